@@ -1,0 +1,69 @@
+/** Which folder of src may import which; everything not listed is forbidden. ARCHITECTURE.md explains the order. */
+const mayImport = {
+	base: [],
+	model: ["base"],
+	tokenizer: ["base", "model"],
+	importer: ["base", "model", "tokenizer"],
+	engine: ["base", "model", "tokenizer"],
+	engineProcess: ["base", "model", "tokenizer", "engine"],
+	context: ["base"],
+	prompt: ["base", "model", "tokenizer", "context"],
+	completion: ["base", "model", "tokenizer", "engine", "context", "prompt"],
+	cli: ["base", "model", "tokenizer", "importer", "engine", "engineProcess", "context", "prompt", "completion"],
+	extension: ["base", "model", "tokenizer", "engine", "engineProcess", "context", "prompt", "completion"],
+};
+
+const layering = Object.entries(mayImport).map(([folder, allowed]) => ({
+	name: `layer-${folder}`,
+	comment: `src/${folder} may import only: ${[folder, ...allowed].join(", ")}`,
+	severity: "error",
+	from: { path: `^src/${folder}/` },
+	to: { path: "^src/", pathNot: `^src/(${[folder, ...allowed].join("|")})/` },
+}));
+
+/** Packages that exactly one place may import, so that everything else runs headless. */
+const onlyFrom = (name, packagePattern, place) => ({
+	name,
+	severity: "error",
+	comment: `only ${place} may import ${packagePattern}`,
+	from: { path: "^src/", pathNot: place },
+	to: { path: packagePattern },
+});
+
+export default {
+	forbidden: [
+		...layering,
+		onlyFrom("only-extension-imports-vscode", "^vscode$|node_modules/@types/vscode/", "^src/extension/"),
+		onlyFrom("only-ort-backend-imports-onnxruntime", "node_modules/onnxruntime-node/", "^src/engine/ort/"),
+		onlyFrom("only-syntax-imports-tree-sitter", "node_modules/web-tree-sitter/", "^src/context/syntax/"),
+		onlyFrom("only-importer-writes-protobuf", "node_modules/@bufbuild/", "^src/importer/"),
+		{
+			name: "features-see-the-engine-only-through-its-interface",
+			severity: "error",
+			comment: "completion may import engine.ts and errors.ts, nothing behind them",
+			from: { path: "^src/completion/" },
+			to: { path: "^src/engine/", pathNot: "^src/engine/(engine|errors)[.]ts$" },
+		},
+		{
+			name: "extension-process-does-not-load-the-runtime",
+			severity: "error",
+			comment:
+				"onnxruntime-node must not be reachable from the extension bundle: its run() blocks the thread and its crashes kill the process",
+			from: { path: "^src/extension/" },
+			to: { path: "^src/engine/ort/|^src/engine/localEngine[.]ts$", reachable: true },
+		},
+		{ name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+		{ name: "src-does-not-import-test", severity: "error", from: { path: "^src/" }, to: { path: "^test/" } },
+		{
+			name: "no-file-outside-a-known-folder",
+			severity: "error",
+			from: { path: "^src/", pathNot: `^src/(${Object.keys(mayImport).join("|")})/` },
+			to: {},
+		},
+	],
+	options: {
+		tsConfig: { fileName: "tsconfig.json" },
+		tsPreCompilationDeps: true, // counts type-only imports too
+		doNotFollow: { path: "node_modules" },
+	},
+};

@@ -1,0 +1,77 @@
+/**
+ * API boundary of src/completion: the whole inline-completion pipeline without an editor. Used by the
+ * extension, the command line and the tests.
+ */
+export interface CompletionProvider {
+	/** Never rejects: a fault is logged and becomes "engineUnavailable". */
+	provide(
+		request: CompletionRequest,
+		config: CompletionConfig,
+		signal: AbortSignal,
+	): Promise<CompletionOutcome>;
+	/** The user took `completion`, wholly: what follows may be longer. */
+	didAccept(completion: Completion): void;
+	dispose(): void;
+}
+
+export interface CompletionRequest {
+	/** Workspace-relative when there is a workspace, with forward slashes. Shown to the model. */
+	readonly path: string;
+	/** VS Code's language id. */
+	readonly languageId: string;
+	readonly text: string;
+	/** UTF-16 offset of the cursor in `text`. */
+	readonly offset: number;
+	readonly trigger: "automatic" | "invoked";
+	/** Text of the entry selected in the suggest widget, and what it replaces: ghost text has to extend it. */
+	readonly selectedSuggestion?: {
+		readonly text: string;
+		readonly start: number;
+		readonly end: number;
+	};
+}
+
+export type CompletionOutcome =
+	| { readonly kind: "completion"; readonly completion: Completion }
+	| { readonly kind: "none"; readonly reason: NoCompletionReason };
+
+export type NoCompletionReason =
+	/** Switched off by the user or for this language. */
+	| "disabled"
+	/** Not a place to complete: middle of a word or line, or inside a comment or string where it is off. */
+	| "unsuitablePosition"
+	/** The document is too large or not text. */
+	| "unsuitableDocument"
+	/** The editor withdrew the request. */
+	| "cancelled"
+	/** A newer request took its place. */
+	| "superseded"
+	/** The model was not sure enough of its first token. */
+	| "notConfident"
+	/** The model wrote nothing but white space. */
+	| "emptyResult"
+	/** A filter rejected the text: repetition, duplicate of the next line, … */
+	| "filteredOut"
+	/** The engine is starting, failed, or is overloaded; the log has the cause. */
+	| "engineUnavailable";
+
+export interface Completion {
+	readonly insertText: string;
+	/** UTF-16 range of the document that `insertText` replaces. */
+	readonly replace: { readonly start: number; readonly end: number };
+	readonly origin: "model" | "cache" | "typingAsSuggested" | "inFlight";
+}
+
+/** Passed with every request and never stored. The extension fills it from settings. */
+export interface CompletionConfig {
+	/** Lower bound of the adaptive wait after a keystroke; 0 turns the wait off. */
+	readonly debounceMs: number;
+	/** Tokens for prompt and answer together are also bounded by the model. */
+	readonly maxPromptTokens: number;
+	readonly maxNewTokens: number;
+	readonly multiline: "never" | "auto" | "always";
+	/** The joint-probability gate in [0, 1]: 0 shows everything. */
+	readonly minJointProbability: number;
+	readonly inComments: boolean;
+	readonly inStrings: boolean;
+}

@@ -1,0 +1,103 @@
+import type { TokenId } from "../tokenizer/tokenizer.ts";
+
+/**
+ * API boundary of src/engine. Tokens in, tokens out: the engine never sees text, files or editor types.
+ * Implemented by LocalEngine in this process and by EngineClient over the process boundary; both pass
+ * the same contract tests.
+ */
+export interface Engine {
+	/**
+	 * Yields tokens as they become final. Ends by returning why, and throws only an EngineError.
+	 * Leaving the loop early (break, return, throw) stops the generation, just as aborting `signal` does.
+	 */
+	generate(
+		request: GenerateRequest,
+		signal: AbortSignal,
+	): AsyncGenerator<readonly GeneratedToken[], GenerateResult, void>;
+	dispose(): Promise<void>;
+}
+
+export interface GeneratedToken {
+	readonly id: TokenId;
+	/**
+	 * The model's own probability of this token in (0, 1], at temperature 1 and before top-k and top-p;
+	 * under {@link GenerateRequest.healBytes} it is relative to the tokens that the constraint allows.
+	 */
+	readonly probability: number;
+}
+
+export type RequestPriority = "completion" | "chat" | "background";
+
+export interface GenerateRequest {
+	/** Not empty. */
+	readonly prompt: readonly TokenId[];
+	/** 0 only prefills: the prompt's KV cache is kept for the next request. */
+	readonly maxNewTokens: number;
+	/** Generation ends before any of these; they are never yielded. */
+	readonly stopTokens: readonly TokenId[];
+	readonly sampling: SamplingParams;
+	/** A waiting completion is served before a running chat turn continues. */
+	readonly priority: RequestPriority;
+	/** A newer request with the same key replaces an older one that hasn't finished. */
+	readonly supersedeKey?: string;
+	/**
+	 * Token healing: UTF-8 bytes with which the answer has to begin. The text at the cursor that was cut
+	 * off the prompt because a longer token may start there; every token's bytes must agree with it.
+	 */
+	readonly healBytes?: Uint8Array;
+	/**
+	 * Ends the generation before the token whose joint probability with all before it falls below this
+	 * floor, in [0, 1]. A later token can only lower the product, so what was yielded never has to be
+	 * taken back. 0 never ends it.
+	 */
+	readonly minJointProbability: number;
+	/** Most tokens drafted for one forward pass; 0 turns speculative decoding off. */
+	readonly maxDraftTokens: number;
+}
+
+export interface SamplingParams {
+	/** 0 means greedy. */
+	readonly temperature: number;
+	/** Keep only the k most likely tokens; 0 keeps all. */
+	readonly topK: number;
+	/** Keep the smallest set whose probabilities sum to at least this, in (0, 1]. */
+	readonly topP: number;
+	readonly seed: number;
+}
+
+export const greedySampling: SamplingParams = { temperature: 0, topK: 0, topP: 1, seed: 0 };
+
+export type FinishReason =
+	/** A stop token was reached. */
+	| "stop"
+	/** `maxNewTokens` were generated, or the context is full. */
+	| "length"
+	/** The next token would have put the joint probability below `minJointProbability`. */
+	| "unlikely"
+	/** No token continues `healBytes` (the bytes are not reachable in this vocabulary). */
+	| "unhealable"
+	| "aborted"
+	| "superseded";
+
+export interface GenerateResult {
+	readonly finishReason: FinishReason;
+	readonly stats: GenerateStats;
+}
+
+export interface GenerateStats {
+	readonly promptTokens: number;
+	/** Prompt tokens whose KV cache was reused, and so weren't prefilled. */
+	readonly reusedTokens: number;
+	/** Prompt tokens that ran through the model: promptTokens − reusedTokens when prefill finished. */
+	readonly prefilledTokens: number;
+	readonly generatedTokens: number;
+	readonly draftedTokens: number;
+	readonly acceptedTokens: number;
+	/** Forward passes after prefill. */
+	readonly decodePasses: number;
+	/** From the call of `generate` to the first forward pass. */
+	readonly queuedMs: number;
+	/** From the call of `generate` to the first token, or undefined when there was none. */
+	readonly firstTokenMs: number | undefined;
+	readonly totalMs: number;
+}

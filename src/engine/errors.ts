@@ -1,0 +1,20 @@
+import { UserError } from "../base/userError.ts";
+
+export type EngineErrorCode =
+	/** The model folder is missing, unreadable, altered or not a model. */
+	| "modelUnusable"
+	/** The prompt and the answer don't fit the model's context length. */
+	| "promptTooLong"
+	/** The runtime failed to load or run the model. */
+	| "runtimeFailed"
+	/** The engine's process ended while it held the request; a new one is started. */
+	| "processDied"
+	/** The process died too often in a short time and is not started again by itself. */
+	| "processGaveUp"
+	/** More requests are waiting than the queue holds. */
+	| "queueFull"
+	/** The engine was disposed. */
+	| "disposed";
+
+/** The only error that {@link import("./engine.ts").Engine} methods reject with. */
+export class EngineError extends UserError<EngineErrorCode> {}

@@ -1,0 +1,79 @@
+import * as z from "zod";
+
+/** Name of the manifest inside a model folder. */
+export const manifestFileName = "mote-model.json";
+
+const positiveInt = z.int().positive();
+
+/** A file name inside the model folder: no separators, so that a manifest can't point outside of it. */
+const fileName = z.string().regex(/^[\w][\w.-]{0,127}$/);
+
+const modelFileSchema = z.strictObject({
+	name: fileName,
+	bytes: z.int().nonnegative(),
+	/** Lower-case hex. */
+	sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+const fimSchema = z.strictObject({
+	/** Order of the parts: suffix-prefix-middle (typing only appends) or prefix-suffix-middle. */
+	order: z.enum(["spm", "psm"]),
+	/** Names of special tokens in the tokenizer. */
+	prefix: z.string(),
+	suffix: z.string(),
+	middle: z.string(),
+	/** Stands before the path of a file, when the model was trained with paths: `file`, path, newline. */
+	file: z.string().optional(),
+});
+
+/**
+ * What a model folder declares about itself: `mote-model.json`. Everything that runs the model reads it
+ * from here; nothing is guessed from file names. Foreign data: parse with {@link parseManifest} only.
+ */
+const manifestSchema = z.strictObject({
+	formatVersion: z.literal(1),
+	name: z.string().min(1).max(100),
+	architecture: z.enum(["qwen3_moe"]),
+	/** Where the weights came from and under which licence (SPDX). */
+	license: z.string().max(100),
+	quantization: z.enum(["int4", "fp32"]),
+	vocabularySize: positiveInt.max(1_000_000),
+	/** Positions for which the graph has rotary tables: hard limit for prompt plus answer. */
+	contextLength: positiveInt.max(1_048_576),
+	/** Longest sequence seen in training; prompts are budgeted within it. */
+	trainedContextLength: positiveInt.max(1_048_576),
+	layers: positiveInt.max(1000),
+	kvHeads: positiveInt.max(1000),
+	headDim: positiveInt.max(1024),
+	/** Special tokens that end a generation. */
+	stopTokens: z.array(z.string()).min(1).max(16),
+	fim: fimSchema.optional(),
+	files: z.strictObject({
+		graph: modelFileSchema,
+		/** External data of the graph. */
+		weights: modelFileSchema,
+		tokenizer: modelFileSchema,
+	}),
+});
+
+export type ModelManifest = z.infer<typeof manifestSchema>;
+export type ModelFile = z.infer<typeof modelFileSchema>;
+export type FimFormat = z.infer<typeof fimSchema>;
+
+export type ManifestParse =
+	| { readonly kind: "ok"; readonly manifest: ModelManifest }
+	| { readonly kind: "invalid"; readonly problem: string };
+
+/** Validates the text of a manifest. Never throws: the text may come from anywhere. */
+export function parseManifest(text: string): ManifestParse {
+	let json: unknown;
+	try {
+		json = JSON.parse(text);
+	} catch {
+		return { kind: "invalid", problem: "it is not JSON" };
+	}
+	const result = manifestSchema.safeParse(json);
+	return result.success
+		? { kind: "ok", manifest: result.data }
+		: { kind: "invalid", problem: z.prettifyError(result.error) };
+}

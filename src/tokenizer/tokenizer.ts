@@ -1,0 +1,28 @@
+declare const tokenIdBrand: unique symbol;
+
+/** Index into one model's vocabulary. Branded, so that a text offset can't be passed as a token. */
+export type TokenId = number & { readonly [tokenIdBrand]: true };
+
+/**
+ * Text to tokens and back, for one model. Pure and synchronous; loaded in the editor's process (which
+ * budgets prompts) and in the engine's (which heals tokens), from the same file.
+ */
+export interface Tokenizer {
+	/** Number of ids, special tokens included: every id is in [0, vocabularySize). */
+	readonly vocabularySize: number;
+	/** Encodes plain text. Text that looks like a special token is encoded as text, never as the token. */
+	encode(text: string): readonly TokenId[];
+	/** The id of a special token such as `<|fim_prefix|>`, or undefined when this model has none. */
+	specialToken(name: string): TokenId | undefined;
+	/** The UTF-8 bytes that `token` stands for; empty for special tokens. May be part of a character. */
+	bytesOf(token: TokenId): Uint8Array;
+	/** A decoder for one stream: holds back bytes until they form whole characters. */
+	createStreamDecoder(): StreamDecoder;
+}
+
+export interface StreamDecoder {
+	/** The text that `tokens` complete. Special tokens decode to nothing. */
+	push(tokens: readonly TokenId[]): string;
+	/** Emits what is held back; incomplete bytes become U+FFFD. */
+	end(): string;
+}
