@@ -1,0 +1,109 @@
+import { basename, join } from "node:path";
+import * as z from "zod";
+import type { FimFormat } from "../model/manifest.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { ImportError } from "./importError.ts";
+import { readJsonFile } from "./jsonFile.ts";
+
+/** What a checkpoint says about its use that `config.json` has no place for. */
+export interface CheckpointNotes {
+	readonly name: string;
+	readonly license: string;
+	readonly fim: FimFormat | undefined;
+	readonly stopTokens: readonly string[];
+	/** Undefined when the checkpoint doesn't say. */
+	readonly trainedContextLength: number | undefined;
+}
+
+/** Our own addition to a Hugging Face folder; every field is optional. */
+const notesFileName = "mote.json";
+const maxNotesBytes = 100_000;
+
+const tokenName = z.string().min(1).max(100);
+const notesSchema = z.object({
+	name: z.string().min(1).max(100).optional(),
+	license: z.string().min(1).max(100).optional(),
+	order: z.enum(["spm", "psm"]).default("psm"),
+	trainedContextTokens: z.int().positive().max(1_048_576).optional(),
+	fim: z
+		.strictObject({
+			prefix: tokenName,
+			suffix: tokenName,
+			middle: tokenName,
+			file: tokenName.optional(),
+			endOfText: tokenName,
+		})
+		.optional(),
+});
+
+/** The tokens of the Qwen family, which trains prefix first. */
+const qwenFim = {
+	prefix: "<|fim_prefix|>",
+	suffix: "<|fim_suffix|>",
+	middle: "<|fim_middle|>",
+	file: "<|file_sep|>",
+} as const;
+
+/** Tokens after which a file or an answer is over, in the families that are known. */
+const knownStopTokens = [
+	"<|endoftext|>",
+	"<|im_end|>",
+	"<|repo_name|>",
+	"<|repo|>",
+	"<|file_sep|>",
+	"<|file|>",
+	"<|fim_prefix|>",
+	"<|fim_suffix|>",
+	"<|fim_middle|>",
+	"<|fim_pad|>",
+	"<|pad|>",
+];
+
+/** Reads the notes of the checkpoint in `folder`, filled in from what its tokenizer shows. */
+export async function readCheckpointNotes(
+	folder: string,
+	tokenizer: Tokenizer,
+): Promise<CheckpointNotes> {
+	const file = join(folder, notesFileName);
+	const notes = (await readJsonFile(file, notesSchema, maxNotesBytes)) ?? notesSchema.parse({});
+	const isKnown = (token: string): boolean => tokenizer.specialToken(token) !== undefined;
+	const declared = Object.values(notes.fim ?? {}).filter((token) => token !== undefined);
+	const unknown = declared.find((token) => !isKnown(token));
+	if (unknown !== undefined) {
+		throw new ImportError(
+			"checkpointInvalid",
+			`The checkpoint's mote.json names "${unknown}", which its tokenizer doesn't have as a special token; correct the name.`,
+		);
+	}
+	// A declared token ends an answer too: none of them can be part of a file's text.
+	const stopTokens = [...new Set([...declared, ...knownStopTokens.filter(isKnown)])];
+	if (stopTokens.length === 0) {
+		throw new ImportError(
+			"checkpointInvalid",
+			'The checkpoint has no known end-of-text token; name it in a mote.json as {"fim": {…, "endOfText": "…"}}.',
+		);
+	}
+	return {
+		name: notes.name ?? (basename(folder).slice(0, 100) || "model"),
+		license: notes.license ?? "unknown",
+		fim: fimFormat(notes, isKnown),
+		stopTokens,
+		trainedContextLength: notes.trainedContextTokens,
+	};
+}
+
+function fimFormat(
+	notes: z.infer<typeof notesSchema>,
+	isKnown: (token: string) => boolean,
+): FimFormat | undefined {
+	if (notes.fim !== undefined) {
+		const { prefix, suffix, middle, file } = notes.fim;
+		const { order } = notes;
+		return { order, prefix, suffix, middle, ...(file === undefined ? {} : { file }) };
+	}
+	const { file, ...required } = qwenFim;
+	if (!Object.values(required).every(isKnown)) {
+		return undefined;
+	}
+	return { order: "psm", ...required, ...(isKnown(file) ? { file } : {}) };
+}

@@ -1,0 +1,209 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { assert } from "../base/assert.ts";
+import { manifestFileName, parseManifest, type ModelFile } from "../model/manifest.ts";
+import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
+import { CheckpointTensors } from "./checkpointTensors.ts";
+import { readCheckpointNotes } from "./checkpointNotes.ts";
+import { Fp32Weights } from "./fp32Weights.ts";
+import { ImportError } from "./importError.ts";
+import { Int4Weights, type LinearArithmetic } from "./int4Weights.ts";
+import { readTextFile } from "./jsonFile.ts";
+import { GraphBuilder } from "./onnx/graphBuilder.ts";
+import { WeightsFile } from "./onnx/weightsFile.ts";
+import { q4BlockSize } from "./q4.ts";
+import { readQwen3MoeConfig, type Qwen3MoeConfig } from "./qwen3MoeConfig.ts";
+import { writeQwen3MoeGraph } from "./qwen3MoeGraph.ts";
+
+export interface ImportOptions {
+	readonly quantization: "int4" | "fp32";
+	/** How int4 linear layers compute; "int8" unless given. */
+	readonly linearArithmetic?: LinearArithmetic;
+	/** Hears how much is done, from 0 to 1. */
+	readonly onProgress?: (fraction: number) => void;
+}
+
+const graphFileName = "model.onnx";
+const weightsFileName = "weights.bin";
+const tokenizerFileName = "tokenizer.json";
+const maxTokenizerBytes = 200_000_000;
+
+/**
+ * Turns a Hugging Face folder of the type `qwen3_moe` into a model folder: graph, weights, tokenizer and
+ * manifest. The folder appears under its name only when it is whole; a killed import leaves nothing but a
+ * folder `{outFolder}.partial-…` beside it.
+ *
+ * Throws an ImportError, or a UserError "tokenizerInvalid", for everything that is wrong with the input.
+ */
+export async function importCheckpoint(
+	checkpointFolder: string,
+	outFolder: string,
+	options: ImportOptions,
+): Promise<void> {
+	const target = resolve(outFolder);
+	await refuseUsedFolder(target);
+	const config = await readQwen3MoeConfig(checkpointFolder);
+	if (options.quantization === "int4") {
+		refuseUnevenBlocks(config);
+	}
+	const partial = await createPartialFolder(target);
+	try {
+		await writeModelFolder(checkpointFolder, partial, config, options);
+		await moveIntoPlace(partial, target);
+	} catch (error) {
+		await rm(partial, { recursive: true, force: true });
+		throw error;
+	}
+}
+
+async function writeModelFolder(
+	checkpointFolder: string,
+	folder: string,
+	config: Qwen3MoeConfig,
+	options: ImportOptions,
+): Promise<void> {
+	const tokenizerText = await readTextFile(
+		join(checkpointFolder, tokenizerFileName),
+		maxTokenizerBytes,
+	);
+	if (tokenizerText === undefined) {
+		throw new ImportError(
+			"checkpointInvalid",
+			`The folder ${checkpointFolder} has no tokenizer.json; take the checkpoint anew from its source.`,
+		);
+	}
+	const tokenizer = createTokenizer(tokenizerText);
+	if (tokenizer.vocabularySize > config.vocabularySize) {
+		throw new ImportError(
+			"checkpointInvalid",
+			`The checkpoint's tokenizer has ${tokenizer.vocabularySize} tokens but its model only ${config.vocabularySize}; take both from the same source.`,
+		);
+	}
+	const notes = await readCheckpointNotes(checkpointFolder, tokenizer);
+	const { graph, weights } = await writeGraph(checkpointFolder, folder, config, options);
+	const manifest = {
+		formatVersion: 1,
+		name: notes.name,
+		architecture: "qwen3_moe",
+		license: notes.license,
+		quantization: options.quantization,
+		vocabularySize: config.vocabularySize,
+		contextLength: config.contextLength,
+		trainedContextLength: Math.min(
+			notes.trainedContextLength ?? config.contextLength,
+			config.contextLength,
+		),
+		layers: config.layers,
+		kvHeads: config.kvHeads,
+		headDim: config.headDim,
+		stopTokens: notes.stopTokens,
+		...(notes.fim === undefined ? {} : { fim: notes.fim }),
+		files: {
+			graph: await writeFileDurably(folder, graphFileName, graph),
+			weights,
+			tokenizer: await writeFileDurably(folder, tokenizerFileName, Buffer.from(tokenizerText)),
+		},
+	};
+	const manifestText = `${JSON.stringify(manifest, undefined, 2)}\n`;
+	assert(parseManifest(manifestText).kind === "ok", "the manifest is valid");
+	await writeFileDurably(folder, manifestFileName, Buffer.from(manifestText));
+}
+
+async function writeGraph(
+	checkpointFolder: string,
+	folder: string,
+	config: Qwen3MoeConfig,
+	options: ImportOptions,
+): Promise<{ readonly graph: Uint8Array; readonly weights: ModelFile }> {
+	await using tensors = await CheckpointTensors.open(checkpointFolder);
+	const file = await WeightsFile.create(join(folder, weightsFileName));
+	try {
+		const graph = new GraphBuilder(weightsFileName);
+		const weights =
+			options.quantization === "fp32"
+				? new Fp32Weights(graph, file)
+				: new Int4Weights(graph, file, options.linearArithmetic ?? "int8");
+		await writeQwen3MoeGraph({ config, tensors, graph, file, weights }, (layersDone) => {
+			options.onProgress?.(layersDone / config.layers);
+		});
+		const { bytes, sha256 } = await file.finish();
+		return { graph: graph.toModel("qwen3_moe"), weights: { name: weightsFileName, bytes, sha256 } };
+	} catch (error) {
+		await file.abandon();
+		throw error;
+	}
+}
+
+/** Writes a whole file, puts it on the disk, and describes it for the manifest. */
+async function writeFileDurably(
+	folder: string,
+	name: string,
+	content: Uint8Array,
+): Promise<ModelFile> {
+	await using file = await open(join(folder, name), "wx");
+	await file.writeFile(content);
+	await file.sync();
+	const sha256 = createHash("sha256").update(content).digest("hex");
+	return { name, bytes: content.length, sha256 };
+}
+
+function refuseUnevenBlocks(config: Qwen3MoeConfig): void {
+	const columns = [config.hiddenSize, config.heads * config.headDim, config.expertSize];
+	const uneven = columns.find((size) => size % q4BlockSize !== 0);
+	if (uneven !== undefined) {
+		throw new ImportError(
+			"checkpointUnsupported",
+			`The checkpoint has matrices of ${uneven} columns, which int4 blocks of ${q4BlockSize} don't divide; import it as fp32.`,
+		);
+	}
+}
+
+/** An empty folder may be there already; anything else is the user's. */
+async function refuseUsedFolder(folder: string): Promise<void> {
+	let names: readonly string[];
+	try {
+		names = await readdir(folder);
+	} catch (error) {
+		if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+			return;
+		}
+		throw outputExists(folder, error);
+	}
+	if (names.length > 0) {
+		throw outputExists(folder);
+	}
+}
+
+async function createPartialFolder(target: string): Promise<string> {
+	const partial = `${target}.partial-${randomUUID().slice(0, 8)}`;
+	try {
+		await mkdir(partial);
+		return partial;
+	} catch (error) {
+		throw new ImportError(
+			"outputUnusable",
+			`A folder beside ${target} can't be created; choose an output folder in a place where you may write.`,
+			{ cause: error },
+		);
+	}
+}
+
+async function moveIntoPlace(partial: string, target: string): Promise<void> {
+	// Where nothing else came between, the target is missing or empty; only a missing one can be renamed
+	// to on every system.
+	await rmdir(target).catch(() => undefined);
+	try {
+		await rename(partial, target);
+	} catch (error) {
+		throw outputExists(target, error);
+	}
+}
+
+function outputExists(folder: string, cause?: unknown): ImportError {
+	return new ImportError(
+		"outputUnusable",
+		`The output folder ${folder} is already in use; choose another one or delete it first.`,
+		{ cause },
+	);
+}

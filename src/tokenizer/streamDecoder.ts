@@ -1,0 +1,28 @@
+import type { StreamDecoder, TokenId } from "./tokenizer.ts";
+
+/**
+ * Decodes the tokens of one stream. A token may end in the middle of a character; its bytes are then held
+ * back until the character is whole, so that half a character is never shown. How the tokens are grouped
+ * into calls of `push` makes no difference to the text.
+ */
+export class Utf8StreamDecoder implements StreamDecoder {
+	readonly #bytesOf: (token: TokenId) => Uint8Array;
+	// Without ignoreBOM the decoder would swallow a U+FEFF that the model wrote at the start of a file.
+	readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+	constructor(bytesOf: (token: TokenId) => Uint8Array) {
+		this.#bytesOf = bytesOf;
+	}
+
+	push(tokens: readonly TokenId[]): string {
+		let text = "";
+		for (const token of tokens) {
+			text += this.#decoder.decode(this.#bytesOf(token), { stream: true });
+		}
+		return text;
+	}
+
+	end(): string {
+		return this.#decoder.decode();
+	}
+}

@@ -1,0 +1,245 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { importCheckpoint } from "../../../src/importer/importCheckpoint.ts";
+import { openModel } from "../../../src/model/modelStore.ts";
+import {
+	safetensorsFile,
+	tinyNotes,
+	writeRandomCheckpoint,
+	type RandomCheckpointOptions,
+} from "../../support/randomCheckpoint.ts";
+
+let root: string;
+let folder: string;
+let nextFolder = 0;
+
+beforeAll(async () => {
+	root = await mkdtemp(join(tmpdir(), "mote-import-"));
+});
+afterAll(() => rm(root, { recursive: true }));
+beforeEach(async () => {
+	folder = join(root, String(nextFolder++));
+	await mkdir(folder);
+});
+
+const oneLayer = { num_hidden_layers: 1, num_experts: 2 };
+const checkpointPath = (name = ""): string => join(folder, "checkpoint", name);
+const writeCheckpoint = async (options: RandomCheckpointOptions = {}): Promise<void> => {
+	await writeRandomCheckpoint(checkpointPath(), { shape: oneLayer, ...options });
+};
+const importTo = (quantization: "int4" | "fp32" = "int4"): Promise<void> =>
+	importCheckpoint(checkpointPath(), join(folder, "model"), { quantization });
+
+describe("an imported model folder", () => {
+	test("passes its own checks and says how the model is used", async () => {
+		await writeCheckpoint();
+		const progress: number[] = [];
+		await importCheckpoint(checkpointPath(), join(folder, "model"), {
+			quantization: "int4",
+			onProgress: (fraction) => progress.push(fraction),
+		});
+		const { files, ...manifest } = (await openModel(join(folder, "model"))).manifest;
+		expect(manifest).toEqual({
+			formatVersion: 1,
+			name: "tiny",
+			architecture: "qwen3_moe",
+			license: "MIT",
+			quantization: "int4",
+			vocabularySize: 512,
+			contextLength: 256,
+			trainedContextLength: 128,
+			layers: 1,
+			kvHeads: 2,
+			headDim: 32,
+			stopTokens: [
+				"<|fim_prefix|>",
+				"<|fim_suffix|>",
+				"<|fim_middle|>",
+				"<|file|>",
+				"<|endoftext|>",
+				"<|repo|>",
+				"<|pad|>",
+			],
+			fim: {
+				order: "spm",
+				prefix: "<|fim_prefix|>",
+				suffix: "<|fim_suffix|>",
+				middle: "<|fim_middle|>",
+				file: "<|file|>",
+			},
+		});
+		expect(Object.values(files).map(({ name }) => name)).toEqual([
+			"model.onnx",
+			"weights.bin",
+			"tokenizer.json",
+		]);
+		expect(progress).toEqual([1]);
+	});
+
+	test("is the same whenever it is imported", async () => {
+		await writeCheckpoint();
+		await importTo();
+		await importCheckpoint(checkpointPath(), join(folder, "again"), { quantization: "int4" });
+		const manifest = (name: string): Promise<string> =>
+			readFile(join(folder, name, "mote-model.json"), "utf8");
+		expect(await manifest("again")).toBe(await manifest("model"));
+	});
+
+	test("takes the FIM tokens of the Qwen family, prefix first, where the checkpoint says nothing", async () => {
+		await writeCheckpoint({ notes: null });
+		await importTo();
+		const { manifest } = await openModel(join(folder, "model"));
+		expect([manifest.fim?.order, manifest.name, manifest.license]).toEqual([
+			"psm",
+			"checkpoint",
+			"unknown",
+		]);
+		expect(manifest.trainedContextLength).toBe(manifest.contextLength);
+	});
+
+	test("may replace an empty folder", async () => {
+		await writeCheckpoint();
+		await mkdir(join(folder, "model"));
+		await importTo();
+		expect(await readdir(folder)).toEqual(["checkpoint", "model"]);
+	});
+});
+
+describe("an import that fails says why in one sentence and leaves nothing behind:", () => {
+	const refusal = async (
+		quantization: "int4" | "fp32" = "int4",
+	): Promise<{ readonly code: unknown; readonly message: string }> => {
+		const error: unknown = await importTo(quantization).catch((caught: unknown) => caught);
+		expect((await readdir(folder)).filter((name) => name !== "checkpoint")).toEqual([]);
+		expect(error).toMatchObject({ name: "UserError" });
+		const { code, message } = error as { code: unknown; message: string };
+		expect(message).toMatch(/^[^\n]+; [^\n]+\.$/);
+		return { code, message };
+	};
+	const expectRefusal = async (code: string, part: string): Promise<void> => {
+		const { code: actual, message } = await refusal();
+		expect(actual).toBe(code);
+		expect(message).toContain(part);
+	};
+
+	test("no checkpoint", async () => {
+		await expectRefusal("checkpointInvalid", "no config.json");
+	});
+
+	const configs: Record<string, [Record<string, unknown>, string, string]> = {
+		"an unknown model type": [{ model_type: "llama" }, "checkpointUnsupported", '"llama"'],
+		"a size that isn't a number": [{ hidden_size: "64" }, "checkpointInvalid", "hidden_size"],
+		"a size beyond every bound": [{ num_experts: 1e9 }, "checkpointInvalid", "num_experts"],
+		"heads that don't go together": [
+			{ num_key_value_heads: 3 },
+			"checkpointInvalid",
+			"key heads don't divide query heads",
+		],
+		"attention biases": [{ attention_bias: true }, "checkpointUnsupported", "attention biases"],
+		"scaled rotary positions": [
+			{ rope_scaling: { type: "yarn", factor: 4 } },
+			"checkpointUnsupported",
+			"scaled rotary positions",
+		],
+		"layers without experts": [
+			{ mlp_only_layers: [0] },
+			"checkpointUnsupported",
+			"layers without experts",
+		],
+		"a tensor of the wrong shape": [
+			{ moe_intermediate_size: 64 },
+			"checkpointInvalid",
+			'"model.layers.0.mlp.experts.0.gate_proj.weight" has the shape [32, 64] where config.json asks for [64, 64]',
+		],
+		"a missing tensor": [
+			{ num_hidden_layers: 2 },
+			"checkpointInvalid",
+			'no tensor "model.layers.1.input_layernorm.weight"',
+		],
+		"a model smaller than its tokenizer": [
+			{ vocab_size: 200 },
+			"checkpointInvalid",
+			"tokens but its model only 200",
+		],
+		"columns that blocks don't divide": [
+			{ moe_intermediate_size: 40 },
+			"checkpointUnsupported",
+			"import it as fp32",
+		],
+	};
+	test.each(Object.entries(configs))("%s", async (_, [config, code, part]) => {
+		await writeCheckpoint({ config });
+		await expectRefusal(code, part);
+	});
+
+	test("a config.json that is not JSON", async () => {
+		await writeCheckpoint();
+		await writeFile(checkpointPath("config.json"), "{");
+		await expectRefusal("checkpointInvalid", "config.json is not JSON");
+	});
+
+	test("a truncated safetensors file, at any length", async () => {
+		await writeCheckpoint();
+		for (const bytes of [150_000, 5000, 100, 8, 7, 0]) {
+			await truncate(checkpointPath("model.safetensors"), bytes);
+			await expectRefusal("checkpointInvalid", "model.safetensors is truncated");
+		}
+	});
+
+	test("a safetensors header that contradicts itself", async () => {
+		await writeCheckpoint();
+		const tensor = { shape: [3], values: new Float32Array(4) };
+		await writeFile(checkpointPath("model.safetensors"), safetensorsFile([["x", tensor]], "F32"));
+		await expectRefusal("checkpointInvalid", "contradicts its shape");
+	});
+
+	test("weights that are not numbers", async () => {
+		const { shape, tensors } = await writeRandomCheckpoint(checkpointPath(), { shape: oneLayer });
+		tensors.get("model.norm.weight")?.values.set([NaN]);
+		await writeFile(checkpointPath("model.safetensors"), safetensorsFile([...tensors], "F32"));
+		expect(shape.num_hidden_layers).toBe(1);
+		await expectRefusal("checkpointInvalid", "not finite");
+	});
+
+	test("a shard that is missing", async () => {
+		await writeCheckpoint({ shards: 2 });
+		await rm(checkpointPath("model-2-of-2.safetensors"));
+		await expectRefusal("checkpointInvalid", "no readable model-2-of-2.safetensors");
+	});
+
+	test("an index that points outside of the folder", async () => {
+		await writeCheckpoint({ shards: 2 });
+		await writeFile(
+			checkpointPath("model.safetensors.index.json"),
+			JSON.stringify({ weight_map: { x: "../../secret.safetensors" } }),
+		);
+		await expectRefusal("checkpointInvalid", "model.safetensors.index.json");
+	});
+
+	test("no tokenizer", async () => {
+		await writeCheckpoint();
+		await rm(checkpointPath("tokenizer.json"));
+		await expectRefusal("checkpointInvalid", "no tokenizer.json");
+	});
+
+	test("a broken tokenizer", async () => {
+		await writeCheckpoint();
+		await writeFile(checkpointPath("tokenizer.json"), "{}");
+		await expectRefusal("tokenizerInvalid", "tokenizer.json can't be used");
+	});
+
+	test("FIM tokens that the tokenizer doesn't have", async () => {
+		await writeCheckpoint({ notes: { ...tinyNotes, fim: { ...tinyNotes.fim, prefix: "<PRE>" } } });
+		await expectRefusal("checkpointInvalid", '"<PRE>"');
+	});
+});
+
+test("an import never touches an output folder that is in use", async () => {
+	await writeCheckpoint();
+	await mkdir(join(folder, "model"));
+	await writeFile(join(folder, "model", "mine.txt"), "mine");
+	await expect(importTo()).rejects.toMatchObject({ code: "outputUnusable" });
+	expect(await readdir(join(folder, "model"))).toEqual(["mine.txt"]);
+});
