@@ -25,6 +25,7 @@ VALIDATION_SHARE = 0.03           # of a language's bytes
 VALIDATION_MIN_GROUPS = 4         # projects per language, so that the number is not one project's style
 VALIDATION_MIN_GROUP_BYTES = 20_000
 VALIDATION_MAX_GROUP_BYTES = 900_000
+VALIDATION_MAX_GROUP_SHARE = 0.1  # of a language: a language with few projects keeps most of them for training
 
 
 def stable_hash(text: str) -> bytes:
@@ -91,7 +92,8 @@ def choose_validation(packages: list[Package]) -> set[str]:
     held_out: set[str] = set()
     for language in sorted(totals):
         usable = [g for g in sorted(sizes, key=stable_hash)
-                  if sizes[g][language] >= VALIDATION_MIN_GROUP_BYTES and sum(sizes[g].values()) <= VALIDATION_MAX_GROUP_BYTES]
+                  if VALIDATION_MIN_GROUP_BYTES <= sizes[g][language] <= VALIDATION_MAX_GROUP_SHARE * totals[language]
+                  and sum(sizes[g].values()) <= VALIDATION_MAX_GROUP_BYTES]
         for group in usable:
             have = [g for g in held_out if sizes[g][language] >= VALIDATION_MIN_GROUP_BYTES]
             if len(have) >= VALIDATION_MIN_GROUPS and sum(sizes[g][language] for g in have) >= VALIDATION_SHARE * totals[language]:
@@ -109,7 +111,7 @@ def main() -> None:
         packages = [p for p in pool.imap_unordered(read_package, archives, chunksize=2) if p]
     packages.sort(key=lambda p: (p.kind, p.name, p.version))
 
-    # Duplicates go before budgets, validation first is not needed: a text is kept once, on one side only.
+    # Before the budgets and the split: a text is then counted once and stands on one side only.
     index, counts = DuplicateIndex(), collections.Counter()
     for package in packages:
         counts.update(package.counts)

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Download the packages named in packages/*.txt with the ordinary clients (npm, apt-get).
+# Download the packages named in lists/*.txt with the ordinary clients (npm, apt-get).
 #
-# usage: download.sh WORK_DIR
+# usage: download.sh WORK_DIR [LISTS_DIR]
 #
 # Packages land in WORK_DIR/dl/{npm,deb,src}.  A package that cannot be had is skipped: the corpus is whatever
 # arrived, and ATTRIBUTION.tsv says what that was.  Nothing is installed and no install script runs.
 set -uo pipefail
 
-work=${1:?usage: download.sh WORK_DIR}
-lists=$(cd "$(dirname "$0")/packages" && pwd)
+work=${1:?usage: download.sh WORK_DIR [LISTS_DIR]}
+lists=$(cd "${2:-$(dirname "$0")/lists}" && pwd)
 mkdir -p "$work"/dl/{npm,deb,src} "$work"/apt/{lists/partial,parts}
 
 download_npm() {

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# The whole chain at toy size, in a few minutes: download a handful of packages, corpus, tokenizer and its check, packing,
+# a two-minute run that is stopped once and resumed, export, the NumPy check, evaluation, the curve.
+#
+# usage: rehearse.sh WORK_DIR [SECONDS_OF_TRAINING]
+set -euo pipefail
+work=${1:?usage: rehearse.sh WORK_DIR [SECONDS_OF_TRAINING]} seconds=${2:-120}
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/env.sh"
+step() { echo "== $*"; }
+
+step "lists: a few packages that every later step can use"
+mkdir -p "$work/lists"
+printf '%s\n' immer superjson nanostores ts-pattern comlink reselect express koa commander debug ramda minimatch >"$work/lists/npm.txt"
+printf '%s\n' python3-flask python3-click python3-jinja2 python3-werkzeug python3-h11 python3-attr python3-requests python3-rich \
+    librust-itertools-dev golang-github-spf13-cobra-dev >"$work/lists/debian-binary.txt"
+printf '%s\n' jansson tinyxml2 >"$work/lists/debian-source.txt"
+
+step "download";            "$here/corpus/download.sh" "$work" "$work/lists"
+step "corpus";              nice -n 10 "$PYTHON" "$here/corpus/build.py" "$work" >/dev/null && cut -f4 "$work/corpus/ATTRIBUTION.tsv" | sort | uniq -c
+step "tools";               "$here/build.sh" "$work"
+step "tokenizer";           "$here/tokenizer/tokenizer.sh" "$work"
+step "tokenizer check";     env -u LD_PRELOAD "$here/tokenizer/check.sh" "$work"
+step "pack";                "$here/pack/pack.sh" "$work" 128 256
+step "train"
+rm -rf "$work/run"
+end=$(date -d "+$seconds seconds" +%s)
+train=(nice -n 10 "$PYTHON" "$here/train/train.py" --config toy --work "$work" --short 128 --long 256 --step-tokens 2048
+       --validation-rows 8 --validate-every $((seconds / 4)))
+"${train[@]}" --until "$seconds" >>"$work/train.log" 2>&1 & pid=$!
+sleep $((seconds / 3)); kill "$pid"; wait "$pid"           # stopped: it saves a checkpoint and ends well
+"${train[@]}" --until $((end - $(date +%s))) --resume >>"$work/train.log" 2>&1
+tail -n 1 "$work/train.log"
+step "export";              "$PYTHON" "$here/export/export.py" "$work/run/checkpoint.pt" "$work/tokenizer.json" "$work/export"
+step "check the export";    "$PYTHON" "$here/export/check.py" "$work/export"
+step "evaluate";            nice -n 10 "$PYTHON" "$here/evaluate/evaluate.py" "$work/export" "$work" --int4 --rows 8
+step "plot";                "$PYTHON" "$here/evaluate/plot.py" "$work/run/metrics.jsonl" "$work/loss.svg"
+step "done"
