@@ -1,0 +1,135 @@
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { assert } from "../../base/assert.ts";
+import { systemClock } from "../../base/clock.ts";
+import { UserError } from "../../base/userError.ts";
+import { defaultCompletionConfig } from "../defaults.ts";
+import { openForkedCore, openLocalCore, type CoreOptions } from "../core.ts";
+import {
+	cancelMs,
+	cyclicTokens,
+	decodeMsPerToken,
+	prefillTokensPerSecond,
+	type TokenSupply,
+} from "./engineScenarios.ts";
+import { parseTrace, type Trace } from "./trace.ts";
+import { replayTyping, type ObservedOutcome } from "./typingScenario.ts";
+
+export const scenarioNames = ["decode", "prefill", "typing", "firstLine", "cancel"] as const;
+export type ScenarioName = (typeof scenarioNames)[number];
+
+export interface ScenarioOptions extends CoreOptions {
+	readonly tracesFolder: string;
+}
+
+/** Figures of one scenario, by the names they have in the report. */
+export type ScenarioResult = Readonly<Record<string, unknown>>;
+
+/** Runs one scenario in this process, which should be fresh: earlier work would warm caches and memory. */
+export async function runScenario(
+	name: ScenarioName,
+	options: ScenarioOptions,
+): Promise<ScenarioResult> {
+	switch (name) {
+		case "decode":
+			return await inProcess(options, async (engine, supply) => ({
+				decodeMsPerToken: {
+					"0": await decodeMsPerToken(engine, supply, 0, 5),
+					"1024": await decodeMsPerToken(engine, supply, 1024, 5),
+					"4096": await decodeMsPerToken(engine, supply, 4096, 5),
+				},
+			}));
+		case "prefill":
+			return await inProcess(options, async (engine, supply) => ({
+				prefillTokensPerSecond: {
+					"512": await prefillTokensPerSecond(engine, supply, 512, 5),
+					"2048": await prefillTokensPerSecond(engine, supply, 2048, 3),
+				},
+			}));
+		case "typing":
+			return await typing(options, defaultCompletionConfig.minJointProbability);
+		case "firstLine": {
+			// With the gate open every answer is written to its end: the cost without the model's doubt.
+			const { keystrokeToGhostMs } = await typing(options, 0);
+			return { keystrokeToGhostUngatedMs: keystrokeToGhostMs };
+		}
+		case "cancel": {
+			await using core = await openForkedCore(options);
+			const supply = cyclicTokens(core.tokenizer.encode(await codeText(options.tracesFolder)));
+			return { cancelMs: await cancelMs(core.engine, supply, 4096, 44) };
+		}
+	}
+}
+
+async function inProcess(
+	options: ScenarioOptions,
+	measure: (
+		engine: Awaited<ReturnType<typeof openLocalCore>>["engine"],
+		supply: TokenSupply,
+	) => Promise<ScenarioResult>,
+): Promise<ScenarioResult> {
+	await using core = await openLocalCore(options);
+	const supply = cyclicTokens(core.tokenizer.encode(await codeText(options.tracesFolder)));
+	const figures = await measure(core.engine, supply);
+	return {
+		...figures,
+		model: core.manifest.name,
+		backend: core.backendName,
+		peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
+	};
+}
+
+async function typing(
+	options: ScenarioOptions,
+	minJointProbability: number,
+): Promise<ScenarioResult & { readonly keystrokeToGhostMs: unknown }> {
+	await using core = await openForkedCore(options);
+	const traces = await readTraces(options.tracesFolder);
+	let observe: ((observed: ObservedOutcome) => void) | undefined;
+	const provider = core.createProvider((observed) => {
+		observe?.(observed);
+	});
+	const report = await replayTyping(
+		traces,
+		async (request, config) => {
+			const observed = new Promise<ObservedOutcome>((resolve) => (observe = resolve));
+			const outcome = await provider.provide(request, config, new AbortController().signal);
+			const answeredAtMs = systemClock.now();
+			// The statistics come when the engine has stopped, which the person doesn't wait for.
+			return { outcome, answeredAtMs, stats: (await observed).stats };
+		},
+		{ ...defaultCompletionConfig, debounceMs: 0, minJointProbability },
+		systemClock,
+	);
+	provider.dispose();
+	return { ...report };
+}
+
+async function readTraces(folder: string): Promise<readonly Trace[]> {
+	const names = await readdir(folder).catch((cause: unknown) => {
+		throw new UserError(
+			"noTraces",
+			`There are no typing traces in ${folder}; name a folder with --traces.`,
+			{
+				cause,
+			},
+		);
+	});
+	const traceNames = names.filter((name) => name.endsWith(".jsonl")).sort();
+	return await Promise.all(
+		traceNames.map(async (name) =>
+			parseTrace(
+				await readFile(join(folder, name), "utf8"),
+				await readFile(join(folder, name.replace(/jsonl$/, "before")), "utf8"),
+			),
+		),
+	);
+}
+
+/** Real code of a few thousand tokens: the text with which the traces begin. */
+async function codeText(folder: string): Promise<string> {
+	const traces = await readTraces(folder);
+	const text = traces.map(({ keystrokes }) => keystrokes.at(-1)?.text ?? "").join("\n");
+	assert(text.length > 0, "the traces hold text");
+	return text;
+}

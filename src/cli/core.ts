@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+import { systemClock } from "../base/clock.ts";
+import { nullLogger } from "../base/log.ts";
+import { createCompletionProvider } from "../completion/createCompletionProvider.ts";
+import type { CompletionProvider } from "../completion/completionProvider.ts";
+import { LocalSyntax } from "../context/syntax/localSyntax.ts";
+import type { Engine } from "../engine/engine.ts";
+import { openLocalEngine } from "../engine/openLocalEngine.ts";
+import { createSupervisedEngine } from "../engineProcess/supervisor.ts";
+import type { ModelManifest } from "../model/manifest.ts";
+import { openModel } from "../model/modelStore.ts";
+import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { ObservedOutcome } from "./bench/typingScenario.ts";
+import { engineProcessPath, grammarFiles } from "./defaults.ts";
+
+export interface CoreOptions {
+	readonly modelFolder: string;
+	/** Threads of the runtime; chosen for this machine without it. */
+	readonly threads: number | undefined;
+}
+
+/** The parts that the extension assembles too, without an editor around them. */
+export interface Core extends AsyncDisposable {
+	readonly manifest: ModelManifest;
+	readonly tokenizer: Tokenizer;
+	readonly engine: Engine;
+	readonly backendName: string;
+	/** `observe` hears the outcome of every request, and the engine's statistics when it was asked. */
+	createProvider(observe?: (observed: ObservedOutcome) => void): CompletionProvider;
+}
+
+/** The core with the engine in this process: for single answers and for timing the engine alone. */
+export async function openLocalCore(options: CoreOptions): Promise<Core> {
+	const { engine, backendName } = await openLocalEngine({ ...options, clock: systemClock });
+	return await assemble(options, engine, backendName);
+}
+
+/** The core with the engine in a process of its own, as in the editor. */
+export async function openForkedCore(options: CoreOptions): Promise<Core> {
+	const supervised = createSupervisedEngine({
+		childPath: engineProcessPath,
+		modelFolder: options.modelFolder,
+		...(options.threads === undefined ? {} : { threads: options.threads }),
+		logger: nullLogger,
+		clock: systemClock,
+	});
+	return await assemble(options, supervised.engine, "forked");
+}
+
+async function assemble(
+	{ modelFolder }: CoreOptions,
+	engine: Engine,
+	backendName: string,
+): Promise<Core> {
+	// The engine has checked every byte, or will; this reads the tokenizer beside it.
+	const model = await openModel(modelFolder, { verify: "sizes" });
+	const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));
+	const syntax = new LocalSyntax(grammarFiles);
+	return {
+		manifest: model.manifest,
+		tokenizer,
+		engine,
+		backendName,
+		createProvider: (observe) =>
+			createCompletionProvider({
+				engine,
+				tokenizer,
+				manifest: model.manifest,
+				syntax,
+				clock: systemClock,
+				logger: nullLogger,
+				onDidFinish: (outcome, stats) => observe?.({ outcome, stats }),
+			}),
+		[Symbol.asyncDispose]: async () => {
+			await engine.dispose();
+			await syntax.dispose();
+		},
+	};
+}

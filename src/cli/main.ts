@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { UserError } from "../base/userError.ts";
+import type { Command } from "./command.ts";
+import { benchCommand } from "./commands/bench.ts";
+import { completeCommand } from "./commands/complete.ts";
+import { importCommand } from "./commands/import.ts";
+
+const commands: Readonly<Record<string, Command>> = {
+	bench: benchCommand,
+	complete: completeCommand,
+	import: importCommand,
+};
+
+/** Exit codes: 0 done, 1 a fault that the message explains, 2 a wrong call. */
+async function main([name, ...args]: readonly string[]): Promise<number> {
+	const command = name === undefined ? undefined : commands[name];
+	if (command === undefined) {
+		const overview = Object.entries(commands).map(
+			([word, { summary }]) => `  mote ${word}: ${summary}`,
+		);
+		const isHelp = name === "--help" || name === "help";
+		(isHelp ? process.stdout : process.stderr).write(
+			`mote <command>; mote <command> --help says more.\n${overview.join("\n")}\n`,
+		);
+		return isHelp ? 0 : 2;
+	}
+	if (args.includes("--help")) {
+		process.stdout.write(`${command.usage}\n`);
+		return 0;
+	}
+	try {
+		return await command.run(args);
+	} catch (error) {
+		return report(error, command);
+	}
+}
+
+function report(error: unknown, command: Command): number {
+	if (error instanceof UserError) {
+		process.stderr.write(`${error.message}\n`);
+		return error.code === "usage" ? 2 : 1;
+	}
+	if (
+		error instanceof TypeError &&
+		"code" in error &&
+		String(error.code).startsWith("ERR_PARSE_ARGS")
+	) {
+		process.stderr.write(`${error.message}\n\n${command.usage}\n`);
+		return 2;
+	}
+	throw error;
+}
+
+process.exitCode = await main(process.argv.slice(2));

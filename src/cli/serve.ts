@@ -1,0 +1,97 @@
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import * as z from "zod";
+import { assertNever } from "../base/assert.ts";
+import type {
+	CompletionConfig,
+	CompletionOutcome,
+	CompletionProvider,
+} from "../completion/completionProvider.ts";
+import { languageIdOf } from "./languageIds.ts";
+
+const messageSchema = z.union([
+	z.object({ op: z.literal("ping") }),
+	z.object({ op: z.literal("index"), repoDir: z.string() }),
+	z.object({
+		op: z.undefined().optional(),
+		id: z.union([z.string(), z.number()]).optional(),
+		file: z.string().max(4096),
+		prefix: z.string(),
+		suffix: z.string(),
+	}),
+]);
+
+/**
+ * Answers completion requests, one JSON a line: `{"op":"ping"}` and `{"op":"index"}` are acknowledged with
+ * `{"ok":true}` (there is nothing to index yet), a query `{id?, file, prefix, suffix}` gets
+ * `{id?, completion, reason?}` and a line that is neither gets `{error}`. Ends with the input.
+ */
+export async function serveCompletions(
+	input: Readable,
+	output: Writable,
+	provider: CompletionProvider,
+	config: CompletionConfig,
+): Promise<void> {
+	for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+		if (line.trim() !== "") {
+			output.write(`${JSON.stringify(await answer(line, provider, config))}\n`);
+		}
+	}
+}
+
+async function answer(
+	line: string,
+	provider: CompletionProvider,
+	config: CompletionConfig,
+): Promise<Record<string, unknown>> {
+	const message = parseMessage(line);
+	if (message === undefined) {
+		return { error: "not a request: expected {file, prefix, suffix} or {op}" };
+	}
+	switch (message.op) {
+		case "ping":
+		case "index":
+			return { ok: true };
+		case undefined: {
+			const outcome = await provider.provide(
+				{
+					path: message.file,
+					languageId: languageIdOf(message.file),
+					text: message.prefix + message.suffix,
+					offset: message.prefix.length,
+					trigger: "invoked",
+				},
+				config,
+				new AbortController().signal,
+			);
+			return { id: message.id, ...outcomeFields(outcome, message.prefix.length) };
+		}
+		default:
+			return assertNever(message);
+	}
+}
+
+/** The text that stands after the cursor once the completion is accepted, as far as it is new. */
+function outcomeFields(outcome: CompletionOutcome, offset: number): Record<string, string> {
+	switch (outcome.kind) {
+		case "none":
+			return { completion: "", reason: outcome.reason };
+		case "completion": {
+			const { insertText, replace } = outcome.completion;
+			return { completion: insertText.slice(offset - replace.start) };
+		}
+		default:
+			return assertNever(outcome);
+	}
+}
+
+function parseMessage(line: string): z.infer<typeof messageSchema> | undefined {
+	let json: unknown;
+	try {
+		json = JSON.parse(line);
+	} catch {
+		return undefined;
+	}
+	const parsed = messageSchema.safeParse(json);
+	return parsed.success ? parsed.data : undefined;
+}
