@@ -1,0 +1,248 @@
+import { assert } from "../base/assert.ts";
+import type { Clock } from "../base/clock.ts";
+import type { HealingConstraint } from "../tokenizer/tokenHealing.ts";
+import type { TokenId } from "../tokenizer/tokenizer.ts";
+import type { Backend, KvCache, Logits } from "./backend.ts";
+import type { FinishReason, GeneratedToken, GenerateRequest } from "./engine.ts";
+import type { PrefillChunk } from "./prefillChunk.ts";
+import type { RememberedLogits } from "./prefixCache.ts";
+import { createSampler, type Sampler } from "./sampling/sampler.ts";
+import type { DraftLength } from "./speculative/draftLength.ts";
+import { noDraft, type Draft, type Drafter } from "./speculative/drafter.ts";
+import { verify } from "./speculative/verify.ts";
+import type { StatsCollector } from "./stats.ts";
+
+/** What a {@link Generation} works with; all of it outlives the request. */
+export interface GenerationParts {
+	readonly backend: Backend;
+	readonly clock: Clock;
+	readonly draftLength: DraftLength;
+	readonly prefillChunk: PrefillChunk;
+}
+
+/** What belongs to one request. */
+export interface GenerationStart {
+	readonly request: GenerateRequest;
+	/** Holds a beginning of the prompt. The caller keeps owning it. */
+	readonly kv: KvCache;
+	/** The logits after the prompt, where `kv` holds all of it and tokens are to be generated. */
+	readonly promptLogits: RememberedLogits | undefined;
+	readonly drafter: Drafter;
+	readonly healing: HealingConstraint | undefined;
+	readonly stats: StatsCollector;
+}
+
+/** What one forward pass brought. */
+export interface PassResult {
+	/** Tokens that are now final; may be empty. */
+	readonly tokens: readonly GeneratedToken[];
+	/** Set when the generation has ended. */
+	readonly finishReason: FinishReason | undefined;
+}
+
+/**
+ * One request on its way through the model, one forward pass at a time: prefill in chunks, then rounds of
+ * draft, verify, commit.
+ *
+ * Between two passes:
+ * - `kv` holds a beginning of `tokens`: part of the prompt during prefill, afterwards all but the last;
+ * - every token in `tokens` is final, and nothing else is remembered about the draft.
+ * So it can be left between any two passes, for good or for a while, and its KV cache stays valid.
+ */
+export class Generation {
+	readonly #request: GenerateRequest;
+	readonly #kv: KvCache;
+	readonly #parts: GenerationParts;
+	readonly #stats: StatsCollector;
+	readonly #drafter: Drafter;
+	readonly #sampler: Sampler;
+	readonly #stopTokens: ReadonlySet<TokenId>;
+	/** The prompt, then the tokens that are final. */
+	readonly #tokens: TokenId[];
+	#healing: HealingConstraint | undefined;
+	/** While the healing constraint is open: the tokens that it allows next. */
+	#allowed: readonly TokenId[] | undefined;
+	#jointProbability = 1;
+	#promptLogits: RememberedLogits | undefined;
+
+	constructor(start: GenerationStart, parts: GenerationParts) {
+		const { request, kv, promptLogits, drafter, healing, stats } = start;
+		const { length } = request.prompt;
+		assert(
+			kv.length < length || promptLogits?.after === length || request.maxNewTokens === 0,
+			"a prompt that need not run has its logits remembered",
+		);
+		this.#request = request;
+		this.#kv = kv;
+		this.#promptLogits = promptLogits;
+		this.#drafter = drafter;
+		this.#constrain(healing);
+		this.#stats = stats;
+		this.#parts = parts;
+		this.#sampler = createSampler(request.sampling);
+		this.#stopTokens = new Set(request.stopTokens);
+		this.#tokens = [...request.prompt];
+	}
+
+	/** The tokens whose keys and values are in the KV cache. */
+	get cachedTokens(): readonly TokenId[] {
+		return this.#tokens.slice(0, this.#kv.length);
+	}
+
+	/** The logits after the prompt, once they are known. */
+	get promptLogits(): RememberedLogits | undefined {
+		return this.#promptLogits;
+	}
+
+	/** Runs one forward pass, or none where the first token follows from remembered logits. Not to be called again once it has returned a finish reason. */
+	async step(): Promise<PassResult> {
+		if (this.#allowed?.length === 0) {
+			return { tokens: [], finishReason: "unhealable" };
+		}
+		this.#stats.recordPassStart();
+		if (this.#kv.length < this.#request.prompt.length) {
+			return await this.#prefillChunk();
+		}
+		return this.#generatedTokens === 0 ? this.#firstTokens() : await this.#decodeRound();
+	}
+
+	/** The end of prefill, whether it has just run or was not needed. */
+	#firstTokens(): PassResult {
+		if (this.#request.maxNewTokens === 0) {
+			return { tokens: [], finishReason: "length" };
+		}
+		const row = this.#promptLogits?.row;
+		assert(row !== undefined, "the last row of prefill is remembered");
+		return this.#commit(verify([], () => this.#choose(row, 0)).tokens);
+	}
+
+	async #prefillChunk(): Promise<PassResult> {
+		const { prompt, maxNewTokens } = this.#request;
+		const start = this.#kv.length;
+		const chunk = prompt.slice(start, start + this.#parts.prefillChunk.tokens);
+		const isLast = start + chunk.length === prompt.length;
+		const logitRows = isLast && maxNewTokens > 0 ? 1 : 0;
+		const startMs = this.#parts.clock.now();
+		const logits = await this.#forward(chunk, logitRows);
+		this.#parts.prefillChunk.record(chunk.length, this.#parts.clock.now() - startMs);
+		this.#stats.recordPrefill(chunk.length);
+		if (!isLast) {
+			return { tokens: [], finishReason: undefined };
+		}
+		if (logitRows === 1) {
+			// A copy, since the row is only valid until the next pass.
+			this.#promptLogits = { after: prompt.length, row: logits.row(0).slice() };
+		}
+		return this.#firstTokens();
+	}
+
+	async #decodeRound(): Promise<PassResult> {
+		const draft = await this.#draft();
+		const last = this.#tokens.at(-1);
+		assert(last !== undefined, "a prompt is not empty");
+		const rows = draft.tokens.length + 1;
+		const startMs = this.#parts.clock.now();
+		const logits = await this.#forward([last, ...draft.tokens], rows);
+		this.#parts.draftLength.recordPass(rows, this.#parts.clock.now() - startMs);
+
+		const verdict = verify(draft.tokens, (row) => this.#choose(logits.row(row), row));
+		this.#stats.recordDecodePass(draft.tokens.length, verdict.accepted);
+		if (draft.tokens.length > 0) {
+			this.#parts.draftLength.recordVerdict(draft.strength, draft.tokens.length, verdict.accepted);
+		}
+		// Of the draft only the accepted tokens are part of the text.
+		this.#kv.rewindTo(this.#tokens.length + verdict.accepted);
+		const result = this.#commit(verdict.tokens);
+		// The end may come before the last accepted token.
+		this.#kv.rewindTo(Math.min(this.#kv.length, this.#tokens.length));
+		return result;
+	}
+
+	async #draft(): Promise<Draft> {
+		const { contextLength } = this.#parts.backend;
+		const left = this.#request.maxNewTokens - this.#generatedTokens;
+		const maxTokens = Math.min(
+			this.#request.maxDraftTokens,
+			// The pass yields one token more than it accepts.
+			left - 1,
+			contextLength - this.#tokens.length - 1,
+		);
+		// Under the healing constraint each row would need the constraint after the row before it.
+		if (maxTokens <= 0 || this.#allowed !== undefined) {
+			return noDraft;
+		}
+		const draft = await this.#drafter.propose(this.#tokens, maxTokens);
+		const available = Math.min(draft.tokens.length, maxTokens);
+		if (available === 0) {
+			return noDraft;
+		}
+		const length = this.#parts.draftLength.choose(draft.strength, available);
+		return { tokens: draft.tokens.slice(0, length), strength: draft.strength };
+	}
+
+	/** Makes the tokens that the model chose final, up to the first that ends the generation. */
+	#commit(choices: readonly GeneratedToken[]): PassResult {
+		const tokens: GeneratedToken[] = [];
+		let finishReason: FinishReason | undefined;
+		for (const choice of choices) {
+			finishReason = this.#endBefore(choice);
+			if (finishReason !== undefined) {
+				break;
+			}
+			this.#tokens.push(choice.id);
+			this.#jointProbability *= choice.probability;
+			this.#constrain(this.#healing?.after(choice.id));
+			tokens.push(choice);
+			finishReason = this.#endAfterLast();
+			if (finishReason !== undefined) {
+				break;
+			}
+		}
+		if (tokens.length > 0) {
+			this.#stats.recordTokens(tokens.length);
+		}
+		return { tokens, finishReason };
+	}
+
+	#endBefore({ id, probability }: GeneratedToken): FinishReason | undefined {
+		if (this.#stopTokens.has(id)) {
+			return "stop";
+		}
+		return this.#jointProbability * probability < this.#request.minJointProbability
+			? "unlikely"
+			: undefined;
+	}
+
+	#endAfterLast(): FinishReason | undefined {
+		if (this.#allowed?.length === 0) {
+			return "unhealable";
+		}
+		return this.#generatedTokens === this.#request.maxNewTokens ||
+			this.#tokens.length === this.#parts.backend.contextLength
+			? "length"
+			: undefined;
+	}
+
+	#constrain(healing: HealingConstraint | undefined): void {
+		this.#healing = healing;
+		this.#allowed =
+			healing === undefined || healing.isSatisfied ? undefined : healing.allowedTokens();
+	}
+
+	/** The model's choice for the token `ahead` places behind the last final one. */
+	#choose(row: Float32Array, ahead: number): GeneratedToken {
+		return this.#sampler(row, this.#generatedTokens + ahead, this.#allowed);
+	}
+
+	async #forward(tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
+		const needed = this.#kv.length + tokens.length;
+		if (needed > this.#kv.capacity) {
+			this.#kv.grow(needed);
+		}
+		return await this.#parts.backend.forward(this.#kv, tokens, logitRows);
+	}
+
+	get #generatedTokens(): number {
+		return this.#tokens.length - this.#request.prompt.length;
+	}
+}

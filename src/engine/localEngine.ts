@@ -1,0 +1,266 @@
+import { assert } from "../base/assert.ts";
+import type { Clock } from "../base/clock.ts";
+import { HealingConstraint } from "../tokenizer/tokenHealing.ts";
+import type { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
+import type { Backend, KvCache } from "./backend.ts";
+import { Cancellation } from "./cancellation.ts";
+import { Channel } from "./channel.ts";
+import type {
+	Engine,
+	FinishReason,
+	GeneratedToken,
+	GenerateRequest,
+	GenerateResult,
+} from "./engine.ts";
+import { EngineError } from "./errors.ts";
+import { runPasses } from "./generateLoop.ts";
+import { Generation, type GenerationParts } from "./generation.ts";
+import { Lane, type SliceOutcome } from "./lane.ts";
+import { PrefillChunk } from "./prefillChunk.ts";
+import { PrefixCache } from "./prefixCache.ts";
+import type { KeepLimits } from "./prefixReuse.ts";
+import { DraftLength } from "./speculative/draftLength.ts";
+import type { Drafter } from "./speculative/drafter.ts";
+import { NgramDrafter } from "./speculative/ngramDrafter.ts";
+import { StatsCollector } from "./stats.ts";
+
+export interface LocalEngineOptions {
+	/** Owned by the engine from here on. */
+	readonly backend: Backend;
+	/** Of the model's tokenizer; serves token healing. */
+	readonly vocabulary: VocabularyIndex;
+	readonly clock: Clock;
+	/** Most prompt tokens in one forward pass; by default what a {@link PrefillChunk} measures. */
+	readonly prefillChunkTokens?: number;
+	/** KV caches kept after their requests. */
+	readonly keep?: KeepLimits;
+	/** Requests that may wait, for each priority. */
+	readonly maxWaiting?: number;
+	/** Makes the drafter of one request. */
+	readonly createDrafter?: () => Drafter;
+}
+
+const defaultKeep: KeepLimits = { maxCaches: 8, maxBytes: 256 * 2 ** 20 };
+const defaultMaxWaiting = 16;
+
+/** Room for the answer that a KV cache is created with; it grows in the rare case of a longer one. */
+const roomForAnswerTokens = 64;
+
+/** An {@link Engine} in this process: blocks its thread while a forward pass runs. */
+export class LocalEngine implements Engine {
+	readonly #parts: GenerationParts;
+	readonly #vocabulary: VocabularyIndex;
+	readonly #createDrafter: () => Drafter;
+	readonly #lane: Lane;
+	readonly #prefixes: PrefixCache;
+	readonly #unfinished = new Set<Cancellation>();
+	readonly #serving = new Set<Promise<void>>();
+	readonly #byKey = new Map<string, Cancellation>();
+	#disposed: Promise<void> | undefined;
+
+	constructor(options: LocalEngineOptions) {
+		const { backend, clock } = options;
+		this.#parts = {
+			backend,
+			clock,
+			draftLength: new DraftLength(),
+			prefillChunk: new PrefillChunk(options.prefillChunkTokens),
+		};
+		this.#vocabulary = options.vocabulary;
+		this.#createDrafter = options.createDrafter ?? (() => new NgramDrafter());
+		this.#lane = new Lane(options.maxWaiting ?? defaultMaxWaiting);
+		this.#prefixes = new PrefixCache(backend, options.keep ?? defaultKeep);
+	}
+
+	generate(
+		request: GenerateRequest,
+		signal: AbortSignal,
+	): AsyncGenerator<readonly GeneratedToken[], GenerateResult, void> {
+		// Not in the generator itself, which runs only when it is first asked for a value.
+		const { clock } = this.#parts;
+		return this.#stream(
+			request,
+			signal,
+			new StatsCollector(clock, clock.now(), request.prompt.length),
+		);
+	}
+
+	async *#stream(
+		request: GenerateRequest,
+		signal: AbortSignal,
+		stats: StatsCollector,
+	): AsyncGenerator<readonly GeneratedToken[], GenerateResult, void> {
+		this.#check(request);
+		const cancellation = new Cancellation();
+		const unfollow = cancellation.follow(signal);
+		const channel = new Channel<readonly GeneratedToken[], GenerateResult>();
+		this.#register(cancellation, request.supersedeKey);
+		const serving = this.#serve(request, cancellation, stats, (tokens) => {
+			channel.push(tokens);
+		}).then(
+			(finishReason) => {
+				channel.end({ finishReason, stats: stats.snapshot() });
+			},
+			(error: unknown) => {
+				channel.fail(error);
+			},
+		);
+		this.#serving.add(serving);
+		void serving.then(() => this.#serving.delete(serving));
+		try {
+			for (;;) {
+				const item = await channel.next();
+				if (item.kind === "end") {
+					return item.end;
+				}
+				yield item.value;
+			}
+		} finally {
+			// Reached early when the consumer leaves its loop.
+			cancellation.cancel("aborted");
+			unfollow();
+		}
+	}
+
+	/** Ends every request, waits for the pass that runs, then frees the model. */
+	dispose(): Promise<void> {
+		this.#disposed ??= this.#disposeOnce();
+		return this.#disposed;
+	}
+
+	async #disposeOnce(): Promise<void> {
+		for (const cancellation of this.#unfinished) {
+			cancellation.cancel("disposed");
+		}
+		await Promise.all(this.#serving);
+		this.#prefixes.dispose();
+		await this.#parts.backend.dispose();
+	}
+
+	#check({ prompt, maxNewTokens }: GenerateRequest): void {
+		const { contextLength, vocabularySize } = this.#parts.backend;
+		if (this.#disposed !== undefined) {
+			throw disposedError();
+		}
+		assert(prompt.length > 0, "a prompt is not empty");
+		assert(
+			prompt.every((token) => token >= 0 && token < vocabularySize),
+			"the prompt was tokenized for another model",
+		);
+		if (prompt.length + Math.min(maxNewTokens, 1) > contextLength) {
+			throw new EngineError(
+				"promptTooLong",
+				`The prompt has ${prompt.length} tokens, but the model takes ${contextLength}: give it less context.`,
+			);
+		}
+	}
+
+	#register(cancellation: Cancellation, key: string | undefined): void {
+		this.#unfinished.add(cancellation);
+		if (key !== undefined) {
+			// Before the new request queues up: an older one that waits leaves its place to it.
+			this.#byKey.get(key)?.cancel("superseded");
+			this.#byKey.set(key, cancellation);
+		}
+	}
+
+	#unregister(cancellation: Cancellation, key: string | undefined): void {
+		this.#unfinished.delete(cancellation);
+		if (key !== undefined && this.#byKey.get(key) === cancellation) {
+			this.#byKey.delete(key);
+		}
+	}
+
+	/** Waits for the lane, runs the request in slices, and keeps its KV cache however it ends. */
+	async #serve(
+		request: GenerateRequest,
+		cancellation: Cancellation,
+		stats: StatsCollector,
+		emit: (tokens: readonly GeneratedToken[]) => void,
+	): Promise<FinishReason> {
+		const { priority, supersedeKey } = request;
+		let started: { readonly kv: KvCache; readonly generation: Generation } | undefined;
+		let finishReason: FinishReason | undefined;
+		const release = (): void => {
+			if (started !== undefined) {
+				const { kv, generation } = started;
+				started = undefined;
+				const { cachedTokens: tokens, promptLogits: logits } = generation;
+				this.#prefixes.release({ kv, tokens, logits, priority });
+			}
+		};
+		const slice = async (): Promise<SliceOutcome> => {
+			started ??= this.#start(request, stats);
+			const { signal } = cancellation;
+			const mustPause = (): boolean => this.#lane.mustPause(priority);
+			let outcome;
+			try {
+				outcome = await runPasses(started.generation, signal, mustPause, emit);
+			} catch (error) {
+				// What is in the cache after a failed pass is not certain.
+				started.kv.dispose();
+				started = undefined;
+				throw error;
+			}
+			if (outcome === "paused") {
+				return "paused";
+			}
+			finishReason = outcome === "cancelled" ? undefined : outcome;
+			// Before the lane is free: the next request may want this very cache.
+			release();
+			return "finished";
+		};
+		try {
+			await this.#lane.occupy(priority, cancellation.signal, slice);
+			// Cancelled while paused.
+			release();
+		} finally {
+			this.#unregister(cancellation, supersedeKey);
+		}
+		return finishReason ?? finishReasonOf(cancellation);
+	}
+
+	#start(
+		request: GenerateRequest,
+		stats: StatsCollector,
+	): { readonly kv: KvCache; readonly generation: Generation } {
+		const { prompt, maxNewTokens, healBytes } = request;
+		const capacity = Math.min(
+			prompt.length + Math.min(maxNewTokens, roomForAnswerTokens),
+			this.#parts.backend.contextLength,
+		);
+		const { kv, logits } = this.#prefixes.acquire(prompt, capacity, maxNewTokens > 0);
+		stats.recordReuse(kv.length);
+		const start = {
+			request,
+			kv,
+			promptLogits: logits,
+			drafter: this.#createDrafter(),
+			healing:
+				healBytes === undefined
+					? undefined
+					: HealingConstraint.forBytes(this.#vocabulary, healBytes),
+			stats,
+		};
+		return { kv, generation: new Generation(start, this.#parts) };
+	}
+}
+
+function finishReasonOf({ cause }: Cancellation): FinishReason {
+	switch (cause) {
+		case "aborted":
+		case "superseded":
+			return cause;
+		case "disposed":
+			throw disposedError();
+		case undefined:
+			assert(false, "a request that was not cancelled has a finish reason");
+	}
+}
+
+function disposedError(): EngineError {
+	return new EngineError(
+		"disposed",
+		"The engine was shut down; restart it with the command “Mote: Restart Engine”.",
+	);
+}

@@ -1,0 +1,62 @@
+import { readFile } from "node:fs/promises";
+import { arch, availableParallelism } from "node:os";
+import type { Clock } from "../base/clock.ts";
+import { UserError } from "../base/userError.ts";
+import { openModel } from "../model/modelStore.ts";
+import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
+import { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
+import type { Engine } from "./engine.ts";
+import { EngineError } from "./errors.ts";
+import { LocalEngine } from "./localEngine.ts";
+import { openOrtBackend } from "./ort/ortBackend.ts";
+import { defaultThreads } from "./ort/sessionOptions.ts";
+
+export interface OpenLocalEngineOptions {
+	readonly modelFolder: string;
+	/** Threads of the runtime; chosen for this machine without it. */
+	readonly threads?: number | undefined;
+	readonly clock: Clock;
+}
+
+export interface OpenedLocalEngine {
+	readonly engine: Engine;
+	readonly modelName: string;
+	/** For people. */
+	readonly backendName: string;
+}
+
+/**
+ * Checks the model in a folder, loads it into ONNX Runtime and puts an engine before it.
+ *
+ * @throws EngineError "modelUnusable" for whatever is wrong with the folder, "runtimeFailed" when the
+ *   runtime can't load it.
+ */
+export async function openLocalEngine({
+	modelFolder,
+	threads = defaultThreads(availableParallelism(), arch()),
+	clock,
+}: OpenLocalEngineOptions): Promise<OpenedLocalEngine> {
+	const { model, vocabulary } = await readModel(modelFolder);
+	const { manifest, graphPath } = model;
+	const backend = await openOrtBackend({ graphPath, manifest, threads });
+	return {
+		engine: new LocalEngine({ backend, vocabulary, clock }),
+		modelName: manifest.name,
+		backendName: `ONNX Runtime, CPU, ${threads === 1 ? "1 thread" : `${threads} threads`}`,
+	};
+}
+
+async function readModel(
+	modelFolder: string,
+): Promise<{ model: Awaited<ReturnType<typeof openModel>>; vocabulary: VocabularyIndex }> {
+	try {
+		const model = await openModel(modelFolder);
+		const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));
+		return { model, vocabulary: new VocabularyIndex(tokenizer) };
+	} catch (error) {
+		if (error instanceof UserError) {
+			throw new EngineError("modelUnusable", error.message, { cause: error });
+		}
+		throw error;
+	}
+}

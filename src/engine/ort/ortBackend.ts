@@ -1,0 +1,169 @@
+import type * as onnxruntime from "onnxruntime-node";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { assert } from "../../base/assert.ts";
+import { graphContract } from "../../model/graphContract.ts";
+import type { ModelManifest } from "../../model/manifest.ts";
+import type { TokenId } from "../../tokenizer/tokenizer.ts";
+import type { Backend, KvCache, Logits } from "../backend.ts";
+import { EngineError } from "../errors.ts";
+import { OrtKvCache, type FloatTensorFactory } from "./ortKvCache.ts";
+import { runtimeEnvironment, sessionOptions } from "./sessionOptions.ts";
+
+export interface OrtBackendOptions {
+	/** Path of the graph; its external data lies beside it. */
+	readonly graphPath: string;
+	readonly manifest: Pick<
+		ModelManifest,
+		"vocabularySize" | "contextLength" | "layers" | "kvHeads" | "headDim"
+	>;
+	readonly threads: number;
+}
+
+type Runtime = typeof onnxruntime;
+
+/**
+ * Loads a model into ONNX Runtime's CPU provider, through onnxruntime-node. A pass blocks the thread until
+ * it is done and can't be stopped, so this belongs into a process of its own.
+ *
+ * @throws EngineError "runtimeFailed"
+ */
+export async function openOrtBackend(options: OrtBackendOptions): Promise<Backend> {
+	Object.assign(process.env, runtimeEnvironment);
+	try {
+		const runtime = await import("onnxruntime-node");
+		const session = await runtime.InferenceSession.create(
+			options.graphPath,
+			sessionOptions(options.threads),
+		);
+		checkContract(session, options.manifest.layers);
+		return new OrtBackend(runtime, session, options.manifest);
+	} catch (error) {
+		throw runtimeError("ONNX Runtime could not load the model", error);
+	}
+}
+
+class OrtBackend implements Backend {
+	readonly vocabularySize: number;
+	readonly contextLength: number;
+	readonly #runtime: Runtime;
+	readonly #session: InferenceSession;
+	readonly #manifest: OrtBackendOptions["manifest"];
+	readonly #createTensor: FloatTensorFactory;
+	// Inputs of one value each; the tensors are reused and their values replaced before every pass.
+	readonly #seqlensK = new Int32Array(1);
+	readonly #totalSequenceLength = new Int32Array(1);
+	readonly #logitsStart = new BigInt64Array(1);
+	readonly #scalarFeeds: Readonly<Record<string, Tensor>>;
+	#isRunning = false;
+
+	constructor(
+		runtime: Runtime,
+		session: InferenceSession,
+		manifest: OrtBackendOptions["manifest"],
+	) {
+		const { Tensor } = runtime;
+		this.vocabularySize = manifest.vocabularySize;
+		this.contextLength = manifest.contextLength;
+		this.#runtime = runtime;
+		this.#session = session;
+		this.#manifest = manifest;
+		this.#createTensor = (data, dims) => new Tensor("float32", data, dims);
+		this.#scalarFeeds = {
+			[graphContract.seqlensK]: new Tensor("int32", this.#seqlensK, [1]),
+			[graphContract.totalSequenceLength]: new Tensor("int32", this.#totalSequenceLength, []),
+			[graphContract.logitsStart]: new Tensor("int64", this.#logitsStart, [1]),
+		};
+	}
+
+	createKvCache(capacity: number): OrtKvCache {
+		return new OrtKvCache(this.#manifest, capacity, this.#createTensor);
+	}
+
+	async forward(cache: KvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
+		assert(cache instanceof OrtKvCache, "a cache is used with the backend that made it");
+		assert(tokens.length > 0 && logitRows <= tokens.length, "a pass has as many rows as tokens");
+		const total = cache.length + tokens.length;
+		assert(total <= cache.capacity, "the caller has made room in the cache");
+		// run() reads its inputs only in a later turn of the event loop.
+		assert(!this.#isRunning, "one pass at a time");
+		this.#seqlensK[0] = total - 1;
+		this.#totalSequenceLength[0] = total;
+		this.#logitsStart[0] = BigInt(tokens.length - logitRows);
+		const inputIds = new this.#runtime.Tensor("int64", BigInt64Array.from(tokens, BigInt), [
+			1,
+			tokens.length,
+		]);
+		const feeds = {
+			...cache.feeds,
+			...this.#scalarFeeds,
+			[graphContract.inputIds]: inputIds,
+		};
+		let data: unknown;
+		this.#isRunning = true;
+		try {
+			const outputs = await this.#session.run(feeds, cache.fetches);
+			data = outputs[graphContract.logits]?.data;
+		} catch (error) {
+			throw runtimeError("ONNX Runtime could not run the model", error);
+		} finally {
+			this.#isRunning = false;
+		}
+		const { vocabularySize } = this;
+		if (!(data instanceof Float32Array) || data.length !== logitRows * vocabularySize) {
+			throw runtimeError(
+				"The model's graph returned logits of another shape than its manifest says",
+			);
+		}
+		cache.advance(tokens.length);
+		const logits = data;
+		return {
+			rows: logitRows,
+			row: (index) => {
+				assert(index >= 0 && index < logitRows, "a row that was asked for");
+				return logits.subarray(index * vocabularySize, (index + 1) * vocabularySize);
+			},
+		};
+	}
+
+	async dispose(): Promise<void> {
+		await this.#session.release();
+	}
+}
+
+/** The runtime checks types and shapes itself on every pass; missing names it would report one by one. */
+function checkContract(session: InferenceSession, layers: number): void {
+	const layerNumbers = [...Array(layers).keys()];
+	const wantedInputs = [
+		graphContract.inputIds,
+		graphContract.seqlensK,
+		graphContract.totalSequenceLength,
+		graphContract.logitsStart,
+		...layerNumbers.flatMap((layer) => [
+			graphContract.pastKey(layer),
+			graphContract.pastValue(layer),
+		]),
+	];
+	const wantedOutputs = [
+		graphContract.logits,
+		...layerNumbers.flatMap((layer) => [
+			graphContract.presentKey(layer),
+			graphContract.presentValue(layer),
+		]),
+	];
+	const missing = [
+		...wantedInputs.filter((name) => !session.inputNames.includes(name)),
+		...wantedOutputs.filter((name) => !session.outputNames.includes(name)),
+	];
+	if (missing.length > 0) {
+		throw new Error(`its graph lacks ${missing.slice(0, 3).join(", ")}`);
+	}
+}
+
+function runtimeError(what: string, cause?: unknown): EngineError {
+	const detail = cause instanceof Error ? ` (${cause.message.slice(0, 500)})` : "";
+	return new EngineError(
+		"runtimeFailed",
+		`${what}${detail}; restart the engine, and if that does not help install or import the model again.`,
+		{ cause },
+	);
+}

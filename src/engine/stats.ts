@@ -1,0 +1,63 @@
+import type { Clock } from "../base/clock.ts";
+import type { GenerateStats } from "./engine.ts";
+
+/** Collects {@link GenerateStats} while a request waits and runs. */
+export class StatsCollector {
+	readonly #clock: Clock;
+	readonly #calledAtMs: number;
+	readonly #promptTokens: number;
+	#firstPassAtMs: number | undefined;
+	#firstTokenMs: number | undefined;
+	#reusedTokens = 0;
+	#prefilledTokens = 0;
+	#generatedTokens = 0;
+	#draftedTokens = 0;
+	#acceptedTokens = 0;
+	#decodePasses = 0;
+
+	constructor(clock: Clock, calledAtMs: number, promptTokens: number) {
+		this.#clock = clock;
+		this.#calledAtMs = calledAtMs;
+		this.#promptTokens = promptTokens;
+	}
+
+	recordReuse(tokens: number): void {
+		this.#reusedTokens = tokens;
+	}
+
+	/** Call before every forward pass. */
+	recordPassStart(): void {
+		this.#firstPassAtMs ??= this.#clock.now();
+	}
+
+	recordPrefill(tokens: number): void {
+		this.#prefilledTokens += tokens;
+	}
+
+	recordDecodePass(drafted: number, accepted: number): void {
+		this.#decodePasses++;
+		this.#draftedTokens += drafted;
+		this.#acceptedTokens += accepted;
+	}
+
+	recordTokens(count: number): void {
+		this.#firstTokenMs ??= this.#clock.now() - this.#calledAtMs;
+		this.#generatedTokens += count;
+	}
+
+	snapshot(): GenerateStats {
+		const now = this.#clock.now();
+		return {
+			promptTokens: this.#promptTokens,
+			reusedTokens: this.#reusedTokens,
+			prefilledTokens: this.#prefilledTokens,
+			generatedTokens: this.#generatedTokens,
+			draftedTokens: this.#draftedTokens,
+			acceptedTokens: this.#acceptedTokens,
+			decodePasses: this.#decodePasses,
+			queuedMs: (this.#firstPassAtMs ?? now) - this.#calledAtMs,
+			firstTokenMs: this.#firstTokenMs,
+			totalMs: now - this.#calledAtMs,
+		};
+	}
+}

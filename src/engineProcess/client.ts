@@ -1,0 +1,168 @@
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import { Channel } from "../engine/channel.ts";
+import type { Engine, GeneratedToken, GenerateRequest, GenerateResult } from "../engine/engine.ts";
+import { EngineError } from "../engine/errors.ts";
+import type { EnginePort } from "./port.ts";
+import { parseFromEngine, requestToWire, wireToTokens, type ToEngineMessage } from "./protocol.ts";
+
+type Answer = Channel<readonly GeneratedToken[], GenerateResult>;
+
+/**
+ * An {@link Engine} in another process, which serves it by `serveEngine`. Passes the same contract tests
+ * as LocalEngine. When the connection closes, every request ends with "processDied", and so does every
+ * later one: a new process gets a new client.
+ */
+export class EngineClient implements Engine {
+	readonly #port: EnginePort;
+	readonly #clock: Clock;
+	readonly #logger: Logger;
+	readonly #answers = new Map<number, Answer>();
+	#nextId = 0;
+	/** Why no further request can be served. */
+	#closed: EngineError | undefined;
+
+	constructor(port: EnginePort, clock: Clock, logger: Logger) {
+		this.#port = port;
+		this.#clock = clock;
+		this.#logger = logger;
+		port.onMessage((raw) => {
+			this.#receive(raw);
+		});
+		port.onClose(() => {
+			this.close(
+				new EngineError(
+					"processDied",
+					"The engine's process ended unexpectedly; it is started again by itself.",
+				),
+			);
+		});
+	}
+
+	generate(
+		request: GenerateRequest,
+		signal: AbortSignal,
+	): AsyncGenerator<readonly GeneratedToken[], GenerateResult, void> {
+		return this.#stream(request, signal, this.#clock.now());
+	}
+
+	dispose(): Promise<void> {
+		this.close(
+			new EngineError(
+				"disposed",
+				"The engine was shut down; restart it with the command “Mote: Restart Engine”.",
+			),
+		);
+		return Promise.resolve();
+	}
+
+	/** Ends every request with `error`, and every later one too. */
+	close(error: EngineError): void {
+		this.#closed ??= error;
+		const answers = [...this.#answers.entries()];
+		this.#answers.clear();
+		for (const [id, answer] of answers) {
+			// Lost without harm when the process is gone.
+			this.#send({ kind: "abort", id });
+			answer.fail(this.#closed);
+		}
+	}
+
+	async *#stream(
+		request: GenerateRequest,
+		signal: AbortSignal,
+		calledAtMs: number,
+	): AsyncGenerator<readonly GeneratedToken[], GenerateResult, void> {
+		if (this.#closed !== undefined) {
+			throw this.#closed;
+		}
+		if (signal.aborted) {
+			return abortedUnserved(request, this.#clock.now() - calledAtMs);
+		}
+		const id = this.#nextId++;
+		const answer: Answer = new Channel();
+		this.#answers.set(id, answer);
+		this.#send({ kind: "generate", id, request: requestToWire(request) });
+		const abort = (): void => {
+			this.#send({ kind: "abort", id });
+		};
+		signal.addEventListener("abort", abort, { once: true });
+		try {
+			for (;;) {
+				const item = await answer.next();
+				if (item.kind === "end") {
+					return item.end;
+				}
+				yield item.value;
+			}
+		} finally {
+			signal.removeEventListener("abort", abort);
+			// Still there when the consumer leaves its loop before the end.
+			if (this.#answers.delete(id)) {
+				abort();
+			}
+		}
+	}
+
+	#receive(raw: unknown): void {
+		const parsed = parseFromEngine(raw);
+		if (parsed.kind === "malformed") {
+			this.#logger.warn(`The engine sent a malformed message: ${parsed.problem}`);
+			if (parsed.id !== undefined) {
+				this.#take(parsed.id)?.fail(
+					new EngineError(
+						"runtimeFailed",
+						"The engine's answer could not be read; reload the window if Mote was just updated.",
+					),
+				);
+			}
+			return;
+		}
+		const { message } = parsed;
+		switch (message.kind) {
+			case "tokens":
+				// Of a request that was left, a last message may still be on its way.
+				this.#answers.get(message.id)?.push(wireToTokens(message));
+				return;
+			case "finished":
+				this.#take(message.id)?.end(message.result);
+				return;
+			case "failed":
+				this.#take(message.id)?.fail(new EngineError(message.code, message.message));
+				return;
+			case "ready":
+			case "unusable":
+				this.#logger.warn(`The engine sent “${message.kind}” out of turn.`);
+				return;
+		}
+	}
+
+	#take(id: number): Answer | undefined {
+		const answer = this.#answers.get(id);
+		this.#answers.delete(id);
+		return answer;
+	}
+
+	#send(message: ToEngineMessage): void {
+		this.#port.send(message);
+	}
+}
+
+/** The result of a request that was aborted before the engine saw it. */
+export function abortedUnserved(request: GenerateRequest, elapsedMs: number): GenerateResult {
+	return {
+		finishReason: "aborted",
+		stats: {
+			promptTokens: request.prompt.length,
+			reusedTokens: 0,
+			prefilledTokens: 0,
+			generatedTokens: 0,
+			draftedTokens: 0,
+			acceptedTokens: 0,
+			decodePasses: 0,
+			queuedMs: elapsedMs,
+			firstTokenMs: undefined,
+			totalMs: elapsedMs,
+		},
+	};
+}

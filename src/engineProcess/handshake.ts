@@ -1,0 +1,55 @@
+import { EngineError } from "../engine/errors.ts";
+import type { EnginePort } from "./port.ts";
+import { parseFromEngine, protocolVersion, type ToEngineMessage } from "./protocol.ts";
+
+export interface OpenRequest {
+	readonly modelFolder: string;
+	/** Of the runtime; the engine chooses without it. */
+	readonly threads: number | undefined;
+}
+
+export type OpenOutcome =
+	| { readonly kind: "ready"; readonly modelName: string; readonly backendName: string }
+	| { readonly kind: "unusable"; readonly error: EngineError };
+
+/**
+ * Asks a process that has just started to load a model. The message may be sent before the process
+ * listens: it waits in the pipe. Resolves with its answer, and never when the process ends before it.
+ */
+export function openModel(
+	port: EnginePort,
+	{ modelFolder, threads }: OpenRequest,
+): Promise<OpenOutcome> {
+	return new Promise((resolve) => {
+		const stop = port.onMessage((raw) => {
+			stop();
+			resolve(outcomeOf(raw));
+		});
+		const message: ToEngineMessage = {
+			kind: "open",
+			protocolVersion,
+			modelFolder,
+			...(threads === undefined ? {} : { threads }),
+		};
+		port.send(message);
+	});
+}
+
+function outcomeOf(raw: unknown): OpenOutcome {
+	const parsed = parseFromEngine(raw);
+	if (parsed.kind === "ok" && parsed.message.kind === "ready") {
+		const { modelName, backendName } = parsed.message;
+		return { kind: "ready", modelName, backendName };
+	}
+	if (parsed.kind === "ok" && parsed.message.kind === "unusable") {
+		const { code, message } = parsed.message;
+		return { kind: "unusable", error: new EngineError(code, message) };
+	}
+	return {
+		kind: "unusable",
+		error: new EngineError(
+			"runtimeFailed",
+			"The engine's process does not speak this version's protocol; reload the window if Mote was just updated.",
+		),
+	};
+}

@@ -1,0 +1,199 @@
+import * as z from "zod";
+import type { GeneratedToken, GenerateRequest } from "../engine/engine.ts";
+import { EngineError } from "../engine/errors.ts";
+import type { TokenId } from "../tokenizer/tokenizer.ts";
+
+/**
+ * The messages between the editor's process and the engine's. Both sides parse everything they receive:
+ * the other process may be another build, or may have written into its own memory before it crashed.
+ *
+ * Tokens travel as typed arrays, which the serializer copies as a block; zod looks at their class and at
+ * their values in one plain loop, so that a long prompt costs microseconds.
+ */
+export const protocolVersion = 1;
+
+/** Bounds on what one message may ask for; far above anything sensible. */
+const maxTokens = 1 << 20;
+
+const requestId = z.int().nonnegative();
+const tokenIds = z
+	.instanceof(Int32Array)
+	.refine((ids) => ids.length <= maxTokens && ids.every((id) => id >= 0), "ids are not negative");
+
+const samplingSchema = z.strictObject({
+	temperature: z.number().nonnegative(),
+	topK: z.int().nonnegative(),
+	topP: z.number().positive().max(1),
+	seed: z.number(),
+});
+
+const requestSchema = z.strictObject({
+	prompt: tokenIds.refine((ids) => ids.length > 0, "a prompt is not empty"),
+	maxNewTokens: z.int().nonnegative().max(maxTokens),
+	stopTokens: tokenIds,
+	sampling: samplingSchema,
+	priority: z.enum(["completion", "chat", "background"]),
+	supersedeKey: z.string().max(1000).optional(),
+	healBytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array).optional(),
+	minJointProbability: z.number().min(0).max(1),
+	maxDraftTokens: z.int().nonnegative().max(1024),
+});
+
+const toEngineSchema = z.discriminatedUnion("kind", [
+	/** First message: load this model. */
+	z.strictObject({
+		kind: z.literal("open"),
+		protocolVersion: z.int(),
+		modelFolder: z.string().min(1),
+		threads: z.int().positive().max(1024).optional(),
+	}),
+	z.strictObject({ kind: z.literal("generate"), id: requestId, request: requestSchema }),
+	/** The request still ends with "finished" or "failed". Unknown ids are those that have ended. */
+	z.strictObject({ kind: z.literal("abort"), id: requestId }),
+	/** Last message: free the model and exit. */
+	z.strictObject({ kind: z.literal("shutdown") }),
+]);
+
+const errorCode = z.enum([
+	"modelUnusable",
+	"promptTooLong",
+	"runtimeFailed",
+	"processDied",
+	"processGaveUp",
+	"queueFull",
+	"disposed",
+]);
+
+const count = z.int().nonnegative();
+const milliseconds = z.number().nonnegative();
+
+const statsSchema = z.strictObject({
+	promptTokens: count,
+	reusedTokens: count,
+	prefilledTokens: count,
+	generatedTokens: count,
+	draftedTokens: count,
+	acceptedTokens: count,
+	decodePasses: count,
+	queuedMs: milliseconds,
+	firstTokenMs: z.union([milliseconds, z.undefined()]),
+	totalMs: milliseconds,
+});
+
+const finishReason = z.enum(["stop", "length", "unlikely", "unhealable", "aborted", "superseded"]);
+
+const fromEngineSchema = z.discriminatedUnion("kind", [
+	/** Answer to "open": requests are welcome. */
+	z.strictObject({
+		kind: z.literal("ready"),
+		protocolVersion: z.literal(protocolVersion),
+		modelName: z.string().max(100),
+		backendName: z.string().max(100),
+	}),
+	/** Answer to "open": this model can't be served, and starting again would not help. */
+	z.strictObject({ kind: z.literal("unusable"), code: errorCode, message: z.string() }),
+	/** All tokens that became final in one forward pass. */
+	z
+		.strictObject({
+			kind: z.literal("tokens"),
+			id: requestId,
+			ids: tokenIds,
+			probabilities: z.instanceof(Float64Array),
+		})
+		.refine(({ ids, probabilities }) => ids.length === probabilities.length, "one for each"),
+	z.strictObject({
+		kind: z.literal("finished"),
+		id: requestId,
+		result: z.strictObject({ finishReason, stats: statsSchema }),
+	}),
+	z.strictObject({
+		kind: z.literal("failed"),
+		id: requestId,
+		code: errorCode,
+		message: z.string(),
+	}),
+]);
+
+export type ToEngineMessage = z.infer<typeof toEngineSchema>;
+export type FromEngineMessage = z.infer<typeof fromEngineSchema>;
+export type WireRequest = z.infer<typeof requestSchema>;
+
+export type ParsedMessage<Message> =
+	| { readonly kind: "ok"; readonly message: Message }
+	| {
+			readonly kind: "malformed";
+			readonly problem: string;
+			/** The request it belongs to, as far as that can be told. */
+			readonly id: number | undefined;
+	  };
+
+export function parseToEngine(raw: unknown): ParsedMessage<ToEngineMessage> {
+	return parse(toEngineSchema, raw);
+}
+
+export function parseFromEngine(raw: unknown): ParsedMessage<FromEngineMessage> {
+	return parse(fromEngineSchema, raw);
+}
+
+function parse<Message>(schema: z.ZodType<Message>, raw: unknown): ParsedMessage<Message> {
+	const result = schema.safeParse(raw);
+	if (result.success) {
+		return { kind: "ok", message: result.data };
+	}
+	const envelope = z.object({ id: requestId }).safeParse(raw);
+	return {
+		kind: "malformed",
+		// The path and the rule only: the message itself may hold the user's text as tokens.
+		problem: z.prettifyError(result.error),
+		id: envelope.success ? envelope.data.id : undefined,
+	};
+}
+
+export function requestToWire(request: GenerateRequest): WireRequest {
+	return {
+		...request,
+		prompt: Int32Array.from(request.prompt),
+		stopTokens: Int32Array.from(request.stopTokens),
+	};
+}
+
+export function wireToRequest(wire: WireRequest): GenerateRequest {
+	const { supersedeKey, healBytes, ...rest } = wire;
+	return {
+		...rest,
+		prompt: [...wire.prompt] as TokenId[],
+		stopTokens: [...wire.stopTokens] as TokenId[],
+		...(supersedeKey === undefined ? {} : { supersedeKey }),
+		...(healBytes === undefined ? {} : { healBytes }),
+	};
+}
+
+export function tokensToWire(
+	tokens: readonly GeneratedToken[],
+): Pick<FromEngineMessage & { kind: "tokens" }, "ids" | "probabilities"> {
+	return {
+		ids: Int32Array.from(tokens, ({ id }) => id),
+		probabilities: Float64Array.from(tokens, ({ probability }) => probability),
+	};
+}
+
+export function wireToTokens(
+	wire: Pick<FromEngineMessage & { kind: "tokens" }, "ids" | "probabilities">,
+): readonly GeneratedToken[] {
+	return Array.from(wire.ids, (id, i) => ({
+		id: id as TokenId,
+		probability: wire.probabilities[i] ?? 0,
+	}));
+}
+
+/** Whatever a request failed with, as something that can cross: a bug becomes "runtimeFailed". */
+export function errorToWire(error: unknown): Pick<EngineError, "code" | "message"> {
+	if (error instanceof EngineError) {
+		return { code: error.code, message: error.message };
+	}
+	const detail = error instanceof Error ? error.message : String(error);
+	return {
+		code: "runtimeFailed",
+		message: `The engine failed unexpectedly (${detail.slice(0, 500)}); restart it if that happens again.`,
+	};
+}

@@ -1,0 +1,29 @@
+import { systemClock } from "../../src/base/clock.ts";
+import { nullLogger } from "../../src/base/log.ts";
+import { EngineClient } from "../../src/engineProcess/client.ts";
+import { serveEngine } from "../../src/engineProcess/server.ts";
+import { countingLogits } from "../support/fakeBackend.ts";
+import { fakeEngine } from "../support/fakeEngine.ts";
+import { pairedPorts } from "../support/pairedPorts.ts";
+import { describeEngineContract } from "./engine.ts";
+
+const counting = { predict: countingLogits, contextLength: 64 };
+
+describeEngineContract("LocalEngine", () => {
+	const { engine } = fakeEngine(counting);
+	return Promise.resolve({ engine, close: () => engine.dispose() });
+});
+
+describeEngineContract("EngineClient", () => {
+	const { engine } = fakeEngine(counting);
+	const { parent, child } = pairedPorts();
+	serveEngine(engine, child, nullLogger, { onShutdown: () => undefined });
+	const client = new EngineClient(parent, systemClock, nullLogger);
+	return Promise.resolve({
+		engine: client,
+		close: async () => {
+			await client.dispose();
+			await engine.dispose();
+		},
+	});
+});

@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Engine } from "../../src/engine/engine.ts";
+import { answerOf, request, someTokens, tokens } from "../support/engineRequests.ts";
+
+/** An engine over `countingLogits`: the token after n is n + 1, of 32. Its context has 64 positions. */
+export interface CountingEngine {
+	readonly engine: Engine;
+	close(): Promise<void>;
+}
+
+/** What every Engine does, wherever it runs. `name` is of the implementation. */
+export function describeEngineContract(name: string, open: () => Promise<CountingEngine>): void {
+	describe(`${name} as an Engine`, () => {
+		let counting: CountingEngine;
+		let engine: Engine;
+
+		beforeEach(async () => {
+			counting = await open();
+			engine = counting.engine;
+		});
+		afterEach(async () => {
+			await counting.close();
+		});
+
+		test("yields the model's tokens, with probabilities, and says why it stopped", async () => {
+			const answer = await answerOf(engine, { prompt: tokens(1, 2, 3), maxNewTokens: 4 });
+			expect(answer.ids).toEqual([4, 5, 6, 7]);
+			expect(answer.finishReason).toBe("length");
+			for (const { probability } of answer.tokens) {
+				expect(probability).toBeCloseTo(Math.exp(8) / (Math.exp(8) + 31), 6);
+			}
+		});
+
+		test("ends before a stop token", async () => {
+			const answer = await answerOf(engine, { stopTokens: tokens(30, 6) });
+			expect([answer.ids, answer.finishReason]).toEqual([[4, 5], "stop"]);
+		});
+
+		test("ends before the joint probability falls below the floor", async () => {
+			// 0.9897 ^ 3 is above 0.96, the fourth power below it.
+			const answer = await answerOf(engine, { minJointProbability: 0.965 });
+			expect([answer.ids, answer.finishReason]).toEqual([[4, 5, 6], "unlikely"]);
+		});
+
+		test("with nothing to generate prefills for the next request", async () => {
+			const prompt = someTokens(20);
+			const warm = await answerOf(engine, { prompt, maxNewTokens: 0 });
+			const next = await answerOf(engine, { prompt: [...prompt, ...tokens(9)], maxNewTokens: 1 });
+			expect(warm).toMatchObject({ ids: [], finishReason: "length" });
+			expect(warm.stats).toMatchObject({ prefilledTokens: 20, firstTokenMs: undefined });
+			expect(next.ids).toEqual([10]);
+			expect(next.stats).toMatchObject({ reusedTokens: 20, prefilledTokens: 1 });
+		});
+
+		test("begins the answer with the bytes to heal", async () => {
+			const answer = await answerOf(engine, {
+				prompt: tokens(8),
+				healBytes: new TextEncoder().encode("cc"),
+				maxNewTokens: 3,
+			});
+			// Counting would go on with 9; of the tokens that agree with "cc", 2 is the first likeliest.
+			expect(answer.ids.slice(0, 2)).toEqual([2, 2]);
+			expect(answer.tokens[0]?.probability).toBeCloseTo(1 / 2, 6);
+		});
+
+		test("says when no token begins with the bytes to heal", async () => {
+			const answer = await answerOf(engine, { healBytes: Uint8Array.of(255) });
+			expect([answer.ids, answer.finishReason]).toEqual([[], "unhealable"]);
+		});
+
+		test("counts what it did", async () => {
+			const { stats } = await answerOf(engine, { prompt: someTokens(10), maxNewTokens: 5 });
+			expect(stats).toMatchObject({
+				promptTokens: 10,
+				reusedTokens: 0,
+				prefilledTokens: 10,
+				generatedTokens: 5,
+				draftedTokens: 0,
+				acceptedTokens: 0,
+				decodePasses: 4,
+			});
+			expect(stats.queuedMs).toBeLessThanOrEqual(stats.firstTokenMs ?? NaN);
+			expect(stats.firstTokenMs).toBeLessThanOrEqual(stats.totalMs);
+		});
+
+		test("drafts when asked to, with the same answer", async () => {
+			const prompt = Array.from({ length: 40 }, (_, i) => i % 32);
+			const plain = await answerOf(engine, { prompt: tokens(...prompt), maxNewTokens: 12 });
+			const drafted = await answerOf(engine, {
+				prompt: tokens(...prompt),
+				maxNewTokens: 12,
+				maxDraftTokens: 4,
+			});
+			expect(drafted.tokens).toEqual(plain.tokens);
+			expect(drafted.stats.acceptedTokens).toBeGreaterThan(0);
+			expect(drafted.stats.decodePasses).toBeLessThan(plain.stats.decodePasses);
+		});
+
+		test("a signal that is aborted already gets an empty answer", async () => {
+			const answer = await answerOf(engine, {}, AbortSignal.abort());
+			expect(answer).toMatchObject({ ids: [], finishReason: "aborted" });
+			expect(answer.stats).toMatchObject({ prefilledTokens: 0, decodePasses: 0 });
+		});
+
+		test("an abort in the middle ends the answer, and the next request is served", async () => {
+			const controller = new AbortController();
+			const stream = engine.generate(request({ maxNewTokens: 50 }), controller.signal);
+			await stream.next();
+			controller.abort();
+			let next = await stream.next();
+			while (next.done !== true) {
+				next = await stream.next();
+			}
+			expect(next.value.finishReason).toBe("aborted");
+			expect((await answerOf(engine)).ids).toEqual([4, 5, 6, 7, 8, 9, 10, 11]);
+		});
+
+		test("leaving the loop stops the generation, and the next request is served", async () => {
+			const signal = new AbortController().signal;
+			for await (const batch of engine.generate(request({ maxNewTokens: 50 }), signal)) {
+				expect(batch.map(({ id }) => id)).toEqual([4]);
+				break;
+			}
+			expect((await answerOf(engine)).ids).toEqual([4, 5, 6, 7, 8, 9, 10, 11]);
+		});
+
+		test("a newer request with the same key replaces an older one", async () => {
+			const older = answerOf(engine, { supersedeKey: "file", maxNewTokens: 60 });
+			const other = answerOf(engine, { supersedeKey: "another file", maxNewTokens: 2 });
+			const newer = answerOf(engine, { supersedeKey: "file", maxNewTokens: 2 });
+			expect((await older).finishReason).toBe("superseded");
+			expect((await other).ids).toEqual([4, 5]);
+			expect((await newer).ids).toEqual([4, 5]);
+		});
+
+		test("a full context ends the answer", async () => {
+			const answer = await answerOf(engine, { prompt: someTokens(60), maxNewTokens: 50 });
+			expect([answer.ids.length, answer.finishReason]).toEqual([4, "length"]);
+		});
+
+		test("a prompt longer than the context is refused with a code", async () => {
+			await expect(answerOf(engine, { prompt: someTokens(65) })).rejects.toMatchObject({
+				code: "promptTooLong",
+			});
+			expect((await answerOf(engine)).ids).toHaveLength(8);
+		});
+
+		test("after dispose every request is refused with a code", async () => {
+			const running = answerOf(engine, { maxNewTokens: 60 });
+			const expectation = expect(running).rejects.toMatchObject({ code: "disposed" });
+			await engine.dispose();
+			await expectation;
+			await expect(answerOf(engine)).rejects.toMatchObject({ code: "disposed" });
+		});
+	});
+}

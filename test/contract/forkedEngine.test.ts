@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, vi } from "vitest";
+import { systemClock } from "../../src/base/clock.ts";
+import { nullLogger } from "../../src/base/log.ts";
+import { createSupervisedEngine } from "../../src/engineProcess/supervisor.ts";
+import { bundleChild, type BundledChild } from "../support/bundledChild.ts";
+import { describeEngineContract } from "./engine.ts";
+
+// Processes start slowly on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let child: BundledChild;
+
+beforeAll(async () => {
+	child = await bundleChild("test/support/countingChild.ts");
+});
+afterAll(async () => {
+	await child.remove();
+});
+
+describeEngineContract("the engine of a supervised process", () => {
+	const supervised = createSupervisedEngine({
+		childPath: child.path,
+		modelFolder: "none",
+		logger: nullLogger,
+		clock: systemClock,
+	});
+	return Promise.resolve({ engine: supervised.engine, close: () => supervised.dispose() });
+});

@@ -1,0 +1,207 @@
+import * as fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import type { GenerateRequest } from "../../src/engine/engine.ts";
+import { NgramDrafter } from "../../src/engine/speculative/ngramDrafter.ts";
+import type { Drafter } from "../../src/engine/speculative/drafter.ts";
+import { KnowingDrafter, LyingDrafter } from "../support/drafters.ts";
+import { answerOf, tokens, type Answer } from "../support/engineRequests.ts";
+import { hashedLogits } from "../support/fakeBackend.ts";
+import { fakeEngine } from "../support/fakeEngine.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+const vocabularySize = 32;
+
+const arbitraryTokens = (minLength: number, maxLength: number) =>
+	fc
+		.array(fc.nat({ max: vocabularySize - 1 }), { minLength, maxLength })
+		.map((ids) => tokens(...ids));
+
+const arbitrarySampling = fc.oneof(
+	fc.constant({ temperature: 0, topK: 0, topP: 1, seed: 0 }),
+	fc.record({
+		temperature: fc.constantFrom(0.3, 1, 2),
+		topK: fc.constantFrom(0, 1, 5),
+		topP: fc.constantFrom(0.5, 0.9, 1),
+		seed: fc.integer(),
+	}),
+);
+
+const arbitraryRequest = fc.record({
+	prompt: arbitraryTokens(1, 40),
+	maxNewTokens: fc.nat({ max: 30 }),
+	stopTokens: arbitraryTokens(0, 1),
+	sampling: arbitrarySampling,
+	priority: fc.constantFrom("completion", "chat", "background"),
+	minJointProbability: fc.constantFrom(0, 0.001, 0.05),
+	maxDraftTokens: fc.constantFrom(0, 1, 3, 8),
+	healBytes: fc.constantFrom(new Uint8Array(0), new TextEncoder().encode("ab"), Uint8Array.of(98)),
+}) satisfies fc.Arbitrary<GenerateRequest>;
+
+/** How far back the fake model looks: with 1 or 2 the text soon repeats itself. */
+const arbitraryOrder = fc.constantFrom(1, 2, Infinity);
+
+const arbitraryChunk = fc.constantFrom(1, 2, 7, 64);
+
+/** What a caller can see of an answer, timings and counts apart. */
+function visible({ tokens: generated, finishReason }: Answer): unknown {
+	return { generated, finishReason };
+}
+
+/** The answer of an engine that has served nothing before, without drafts, prefilling at once. */
+async function plainAnswer(order: number, asked: GenerateRequest): Promise<Answer> {
+	const { engine } = fakeEngine({ predict: hashedLogits(order) }, { prefillChunkTokens: 4096 });
+	return await answerOf(engine, { ...asked, maxDraftTokens: 0 });
+}
+
+describe("speculative decoding", () => {
+	test("gives the tokens and probabilities of plain decoding, whatever the drafter proposes", async () => {
+		const arbitraryDrafter = fc.oneof(
+			fc.constant(() => () => new NgramDrafter()),
+			fc.integer().map((seed) => () => () => new LyingDrafter(seed)),
+			fc.integer({ min: 1, max: 9 }).map(
+				(lieEvery) =>
+					(asked: GenerateRequest, plain: Answer): (() => Drafter) =>
+					() =>
+						new KnowingDrafter(asked.prompt.length, plain.ids, lieEvery),
+			),
+		);
+		await fc.assert(
+			fc.asyncProperty(
+				arbitraryRequest,
+				arbitraryOrder,
+				arbitraryDrafter,
+				async (asked, order, chooseDrafter) => {
+					const plain = await plainAnswer(order, asked);
+					const { engine } = fakeEngine(
+						{ predict: hashedLogits(order) },
+						{ createDrafter: chooseDrafter(asked, plain) },
+					);
+					expect(visible(await answerOf(engine, asked))).toEqual(visible(plain));
+				},
+			),
+			{ numRuns: 300 },
+		);
+	});
+});
+
+describe("prefix reuse", () => {
+	test("gives the answers of cold prefill, in whatever order prompts come and in whatever chunks", async () => {
+		const stem = arbitraryTokens(0, 30);
+		const variations = fc.array(
+			fc.record({ keep: fc.nat({ max: 30 }), tail: arbitraryTokens(1, 10) }),
+			{ minLength: 2, maxLength: 6 },
+		);
+		await fc.assert(
+			fc.asyncProperty(
+				stem,
+				variations,
+				arbitraryRequest,
+				arbitraryChunk,
+				fc.constantFrom(1, 2, 8),
+				async (shared, prompts, asked, prefillChunkTokens, maxCaches) => {
+					const { engine, backend } = fakeEngine(
+						{},
+						{ prefillChunkTokens, keep: { maxCaches, maxBytes: 1000 } },
+					);
+					for (const { keep, tail } of [...prompts, ...prompts]) {
+						const one = { ...asked, prompt: [...shared.slice(0, keep), ...tail] };
+						const answer = await answerOf(engine, one);
+						expect(visible(answer)).toEqual(visible(await plainAnswer(Infinity, one)));
+						if (answer.finishReason !== "unhealable") {
+							expect(answer.stats.reusedTokens + answer.stats.prefilledTokens).toBe(
+								one.prompt.length,
+							);
+						}
+					}
+					expect(backend.liveCaches).toBeLessThanOrEqual(maxCaches);
+					await engine.dispose();
+					expect(backend.liveCaches).toBe(0);
+				},
+			),
+			{ numRuns: 100 },
+		);
+	});
+});
+
+describe("interleaved requests", () => {
+	test("get the answers that each gets alone", async () => {
+		const batches = fc.array(
+			fc.record({ asked: arbitraryRequest, afterPass: fc.nat({ max: 20 }) }),
+			{ minLength: 2, maxLength: 6 },
+		);
+		await fc.assert(
+			fc.asyncProperty(batches, arbitraryChunk, async (batch, prefillChunkTokens) => {
+				const answers = new Map<GenerateRequest, Promise<Answer>>();
+				const ask = (passes: number): void => {
+					for (const { asked, afterPass } of batch) {
+						if (afterPass <= passes && !answers.has(asked)) {
+							answers.set(asked, answerOf(engine, asked));
+						}
+					}
+				};
+				const { engine, backend } = fakeEngine(
+					{
+						onPass: ({ index }) => {
+							ask(index + 1);
+						},
+					},
+					{ prefillChunkTokens },
+				);
+				ask(0);
+				// Those that no pass has called for.
+				await Promise.all(answers.values());
+				ask(Infinity);
+				for (const { asked } of batch) {
+					const answer = await answers.get(asked);
+					expect(answer && visible(answer)).toEqual(visible(await plainAnswer(Infinity, asked)));
+				}
+				await engine.dispose();
+				expect(backend.liveCaches).toBe(0);
+			}),
+			{ numRuns: 100 },
+		);
+	});
+});
+
+describe("an abort", () => {
+	test("at any point lets no further pass run, keeps the engine serving and frees every cache", async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				arbitraryRequest,
+				fc.nat({ max: 20 }),
+				arbitraryChunk,
+				async (asked, abortAtPass, prefillChunkTokens) => {
+					const undisturbed = fakeEngine({}, { prefillChunkTokens });
+					await answerOf(undisturbed.engine, asked);
+					const controller = new AbortController();
+					const { engine, backend } = fakeEngine(
+						{
+							onPass: ({ index }) => {
+								if (index === abortAtPass) {
+									// From the event loop, as a message does; the pass goes on meanwhile.
+									setImmediate(() => controller.abort());
+								}
+							},
+						},
+						{ prefillChunkTokens },
+					);
+					const answer = await answerOf(engine, asked, controller.signal);
+					if (abortAtPass + 1 < undisturbed.backend.passes.length) {
+						expect([answer.finishReason, backend.passes.length]).toEqual([
+							"aborted",
+							abortAtPass + 1,
+						]);
+					}
+					expect(visible(await answerOf(engine, asked))).toEqual(
+						visible(await plainAnswer(Infinity, asked)),
+					);
+					expect(backend.liveCaches).toBeLessThanOrEqual(2);
+					await engine.dispose();
+					expect(backend.liveCaches).toBe(0);
+				},
+			),
+			{ numRuns: 150 },
+		);
+	});
+});

@@ -1,0 +1,14 @@
+/** Entry point of a forked process whose engine counts; see the contract tests. */
+
+import { processHost } from "../../src/engineProcess/processHost.ts";
+import { runEngineProcess } from "../../src/engineProcess/runEngineProcess.ts";
+import { countingLogits } from "./fakeBackend.ts";
+import { fakeEngine } from "./fakeEngine.ts";
+
+runEngineProcess(processHost(), () =>
+	Promise.resolve({
+		engine: fakeEngine({ predict: countingLogits, contextLength: 64 }).engine,
+		modelName: "counter",
+		backendName: "fake",
+	}),
+);

@@ -1,0 +1,169 @@
+import { assert } from "../../src/base/assert.ts";
+import type { Backend, KvCache, Logits } from "../../src/engine/backend.ts";
+import { EngineError } from "../../src/engine/errors.ts";
+import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
+
+export interface FakeBackendOptions {
+	readonly vocabularySize?: number;
+	readonly contextLength?: number;
+	/** The logits for the token after `history`. Default: {@link hashedLogits}. */
+	readonly predict?: (history: readonly TokenId[], vocabularySize: number) => Float32Array;
+	/** Called before each pass with its description; may wait, and fails the pass by throwing. */
+	readonly onPass?: (pass: Pass) => Promise<void> | void;
+}
+
+export interface Pass {
+	/** Counted from 0. */
+	readonly index: number;
+	readonly past: number;
+	readonly tokens: readonly TokenId[];
+	readonly logitRows: number;
+}
+
+/**
+ * A deterministic Backend without weights. Its KV caches hold the tokens themselves, so that a wrong rewind
+ * or a mixed-up cache changes the logits. Records every pass in order, counts the caches that are alive,
+ * and asserts what a real runtime would not survive: two passes at once, a disposed cache, no room.
+ */
+export class FakeBackend implements Backend {
+	readonly vocabularySize: number;
+	readonly contextLength: number;
+	readonly passes: Pass[] = [];
+	liveCaches = 0;
+	disposed = false;
+	readonly #predict: NonNullable<FakeBackendOptions["predict"]>;
+	readonly #onPass: NonNullable<FakeBackendOptions["onPass"]>;
+	#running = false;
+
+	constructor(options: FakeBackendOptions = {}) {
+		this.vocabularySize = options.vocabularySize ?? 32;
+		this.contextLength = options.contextLength ?? 4096;
+		this.#predict = options.predict ?? hashedLogits();
+		this.#onPass = options.onPass ?? (() => undefined);
+	}
+
+	createKvCache(capacity: number): FakeKvCache {
+		assert(capacity <= this.contextLength, "a cache is no longer than the context");
+		return new FakeKvCache(this, capacity);
+	}
+
+	async forward(cache: KvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
+		assert(!this.#running, "one pass at a time");
+		assert(cache instanceof FakeKvCache && !cache.disposed, "the cache is alive");
+		assert(tokens.length > 0 && logitRows <= tokens.length, "rows are tokens of the pass");
+		assert(cache.length + tokens.length <= cache.capacity, "there is room");
+		const pass = { index: this.passes.length, past: cache.length, tokens, logitRows };
+		this.passes.push(pass);
+		this.#running = true;
+		try {
+			await this.#onPass(pass);
+		} finally {
+			this.#running = false;
+		}
+		cache.append(tokens);
+		const history = cache.tokens.slice();
+		const predict = this.#predict;
+		return {
+			rows: logitRows,
+			row: (index) => {
+				assert(index >= 0 && index < logitRows, "a row that was asked for");
+				const end = history.length - logitRows + index + 1;
+				return predict(history.slice(0, end), this.vocabularySize);
+			},
+		};
+	}
+
+	dispose(): Promise<void> {
+		assert(!this.#running, "not during a pass");
+		this.disposed = true;
+		return Promise.resolve();
+	}
+}
+
+export class FakeKvCache implements KvCache {
+	readonly #backend: FakeBackend;
+	readonly #written: TokenId[] = [];
+	#length = 0;
+	#capacity: number;
+	disposed = false;
+
+	constructor(backend: FakeBackend, capacity: number) {
+		this.#backend = backend;
+		this.#capacity = capacity;
+		backend.liveCaches++;
+	}
+
+	get length(): number {
+		return this.#length;
+	}
+
+	get capacity(): number {
+		return this.#capacity;
+	}
+
+	get bytes(): number {
+		return this.#capacity;
+	}
+
+	get tokens(): readonly TokenId[] {
+		return this.#written.slice(0, this.#length);
+	}
+
+	append(tokens: readonly TokenId[]): void {
+		this.#written.splice(this.#length, tokens.length, ...tokens);
+		this.#length += tokens.length;
+	}
+
+	rewindTo(length: number): void {
+		assert(length >= 0 && length <= this.#length, "rewind goes back");
+		this.#length = length;
+	}
+
+	grow(capacity: number): void {
+		assert(capacity <= this.#backend.contextLength, "a cache is no longer than the context");
+		this.#capacity = Math.max(this.#capacity, capacity);
+	}
+
+	copyPrefix(length: number, capacity: number): FakeKvCache {
+		assert(length <= this.#length, "only filled positions are copied");
+		const copy = new FakeKvCache(this.#backend, Math.max(length, capacity));
+		copy.append(this.#written.slice(0, length));
+		return copy;
+	}
+
+	dispose(): void {
+		assert(!this.disposed, "a cache is disposed once");
+		this.disposed = true;
+		this.#backend.liveCaches--;
+	}
+}
+
+/**
+ * Logits that look random and depend on the last `order` tokens only, all of them without an order. A low
+ * order makes the text repeat itself, so that drafts from earlier text are often right.
+ */
+export function hashedLogits(order = Infinity): NonNullable<FakeBackendOptions["predict"]> {
+	return (history, vocabularySize) => {
+		let state = 0x811c_9dc5;
+		for (const token of history.slice(-Math.min(order, history.length))) {
+			state = Math.imul(state ^ (token + 1), 0x0100_0193);
+		}
+		const logits = new Float32Array(vocabularySize);
+		for (let id = 0; id < vocabularySize; id++) {
+			state = Math.imul(state ^ (state >>> 15), 0x2c1b_3c6d) + 0x9e37_79b9;
+			logits[id] = ((state >>> 8) / 2 ** 24) * 8;
+		}
+		return logits;
+	};
+}
+
+/** Counts: the token after n is n + 1, with a logit that leaves it a probability of about 0.98. */
+export function countingLogits(history: readonly TokenId[], vocabularySize: number): Float32Array {
+	const logits = new Float32Array(vocabularySize);
+	logits[((history.at(-1) ?? 0) + 1) % vocabularySize] = 8;
+	return logits;
+}
+
+export function failedPass(): EngineError {
+	return new EngineError("runtimeFailed", "The pass failed as the test asked.");
+}

@@ -1,0 +1,36 @@
+import { LocalEngine, type LocalEngineOptions } from "../../src/engine/localEngine.ts";
+import { VocabularyIndex } from "../../src/tokenizer/vocabularyIndex.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import { FakeBackend, type FakeBackendOptions } from "./fakeBackend.ts";
+
+/**
+ * The vocabulary of the fake models: token n stands for the letter `a` + n mod 16, and from 16 on for that
+ * letter twice. 0 is a special token without text.
+ */
+export const fakeVocabulary = new VocabularyIndex({
+	vocabularySize: 32,
+	bytesOf: (token) => {
+		const letter = 97 + (token % 16);
+		return Uint8Array.from(token === 0 ? [] : token < 16 ? [letter] : [letter, letter]);
+	},
+});
+
+export interface FakeEngine {
+	readonly engine: LocalEngine;
+	readonly backend: FakeBackend;
+}
+
+/** A real engine over a {@link FakeBackend}. */
+export function fakeEngine(
+	backendOptions: FakeBackendOptions = {},
+	options: Partial<LocalEngineOptions> = {},
+): FakeEngine {
+	const backend = new FakeBackend(backendOptions);
+	const engine = new LocalEngine({
+		backend,
+		vocabulary: fakeVocabulary,
+		clock: systemClock,
+		...options,
+	});
+	return { engine, backend };
+}

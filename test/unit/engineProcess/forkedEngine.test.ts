@@ -1,0 +1,142 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { systemClock } from "../../../src/base/clock.ts";
+import { nullLogger, type Logger } from "../../../src/base/log.ts";
+import { forkEngineProcess, type EngineProcess } from "../../../src/engineProcess/engineProcess.ts";
+import {
+	createSupervisedEngine,
+	Supervisor,
+	type SupervisedEngine,
+} from "../../../src/engineProcess/supervisor.ts";
+import { bundleChild, type BundledChild } from "../../support/bundledChild.ts";
+import { answerOf, request, someTokens } from "../../support/engineRequests.ts";
+import { importTinyModel, type TinyModel } from "../../support/tinyModel.ts";
+
+// Processes start slowly on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+/** So long that no answer ends by itself before the test has done what it does to it. */
+const endless = 60_000;
+
+let child: BundledChild;
+let model: TinyModel;
+
+beforeAll(async () => {
+	[child, model] = await Promise.all([
+		bundleChild("src/engineProcess/child.ts"),
+		importTinyModel("int4", { shape: { max_position_embeddings: 65_536 } }),
+	]);
+});
+afterAll(async () => {
+	await Promise.all([child.remove(), model.remove()]);
+});
+
+function supervise(modelFolder: string, execPath?: string): SupervisedEngine {
+	return createSupervisedEngine({
+		childPath: child.path,
+		modelFolder,
+		logger: nullLogger,
+		clock: systemClock,
+		threads: 1,
+		...(execPath === undefined ? {} : { execPath }),
+	});
+}
+
+/** The same, with a way to the process behind it. */
+function superviseInSight(logger: Logger = nullLogger): {
+	supervisor: Supervisor;
+	processes: EngineProcess[];
+} {
+	const processes: EngineProcess[] = [];
+	const supervisor = new Supervisor({
+		modelFolder: model.folder,
+		threads: 1,
+		logger,
+		clock: systemClock,
+		startProcess: () => {
+			const started = forkEngineProcess({ childPath: child.path, execPath: undefined, logger });
+			processes.push(started);
+			return started;
+		},
+	});
+	return { supervisor, processes };
+}
+
+test("a real model answers from its own process", async () => {
+	const supervised = supervise(model.folder);
+	const answer = await answerOf(supervised.engine, { prompt: someTokens(20, 1, 400) });
+	expect(answer).toMatchObject({ finishReason: "length", stats: { prefilledTokens: 20 } });
+	expect(supervised.state).toEqual({
+		kind: "ready",
+		modelName: "tiny",
+		backendName: "ONNX Runtime, CPU, 1 thread",
+	});
+	await supervised.dispose();
+});
+
+test("a process killed in the middle of an answer ends it with a code, and the next is answered", async () => {
+	const { supervisor, processes } = superviseInSight();
+	const asked = { prompt: someTokens(20, 1, 400), maxNewTokens: endless };
+	const stream = supervisor.engine.generate(request(asked), new AbortController().signal);
+	await stream.next();
+	processes[0]?.kill();
+	const rest = async (): Promise<void> => {
+		while ((await stream.next()).done !== true);
+	};
+	await expect(rest()).rejects.toMatchObject({ code: "processDied" });
+	expect((await answerOf(supervisor.engine, { ...asked, maxNewTokens: 3 })).ids).toHaveLength(3);
+	expect(processes).toHaveLength(2);
+	await supervisor.dispose();
+});
+
+test("an abort crosses to the process while it computes", async () => {
+	const supervised = supervise(model.folder);
+	const controller = new AbortController();
+	const asked = request({ prompt: someTokens(20, 1, 400), maxNewTokens: endless });
+	const stream = supervised.engine.generate(asked, controller.signal);
+	let next = await stream.next();
+	controller.abort();
+	while (next.done !== true) {
+		next = await stream.next();
+	}
+	expect(next.value.finishReason).toBe("aborted");
+	await supervised.dispose();
+});
+
+test("a model folder that is not there is reported with its code and path", async () => {
+	const supervised = supervise(join(model.folder, "missing"));
+	await expect(answerOf(supervised.engine)).rejects.toMatchObject({
+		code: "modelUnusable",
+		message: expect.stringContaining("missing") as unknown,
+	});
+	expect(supervised.state).toMatchObject({ kind: "failed", error: { code: "modelUnusable" } });
+	await supervised.dispose();
+});
+
+test("a Node binary that is not there is reported with its code", async () => {
+	const supervised = supervise(model.folder, join(model.folder, "no-such-node"));
+	await expect(answerOf(supervised.engine)).rejects.toMatchObject({ code: "runtimeFailed" });
+	await supervised.dispose();
+});
+
+test("what the process prints is in the log, line by line", async () => {
+	const script = `${child.path}.prints.mjs`;
+	await writeFile(script, 'console.log("one\\ntwo"); console.error("three");');
+	const lines: string[] = [];
+	const note = (message: string): void => {
+		lines.push(message);
+	};
+	const logger: Logger = { ...nullLogger, info: note, warn: note };
+	const started = forkEngineProcess({ childPath: script, execPath: undefined, logger });
+	expect(await started.exited).toEqual({ kind: "exited", description: "exit code 0" });
+	expect(lines.sort()).toEqual(["engine: one", "engine: three", "engine: two"]);
+});
+
+test("the process ends by itself when its parent is gone", async () => {
+	const orphan = fork(child.path, [], { serialization: "advanced", execArgv: [] });
+	orphan.disconnect();
+	expect(await once(orphan, "exit")).toEqual([0, null]);
+});
