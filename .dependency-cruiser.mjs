@@ -9,8 +9,29 @@ const mayImport = {
 	context: ["base"],
 	prompt: ["base", "model", "tokenizer", "context"],
 	completion: ["base", "model", "tokenizer", "engine", "context", "prompt"],
-	cli: ["base", "model", "tokenizer", "importer", "engine", "engineProcess", "context", "prompt", "completion"],
-	extension: ["base", "model", "tokenizer", "engine", "engineProcess", "context", "prompt", "completion"],
+	evaluation: ["base", "model", "tokenizer", "engine", "context", "prompt", "completion"],
+	cli: [
+		"base",
+		"model",
+		"tokenizer",
+		"importer",
+		"engine",
+		"engineProcess",
+		"context",
+		"prompt",
+		"completion",
+		"evaluation",
+	],
+	extension: [
+		"base",
+		"model",
+		"tokenizer",
+		"engine",
+		"engineProcess",
+		"context",
+		"prompt",
+		"completion",
+	],
 };
 
 const layering = Object.entries(mayImport).map(([folder, allowed]) => ({
@@ -33,9 +54,21 @@ const onlyFrom = (name, packagePattern, place) => ({
 export default {
 	forbidden: [
 		...layering,
-		onlyFrom("only-extension-imports-vscode", "^vscode$|node_modules/@types/vscode/", "^src/extension/"),
-		onlyFrom("only-ort-backend-imports-onnxruntime", "node_modules/onnxruntime-node/", "^src/engine/ort/"),
-		onlyFrom("only-syntax-imports-tree-sitter", "node_modules/web-tree-sitter/", "^src/context/syntax/"),
+		onlyFrom(
+			"only-extension-imports-vscode",
+			"^vscode$|node_modules/@types/vscode/",
+			"^src/extension/",
+		),
+		onlyFrom(
+			"only-ort-backend-imports-onnxruntime",
+			"node_modules/onnxruntime-node/",
+			"^src/engine/ort/",
+		),
+		onlyFrom(
+			"only-syntax-imports-tree-sitter",
+			"node_modules/web-tree-sitter/",
+			"^src/context/syntax/",
+		),
 		onlyFrom("only-importer-writes-protobuf", "node_modules/@bufbuild/", "^src/importer/"),
 		{
 			name: "features-see-the-engine-only-through-its-interface",
@@ -53,7 +86,12 @@ export default {
 			to: { path: "^src/engine/ort/|^src/engine/localEngine[.]ts$", reachable: true },
 		},
 		{ name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
-		{ name: "src-does-not-import-test", severity: "error", from: { path: "^src/" }, to: { path: "^test/" } },
+		{
+			name: "src-does-not-import-test",
+			severity: "error",
+			from: { path: "^src/" },
+			to: { path: "^test/" },
+		},
 		{
 			name: "no-file-outside-a-known-folder",
 			severity: "error",
