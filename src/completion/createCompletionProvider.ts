@@ -1,0 +1,376 @@
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import {
+	unknownPosition,
+	type SyntaxPosition,
+	type SyntaxService,
+} from "../context/syntax/syntaxService.ts";
+import { greedySampling, type Engine, type GenerateStats } from "../engine/engine.ts";
+import { EngineError } from "../engine/errors.ts";
+import type { ModelManifest } from "../model/manifest.ts";
+import { FimPromptBuilder } from "../prompt/fim.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { AdaptiveDebounce } from "./adaptiveDebounce.ts";
+import { answerKeyOf } from "./answerKey.ts";
+import { CompletionCache } from "./completionCache.ts";
+import { completionAt, isWithinLine, placeOf, type CompletionPlace } from "./completionPlace.ts";
+import type {
+	Completion,
+	CompletionConfig,
+	CompletionOutcome,
+	CompletionProvider,
+	CompletionRequest,
+	NoCompletionReason,
+} from "./completionProvider.ts";
+import { withoutDanglingWord } from "./danglingWord.ts";
+import { describeOutcome } from "./describeOutcome.ts";
+import { filterAfterCache, filterBeforeCache } from "./filters/index.ts";
+import { Generation, type GenerationEnd } from "./generation.ts";
+import { createStopRule, linesFor } from "./stopRule.ts";
+import { isAllowedAt, isPlaceToComplete } from "./trigger.ts";
+
+export interface CompletionDependencies {
+	readonly engine: Engine;
+	/** Of the same model as `manifest`. */
+	readonly tokenizer: Tokenizer;
+	readonly manifest: ModelManifest;
+	readonly syntax: SyntaxService;
+	readonly clock: Clock;
+	readonly logger: Logger;
+	/**
+	 * Called once for each call of `provide`, in order. `stats` tells the engine's work for it; undefined
+	 * when the engine wasn't asked, or failed, or its answer was left to a later call. Comes after the
+	 * outcome by as long as the engine needs to stop (one forward pass): only then they are known.
+	 */
+	readonly onDidFinish?: (outcome: CompletionOutcome, stats: GenerateStats | undefined) => void;
+}
+
+/**
+ * Throws a UserError "modelUnusable" when the model can't fill in the middle.
+ *
+ * One completion is worked on at a time: a call takes the place of the one before it, for whatever
+ * document. So one provider serves one editor window.
+ */
+export function createCompletionProvider(dependencies: CompletionDependencies): CompletionProvider {
+	return new CompletionPipeline(dependencies);
+}
+
+/** Every completion of a window takes the place of the one before it. */
+const supersedeKey = "completion";
+
+/**
+ * A cancelled request is usually followed at once by the one for the next key, which may join what is
+ * being written. When none comes (the cursor moved away), the engine is stopped after this time.
+ */
+const orphanGraceMs = 250;
+
+/** Whether the cursor is in a comment isn't worth a longer wait; without an answer it counts as code. */
+const positionDeadlineMs = 100;
+
+/** Code repeats itself in short runs; a longer draft is rarely right to its end, and each of its tokens costs. */
+const maxDraftTokens = 4;
+
+/** The answer begins with what was cut off the prompt, which counts as new tokens too. */
+const maxHealedTokens = 4;
+
+/** The prompt gets at least half of the model's context. */
+const maxAnswerShare = 0.5;
+
+/** The stages, in order; each either ends the call with an outcome or leads to the next. */
+class CompletionPipeline implements CompletionProvider {
+	readonly #dependencies: CompletionDependencies;
+	readonly #prompts: FimPromptBuilder;
+	readonly #cache = new CompletionCache();
+	readonly #debounce = new AdaptiveDebounce();
+	#running: Generation | undefined;
+	/** Ends the waiting of the call before. */
+	#superseder = new AbortController();
+	#hasJustAccepted = false;
+	#lastFault = "";
+
+	constructor(dependencies: CompletionDependencies) {
+		this.#dependencies = dependencies;
+		this.#prompts = new FimPromptBuilder(dependencies.tokenizer, dependencies.manifest);
+	}
+
+	async provide(
+		request: CompletionRequest,
+		config: CompletionConfig,
+		signal: AbortSignal,
+	): Promise<CompletionOutcome> {
+		const { clock } = this.#dependencies;
+		const startedAt = clock.now();
+		let result: CallResult;
+		try {
+			result = await this.#complete(request, config, signal, startedAt);
+		} catch (error) {
+			result = this.#faulty(error);
+		}
+		void this.#report(result, clock.now() - startedAt);
+		return result.outcome;
+	}
+
+	didAccept(): void {
+		// What follows an accepted completion is asked for at once; nobody is typing at that moment.
+		this.#hasJustAccepted = true;
+	}
+
+	dispose(): void {
+		this.#superseder.abort();
+		this.#stopRunning();
+	}
+
+	async #complete(
+		request: CompletionRequest,
+		config: CompletionConfig,
+		signal: AbortSignal,
+		startedAt: number,
+	): Promise<CallResult> {
+		this.#superseder.abort();
+		this.#superseder = new AbortController();
+		const superseded = this.#superseder.signal;
+		const ended = AbortSignal.any([signal, superseded]);
+		const givenUp = (): CallResult => none(superseded.aborted ? "superseded" : "cancelled");
+
+		const located = placeOf(request);
+		if (located.kind === "none") {
+			this.#stopRunning();
+			return none(located.reason);
+		}
+		const { place } = located;
+		if (!isPlaceToComplete(place, request.trigger)) {
+			this.#stopRunning();
+			return none("unsuitablePosition");
+		}
+		this.#debounce.noteKeystroke(startedAt);
+		const hit = this.#cache.lookup(place);
+		if (hit !== undefined) {
+			this.#stopRunning();
+			return shown(place, hit.text, hit.typed === "" ? "cache" : "typingAsSuggested");
+		}
+
+		const joined = await this.#join(place, ended);
+		if (joined !== undefined) {
+			return joined;
+		}
+
+		const wait = this.#waitMs(request, config, startedAt);
+		const [position] = await Promise.all([
+			this.#positionAt(place, ended),
+			this.#dependencies.clock.sleep(wait, ended),
+		]);
+		if (ended.aborted) {
+			return givenUp();
+		}
+		if (!isAllowedAt(position, request.trigger, config)) {
+			return none("unsuitablePosition");
+		}
+
+		const generation = this.#generate(place, position, config);
+		const end = await this.#waitFor(generation, place, ended);
+		return end === undefined ? givenUp() : this.#concluded(generation, end, place, "model");
+	}
+
+	/** The outcome of an answer that is being written and agrees with what was typed since it began. */
+	async #join(place: CompletionPlace, ended: AbortSignal): Promise<CallResult | undefined> {
+		const running = this.#running;
+		if (running === undefined) {
+			return undefined;
+		}
+		const end = await this.#waitFor(running, place, ended);
+		const hit = end?.kind === "answer" ? this.#cache.lookup(place) : undefined;
+		if (hit !== undefined) {
+			return { ...shown(place, hit.text, "inFlight"), stats: running.stats };
+		}
+		if (!ended.aborted) {
+			this.#stopRunning();
+		}
+		return undefined;
+	}
+
+	/** The engine needs a forward pass to stop; nobody is to join what is being stopped. */
+	#stopRunning(): void {
+		this.#running?.abort();
+		this.#running = undefined;
+	}
+
+	#waitMs(request: CompletionRequest, config: CompletionConfig, startedAt: number): number {
+		const isAtOnce = request.trigger === "invoked" || this.#hasJustAccepted;
+		this.#hasJustAccepted = false;
+		return isAtOnce
+			? 0
+			: this.#debounce.waitMs(config.debounceMs, this.#dependencies.clock.now() - startedAt);
+	}
+
+	/** Asked while the debounce waits, so that it costs no time of its own. */
+	async #positionAt(place: CompletionPlace, ended: AbortSignal): Promise<SyntaxPosition> {
+		const { syntax, clock } = this.#dependencies;
+		const { languageId, text, offset } = place;
+		const answered = new AbortController();
+		const late = clock
+			.sleep(positionDeadlineMs, AbortSignal.any([ended, answered.signal]))
+			.then(() => unknownPosition);
+		try {
+			return await Promise.race([syntax.positionAt({ languageId, text, offset }, ended), late]);
+		} finally {
+			answered.abort();
+		}
+	}
+
+	#generate(
+		place: CompletionPlace,
+		position: SyntaxPosition,
+		config: CompletionConfig,
+	): Generation {
+		const { engine, tokenizer, manifest, syntax, clock } = this.#dependencies;
+		const context = manifest.trainedContextLength;
+		const maxNewTokens = Math.min(config.maxNewTokens, Math.floor(context * maxAnswerShare));
+		const prompt = this.#prompts.build({
+			path: place.path,
+			text: place.text,
+			prefixEnd: place.offset,
+			suffixStart: place.suffixStart,
+			maxTokens: Math.min(config.maxPromptTokens, context - maxNewTokens - maxHealedTokens),
+		});
+		const lines = isWithinLine(place) ? "one" : linesFor(config.multiline, position.kind);
+		const startedAt = clock.now();
+		const generation = new Generation({
+			engine,
+			tokenizer,
+			request: {
+				prompt: prompt.tokens,
+				maxNewTokens: maxNewTokens + (prompt.healBytes.length > 0 ? maxHealedTokens : 0),
+				stopTokens: this.#prompts.stopTokens,
+				sampling: greedySampling,
+				priority: "completion",
+				supersedeKey,
+				healBytes: prompt.healBytes,
+				minJointProbability: config.minJointProbability,
+				maxDraftTokens,
+			},
+			stopRule: createStopRule({ place, lines, syntax }),
+			key: answerKeyOf(place),
+		});
+		this.#stopRunning();
+		this.#running = generation;
+		void generation.end.then((end) => {
+			this.#running = this.#running === generation ? undefined : this.#running;
+			if (end.kind === "answer") {
+				this.#lastFault = "";
+				this.#debounce.noteAnswer(clock.now() - startedAt);
+				this.#remember(generation, end, place);
+			}
+		});
+		return generation;
+	}
+
+	/** Puts an answer where this call, a joined one, and the next keys find it. */
+	#remember(
+		generation: Generation,
+		end: GenerationEnd & { readonly kind: "answer" },
+		place: CompletionPlace,
+	): void {
+		// With white space at its end an answer would still be found when all of it has been typed.
+		const text = filterBeforeCache(usableText(end, place), place)?.trimEnd();
+		if (text !== undefined && text !== "") {
+			this.#cache.store(generation.key, text);
+		}
+	}
+
+	/** Undefined when `ended` aborts first, or the answer turns out to be of no use at `place`. */
+	async #waitFor(
+		generation: Generation,
+		place: CompletionPlace,
+		ended: AbortSignal,
+	): Promise<GenerationEnd | undefined> {
+		const end = await generation.endFor(place, ended);
+		if (ended.aborted && end === undefined) {
+			void this.#stopOrphan(generation);
+		}
+		return end;
+	}
+
+	async #stopOrphan(generation: Generation): Promise<void> {
+		const over = new AbortController();
+		void generation.end.then(() => over.abort());
+		await this.#dependencies.clock.sleep(orphanGraceMs, over.signal);
+		if (generation.waiting === 0) {
+			generation.abort();
+		}
+	}
+
+	#concluded(
+		generation: Generation,
+		end: GenerationEnd,
+		place: CompletionPlace,
+		origin: Completion["origin"],
+	): CallResult {
+		const { stats } = generation;
+		switch (end.kind) {
+			case "failed":
+				return this.#faulty(end.error);
+			case "stopped":
+				return { ...none(end.reason), stats };
+			case "answer": {
+				const text = usableText(end, place);
+				if (text.trim() === "") {
+					const isUnsure = end.stoppedBy === "gate" || end.text.trim() !== "";
+					return { ...none(isUnsure ? "notConfident" : "emptyResult"), stats };
+				}
+				const kept = filterBeforeCache(text, place);
+				return kept === undefined
+					? { ...none("filteredOut"), stats }
+					: { ...shown(place, kept, origin), stats };
+			}
+		}
+	}
+
+	#faulty(error: unknown): CallResult {
+		const { logger } = this.#dependencies;
+		const message = error instanceof Error ? error.message : String(error);
+		// The same fault comes back with every key; until it is mended it is worth one line.
+		if (message !== this.#lastFault) {
+			this.#lastFault = message;
+			if (error instanceof EngineError) {
+				logger.warn(`No completion: ${message}`);
+			} else {
+				const stack = error instanceof Error ? (error.stack ?? message) : message;
+				logger.error(`A completion failed because of a bug in this extension: ${stack}`);
+			}
+		}
+		return none("engineUnavailable");
+	}
+
+	async #report(result: CallResult, elapsedMs: number): Promise<void> {
+		const { logger, onDidFinish } = this.#dependencies;
+		const stats = await result.stats;
+		logger.debug(describeOutcome(result.outcome, stats, elapsedMs));
+		onDidFinish?.(result.outcome, stats);
+	}
+}
+
+interface CallResult {
+	readonly outcome: CompletionOutcome;
+	readonly stats: Promise<GenerateStats | undefined> | undefined;
+}
+
+function none(reason: NoCompletionReason): CallResult {
+	return { outcome: { kind: "none", reason }, stats: undefined };
+}
+
+function shown(place: CompletionPlace, text: string, origin: Completion["origin"]): CallResult {
+	const candidate = filterAfterCache(text, place);
+	if (candidate === undefined) {
+		return none("filteredOut");
+	}
+	const completion = completionAt(place, candidate.text, candidate.replaceAfter, origin);
+	return { outcome: { kind: "completion", completion }, stats: undefined };
+}
+
+function usableText(
+	end: GenerationEnd & { readonly kind: "answer" },
+	place: CompletionPlace,
+): string {
+	const isCutOff = end.stoppedBy === "gate" || end.stoppedBy === "length";
+	return isCutOff ? withoutDanglingWord(end.text, place) : end.text;
+}

@@ -1,0 +1,41 @@
+import type { CompletionPlace } from "./completionPlace.ts";
+
+/** Where words are looked up: as much text as a reader has in mind, and quickly searched. */
+const searchedUnits = 20_000;
+
+const lastWord = /[\p{ID_Continue}$]+$/u;
+const wordUnit = /[\p{ID_Continue}$]/u;
+
+/**
+ * Cuts a word off the end of `text` that may be half a word.
+ *
+ * The engine stops where it is no longer sure, and that is often in the middle of a name: after `getUser`
+ * when it can't tell `getUserName` from `getUserId`. What was written is likely right, but half a name
+ * looks broken and can't be used. Whether a word is whole shows in the file: if it stands there by itself,
+ * it stays; otherwise it goes, and what is before it stays.
+ */
+export function withoutDanglingWord(text: string, place: CompletionPlace): string {
+	const tail = lastWord.exec(text)?.[0] ?? "";
+	if (tail === "") {
+		return text;
+	}
+	const reachesCursor = tail.length === text.length;
+	const head = reachesCursor ? (lastWord.exec(place.linePrefix)?.[0] ?? "") : "";
+	const before = place.text.slice(
+		Math.max(0, place.offset - searchedUnits),
+		place.offset - head.length,
+	);
+	const after = place.text.slice(place.offset, place.offset + searchedUnits);
+	const kept = text.slice(0, text.length - tail.length);
+	const isKnown = [before, after, kept].some((known) => containsWord(known, head + tail));
+	return isKnown ? text : kept;
+}
+
+function containsWord(text: string, word: string): boolean {
+	for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+		if (!wordUnit.test(text.charAt(at - 1)) && !wordUnit.test(text.charAt(at + word.length))) {
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,39 @@
+import type { CompletionPlace } from "../completionPlace.ts";
+import { blank } from "./blank.ts";
+import { existingClosers } from "./existingClosers.ts";
+import type { Candidate, CompletionFilter } from "./filter.ts";
+import { nextLineCopy } from "./nextLineCopy.ts";
+import { repetition } from "./repetition.ts";
+import { suffixOverlap } from "./suffixOverlap.ts";
+import { trailingWhitespace } from "./trailingWhitespace.ts";
+
+/** Judge the whole answer, once: what is left of it while the user types along would be judged anew. */
+const beforeCache: readonly CompletionFilter[] = [repetition, nextLineCopy];
+
+/** Fit what is left of an answer to the text around the cursor, which changes with each keystroke. */
+const afterCache: readonly CompletionFilter[] = [
+	suffixOverlap,
+	trailingWhitespace,
+	existingClosers,
+	blank,
+];
+
+export function filterBeforeCache(text: string, place: CompletionPlace): string | undefined {
+	return apply(beforeCache, text, place)?.text;
+}
+
+export function filterAfterCache(text: string, place: CompletionPlace): Candidate | undefined {
+	return apply(afterCache, text, place);
+}
+
+function apply(
+	filters: readonly CompletionFilter[],
+	text: string,
+	place: CompletionPlace,
+): Candidate | undefined {
+	let candidate: Candidate | undefined = { text, replaceAfter: 0 };
+	for (const filter of filters) {
+		candidate = candidate === undefined ? undefined : filter(candidate, place);
+	}
+	return candidate;
+}

@@ -1,0 +1,156 @@
+import type { Engine, GenerateRequest, GenerateResult, GenerateStats } from "../engine/engine.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { AnswerDecoder } from "./answerDecoder.ts";
+import { typedSince, type AnswerKey } from "./answerKey.ts";
+import type { CompletionPlace } from "./completionPlace.ts";
+import { Deferred } from "./deferred.ts";
+import type { StopRule } from "./stopRule.ts";
+
+export type GenerationEnd =
+	| {
+			readonly kind: "answer";
+			/** After the stop rule. */
+			readonly text: string;
+			readonly stoppedBy: "stopRule" | "model" | "gate" | "length";
+	  }
+	| { readonly kind: "stopped"; readonly reason: "cancelled" | "superseded" }
+	| { readonly kind: "failed"; readonly error: unknown };
+
+interface GenerationOptions {
+	readonly engine: Engine;
+	readonly tokenizer: Tokenizer;
+	readonly request: GenerateRequest;
+	readonly stopRule: StopRule;
+	readonly key: AnswerKey;
+}
+
+/**
+ * One answer of the engine while it is written. Outlives the request that started it: when the user types
+ * on as it says, the next request joins it.
+ */
+export class Generation {
+	/** Resolves as soon as the answer is known. Never rejects. */
+	readonly end: Promise<GenerationEnd>;
+	/**
+	 * Resolves when the engine has stopped, up to one forward pass after the answer is known; undefined
+	 * when it failed. Never rejects.
+	 */
+	readonly stats: Promise<GenerateStats | undefined>;
+	readonly key: AnswerKey;
+	readonly #controller = new AbortController();
+	#text = "";
+	#waiting = 0;
+	#changed = new Deferred<undefined>();
+
+	constructor(options: GenerationOptions) {
+		this.key = options.key;
+		const end = new Deferred<GenerationEnd>();
+		this.end = end.promise;
+		this.stats = this.#run(options, end).catch((error: unknown) => {
+			end.resolve({ kind: "failed", error });
+			// Where the fault isn't the engine's own, it is still writing.
+			this.abort();
+			return undefined;
+		});
+		void this.end.then(() => this.#changed.resolve(undefined));
+	}
+
+	/** How many requests wait for it. */
+	get waiting(): number {
+		return this.#waiting;
+	}
+
+	/** Stops the engine. Whoever still waits is told that it was cancelled. */
+	abort(): void {
+		this.#controller.abort();
+	}
+
+	/**
+	 * Waits for the end on behalf of a request at `place`. Undefined as soon as the answer is seen to be no
+	 * use to it, and when `signal` aborts.
+	 */
+	async endFor(place: CompletionPlace, signal: AbortSignal): Promise<GenerationEnd | undefined> {
+		const typed = typedSince(this.key, place);
+		const aborted = new Deferred<undefined>();
+		const onAbort = (): void => aborted.resolve(undefined);
+		signal.addEventListener("abort", onAbort, { once: true });
+		this.#waiting++;
+		let end: GenerationEnd | undefined;
+		const ended = this.end.then((value) => {
+			end = value;
+		});
+		try {
+			while (typed !== undefined && !signal.aborted && this.#agreesWith(typed)) {
+				if (end !== undefined) {
+					return end;
+				}
+				await Promise.race([ended, this.#changed.promise, aborted.promise]);
+			}
+			return undefined;
+		} finally {
+			this.#waiting--;
+			signal.removeEventListener("abort", onAbort);
+		}
+	}
+
+	#agreesWith(typed: string): boolean {
+		return this.#text.startsWith(typed) || typed.startsWith(this.#text);
+	}
+
+	async #run(
+		{ engine, request, tokenizer, stopRule }: GenerationOptions,
+		answer: Deferred<GenerationEnd>,
+	): Promise<GenerateStats> {
+		const { signal } = this.#controller;
+		const decoder = new AnswerDecoder(tokenizer, request.healBytes ?? new Uint8Array());
+		const tokens = engine.generate(request, signal);
+		// Not a for-await loop, because that throws away what the engine says in the end.
+		let step = await tokens.next();
+		while (step.done !== true) {
+			if (!signal.aborted) {
+				for (const { id } of step.value) {
+					this.#text += decoder.push(id);
+				}
+				this.#announce();
+				await this.#applyStopRule(stopRule, answer);
+			}
+			step = await tokens.next();
+		}
+		// After the stop rule has ended it this changes nothing.
+		answer.resolve(endOf(step.value, this.#text));
+		return step.value.stats;
+	}
+
+	/** Aborting, unlike leaving the loop, lets the engine say what it did. The answer doesn't wait for that. */
+	async #applyStopRule(stopRule: StopRule, answer: Deferred<GenerationEnd>): Promise<void> {
+		const { signal } = this.#controller;
+		const end = await stopRule.endOf(this.#text, signal);
+		// An abort in the meantime may have cut the syntax service short too, and its answer is no answer.
+		if (end !== undefined && !signal.aborted) {
+			answer.resolve({ kind: "answer", text: this.#text.slice(0, end), stoppedBy: "stopRule" });
+			this.abort();
+		}
+	}
+
+	#announce(): void {
+		const changed = this.#changed;
+		this.#changed = new Deferred<undefined>();
+		changed.resolve(undefined);
+	}
+}
+
+function endOf({ finishReason }: GenerateResult, text: string): GenerationEnd {
+	switch (finishReason) {
+		case "stop":
+			return { kind: "answer", text, stoppedBy: "model" };
+		case "length":
+			return { kind: "answer", text, stoppedBy: "length" };
+		case "unlikely":
+		case "unhealable":
+			return { kind: "answer", text, stoppedBy: "gate" };
+		case "aborted":
+			return { kind: "stopped", reason: "cancelled" };
+		case "superseded":
+			return { kind: "stopped", reason: "superseded" };
+	}
+}

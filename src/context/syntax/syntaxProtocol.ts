@@ -1,0 +1,52 @@
+import * as z from "zod";
+import { maxParsedLength } from "./syntaxService.ts";
+
+/**
+ * Messages between SyntaxClient and the worker. Both sides parse what they receive: the two are built
+ * together, but a mismatch must become an error in the log and not a wrong answer.
+ */
+
+const offset = z.int().nonnegative();
+const id = z.int().nonnegative();
+
+const querySchema = z.strictObject({
+	languageId: z.string().max(100),
+	text: z.string().max(maxParsedLength),
+	offset,
+});
+
+export const syntaxRequestSchema = z.discriminatedUnion("operation", [
+	z.strictObject({ id, operation: z.literal("positionAt"), query: querySchema }),
+	z.strictObject({
+		id,
+		operation: z.literal("extentOf"),
+		query: querySchema.extend({ candidate: z.string().max(maxParsedLength) }),
+	}),
+]);
+
+const positionSchema = z.strictObject({
+	kind: z.enum(["code", "comment", "string", "unknown"]),
+});
+
+const extentSchema = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("open") }),
+	z.strictObject({ kind: z.literal("complete"), length: offset }),
+	z.strictObject({ kind: z.literal("unknown") }),
+]);
+
+export const syntaxReplySchema = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("position"), id, position: positionSchema }),
+	z.strictObject({ kind: z.literal("extent"), id, extent: extentSchema }),
+	z.strictObject({ kind: z.literal("failed"), id, message: z.string() }),
+	/** A line for the log that belongs to no request. */
+	z.strictObject({ kind: z.literal("warning"), message: z.string() }),
+]);
+
+/** What the worker is started with. */
+export const syntaxWorkerDataSchema = z.strictObject({
+	runtime: z.string(),
+	folder: z.string(),
+});
+
+export type SyntaxRequest = z.infer<typeof syntaxRequestSchema>;
+export type SyntaxReply = z.infer<typeof syntaxReplySchema>;

@@ -1,0 +1,31 @@
+import { createTokenizer } from "../../src/tokenizer/bpeTokenizer.ts";
+import type { ModelManifest } from "../../src/model/manifest.ts";
+import { tinyTokenizerJson } from "./tinyTokenizer.ts";
+
+/** A real tokenizer with a small vocabulary. */
+export const testTokenizer = createTokenizer(tinyTokenizerJson());
+
+const file = { name: "file", bytes: 0, sha256: "0".repeat(64) };
+
+export const testManifest: ModelManifest = {
+	formatVersion: 1,
+	name: "test",
+	architecture: "qwen3_moe",
+	license: "MIT",
+	quantization: "int4",
+	vocabularySize: testTokenizer.vocabularySize,
+	contextLength: 4096,
+	trainedContextLength: 2048,
+	layers: 1,
+	kvHeads: 1,
+	headDim: 16,
+	stopTokens: ["<|endoftext|>"],
+	fim: {
+		order: "spm",
+		prefix: "<|fim_prefix|>",
+		suffix: "<|fim_suffix|>",
+		middle: "<|fim_middle|>",
+		file: "<|file|>",
+	},
+	files: { graph: file, weights: file, tokenizer: file },
+};

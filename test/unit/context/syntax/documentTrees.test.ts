@@ -1,0 +1,87 @@
+import fc from "fast-check";
+import { Parser, type Language, type Tree } from "web-tree-sitter";
+import { beforeAll, describe, expect, test } from "vitest";
+import { systemClock, type Clock } from "../../../../src/base/clock.ts";
+import { changeBetween, DocumentTrees } from "../../../../src/context/syntax/documentTrees.ts";
+import { Grammars } from "../../../../src/context/syntax/grammars.ts";
+import { FakeClock } from "../../../support/fakeClock.ts";
+import { grammarFiles } from "../../../support/grammarFiles.ts";
+
+let language: Language;
+beforeAll(async () => {
+	language = await new Grammars(grammarFiles).load("typescript");
+});
+
+const fragment = fc.constantFrom(
+	"const a = 1;\n",
+	"function f() {\n",
+	"}\n",
+	"`",
+	'"é🙂"',
+	"// x\n",
+	"/*",
+	"*/",
+	"(",
+	")",
+	"\n\n",
+	"{",
+	"🙂",
+);
+const source = fc.array(fragment, { maxLength: 30 }).map((parts) => parts.join(""));
+
+describe("incremental trees", () => {
+	test("are the same as trees from scratch", () => {
+		const parser = new Parser().setLanguage(language);
+		const sexp = (tree: Tree): string => `${tree.rootNode.toString()} ${tree.rootNode.endIndex}`;
+		fc.assert(
+			fc.property(fc.array(source, { minLength: 2, maxLength: 5 }), source, (texts, inserted) => {
+				const trees = new DocumentTrees(new FakeClock());
+				for (const text of texts) {
+					const fresh = parser.parse(text);
+					expect(trees.withTree(language, text, sexp)).toBe(fresh === null ? "" : sexp(fresh));
+					fresh?.delete();
+				}
+				const [text = ""] = texts;
+				const at = Math.floor(text.length / 2);
+				const edited = parser.parse(text.slice(0, at) + inserted + text.slice(at));
+				expect(trees.withInsertion(language, text, at, inserted, (_, tree) => sexp(tree))).toBe(
+					edited === null ? "" : sexp(edited),
+				);
+				edited?.delete();
+				trees.dispose();
+			}),
+			{ numRuns: 60 },
+		);
+		parser.delete();
+	});
+
+	test("the change between two texts turns one into the other", () => {
+		fc.assert(
+			fc.property(source, source, (a, b) => {
+				const { start, oldEnd, newEnd } = changeBetween(a, b);
+				expect(a.slice(0, start) + b.slice(start, newEnd) + a.slice(oldEnd)).toBe(b);
+			}),
+		);
+	});
+});
+
+test("a text that is too long isn't parsed", () => {
+	const trees = new DocumentTrees(new FakeClock());
+	expect(trees.withTree(language, "a".repeat(512 * 1024 + 1), () => "parsed")).toBe(undefined);
+	trees.dispose();
+});
+
+test("a parse that takes too long is given up, and texts of that length for a while", () => {
+	const times = [0, 0, 500, 500, 500];
+	let reads = 0;
+	const clock: Clock = { ...systemClock, now: () => times[reads++] ?? 501 };
+	const trees = new DocumentTrees(clock);
+	const long = "foo(bar);\n".repeat(2000);
+	const use = (): string => "parsed";
+	expect([
+		trees.withTree(language, long, use),
+		trees.withTree(language, `${long};`, use),
+		trees.withTree(language, "a;", use),
+	]).toEqual([undefined, undefined, "parsed"]);
+	trees.dispose();
+});
