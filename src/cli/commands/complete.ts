@@ -8,7 +8,7 @@ import { numberOption, usageError, type Command } from "../command.ts";
 import { openLocalCore, type Core } from "../core.ts";
 import { bundledModelFolder, defaultCompletionConfig } from "../defaults.ts";
 import { languageIdOf } from "../languageIds.ts";
-import { offsetAt, parseLocation } from "../location.ts";
+import { offsetAt, parseLocation, type FileLocation } from "../location.ts";
 import { serveCompletions } from "../serve.ts";
 
 /** Larger files are not code that somebody types; the editor refuses them as well. */
@@ -49,22 +49,26 @@ Line and column count from 1. Prints the text to insert, or to stderr the reason
 		if (positionals.length !== (values.serve ? 0 : 1)) {
 			throw usageError("mote complete takes one <file>:<line>:<column>, or --serve.");
 		}
+		const location = place === undefined ? undefined : parseLocation(place);
 		await using core = await openLocalCore({
 			modelFolder: values.model,
 			threads: threads === 0 ? undefined : threads,
 		});
-		if (place === undefined) {
+		if (location === undefined) {
 			const provider = core.createProvider();
 			await serveCompletions(process.stdin, process.stdout, provider, config);
 			provider.dispose();
 			return 0;
 		}
-		return await completeAt(place, core, config);
+		return await completeAt(location, core, config);
 	},
 };
 
-async function completeAt(place: string, core: Core, config: CompletionConfig): Promise<number> {
-	const { file, line, column } = parseLocation(place);
+async function completeAt(
+	{ file, line, column }: FileLocation,
+	core: Core,
+	config: CompletionConfig,
+): Promise<number> {
 	const text = await readText(file);
 	const offset = offsetAt(text, line - 1, column - 1);
 	if (offset === undefined) {
