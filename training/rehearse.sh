@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The whole chain at toy size, in a few minutes: download a handful of packages, corpus, tokenizer and its check, packing,
-# a two-minute run that is stopped once and resumed, export, the NumPy check, evaluation, the curve.
+# a two-minute run that is stopped once and resumed, export, the NumPy check, evaluation, the curve, the import into an
+# int4 ONNX model, and a completion by it. The last two need the command line: `npm run train:rehearse` builds it first.
 #
 # usage: rehearse.sh WORK_DIR [SECONDS_OF_TRAINING]
 set -euo pipefail
@@ -35,4 +36,11 @@ step "export";              "$PYTHON" "$here/export/export.py" "$work/run/checkp
 step "check the export";    "$PYTHON" "$here/export/check.py" "$work/export"
 step "evaluate";            nice -n 10 "$PYTHON" "$here/evaluate/evaluate.py" "$work/export" "$work" --int4 --rows 8
 step "plot";                "$PYTHON" "$here/evaluate/plot.py" "$work/run/metrics.jsonl" "$work/loss.svg"
+step "import"
+rm -rf "$work/model"
+mote() { env -u LD_PRELOAD node "$here/../dist/cli.js" "$@"; }
+mote import "$work/export" "$work/model"
+step "complete"
+printf '%s\n' '{"file":"a.ts","prefix":"import { join } from \"node:path\";\nimport { readFile } from ","suffix":"\n"}' |
+    mote complete --serve --gate 0 --model "$work/model"
 step "done"

@@ -3,11 +3,13 @@ import { UserError } from "../base/userError.ts";
 import type { Command } from "./command.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { completeCommand } from "./commands/complete.ts";
+import { evalCommand } from "./commands/eval.ts";
 import { importCommand } from "./commands/import.ts";
 
 const commands: Readonly<Record<string, Command>> = {
 	bench: benchCommand,
 	complete: completeCommand,
+	eval: evalCommand,
 	import: importCommand,
 };
 

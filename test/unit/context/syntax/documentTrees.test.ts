@@ -32,7 +32,12 @@ const source = fc.array(fragment, { maxLength: 30 }).map((parts) => parts.join("
 describe("incremental trees", () => {
 	test("are the same as trees from scratch", () => {
 		const parser = new Parser().setLanguage(language);
-		const sexp = (tree: Tree): string => `${tree.rootNode.toString()} ${tree.rootNode.endIndex}`;
+		// How tree-sitter recovers from an error depends on what it parsed before, so that only the extent
+		// of a text with errors is the same.
+		const sexp = ({ rootNode }: Tree): string =>
+			rootNode.hasError
+				? `error ${rootNode.endIndex}`
+				: `${rootNode.toString()} ${rootNode.endIndex}`;
 		fc.assert(
 			fc.property(fc.array(source, { minLength: 2, maxLength: 5 }), source, (texts, inserted) => {
 				const trees = new DocumentTrees(new FakeClock());

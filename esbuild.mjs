@@ -1,0 +1,127 @@
+/**
+ * Builds everything that ships into dist/, and the tests that run inside the editor into out/host/.
+ *
+ *     node esbuild.mjs [--production]
+ *
+ * dist/ is complete by itself: the bundles, the grammars that they load, and the runtime of this
+ * platform in dist/node_modules, where the bundles find it before they find the one of the repository.
+ */
+import { cp, mkdir, readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = import.meta.dirname;
+const dist = path.join(root, "dist");
+
+/** Name in dist/ to entry point. Each runs in a process or thread of its own. */
+const programs = {
+	extension: "src/extension/extension.ts",
+	engineProcess: "src/engineProcess/child.ts",
+	contextWorker: "src/context/worker.ts",
+	cli: "src/cli/main.ts",
+};
+
+/** Grammars of src/context/syntax/languages.ts, by their file names in @vscode/tree-sitter-wasm. */
+const grammars = ["typescript", "tsx", "javascript", "python", "go", "rust", "java", "cpp"];
+
+/** @param {{ production: boolean }} options */
+export async function buildAll({ production }) {
+	await rm(dist, { recursive: true, force: true });
+	await rm(path.join(root, "out/host"), { recursive: true, force: true });
+	await buildPrograms(production);
+	await buildHostTests();
+	await copyGrammars();
+	await copyRuntime(process.platform, process.arch);
+}
+
+/** @param {boolean} production */
+async function buildPrograms(production) {
+	await build({
+		...shared,
+		entryPoints: programs,
+		outdir: dist,
+		minify: production,
+		sourcemap: production ? false : "linked",
+		external: ["vscode", "onnxruntime-node"],
+	});
+}
+
+/** The tests of test/host load the extension through the editor's API, so they share no code with it. */
+async function buildHostTests() {
+	await build({
+		...shared,
+		entryPoints: { index: "test/host/index.ts", tests: "test/host/tests.ts" },
+		outdir: path.join(root, "out/host"),
+		sourcemap: "linked",
+		external: ["vscode", "mocha"],
+	});
+}
+
+/** @type {import("esbuild").BuildOptions} */
+const shared = {
+	absWorkingDir: root,
+	bundle: true,
+	platform: "node",
+	format: "esm",
+	// The oldest Node that a bundle meets: the command line runs under the machine's own.
+	target: "node20",
+	logLevel: "warning",
+	// Packages in CommonJS call require for Node's own modules, which an ES module doesn't have.
+	banner: {
+		js: 'import { createRequire as moteCreateRequire } from "node:module"; const require = moteCreateRequire(import.meta.url);',
+	},
+};
+
+async function copyGrammars() {
+	const target = path.join(dist, "grammars");
+	await mkdir(target, { recursive: true });
+	await cp(
+		path.join(root, "node_modules/web-tree-sitter/web-tree-sitter.wasm"),
+		path.join(target, "web-tree-sitter.wasm"),
+	);
+	for (const grammar of grammars) {
+		const file = `tree-sitter-${grammar}.wasm`;
+		await cp(
+			path.join(root, "node_modules/@vscode/tree-sitter-wasm/wasm", file),
+			path.join(target, file),
+		);
+	}
+}
+
+/**
+ * Copies what onnxruntime-node needs to run on one platform: 46 MB of the 290 MB that it installs, and
+ * neither its install script nor the packages which only that script uses.
+ *
+ * @param {string} platform
+ * @param {string} arch
+ */
+async function copyRuntime(platform, arch) {
+	const modules = path.join(root, "node_modules");
+	const target = path.join(dist, "node_modules");
+	const binaries = `onnxruntime-node/bin/napi-v6/${platform}/${arch}`;
+	for (const folder of [binaries, "onnxruntime-node/dist", "onnxruntime-common/dist/cjs"]) {
+		await cp(path.join(modules, folder), path.join(target, folder), {
+			recursive: true,
+			filter: async (file) =>
+				(await stat(file)).isDirectory() || /[.](js|node|dll|dylib)$|[.]so([.]\d+)*$/.test(file),
+		});
+	}
+	for (const name of ["onnxruntime-node", "onnxruntime-common"]) {
+		const folder = path.join(modules, name);
+		for (const file of await readdir(folder)) {
+			if (/^(package[.]json|LICENSE.*|README[.]md)$/.test(file)) {
+				await cp(path.join(folder, file), path.join(target, name, file));
+			}
+		}
+	}
+	// Marks the CommonJS build as such; without it Node would follow the package's "module" type.
+	await cp(
+		path.join(modules, "onnxruntime-common/dist/cjs/package.json"),
+		path.join(target, "onnxruntime-common/dist/cjs/package.json"),
+	);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+	await buildAll({ production: process.argv.includes("--production") });
+}

@@ -1,0 +1,57 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+
+/** A step failed, and its message is the one sentence that a reader needs. */
+export class StepError extends Error {
+	name = "StepError";
+}
+
+/**
+ * Runs a command as a named step: prints its name, and its time at the end. Output goes through, or with
+ * `onLine` line by line to the caller as well.
+ *
+ * @param {string} name
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }} [options]
+ */
+export async function runStep(name, command, args, { cwd, env, onLine } = {}) {
+	console.log(`\n=== ${name}`);
+	const start = performance.now();
+	const child = spawn(command, args, {
+		cwd,
+		env: env ?? process.env,
+		stdio: ["ignore", onLine === undefined ? "inherit" : "pipe", "inherit"],
+	});
+	if (child.stdout !== null && onLine !== undefined) {
+		createInterface({ input: child.stdout }).on("line", (line) => {
+			console.log(line);
+			onLine(line);
+		});
+	}
+	const { code, error } = await new Promise((resolve) => {
+		child.once("error", (cause) => resolve({ code: undefined, error: cause }));
+		child.once("close", (exitCode) => resolve({ code: exitCode, error: undefined }));
+	});
+	const seconds = ((performance.now() - start) / 1000).toFixed(1);
+	if (error !== undefined) {
+		throw new StepError(`"${name}" did not start: ${error.message}.`);
+	}
+	if (code !== 0) {
+		throw new StepError(
+			`"${name}" failed after ${seconds} s (exit code ${code}); what it printed above says why.`,
+		);
+	}
+	console.log(`=== ${name}: ${seconds} s`);
+}
+
+/**
+ * The end of a script that failed: a sentence for what a user can mend, the stack for a bug.
+ *
+ * @param {unknown} error
+ * @returns {never}
+ */
+export function exitWithSentence(error) {
+	console.error(error instanceof StepError ? `\n${error.message}` : error);
+	process.exit(1);
+}

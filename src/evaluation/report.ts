@@ -1,0 +1,173 @@
+import type { CaseFigures, FimFigures } from "./runCases.ts";
+import { withAll } from "./scoreModel.ts";
+import { bitsPerByte, top1, type TextScore } from "./textScore.ts";
+
+export type ByLanguage = Readonly<Record<string, number>>;
+
+/** All that an evaluation found. Shares are in [0, 1]; only names that end in Percent are percentages. */
+export interface EvaluationReport extends CaseFigures {
+	readonly model: string;
+	readonly quantization: string;
+	readonly seed: number;
+	/** UTF-8 bytes of text that were scored. */
+	readonly scoredBytes: ByLanguage;
+	readonly bitsPerByte: ByLanguage;
+	/** Over all languages. */
+	readonly top1: number;
+	readonly top1ByLanguage: ByLanguage;
+	/** Of an order-3 byte model on the same files. */
+	readonly order3BitsPerByte: ByLanguage;
+	/** 100 · (bits per byte − those of the compared model) / those of the compared model. */
+	readonly int4LossPercent: number | null;
+	readonly comparedWith: {
+		readonly quantization: string;
+		readonly bitsPerByte: ByLanguage;
+	} | null;
+}
+
+export interface ReportInput {
+	readonly model: string;
+	readonly quantization: string;
+	readonly seed: number;
+	readonly scores: ReadonlyMap<string, TextScore>;
+	readonly baseline: ReadonlyMap<string, TextScore>;
+	readonly compared:
+		{ readonly quantization: string; readonly scores: ReadonlyMap<string, TextScore> } | undefined;
+	readonly cases: CaseFigures;
+}
+
+export function reportOf(input: ReportInput): EvaluationReport {
+	const scores = withAll(input.scores);
+	const ownBits = valuesOf(scores, bitsPerByte);
+	const { compared } = input;
+	const comparedBits = compared && valuesOf(withAll(compared.scores), bitsPerByte);
+	return {
+		model: input.model,
+		quantization: input.quantization,
+		seed: input.seed,
+		scoredBytes: valuesOf(scores, ({ bytes }) => bytes),
+		bitsPerByte: ownBits,
+		top1: valuesOf(scores, top1)["all"] ?? Number.NaN,
+		top1ByLanguage: valuesOf(input.scores, top1),
+		order3BitsPerByte: valuesOf(withAll(input.baseline), bitsPerByte),
+		...input.cases,
+		int4LossPercent: comparedBits === undefined ? null : lossPercent(ownBits, comparedBits),
+		comparedWith:
+			compared === undefined || comparedBits === undefined
+				? null
+				: { quantization: compared.quantization, bitsPerByte: comparedBits },
+	};
+}
+
+function lossPercent(own: ByLanguage, compared: ByLanguage): number {
+	const reference = compared["all"] ?? Number.NaN;
+	return (100 * ((own["all"] ?? Number.NaN) - reference)) / reference;
+}
+
+function valuesOf(
+	scores: ReadonlyMap<string, TextScore>,
+	valueOf: (score: TextScore) => number,
+): ByLanguage {
+	return Object.fromEntries([...scores].map(([language, score]) => [language, valueOf(score)]));
+}
+
+/** JSON with four decimals: the next ones say nothing with samples of this size. */
+export function reportJson(report: EvaluationReport): string {
+	const rounded = (_key: string, value: unknown): unknown =>
+		typeof value === "number" ? Math.round(value * 1e4) / 1e4 : value;
+	return `${JSON.stringify(report, rounded, 2)}\n`;
+}
+
+export function reportTable(report: EvaluationReport): string {
+	const sections = [
+		[`${report.model}, ${report.quantization}, seed ${report.seed}`],
+		textRows(report),
+		fimRows(report),
+		gateRows(report),
+		draftRows(report),
+	];
+	return sections.map((rows) => `${rows.join("\n")}\n`).join("\n");
+}
+
+function textRows(report: EvaluationReport): readonly string[] {
+	const languages = Object.keys(report.bitsPerByte);
+	const compared = report.comparedWith;
+	const head = ["Held-out text", "bytes", "bits/byte", "top-1", "order 3"];
+	const rows = languages.map((language) => [
+		language,
+		String(report.scoredBytes[language] ?? 0),
+		decimals(report.bitsPerByte[language]),
+		percent(language === "all" ? report.top1 : report.top1ByLanguage[language]),
+		decimals(report.order3BitsPerByte[language]),
+		...(compared === null ? [] : [decimals(compared.bitsPerByte[language])]),
+	]);
+	const loss = report.int4LossPercent;
+	return [
+		...table([[...head, ...(compared === null ? [] : [compared.quantization])], ...rows]),
+		...(loss === null
+			? []
+			: [`Loss against ${compared?.quantization ?? ""}: ${loss.toFixed(2)} %`]),
+	];
+}
+
+function fimRows({ fim, fimPrefixOnly }: EvaluationReport): readonly string[] {
+	const rows = (figures: Readonly<Record<string, FimFigures>>, what: string): string[][] =>
+		Object.entries(figures).map(([kind, each]) => [
+			`${kind}, ${what}`,
+			String(each.cases),
+			percent(each.exactMatch),
+			percent(each.firstLineMatch),
+			percent(each.editSimilarity),
+		]);
+	return table([
+		["Fill in the middle", "cases", "exact", "first line", "edit similarity"],
+		...rows(fim, "with suffix"),
+		...rows(fimPrefixOnly, "prefix only"),
+	]);
+}
+
+function gateRows({ gate }: EvaluationReport): readonly string[] {
+	return table([
+		["Gate, whole pipeline", "shown", "right", "characters"],
+		...gate.map(({ threshold, shown, right, meanCharacters }) => [
+			String(threshold),
+			percent(shown),
+			percent(right ?? undefined),
+			decimals(meanCharacters ?? undefined, 1),
+		]),
+	]);
+}
+
+function draftRows({ drafters }: EvaluationReport): readonly string[] {
+	return table([
+		["Drafter", "accepted", "tokens/pass", "drafted"],
+		...Object.entries(drafters).map(([name, figures]) => [
+			name,
+			percent(figures.acceptance ?? undefined),
+			decimals(figures.tokensPerPass ?? undefined, 2),
+			String(figures.draftedTokens),
+		]),
+	]);
+}
+
+/** The first column to the left, the others to the right. */
+function table(rows: readonly (readonly string[])[]): string[] {
+	const widths = (rows[0] ?? []).map((_, column) =>
+		Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+	);
+	return rows.map((row) =>
+		row
+			.map((cell, column) =>
+				column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+			)
+			.join("  "),
+	);
+}
+
+function decimals(value: number | undefined, digits = 3): string {
+	return value === undefined || Number.isNaN(value) ? "–" : value.toFixed(digits);
+}
+
+function percent(value: number | undefined): string {
+	return value === undefined || Number.isNaN(value) ? "–" : `${(100 * value).toFixed(1)} %`;
+}

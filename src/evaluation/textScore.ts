@@ -1,0 +1,113 @@
+import { assert } from "../base/assert.ts";
+import type { Backend, KvCache } from "../engine/backend.ts";
+import type { TokenId, Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { TextWindow } from "./textWindows.ts";
+
+/** Sums over scored tokens. */
+export interface TextScore {
+	/** Σ −log₂ P(token | all tokens of the window before it). */
+	readonly bits: number;
+	/** Of the UTF-8 text that the scored tokens stand for. */
+	readonly bytes: number;
+	readonly tokens: number;
+	/** Tokens that had the highest probability of all. */
+	readonly right: number;
+}
+
+export const noScore: TextScore = { bits: 0, bytes: 0, tokens: 0, right: 0 };
+
+export function addScores(a: TextScore, b: TextScore): TextScore {
+	return {
+		bits: a.bits + b.bits,
+		bytes: a.bytes + b.bytes,
+		tokens: a.tokens + b.tokens,
+		right: a.right + b.right,
+	};
+}
+
+/** NaN for no text, so that a missing measurement can't pass for a perfect one. */
+export function bitsPerByte({ bits, bytes }: TextScore): number {
+	return bits / bytes;
+}
+
+/** Next-token accuracy, in [0, 1]. */
+export function top1({ right, tokens }: TextScore): number {
+	return right / tokens;
+}
+
+/** Rows of logits held at once: 128 × 16,384 of them are 8 MiB. */
+const chunkTokens = 128;
+
+/**
+ * Scores windows with the right tokens as context (teacher forcing), one after the other. The heading is
+ * neither scored nor counted; without one a window's first token isn't, because nothing predicts it.
+ */
+export async function scoreWindows(
+	windows: readonly TextWindow[],
+	backend: Backend,
+	tokenizer: Tokenizer,
+): Promise<TextScore> {
+	const longest = Math.max(...windows.map(({ heading, tokens }) => heading.length + tokens.length));
+	if (windows.length === 0) {
+		return noScore;
+	}
+	assert(longest <= backend.contextLength, "a window fits the model's context");
+	const cache = backend.createKvCache(longest);
+	try {
+		let score = noScore;
+		for (const window of windows) {
+			cache.rewindTo(0);
+			score = addScores(score, await scoreWindow(window, backend, cache, tokenizer));
+		}
+		return score;
+	} finally {
+		cache.dispose();
+	}
+}
+
+async function scoreWindow(
+	{ heading, tokens }: TextWindow,
+	backend: Backend,
+	cache: KvCache,
+	tokenizer: Tokenizer,
+): Promise<TextScore> {
+	const sequence = [...heading, ...tokens];
+	const firstScored = Math.max(heading.length, 1);
+	let bits = 0;
+	let bytes = 0;
+	let right = 0;
+	// The last token predicts nothing that is known.
+	for (let start = 0; start < sequence.length - 1; start += chunkTokens) {
+		const end = Math.min(start + chunkTokens, sequence.length - 1);
+		// Row i predicts the token after position start + i.
+		const rows = Math.max(0, end - Math.max(start, firstScored - 1));
+		const logits = await backend.forward(cache, sequence.slice(start, end), rows);
+		for (let row = 0; row < rows; row++) {
+			const target = sequence[end - rows + row + 1];
+			assert(target !== undefined, "every scored row has a token after it");
+			const judged = judge(logits.row(row), target);
+			bits += judged.bits;
+			right += judged.isMostLikely ? 1 : 0;
+			bytes += tokenizer.bytesOf(target).length;
+		}
+	}
+	return { bits, bytes, right, tokens: Math.max(0, sequence.length - firstScored) };
+}
+
+function judge(logits: Float32Array, target: TokenId): { bits: number; isMostLikely: boolean } {
+	let best = 0;
+	let highest = -Infinity;
+	for (let id = 0; id < logits.length; id++) {
+		const logit = logits[id] ?? NaN;
+		if (logit > highest) {
+			highest = logit;
+			best = id;
+		}
+	}
+	let sum = 0;
+	for (const logit of logits) {
+		sum += Math.exp(logit - highest);
+	}
+	const nats = Math.log(sum) + highest - (logits[target] ?? NaN);
+	return { bits: nats / Math.LN2, isMostLikely: best === target };
+}

@@ -1,0 +1,99 @@
+import * as vscode from "vscode";
+import { isEnabledFor, settingsSection, type Settings } from "./settings.ts";
+import { statusAppearance, type Status } from "./status.ts";
+
+export interface CommandActions {
+	readonly settings: () => Settings;
+	readonly status: () => Status;
+	readonly restartEngine: () => Promise<void>;
+	readonly showLog: () => void;
+}
+
+/** The commands of package.json, and the menu behind the status bar item. */
+export function registerCommands(actions: CommandActions): vscode.Disposable {
+	return vscode.Disposable.from(
+		vscode.commands.registerCommand("mote.toggle", toggle),
+		vscode.commands.registerCommand("mote.trigger", trigger),
+		vscode.commands.registerCommand("mote.showLog", actions.showLog),
+		vscode.commands.registerCommand("mote.restartEngine", actions.restartEngine),
+		vscode.commands.registerCommand("mote.showMenu", () => showMenu(actions)),
+	);
+}
+
+async function trigger(): Promise<void> {
+	await vscode.commands.executeCommand("editor.action.inlineSuggest.trigger");
+}
+
+async function toggle(): Promise<void> {
+	await change("enable", (enabled) => enabled === false);
+}
+
+async function setLanguage(languageId: string, enabled: boolean): Promise<void> {
+	// The editor merges what one settings file says with the defaults, key by key.
+	await change("enabledLanguages", (_, inFile) => ({
+		...(isRecord(inFile) ? inFile : {}),
+		[languageId]: enabled,
+	}));
+}
+
+/**
+ * Changes a setting where it is in force: a value in the workspace hides the user's own.
+ * `next` gets the value in force, and the one of the file that will be written.
+ */
+async function change(
+	key: string,
+	next: (inForce: unknown, inFile: unknown) => unknown,
+): Promise<void> {
+	const configuration = vscode.workspace.getConfiguration(settingsSection);
+	const layers = configuration.inspect(key);
+	const inWorkspace = layers?.workspaceValue !== undefined;
+	await configuration.update(
+		key,
+		next(configuration.get(key), inWorkspace ? layers.workspaceValue : layers?.globalValue),
+		inWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global,
+	);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+interface MenuItem extends vscode.QuickPickItem {
+	readonly run: () => unknown;
+}
+
+async function showMenu(actions: CommandActions): Promise<void> {
+	const picked = await vscode.window.showQuickPick(menuItems(actions), {
+		title: `Mote: ${statusAppearance(actions.status()).tooltip}`,
+	});
+	await picked?.run();
+}
+
+function menuItems(actions: CommandActions): MenuItem[] {
+	const settings = actions.settings();
+	const items: MenuItem[] = [
+		settings.enable
+			? { label: "$(circle-slash) Turn completions off", run: toggle }
+			: { label: "$(check) Turn completions on", run: toggle },
+	];
+	const languageId = vscode.window.activeTextEditor?.document.languageId;
+	if (settings.enable && languageId !== undefined) {
+		const enabled = isEnabledFor(settings, languageId);
+		items.push({
+			label: enabled
+				? `$(circle-slash) Turn completions off in ${languageId}`
+				: `$(check) Turn completions on in ${languageId}`,
+			run: () => setLanguage(languageId, !enabled),
+		});
+	}
+	items.push(
+		{ label: "$(debug-restart) Restart the engine", run: actions.restartEngine },
+		{ label: "$(output) Show the log", run: actions.showLog },
+		{
+			label: "$(gear) Open the settings",
+			run: async () =>
+				vscode.commands.executeCommand("workbench.action.openSettings", "@ext:mote.mote"),
+		},
+	);
+	return items;
+}

@@ -1,0 +1,60 @@
+import { maxDocumentLength } from "../completion/completionPlace.ts";
+import type { CompletionRequest } from "../completion/completionProvider.ts";
+
+interface Position {
+	readonly line: number;
+	readonly character: number;
+}
+
+interface Range {
+	readonly start: Position;
+	readonly end: Position;
+}
+
+/** The parts of the editor's TextDocument that make a request. */
+export interface RequestDocument {
+	readonly languageId: string;
+	readonly lineCount: number;
+	getText(): string;
+	lineAt(line: number): { readonly range: Range };
+	offsetAt(position: Position): number;
+}
+
+/** The parts of the editor's InlineCompletionContext that make a request. */
+export interface RequestContext {
+	readonly invoked: boolean;
+	readonly selectedCompletionInfo: { readonly text: string; readonly range: Range } | undefined;
+}
+
+/**
+ * The request for a completion at `position`, or undefined where the document is too long. Its length
+ * comes from the line index that the editor keeps anyway; the text is only copied after that.
+ */
+export function documentRequest(
+	document: RequestDocument,
+	path: string,
+	position: Position,
+	context: RequestContext,
+): CompletionRequest | undefined {
+	const length = document.offsetAt(document.lineAt(document.lineCount - 1).range.end);
+	if (length > maxDocumentLength) {
+		return undefined;
+	}
+	const selected = context.selectedCompletionInfo;
+	return {
+		path,
+		languageId: document.languageId,
+		text: document.getText(),
+		offset: document.offsetAt(position),
+		trigger: context.invoked ? "invoked" : "automatic",
+		...(selected === undefined
+			? {}
+			: {
+					selectedSuggestion: {
+						text: selected.text,
+						start: document.offsetAt(selected.range.start),
+						end: document.offsetAt(selected.range.end),
+					},
+				}),
+	};
+}

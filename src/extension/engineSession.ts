@@ -1,0 +1,150 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import { UserError } from "../base/userError.ts";
+import type { CompletionProvider } from "../completion/completionProvider.ts";
+import { createCompletionProvider } from "../completion/createCompletionProvider.ts";
+import { SyntaxClient, startSyntaxWorker } from "../context/syntax/syntaxClient.ts";
+import {
+	createSupervisedEngine,
+	type EngineState,
+	type SupervisedEngine,
+} from "../engineProcess/supervisor.ts";
+import { openModel } from "../model/modelStore.ts";
+import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
+import type { EngineSettings } from "./settings.ts";
+import type { EngineStatus } from "./statusBar.ts";
+
+/** Folder of the model that comes with the extension. */
+const bundledModel = "models/mote-nano";
+
+export interface EngineSessionOptions {
+	/** Where the extension is installed. */
+	readonly extensionFolder: string;
+	readonly clock: Clock;
+	readonly logger: Logger;
+	readonly onDidChangeStatus: (status: EngineStatus) => void;
+}
+
+/** Everything that belongs to one model: made together, and thrown away together. */
+interface OpenedModel {
+	readonly supervised: SupervisedEngine;
+	readonly syntax: SyntaxClient;
+	readonly provider: CompletionProvider;
+}
+
+/**
+ * Keeps the engine and the completion pipeline for the settings in force. Opening one model waits for
+ * the one before it to be gone, so that two are never in memory.
+ */
+export class EngineSession {
+	private opened: OpenedModel | undefined;
+	/** The end of all that was asked for so far; never rejects. */
+	private last: Promise<void> = Promise.resolve();
+	private disposed = false;
+
+	constructor(private readonly options: EngineSessionOptions) {}
+
+	/** Undefined while there is nothing that could answer; the status says why. */
+	get provider(): CompletionProvider | undefined {
+		return this.opened?.provider;
+	}
+
+	/** Replaces what runs by a new process for `settings`. Never rejects: a fault becomes the status. */
+	open(settings: EngineSettings): Promise<void> {
+		this.last = this.last.then(async () => {
+			await this.close();
+			if (this.disposed) {
+				return;
+			}
+			this.options.onDidChangeStatus({ kind: "starting" });
+			try {
+				this.opened = await this.openModel(settings);
+			} catch (error) {
+				this.fail(error);
+			}
+		});
+		return this.last;
+	}
+
+	async dispose(): Promise<void> {
+		this.disposed = true;
+		await this.last;
+		await this.close();
+	}
+
+	private async openModel(settings: EngineSettings): Promise<OpenedModel> {
+		const { clock, logger, extensionFolder } = this.options;
+		const inDist = (name: string): string => path.join(extensionFolder, "dist", name);
+		const modelFolder = settings.modelPath ?? path.join(extensionFolder, bundledModel);
+		// Only what this process reads itself; the engine's process checks every byte of the weights.
+		const model = await openModel(modelFolder, { verify: "sizes" });
+		const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));
+		const supervised = createSupervisedEngine({
+			modelFolder,
+			childPath: inDist("engineProcess.js"),
+			logger,
+			clock,
+			onDidChangeState: (state) => this.follow(state),
+			...(settings.threads === undefined ? {} : { threads: settings.threads }),
+			...(settings.nodePath === undefined ? {} : { execPath: settings.nodePath }),
+		});
+		const syntax = new SyntaxClient({
+			startWorker: () =>
+				startSyntaxWorker(inDist("contextWorker.js"), {
+					runtime: inDist("grammars/web-tree-sitter.wasm"),
+					folder: inDist("grammars"),
+				}),
+			clock,
+			logger,
+		});
+		const provider = createCompletionProvider({
+			engine: supervised.engine,
+			tokenizer,
+			manifest: model.manifest,
+			syntax,
+			clock,
+			logger,
+		});
+		return { supervised, syntax, provider };
+	}
+
+	private async close(): Promise<void> {
+		const opened = this.opened;
+		this.opened = undefined;
+		opened?.provider.dispose();
+		await Promise.all([opened?.supervised.dispose(), opened?.syntax.dispose()]);
+	}
+
+	private follow(state: EngineState): void {
+		switch (state.kind) {
+			case "starting":
+			case "restarting":
+				this.options.onDidChangeStatus({ kind: "starting" });
+				return;
+			case "ready":
+				this.options.onDidChangeStatus({ kind: "ready" });
+				return;
+			case "failed":
+				// The supervisor has logged it.
+				this.options.onDidChangeStatus({ kind: "failed", message: state.error.message });
+				return;
+			case "disposed":
+				return;
+		}
+	}
+
+	private fail(error: unknown): void {
+		const message =
+			error instanceof UserError
+				? error.message
+				: "Mote could not open its model because of a bug; the log has the details.";
+		this.options.logger.error(error instanceof UserError ? message : describe(error));
+		this.options.onDidChangeStatus({ kind: "failed", message });
+	}
+}
+
+function describe(error: unknown): string {
+	return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,117 @@
+import * as vscode from "vscode";
+import { systemClock } from "../base/clock.ts";
+import type { CompletionOutcome } from "../completion/completionProvider.ts";
+import { registerCommands } from "./commands.ts";
+import { EngineSession } from "./engineSession.ts";
+import { InlineCompletionAdapter } from "./inlineCompletionAdapter.ts";
+import {
+	isEnabledFor,
+	readSettings,
+	sameEngineSettings,
+	settingsSection,
+	type Settings,
+} from "./settings.ts";
+import type { Status } from "./status.ts";
+import { StatusBar } from "./statusBar.ts";
+
+/** What `activate` returns to other extensions: enough to see what Mote does, nothing to steer it. */
+export interface MoteApi {
+	readonly status: Status;
+	readonly onDidChangeStatus: vscode.Event<Status>;
+	/** How the last request ended, or undefined when there was none. */
+	readonly lastOutcome: CompletionOutcome | undefined;
+	readonly onDidComplete: vscode.Event<CompletionOutcome>;
+}
+
+/**
+ * Composes the extension, and is the only place that does. Returns at once: the model is loaded in
+ * another process, and what this process needs of it after that.
+ */
+export function activate(context: vscode.ExtensionContext): MoteApi {
+	const log = vscode.window.createOutputChannel("Mote", { log: true });
+	const statusBar = new StatusBar();
+	let settings = currentSettings(log);
+	const outcomes = new vscode.EventEmitter<CompletionOutcome>();
+	let lastOutcome: CompletionOutcome | undefined;
+
+	const session = new EngineSession({
+		extensionFolder: context.extensionUri.fsPath,
+		clock: systemClock,
+		logger: log,
+		onDidChangeStatus: (status) => statusBar.setEngineStatus(status),
+	});
+	const adapter = new InlineCompletionAdapter({
+		provider: () => session.provider,
+		settings: () => settings,
+		statusBar,
+		onOutcome: (outcome) => {
+			lastOutcome = outcome;
+			outcomes.fire(outcome);
+		},
+	});
+	const commands = registerCommands({
+		settings: () => settings,
+		status: () => statusBar.status,
+		restartEngine: () => session.open(settings.engine),
+		showLog: () => log.show(),
+	});
+	const showWhetherOff = (): void => statusBar.setOff(whereOff(settings));
+	const editorListener = vscode.window.onDidChangeActiveTextEditor(showWhetherOff);
+	const configurationListener = vscode.workspace.onDidChangeConfiguration((event) => {
+		if (!event.affectsConfiguration(settingsSection)) {
+			return;
+		}
+		const previous = settings;
+		settings = currentSettings(log);
+		showWhetherOff();
+		if (!sameEngineSettings(previous.engine, settings.engine)) {
+			void session.open(settings.engine);
+		}
+	});
+	// Disposed of in this order: nothing may ask a session that has ended.
+	context.subscriptions.push(
+		editorListener,
+		configurationListener,
+		commands,
+		adapter,
+		session,
+		outcomes,
+		statusBar,
+		log,
+	);
+	showWhetherOff();
+	void session.open(settings.engine);
+
+	return {
+		get status() {
+			return statusBar.status;
+		},
+		onDidChangeStatus: statusBar.onDidChange,
+		get lastOutcome() {
+			return lastOutcome;
+		},
+		onDidComplete: outcomes.event,
+	};
+}
+
+/** Where completions are off, as far as the active editor goes; undefined when they are on. */
+function whereOff(settings: Settings): Extract<Status, { kind: "off" }> | undefined {
+	if (!settings.enable) {
+		return { kind: "off", languageId: undefined };
+	}
+	const document = vscode.window.activeTextEditor?.document;
+	// The editor counts the output panel as an editor too, but nobody types there.
+	return document === undefined ||
+		document.uri.scheme === "output" ||
+		isEnabledFor(settings, document.languageId)
+		? undefined
+		: { kind: "off", languageId: document.languageId };
+}
+
+function currentSettings(log: vscode.LogOutputChannel): Settings {
+	const settings = readSettings(vscode.workspace.getConfiguration(settingsSection));
+	for (const problem of settings.problems) {
+		log.warn(problem);
+	}
+	return settings;
+}

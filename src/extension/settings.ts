@@ -1,0 +1,118 @@
+import * as z from "zod";
+import type { CompletionConfig } from "../completion/completionProvider.ts";
+
+/** Section of the editor's configuration that belongs to the extension. */
+export const settingsSection = "mote";
+
+interface Setting<Value> {
+	/** What is accepted: the editor hands over whatever a settings file says. */
+	readonly schema: z.ZodType<Value>;
+	/** Used for a value that `schema` rejects. package.json declares the same for the user. */
+	readonly default: Value;
+}
+
+function setting<Value>(schema: z.ZodType<Value>, defaultValue: Value): Setting<Value> {
+	return { schema, default: defaultValue };
+}
+
+/**
+ * Every setting by its key in the section. package.json shows them to the user; a test compares keys,
+ * types, bounds and defaults.
+ */
+export const settingDeclarations = {
+	enable: setting(z.boolean(), true),
+	enabledLanguages: setting(z.record(z.string(), z.boolean()), {
+		"*": true,
+		plaintext: false,
+		markdown: false,
+		log: false,
+		scminput: false,
+	}),
+	"completion.debounceMs": setting(z.int().min(0).max(2000), 40),
+	"completion.minJointProbability": setting(z.number().min(0).max(1), 0.7),
+	"completion.maxNewTokens": setting(z.int().min(1).max(1024), 96),
+	"completion.maxPromptTokens": setting(z.int().min(64).max(32768), 1024),
+	"completion.multiline": setting(z.enum(["auto", "never", "always"]), "auto"),
+	"completion.inComments": setting(z.boolean(), true),
+	"completion.inStrings": setting(z.boolean(), true),
+	"model.path": setting(z.string(), ""),
+	"engine.threads": setting(z.int().min(0).max(256), 0),
+	"engine.nodePath": setting(z.string(), ""),
+};
+
+/** What the user configured, read at one moment. Frozen: a change gives a new value. */
+export interface Settings {
+	readonly enable: boolean;
+	/** By language id; `*` stands for all that aren't listed. */
+	readonly enabledLanguages: Readonly<Record<string, boolean>>;
+	readonly completion: CompletionConfig;
+	readonly engine: EngineSettings;
+	/** One sentence for each value that was of the wrong type or out of bounds. */
+	readonly problems: readonly string[];
+}
+
+/** A change of any of these needs a new engine process. */
+export interface EngineSettings {
+	/** Undefined: the bundled model. */
+	readonly modelPath: string | undefined;
+	/** Undefined: the engine decides. */
+	readonly threads: number | undefined;
+	/** Undefined: the editor's own Node. */
+	readonly nodePath: string | undefined;
+}
+
+/** The part of the editor's WorkspaceConfiguration that is needed to read. */
+export interface Configuration {
+	get(key: string): unknown;
+}
+
+/** The only reader of configuration. Never throws: a bad value is replaced by its default and reported. */
+export function readSettings(configuration: Configuration): Settings {
+	const problems: string[] = [];
+	const read = <Value>(key: string, { schema, default: defaultValue }: Setting<Value>): Value => {
+		const result = schema.safeParse(configuration.get(key));
+		if (result.success) {
+			return result.data;
+		}
+		const cause = result.error.issues[0]?.message ?? "invalid value";
+		problems.push(`The setting ${settingsSection}.${key} is ignored: ${cause}.`);
+		return defaultValue;
+	};
+	const declared = settingDeclarations;
+	const settings: Settings = {
+		enable: read("enable", declared.enable),
+		enabledLanguages: Object.freeze(read("enabledLanguages", declared.enabledLanguages)),
+		completion: Object.freeze({
+			debounceMs: read("completion.debounceMs", declared["completion.debounceMs"]),
+			minJointProbability: read(
+				"completion.minJointProbability",
+				declared["completion.minJointProbability"],
+			),
+			maxNewTokens: read("completion.maxNewTokens", declared["completion.maxNewTokens"]),
+			maxPromptTokens: read("completion.maxPromptTokens", declared["completion.maxPromptTokens"]),
+			multiline: read("completion.multiline", declared["completion.multiline"]),
+			inComments: read("completion.inComments", declared["completion.inComments"]),
+			inStrings: read("completion.inStrings", declared["completion.inStrings"]),
+		}),
+		engine: Object.freeze({
+			modelPath: read("model.path", declared["model.path"]) || undefined,
+			threads: read("engine.threads", declared["engine.threads"]) || undefined,
+			nodePath: read("engine.nodePath", declared["engine.nodePath"]) || undefined,
+		}),
+		problems: Object.freeze(problems),
+	};
+	return Object.freeze(settings);
+}
+
+/** True when completions are wanted in documents of this language. */
+export function isEnabledFor(settings: Settings, languageId: string): boolean {
+	const { enabledLanguages } = settings;
+	const forLanguage = Object.hasOwn(enabledLanguages, languageId)
+		? enabledLanguages[languageId]
+		: enabledLanguages["*"];
+	return settings.enable && (forLanguage ?? true);
+}
+
+export function sameEngineSettings(a: EngineSettings, b: EngineSettings): boolean {
+	return a.modelPath === b.modelPath && a.threads === b.threads && a.nodePath === b.nodePath;
+}

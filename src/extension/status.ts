@@ -1,0 +1,85 @@
+import type { NoCompletionReason } from "../completion/completionProvider.ts";
+
+/** What the extension is doing, as far as a user may want to know. */
+export type Status =
+	/** The engine is loading the model; nothing can be completed yet. */
+	| { readonly kind: "starting" }
+	/** The user turned completions off, everywhere or in the language of the active editor. */
+	| { readonly kind: "off"; readonly languageId: string | undefined }
+	/** Loaded, and the last request (if any) gave a completion. */
+	| { readonly kind: "ready" }
+	/** A request is running. */
+	| { readonly kind: "busy" }
+	/** The last request gave nothing. */
+	| {
+			readonly kind: "nothing";
+			readonly reason: NoCompletionReason;
+			/** True when the user asked for it, and so deserves to read the reason without hovering. */
+			readonly invoked: boolean;
+	  }
+	/** Completions don't work until the user does what `message` says. */
+	| { readonly kind: "failed"; readonly message: string };
+
+/** How a status looks in the status bar. */
+export interface StatusAppearance {
+	/** In the editor's label syntax, `$(icon)` included. */
+	readonly text: string;
+	readonly tooltip: string;
+	readonly isError: boolean;
+}
+
+/** One sentence for every reason, for the tooltip. */
+export const reasonSentences: Readonly<Record<NoCompletionReason, string>> = {
+	disabled: "Completions are turned off in this language.",
+	unsuitablePosition: "This is not a place to complete.",
+	unsuitableDocument: "This document is too large to complete, or is not text.",
+	cancelled: "The editor withdrew the request.",
+	superseded: "A newer request took its place.",
+	notConfident: "The model was not sure enough to show anything.",
+	emptyResult: "The model had nothing to add.",
+	filteredOut: "The model only repeated what is there.",
+	engineUnavailable: "The engine is not available; the log says why.",
+};
+
+/** The same in a word or three, for the status bar itself. */
+const reasonLabels: Readonly<Record<NoCompletionReason, string>> = {
+	disabled: "off",
+	unsuitablePosition: "not here",
+	unsuitableDocument: "document too large",
+	cancelled: "cancelled",
+	superseded: "superseded",
+	notConfident: "not sure",
+	emptyResult: "nothing to add",
+	filteredOut: "nothing new",
+	engineUnavailable: "engine not available",
+};
+
+/**
+ * The width stays the same for everything that happens while typing, so that the status bar does not
+ * jump with each keystroke: reasons then go into the tooltip.
+ */
+export function statusAppearance(status: Status): StatusAppearance {
+	switch (status.kind) {
+		case "starting":
+			return { text: "$(loading~spin) Mote", tooltip: "Loading the model.", isError: false };
+		case "off": {
+			const place = status.languageId === undefined ? "" : ` in ${status.languageId}`;
+			return {
+				text: "$(circle-slash) Mote",
+				tooltip: `Completions are turned off${place}.`,
+				isError: false,
+			};
+		}
+		case "ready":
+			return { text: "$(sparkle) Mote", tooltip: "Ready.", isError: false };
+		case "busy":
+			return { text: "$(loading~spin) Mote", tooltip: "Completing.", isError: false };
+		case "nothing": {
+			const tooltip = reasonSentences[status.reason];
+			const label = status.invoked ? `: ${reasonLabels[status.reason]}` : "";
+			return { text: `$(sparkle) Mote${label}`, tooltip, isError: false };
+		}
+		case "failed":
+			return { text: "$(error) Mote", tooltip: status.message, isError: true };
+	}
+}

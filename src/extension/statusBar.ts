@@ -1,0 +1,109 @@
+import * as vscode from "vscode";
+import type { CompletionOutcome } from "../completion/completionProvider.ts";
+import { statusAppearance, type Status } from "./status.ts";
+
+/** State of everything below the editor: loading, able to answer, or out of order. */
+export type EngineStatus =
+	| { readonly kind: "starting" }
+	| { readonly kind: "ready" }
+	| { readonly kind: "failed"; readonly message: string };
+
+/**
+ * The status bar item. Told what happens, it decides what to show: what the user turned off comes first,
+ * then a fault of the engine, then a running request, then the result of the last one.
+ */
+export class StatusBar implements vscode.Disposable {
+	private readonly item = vscode.window.createStatusBarItem(
+		"mote.status",
+		vscode.StatusBarAlignment.Right,
+		100,
+	);
+	private readonly changes = new vscode.EventEmitter<Status>();
+	private engineStatus: EngineStatus = { kind: "starting" };
+	private off: Extract<Status, { kind: "off" }> | undefined;
+	private runningRequests = 0;
+	private lastResult: Status = { kind: "ready" };
+	private shown: Status = { kind: "starting" };
+
+	readonly onDidChange = this.changes.event;
+
+	constructor() {
+		this.item.name = "Mote";
+		this.item.command = "mote.showMenu";
+		this.render();
+		this.item.show();
+	}
+
+	get status(): Status {
+		return this.shown;
+	}
+
+	setEngineStatus(status: EngineStatus): void {
+		this.engineStatus = status;
+		if (status.kind !== "ready") {
+			// What happened before a restart says nothing about what happens after it.
+			this.lastResult = { kind: "ready" };
+		}
+		this.render();
+	}
+
+	/** `off` says where completions are turned off, as far as the active editor goes. */
+	setOff(off: Extract<Status, { kind: "off" }> | undefined): void {
+		this.off = off;
+		this.render();
+	}
+
+	requestStarted(): void {
+		this.runningRequests++;
+		this.render();
+	}
+
+	requestEnded(outcome: CompletionOutcome, invoked: boolean): void {
+		this.runningRequests--;
+		this.setLastResult(outcome, invoked);
+		this.render();
+	}
+
+	/** A request was answered without the engine: completions are off here, or the document is too large. */
+	requestDeclined(outcome: CompletionOutcome, invoked: boolean): void {
+		this.setLastResult(outcome, invoked);
+		this.render();
+	}
+
+	dispose(): void {
+		this.item.dispose();
+		this.changes.dispose();
+	}
+
+	private setLastResult(outcome: CompletionOutcome, invoked: boolean): void {
+		if (outcome.kind === "completion") {
+			this.lastResult = { kind: "ready" };
+		} else if (outcome.reason !== "cancelled" && outcome.reason !== "superseded") {
+			// Withdrawn requests are left out: they are what typing looks like, and a newer one follows.
+			this.lastResult = { kind: "nothing", reason: outcome.reason, invoked };
+		}
+	}
+
+	private render(): void {
+		this.shown = this.current();
+		const { text, tooltip, isError } = statusAppearance(this.shown);
+		this.item.text = text;
+		this.item.tooltip = `Mote: ${tooltip}`;
+		this.item.backgroundColor = isError
+			? new vscode.ThemeColor("statusBarItem.errorBackground")
+			: undefined;
+		// Screen readers would read out the name of the icon otherwise.
+		this.item.accessibilityInformation = { label: `Mote: ${tooltip}` };
+		this.changes.fire(this.shown);
+	}
+
+	private current(): Status {
+		if (this.off !== undefined) {
+			return this.off;
+		}
+		if (this.engineStatus.kind !== "ready") {
+			return this.engineStatus;
+		}
+		return this.runningRequests > 0 ? { kind: "busy" } : this.lastResult;
+	}
+}

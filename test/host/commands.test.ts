@@ -1,0 +1,45 @@
+import assert from "node:assert";
+import { before, describe, it } from "mocha";
+import * as vscode from "vscode";
+import type { MoteApi } from "../../src/extension/extension.ts";
+import { activateMote, closeEditor, openDocument, statusOf, trigger } from "./mote.ts";
+
+describe("commands in the extension host", () => {
+	let mote: MoteApi;
+
+	before(async () => {
+		mote = await activateMote();
+		await statusOf(mote, "ready", "nothing");
+	});
+
+	it("every command of package.json is registered", async () => {
+		const manifest: unknown = vscode.extensions.getExtension("mote.mote")?.packageJSON;
+		const declared = JSON.stringify(manifest).matchAll(/"command":"(mote[.]\w+)"/g);
+		const known = new Set(await vscode.commands.getCommands(true));
+		const missing = [...declared].map(([, name]) => name ?? "").filter((name) => !known.has(name));
+		assert.deepStrictEqual(missing, []);
+	});
+
+	it("the toggle turns completions off and on again", async () => {
+		await openDocument("typescript", "const a = ║");
+		await vscode.commands.executeCommand("mote.toggle");
+		await statusOf(mote, "off");
+		assert.deepStrictEqual(await trigger(mote), { kind: "none", reason: "disabled" });
+		await vscode.commands.executeCommand("mote.toggle");
+		await statusOf(mote, "ready", "nothing");
+		await closeEditor();
+	});
+
+	it("the engine restarts on command", async () => {
+		const starting = statusOf(mote, "starting");
+		await vscode.commands.executeCommand("mote.restartEngine");
+		await starting;
+		await statusOf(mote, "ready");
+	});
+
+	it("the log opens", async () => {
+		await vscode.commands.executeCommand("mote.showLog");
+		// It took the focus, which the next test's editor needs.
+		await vscode.commands.executeCommand("workbench.action.closePanel");
+	});
+});

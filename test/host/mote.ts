@@ -1,0 +1,146 @@
+import assert from "node:assert";
+import * as vscode from "vscode";
+import type { Completion } from "../../src/completion/completionProvider.ts";
+import type { MoteApi } from "../../src/extension/extension.ts";
+
+/** The extension, activated as the editor does. */
+export async function activateMote(): Promise<MoteApi> {
+	const extension = vscode.extensions.getExtension<MoteApi>("mote.mote");
+	assert(extension !== undefined, "the editor does not know the extension");
+	return extension.activate();
+}
+
+/** Resolves as soon as the status is of one of `kinds`. */
+export async function statusOf<Kind extends MoteApi["status"]["kind"]>(
+	mote: MoteApi,
+	...kinds: Kind[]
+): Promise<Extract<MoteApi["status"], { kind: Kind }>> {
+	const isWanted = (
+		status: MoteApi["status"],
+	): status is Extract<MoteApi["status"], { kind: Kind }> =>
+		kinds.some((kind) => kind === status.kind);
+	const { status } = mote;
+	if (isWanted(status)) {
+		return status;
+	}
+	return new Promise((resolve) => {
+		const listener = mote.onDidChangeStatus((changed) => {
+			if (isWanted(changed)) {
+				listener.dispose();
+				resolve(changed);
+			}
+		});
+	});
+}
+
+/** Opens an unsaved document with the cursor at `║`. */
+export async function openDocument(
+	languageId: string,
+	textWithCursor: string,
+	endOfLine = vscode.EndOfLine.LF,
+): Promise<vscode.TextEditor> {
+	const offset = textWithCursor.indexOf("║");
+	assert(offset >= 0, "the text has no cursor");
+	const document = await vscode.workspace.openTextDocument({
+		language: languageId,
+		content: textWithCursor.replace("║", ""),
+	});
+	const editor = await vscode.window.showTextDocument(document);
+	const position = document.positionAt(offset);
+	await editor.edit((edit) => edit.setEndOfLine(endOfLine));
+	editor.selection = new vscode.Selection(position, position);
+	return editor;
+}
+
+/** How the next request ends. Ask for it before making the request. */
+export function nextOutcome(mote: MoteApi): Promise<NonNullable<MoteApi["lastOutcome"]>> {
+	return new Promise((resolve) => {
+		const listener = mote.onDidComplete((outcome) => {
+			// A withdrawn request is followed by another.
+			if (outcome.kind === "none" && outcome.reason === "cancelled") {
+				return;
+			}
+			listener.dispose();
+			resolve(outcome);
+		});
+	});
+}
+
+export async function trigger(mote: MoteApi): Promise<NonNullable<MoteApi["lastOutcome"]>> {
+	const outcome = nextOutcome(mote);
+	await vscode.commands.executeCommand("mote.trigger");
+	return outcome;
+}
+
+/** A document with ghost text at its cursor. */
+export interface ShownCompletion {
+	readonly editor: vscode.TextEditor;
+	readonly completion: Completion;
+}
+
+/** Ends of a file in which a model may write something; which of them it likes is not the subject. */
+const places: readonly string[] = [
+	"items: readonly string[])║",
+	"items: readonly string[]): string | undefined ║",
+	"items: readonly string[]): string | undefined {\n\t║",
+	"items: readonly string[]): string | undefined {\n\treturn ║",
+	"items: readonly string[]): string | undefined {\n\treturn items║",
+	"║",
+];
+
+/** Opens one document after the other until the model completes in one; `head` stands at its start. */
+export async function completeSomewhere(
+	mote: MoteApi,
+	{ head = "", endOfLine = vscode.EndOfLine.LF } = {},
+): Promise<ShownCompletion> {
+	const outcomes: string[] = [];
+	for (const place of places) {
+		const editor = await openDocument(
+			"typescript",
+			`${head}${repetition}export function third(${place}\n`,
+			endOfLine,
+		);
+		const outcome = await trigger(mote);
+		if (outcome.kind === "completion") {
+			return { editor, completion: outcome.completion };
+		}
+		outcomes.push(outcome.reason);
+		await closeEditor();
+	}
+	throw new assert.AssertionError({ message: `no completion anywhere: ${outcomes.join(", ")}` });
+}
+
+const repetition = `export function first(items: readonly string[]): string | undefined {
+	return items[0];
+}
+
+export function second(items: readonly string[]): string | undefined {
+	return items[1];
+}
+
+`;
+
+export async function closeEditor(): Promise<void> {
+	await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+}
+
+/**
+ * Takes the ghost text, once the editor shows it: the answer reaches the editor's window a moment after
+ * the extension has given it. Gives the text that was inserted.
+ */
+export async function acceptGhostText(editor: vscode.TextEditor): Promise<string> {
+	const { document } = editor;
+	const before = document.getText();
+	const offset = document.offsetAt(editor.selection.active);
+	while (document.getText() === before) {
+		await vscode.commands.executeCommand("editor.action.inlineSuggest.commit");
+	}
+	const after = document.getText();
+	return after.slice(offset, after.length - (before.length - offset));
+}
+
+export async function setSetting(key: string, value: unknown): Promise<void> {
+	await vscode.workspace
+		.getConfiguration("mote")
+		.update(key, value, vscode.ConfigurationTarget.Global);
+}

@@ -1,0 +1,4 @@
+/** All tests of this folder, in one bundle that mocha loads. */
+import "./completion.test.ts";
+import "./commands.test.ts";
+import "./engineFaults.test.ts";

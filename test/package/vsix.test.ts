@@ -1,0 +1,40 @@
+import { stat } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { syntaxLanguageIds, syntaxLanguageOf } from "../../src/context/syntax/languages.ts";
+import { zipEntries } from "./zipEntries.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const vsix = path.join(root, "mote-linux-x64.vsix");
+
+/**
+ * The runtime takes 18 MB of it and the bundled model most of the rest. What makes the package larger
+ * than this is a decision, not an accident.
+ */
+const maxBytes = 80_000_000;
+
+test("the package holds exactly what vsixContents.txt lists", async () => {
+	const entries = (await zipEntries(vsix)).sort();
+	await expect(`${entries.join("\n")}\n`).toMatchFileSnapshot("vsixContents.txt");
+});
+
+test("the package is smaller than its bound", async () => {
+	expect((await stat(vsix)).size).toBeLessThan(maxBytes);
+});
+
+test("the runtime is that of one platform", async () => {
+	const binaries = (await zipEntries(vsix)).filter((entry) =>
+		/[.](node|so[.\d]*|dll|dylib)$/.test(entry),
+	);
+	expect(new Set(binaries.map((entry) => path.dirname(entry)))).toEqual(
+		new Set(["extension/dist/node_modules/onnxruntime-node/bin/napi-v6/linux/x64"]),
+	);
+});
+
+test("every language that is parsed has its grammar in the package", async () => {
+	const entries = await zipEntries(vsix);
+	const missing = syntaxLanguageIds
+		.map((id) => `extension/dist/grammars/tree-sitter-${syntaxLanguageOf(id)?.grammar ?? ""}.wasm`)
+		.filter((file) => !entries.includes(file));
+	expect(missing).toEqual([]);
+});

@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import * as z from "zod";
+import { defaultCompletionConfig } from "../../../src/cli/defaults.ts";
+import {
+	isEnabledFor,
+	readSettings,
+	sameEngineSettings,
+	settingDeclarations,
+	type Configuration,
+} from "../../../src/extension/settings.ts";
+
+const manifestSchema = z.object({
+	contributes: z.object({
+		configuration: z.object({
+			properties: z.record(z.string(), z.record(z.string(), z.unknown())),
+		}),
+	}),
+});
+
+const root = path.resolve(import.meta.dirname, "../../..");
+const declared = manifestSchema.parse(
+	JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")),
+).contributes.configuration.properties;
+
+/** The part of a JSON schema in which both sides state the same thing. */
+const comparedKeywords = [
+	"type",
+	"minimum",
+	"maximum",
+	"enum",
+	"additionalProperties",
+	"default",
+] as const;
+
+function compared(schema: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(
+		comparedKeywords.flatMap((keyword) =>
+			schema[keyword] === undefined ? [] : [[keyword, schema[keyword]]],
+		),
+	);
+}
+
+function configurationOf(values: Record<string, unknown>): Configuration {
+	const all = new Map<string, unknown>([
+		...Object.entries(declared).map(([key, schema]): [string, unknown] => [
+			key.slice("mote.".length),
+			schema["default"],
+		]),
+		...Object.entries(values),
+	]);
+	return { get: (key) => all.get(key) };
+}
+
+test("package.json declares the same keys, types, bounds and defaults as the code", () => {
+	const declarations: Record<string, { schema: z.ZodType; default: unknown }> = settingDeclarations;
+	const inCode = Object.entries(declarations).map(([key, declaration]) => [
+		`mote.${key}`,
+		compared({ ...z.toJSONSchema(declaration.schema), default: declaration.default }),
+	]);
+	const inManifest = Object.entries(declared).map(([key, schema]) => [key, compared(schema)]);
+	expect(Object.fromEntries(inCode)).toEqual(Object.fromEntries(inManifest));
+});
+
+test("the command line completes with the same defaults", () => {
+	expect(readSettings(configurationOf({})).completion).toEqual(defaultCompletionConfig);
+});
+
+test("settings that choose what runs can't be set by a workspace", () => {
+	const machineScoped = Object.entries(declared)
+		.filter(([, { scope }]) => scope === "machine")
+		.map(([key]) => key);
+	expect(machineScoped).toEqual(["mote.model.path", "mote.engine.threads", "mote.engine.nodePath"]);
+});
+
+test("defaults give frozen settings without problems", () => {
+	const settings = readSettings(configurationOf({}));
+	expect(settings).toMatchObject({
+		enable: true,
+		completion: { debounceMs: 40, minJointProbability: 0.7, multiline: "auto" },
+		engine: { modelPath: undefined, threads: undefined, nodePath: undefined },
+		problems: [],
+	});
+	expect(Object.isFrozen(settings) && Object.isFrozen(settings.completion)).toBe(true);
+});
+
+test("a value of the wrong type is replaced by the default and named", () => {
+	const settings = readSettings(
+		configurationOf({ "completion.debounceMs": "fast", "completion.minJointProbability": 7 }),
+	);
+	expect(settings.completion).toMatchObject({ debounceMs: 40, minJointProbability: 0.7 });
+	expect(settings.problems).toEqual([
+		expect.stringContaining("mote.completion.debounceMs is ignored"),
+		expect.stringContaining("mote.completion.minJointProbability is ignored"),
+	]);
+});
+
+test.each([
+	["typescript", {}, true],
+	["plaintext", {}, false],
+	["python", { enabledLanguages: { "*": false } }, false],
+	["python", { enabledLanguages: { "*": false, python: true } }, true],
+	["python", { enabledLanguages: {} }, true],
+	["toString", {}, true],
+	["typescript", { enable: false }, false],
+])("completions in %s with %j are on: %s", (languageId, values, expected) => {
+	expect(isEnabledFor(readSettings(configurationOf(values)), languageId)).toBe(expected);
+});
+
+test("only a change of what runs asks for another engine", () => {
+	const before = readSettings(configurationOf({})).engine;
+	const same = readSettings(configurationOf({ "completion.debounceMs": 0 })).engine;
+	const other = readSettings(configurationOf({ "model.path": "/models/other" })).engine;
+	expect([sameEngineSettings(before, same), sameEngineSettings(before, other)]).toEqual([
+		true,
+		false,
+	]);
+});

@@ -1,0 +1,165 @@
+/**
+ * Uses the packaged extension as a person does: types into a file in a real VS Code, reads the ghost
+ * text, takes it, and looks at the file on disk. The model is the bundled one, so what it writes is not
+ * asserted, only that what was shown is what is inserted.
+ */
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from "vitest";
+import { launchBrowser, newPage, openWorkbench, screenshotFolder } from "./browser.ts";
+import { EditorPage } from "./editorPage.ts";
+import {
+	copySampleWorkspace,
+	installExtension,
+	repositoryRoot,
+	startWorkbench,
+	type Workbench,
+} from "./server.ts";
+
+const runFolder = path.join(repositoryRoot, "out/drive");
+const workspaceFolder = path.join(runFolder, "workspace");
+const dataFolder = path.join(runFolder, "workbench");
+const vsix = path.join(repositoryRoot, "mote-linux-x64.vsix");
+
+/** The model is loaded while the editor starts; on a busy machine both take their time. */
+const readyTimeoutMs = 50_000;
+
+let workbench: Workbench;
+let browser: Browser;
+let editor: EditorPage;
+const foreignRequests: string[] = [];
+
+beforeAll(async () => {
+	await rm(runFolder, { recursive: true, force: true });
+	await copySampleWorkspace(workspaceFolder);
+	await installExtension(dataFolder, vsix);
+	workbench = await startWorkbench({
+		dataFolder,
+		// The gate is off: a small model may be unsure of any one text, and what it writes is not the subject.
+		userSettings: {
+			"mote.completion.minJointProbability": 0,
+			"workbench.colorTheme": "Dark 2026",
+		},
+	});
+	browser = await launchBrowser();
+	const page = await newPage(browser);
+	editor = new EditorPage(page, workspaceFolder);
+	page.on("request", (request) => {
+		const url = new URL(request.url());
+		if (/^(http|ws)s?:$/.test(url.protocol) && url.hostname !== "127.0.0.1") {
+			foreignRequests.push(url.href);
+		}
+	});
+	await openWorkbench(page, workbench, { workspaceFolder });
+});
+
+afterAll(async () => {
+	await browser.close();
+	await workbench.stop();
+});
+
+beforeEach(() => {
+	onTestFailed(async ({ task }) => {
+		await screenshot(`failed-${task.id}`);
+	});
+});
+
+test("the status bar says that Mote is ready", async () => {
+	await editor.waitForStatus("Ready.", readyTimeoutMs);
+});
+
+test("ghost text appears while typing, and Tab inserts what was shown", async () => {
+	const file = await editor.openFile("src/arithmetic.ts", arithmetic);
+	const typed = await editor.typeUntilGhost(
+		"export function multiply(a: number, b: number): number {",
+	);
+	const shown = await editor.ghostText();
+	await screenshot("ghost-dark");
+	await editor.page.keyboard.press("Tab");
+	const saved = await editor.save(file);
+	expect(shown).not.toBe("");
+	expect(saved.slice(0, arithmetic.length + typed.length + shown.length)).toBe(
+		arithmetic + typed + shown,
+	);
+});
+
+test("Escape hides ghost text and leaves the file as it was typed", async () => {
+	const file = await editor.openFile("tools/shapes.py", shapes);
+	const typed = await editor.typeUntilGhost("def perimeter(width, height):");
+	await editor.page.keyboard.press("Escape");
+	await editor.ghost.waitFor({ state: "detached" });
+	expect(await editor.save(file)).toBe(shapes + typed);
+});
+
+test("the next word alone can be taken", async () => {
+	const file = await editor.openFile("web/names.js", names);
+	const typed = await editor.typeUntilGhost("export function lastName(person) {");
+	const shown = await editor.ghostText();
+	await editor.page.keyboard.press("Control+ArrowRight");
+	const taken = (await editor.save(file)).slice(names.length + typed.length);
+	expect(taken).not.toBe("");
+	// The editor counts a line break and its indentation to the word before it.
+	expect(shown.startsWith(taken.trimEnd())).toBe(true);
+});
+
+test("ghost text appears in a light theme too", async () => {
+	await editor.toggleTheme("2026-light");
+	await editor.openFile("src/constants.ts", constants);
+	await editor.typeUntilGhost("export const maxHeight = minHeight * 20;");
+	await screenshot("ghost-light");
+	await editor.toggleTheme("2026-dark");
+});
+
+test("the status bar item opens a menu that turns completions off and on", async () => {
+	const { keyboard } = editor.page;
+	const menu = editor.page.locator(".quick-input-list .monaco-list-row.focused");
+	await editor.statusItem.click();
+	await menu.filter({ hasText: "Turn completions off" }).waitFor();
+	await screenshot("menu");
+	await keyboard.press("Enter");
+	await editor.waitForStatus("Completions are turned off.", 20_000);
+	await editor.statusItem.click();
+	await menu.filter({ hasText: "Turn completions on" }).waitFor();
+	await keyboard.press("Enter");
+	await editor.statusItem.locator("a:not([aria-label*=off])").waitFor();
+});
+
+test("nothing asked for any other machine", () => {
+	expect(foreignRequests).toEqual([]);
+});
+
+async function screenshot(name: string): Promise<void> {
+	await editor.page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
+}
+
+const arithmetic = `export function add(a: number, b: number): number {
+	return a + b;
+}
+
+export function subtract(a: number, b: number): number {
+	return a - b;
+}
+
+`;
+
+const shapes = `def area(width, height):
+    return width * height
+
+
+def volume(width, height, depth):
+    return width * height * depth
+
+
+`;
+
+const names = `export function firstName(person) {
+	return person.name.split(" ")[0];
+}
+
+`;
+
+const constants = `export const minWidth = 10;
+export const maxWidth = 200;
+export const minHeight = 10;
+`;

@@ -1,0 +1,111 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Locator, Page } from "playwright-core";
+
+/** Longer than the debounce and the engine's answer on a busy machine: typing shall not outrun them here. */
+const pauseAfterKeyMs = 700;
+
+/** What a person does and sees in the editor, on a page that {@link openWorkbench} opened. */
+export class EditorPage {
+	readonly page: Page;
+	readonly #workspaceFolder: string;
+
+	constructor(page: Page, workspaceFolder: string) {
+		this.page = page;
+		this.#workspaceFolder = workspaceFolder;
+	}
+
+	/** The status bar item, whatever it says. */
+	get statusItem(): Locator {
+		return this.page.locator('.statusbar-item[id="mote.mote.mote.status"]');
+	}
+
+	get ghost(): Locator {
+		return this.page.locator(".ghost-text-decoration").first();
+	}
+
+	/** Resolves when the status bar item says `sentence`. */
+	async waitForStatus(sentence: string, timeoutMs: number): Promise<void> {
+		await this.statusItem
+			.locator(`a[aria-label="Mote: ${sentence}"]`)
+			.waitFor({ timeout: timeoutMs });
+	}
+
+	/** Writes a file of the workspace and opens it through the palette; gives its path on disk. */
+	async openFile(name: string, content: string): Promise<string> {
+		const file = path.join(this.#workspaceFolder, name);
+		const baseName = path.basename(name);
+		await writeFile(file, content);
+		await this.page.keyboard.press("Control+P");
+		await this.#fillQuickInput(name);
+		await this.page.locator(".quick-input-list .monaco-list-row", { hasText: baseName }).waitFor();
+		await this.page.keyboard.press("Enter");
+		await this.page.locator(".tab.active", { hasText: baseName }).waitFor();
+		await this.page.locator(".editor-instance .view-lines").first().click();
+		return file;
+	}
+
+	/**
+	 * Types `text` at the end of the file, key by key, until ghost text appears; gives what was typed. Where
+	 * in the text a model is ready to go on is its own affair.
+	 */
+	async typeUntilGhost(text: string): Promise<string> {
+		await this.page.keyboard.press("Control+End");
+		for (let end = 1; end <= text.length; end++) {
+			await this.page.keyboard.type(text.charAt(end - 1));
+			const isShown = await this.ghost.waitFor({ timeout: pauseAfterKeyMs }).then(
+				() => true,
+				() => false,
+			);
+			if (isShown) {
+				return text.slice(0, end);
+			}
+		}
+		throw new Error(`No ghost text appeared while typing ${JSON.stringify(text)}.`);
+	}
+
+	/** The first line of the ghost text that is shown. */
+	async ghostText(): Promise<string> {
+		const parts = await this.page.locator(".ghost-text-decoration").allTextContents();
+		// The editor draws spaces as no-break spaces.
+		return parts.join("").replaceAll("\u00a0", " ");
+	}
+
+	/** Saves a file that has unsaved changes, and gives its content on disk once that has changed. */
+	async save(file: string): Promise<string> {
+		const before = await readFile(file, "utf8");
+		await this.page.keyboard.press("Control+S");
+		const deadline = Date.now() + 20_000;
+		for (;;) {
+			const text = await readFile(file, "utf8");
+			// A save empties the file first.
+			if (text !== before && text !== "") {
+				return text;
+			}
+			if (Date.now() > deadline) {
+				throw new Error(`The editor did not save ${file}.`);
+			}
+			await sleep(50);
+		}
+	}
+
+	/** Changes from a light theme to a dark one or back, and waits until `theme` is drawn. */
+	async toggleTheme(theme: "2026-light" | "2026-dark"): Promise<void> {
+		await this.page.keyboard.press("F1");
+		await this.#fillQuickInput(">Toggle between Light/Dark Themes");
+		await this.page
+			.locator(".quick-input-list .monaco-list-row.focused", { hasText: "Light/Dark" })
+			.waitFor();
+		await this.page.keyboard.press("Enter");
+		await this.page
+			.locator(`.monaco-workbench.vscode-theme-defaults-themes-${theme}-json`)
+			.waitFor();
+	}
+
+	async #fillQuickInput(text: string): Promise<void> {
+		const input = this.page.locator(".quick-input-widget input");
+		await input.waitFor();
+		await input.fill(text);
+	}
+}

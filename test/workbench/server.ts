@@ -1,0 +1,159 @@
+/**
+ * Starts a real VS Code, code-server, on this machine's loopback interface. Used by the tests and by
+ * `npm start` where there is no desktop VS Code.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export const repositoryRoot = path.resolve(import.meta.dirname, "../..");
+
+const codeServer = path.join(import.meta.dirname, "node_modules/code-server/out/node/entry.js");
+
+/** A cold start reads some 300 MB; seconds on a warm disk, a minute on a busy machine. */
+const startTimeoutMs = 120_000;
+
+export interface WorkbenchOptions {
+	/** Holds user data, installed extensions and the log; give each run a fresh one. */
+	readonly dataFolder: string;
+	/** Added to the settings of a new user. */
+	readonly userSettings?: Readonly<Record<string, unknown>>;
+	/** Lets a page run an extension's tests; see hostTests.ts. */
+	readonly enableTestDriver?: boolean;
+}
+
+export interface Workbench {
+	/** Host and port. */
+	readonly authority: string;
+	readonly logFile: string;
+	stop(): Promise<void>;
+}
+
+export async function startWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+	await prepareDataFolder(options);
+	const authority = `127.0.0.1:${await freePort()}`;
+	const logFile = path.join(options.dataFolder, "server.log");
+	const log = createWriteStream(logFile);
+	const server = spawn(
+		process.execPath,
+		[
+			codeServer,
+			...baseArguments(options.dataFolder),
+			...["--auth", "none", "--bind-addr", authority],
+			...["--disable-workspace-trust", "--disable-getting-started-override"],
+			...["--ignore-last-opened", "--disable-proxy"],
+			...(options.enableTestDriver === true ? ["--vscode-option", "enable-smoke-test-driver"] : []),
+		],
+		{ env: environment(), stdio: ["ignore", "pipe", "pipe"] },
+	);
+	server.stdout.pipe(log);
+	server.stderr.pipe(log);
+	await waitUntilHealthy(server, authority, logFile);
+	return { authority, logFile, stop: () => stop(server) };
+}
+
+/** Installs a packaged extension for the servers that use the same data folder. */
+export async function installExtension(dataFolder: string, vsix: string): Promise<void> {
+	await mkdir(dataFolder, { recursive: true });
+	await writeFile(path.join(dataFolder, "config.yaml"), "");
+	const installer = spawn(
+		process.execPath,
+		[codeServer, ...baseArguments(dataFolder), "--install-extension", vsix],
+		{ env: environment(), stdio: ["ignore", "pipe", "pipe"] },
+	);
+	let output = "";
+	installer.stdout.on("data", (data) => (output += String(data)));
+	installer.stderr.on("data", (data) => (output += String(data)));
+	const code = await new Promise((resolve) => installer.on("close", resolve));
+	if (code !== 0 || !output.includes("was successfully installed")) {
+		throw new Error(`The editor did not install ${vsix}:\n${output}`);
+	}
+}
+
+function baseArguments(dataFolder: string): string[] {
+	return [
+		...["--config", path.join(dataFolder, "config.yaml")],
+		...["--user-data-dir", path.join(dataFolder, "data")],
+		...["--extensions-dir", path.join(dataFolder, "extensions")],
+		...["--disable-telemetry", "--disable-update-check"],
+	];
+}
+
+function environment(): NodeJS.ProcessEnv {
+	return {
+		...process.env,
+		// No marketplace: nothing here may ask the network for anything.
+		EXTENSIONS_GALLERY: '{"serviceUrl":""}',
+		// Set by an editor's terminal, it would make code-server hand over to that editor and end.
+		VSCODE_IPC_HOOK_CLI: undefined,
+	};
+}
+
+async function prepareDataFolder(options: WorkbenchOptions): Promise<void> {
+	await mkdir(path.join(options.dataFolder, "data/User"), { recursive: true });
+	await mkdir(path.join(options.dataFolder, "extensions"), { recursive: true });
+	await writeFile(path.join(options.dataFolder, "config.yaml"), "");
+	const base: unknown = JSON.parse(
+		await readFile(path.join(import.meta.dirname, "settings.json"), "utf8"),
+	);
+	await writeFile(
+		path.join(options.dataFolder, "data/User/settings.json"),
+		JSON.stringify(Object.assign({}, base, options.userSettings), undefined, 2),
+	);
+}
+
+async function waitUntilHealthy(
+	server: ChildProcess,
+	authority: string,
+	logFile: string,
+): Promise<void> {
+	const deadline = Date.now() + startTimeoutMs;
+	while (Date.now() < deadline) {
+		if (server.exitCode !== null) {
+			break;
+		}
+		const healthy = await fetch(`http://${authority}/healthz`).then(
+			(response) => response.ok,
+			() => false,
+		);
+		if (healthy) {
+			return;
+		}
+		await sleep(100);
+	}
+	await stop(server);
+	throw new Error(`The editor's server did not start; its output is in ${logFile}.`);
+}
+
+/** Asks first: the server ends its extension hosts, which end their engines. */
+async function stop(server: ChildProcess): Promise<void> {
+	if (server.exitCode !== null || server.signalCode !== null) {
+		return;
+	}
+	const closed = new Promise((resolve) => server.once("close", resolve));
+	server.kill("SIGTERM");
+	const killTimer = setTimeout(() => server.kill("SIGKILL"), 10_000);
+	await closed;
+	clearTimeout(killTimer);
+}
+
+async function freePort(): Promise<number> {
+	const probe = createServer();
+	await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+	const address = probe.address();
+	await new Promise((resolve) => probe.close(resolve));
+	if (address === null || typeof address === "string") {
+		throw new Error("A listening TCP server has no port.");
+	}
+	return address.port;
+}
+
+/** A fresh copy of the sample workspace, so that nobody's typing changes the repository. */
+export async function copySampleWorkspace(target: string): Promise<void> {
+	await cp(path.join(repositoryRoot, "test/fixtures/sample-workspace"), target, {
+		recursive: true,
+	});
+}

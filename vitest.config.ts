@@ -1,0 +1,27 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+	test: {
+		projects: [
+			{
+				test: {
+					name: "core",
+					include: ["test/{unit,property,contract}/**/*.test.ts"],
+				},
+			},
+			{
+				// Looks at what ships: needs `npm run package` first.
+				test: { name: "package", include: ["test/package/**/*.test.ts"] },
+			},
+			{
+				// Drives a real VS Code in Chromium: needs the package, and the editor of test/workbench.
+				test: {
+					name: "workbench",
+					include: ["test/workbench/*.test.ts"],
+					testTimeout: 60_000,
+					hookTimeout: 180_000,
+				},
+			},
+		],
+	},
+});
