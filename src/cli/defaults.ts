@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import type { CompletionConfig } from "../completion/completionProvider.ts";
 
 const besideDist = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -10,15 +9,4 @@ export const engineProcessPath = besideDist("dist/engineProcess.js");
 export const grammarFiles = {
 	runtime: besideDist("dist/grammars/web-tree-sitter.wasm"),
 	folder: besideDist("dist/grammars"),
-};
-
-/** What the extension's settings are by default; a test compares the two. */
-export const defaultCompletionConfig: CompletionConfig = {
-	debounceMs: 40,
-	maxPromptTokens: 1024,
-	maxNewTokens: 96,
-	multiline: "auto",
-	minJointProbability: 0.7,
-	inComments: true,
-	inStrings: true,
 };

@@ -47,7 +47,10 @@ export async function scoreWindows(
 	backend: Backend,
 	tokenizer: Tokenizer,
 ): Promise<TextScore> {
-	const longest = Math.max(...windows.map(({ heading, tokens }) => heading.length + tokens.length));
+	const longest = windows.reduce(
+		(most, { heading, tokens }) => Math.max(most, heading.length + tokens.length),
+		0,
+	);
 	if (windows.length === 0) {
 		return noScore;
 	}
@@ -94,19 +97,20 @@ async function scoreWindow(
 	return { bits, bytes, right, tokens: Math.max(0, sequence.length - firstScored) };
 }
 
+/** One pass over a row: the sum of the exponentials is rescaled whenever a higher logit turns up. */
 function judge(logits: Float32Array, target: TokenId): { bits: number; isMostLikely: boolean } {
 	let best = 0;
 	let highest = -Infinity;
+	let sum = 0;
 	for (let id = 0; id < logits.length; id++) {
 		const logit = logits[id] ?? NaN;
 		if (logit > highest) {
+			sum = sum * Math.exp(highest - logit) + 1;
 			highest = logit;
 			best = id;
+		} else {
+			sum += Math.exp(logit - highest);
 		}
-	}
-	let sum = 0;
-	for (const logit of logits) {
-		sum += Math.exp(logit - highest);
 	}
 	const nats = Math.log(sum) + highest - (logits[target] ?? NaN);
 	return { bits: nats / Math.LN2, isMostLikely: best === target };

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { CompletionConfig } from "../completion/completionProvider.ts";
+import { defaultCompletionConfig as defaults } from "../completion/defaultConfig.ts";
 
 /** Section of the editor's configuration that belongs to the extension. */
 export const settingsSection = "mote";
@@ -28,13 +29,13 @@ export const settingDeclarations = {
 		log: false,
 		scminput: false,
 	}),
-	"completion.debounceMs": setting(z.int().min(0).max(2000), 40),
-	"completion.minJointProbability": setting(z.number().min(0).max(1), 0.7),
-	"completion.maxNewTokens": setting(z.int().min(1).max(1024), 96),
-	"completion.maxPromptTokens": setting(z.int().min(64).max(32768), 1024),
-	"completion.multiline": setting(z.enum(["auto", "never", "always"]), "auto"),
-	"completion.inComments": setting(z.boolean(), true),
-	"completion.inStrings": setting(z.boolean(), true),
+	"completion.debounceMs": setting(z.int().min(0).max(2000), defaults.debounceMs),
+	"completion.minJointProbability": setting(z.number().min(0).max(1), defaults.minJointProbability),
+	"completion.maxNewTokens": setting(z.int().min(1).max(1024), defaults.maxNewTokens),
+	"completion.maxPromptTokens": setting(z.int().min(64).max(32768), defaults.maxPromptTokens),
+	"completion.multiline": setting(z.enum(["auto", "never", "always"]), defaults.multiline),
+	"completion.inComments": setting(z.boolean(), defaults.inComments),
+	"completion.inStrings": setting(z.boolean(), defaults.inStrings),
 	"model.path": setting(z.string(), ""),
 	"engine.threads": setting(z.int().min(0).max(256), 0),
 	"engine.nodePath": setting(z.string(), ""),

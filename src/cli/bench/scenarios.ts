@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { assert } from "../../base/assert.ts";
 import { systemClock } from "../../base/clock.ts";
 import { UserError } from "../../base/userError.ts";
-import { defaultCompletionConfig } from "../defaults.ts";
+import { defaultCompletionConfig } from "../../completion/defaultConfig.ts";
 import { openForkedCore, openLocalCore, type CoreOptions } from "../core.ts";
 import {
 	cancelMs,

@@ -17,9 +17,10 @@ import { scoreByLanguage } from "../../evaluation/scoreModel.ts";
 import type { TextScore } from "../../evaluation/textScore.ts";
 import { openModel, type ModelFolder } from "../../model/modelStore.ts";
 import { createTokenizer } from "../../tokenizer/bpeTokenizer.ts";
+import { defaultCompletionConfig } from "../../completion/defaultConfig.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
 import { openLocalCore } from "../core.ts";
-import { bundledModelFolder, defaultCompletionConfig, grammarFiles } from "../defaults.ts";
+import { bundledModelFolder, grammarFiles } from "../defaults.ts";
 import { languageIdOf } from "../languageIds.ts";
 
 /** Together about three minutes for the small bundled model on two cores. */

@@ -1,7 +1,7 @@
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { defaultCompletionConfig } from "../../../src/cli/defaults.ts";
+import { defaultCompletionConfig } from "../../../src/completion/defaultConfig.ts";
 import { serveCompletions } from "../../../src/cli/serve.ts";
 import type {
 	CompletionOutcome,

@@ -4,7 +4,7 @@ import { draftFigures } from "../../../src/evaluation/drafting.ts";
 import type { FimCase } from "../../../src/evaluation/fimCases.ts";
 import { gateFigures, ghostAt } from "../../../src/evaluation/gate.ts";
 import { fimFigures } from "../../../src/evaluation/runCases.ts";
-import { defaultCompletionConfig } from "../../../src/cli/defaults.ts";
+import { defaultCompletionConfig } from "../../../src/completion/defaultConfig.ts";
 import type {
 	CompletionOutcome,
 	CompletionProvider,

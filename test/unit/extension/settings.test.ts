@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import { defaultCompletionConfig } from "../../../src/cli/defaults.ts";
+import { defaultCompletionConfig } from "../../../src/completion/defaultConfig.ts";
 import {
 	isEnabledFor,
 	readSettings,
