@@ -11,16 +11,20 @@ import argparse
 import json
 import os
 import signal
+import sys
 import time
 
 import numpy as np
 import torch
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "export"))
 from config import CONFIGS
 from data import Rows, token_byte_lengths
+from huggingface import from_huggingface
 from model import Model
 from muon import Muon
 from schedule import Schedule, parse_end
+from tensors import load_bfloat16
 from validate import middle_score, plain_score
 
 MUON_RATE = 0.02                  # peak learning rates
@@ -36,6 +40,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", required=True)
     parser.add_argument("--until", required=True, help="HH:MM, or seconds from now")
     parser.add_argument("--resume", action="store_true", help="go on from run/checkpoint.pt, with the start time it holds")
+    parser.add_argument("--weights", metavar="FOLDER", help="begin with the weights of an exported model; the optimisers begin anew")
     parser.add_argument("--short", type=int, default=512, help="tokens per sequence at first")
     parser.add_argument("--long", type=int, default=1024, help="tokens per sequence later")
     parser.add_argument("--step-tokens", type=int, default=4096, help="tokens per optimiser step")
@@ -53,6 +58,9 @@ class Trainer:
         os.makedirs(self.run, exist_ok=True)
         torch.manual_seed(0)
         self.model = Model(CONFIGS[options.config]).to(self.device)
+        if options.weights:
+            weights = load_bfloat16(os.path.join(options.weights, "model.safetensors"))
+            self.model.load_state_dict(from_huggingface(weights, CONFIGS[options.config]))
         self.schedule = Schedule(time.time(), parse_end(options.until))
         matrices = [p for name, p in self.model.named_parameters() if self._is_matrix(name, p)]
         others = [p for name, p in self.model.named_parameters() if not self._is_matrix(name, p)]
