@@ -10,6 +10,7 @@ import { cp, mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { writeNotices } from "./scripts/notices.mjs";
 
 const root = import.meta.dirname;
 const dist = path.join(root, "dist");
@@ -25,26 +26,40 @@ const programs = {
 /** Grammars of src/context/syntax/languages.ts, by their file names in @vscode/tree-sitter-wasm. */
 const grammars = ["typescript", "tsx", "javascript", "python", "go", "rust", "java", "cpp"];
 
+/** Packages whose files are copied into dist/ as they are. */
+const copiedPackages = [
+	"@vscode/tree-sitter-wasm",
+	"onnxruntime-common",
+	"onnxruntime-node",
+	"web-tree-sitter",
+];
+
 /** @param {{ production: boolean }} options */
 export async function buildAll({ production }) {
 	await rm(dist, { recursive: true, force: true });
 	await rm(path.join(root, "out/host"), { recursive: true, force: true });
-	await buildPrograms(production);
+	const inputs = await buildPrograms(production);
+	await writeNotices(root, inputs, copiedPackages, path.join(dist, "THIRD-PARTY-NOTICES.txt"));
 	await buildHostTests();
 	await copyGrammars();
 	await copyRuntime(process.platform, process.arch);
 }
 
-/** @param {boolean} production */
+/**
+ * @param {boolean} production
+ * @returns the files that went into the programs
+ */
 async function buildPrograms(production) {
-	await build({
+	const { metafile } = await build({
 		...shared,
 		entryPoints: programs,
 		outdir: dist,
 		minify: production,
 		sourcemap: production ? false : "linked",
 		external: ["vscode", "onnxruntime-node"],
+		metafile: true,
 	});
+	return Object.keys(metafile.inputs);
 }
 
 /** The tests of test/host load the extension through the editor's API, so they share no code with it. */
