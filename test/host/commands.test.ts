@@ -2,7 +2,7 @@ import assert from "node:assert";
 import { before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
-import { activateMote, closeEditor, openDocument, statusOf, trigger } from "./mote.ts";
+import { activateMote, closeEditors, openDocument, statusOf, trigger } from "./mote.ts";
 
 describe("commands in the extension host", () => {
 	let mote: MoteApi;
@@ -27,7 +27,7 @@ describe("commands in the extension host", () => {
 		assert.deepStrictEqual(await trigger(mote), { kind: "none", reason: "disabled" });
 		await vscode.commands.executeCommand("mote.toggle");
 		await statusOf(mote, "ready", "nothing");
-		await closeEditor();
+		await closeEditors();
 	});
 
 	it("the engine restarts on command", async () => {

@@ -5,7 +5,7 @@ import type { MoteApi } from "../../src/extension/extension.ts";
 import {
 	acceptGhostText,
 	activateMote,
-	closeEditor,
+	closeEditors,
 	completeSomewhere,
 	openDocument,
 	statusOf,
@@ -21,7 +21,7 @@ describe("completions in the extension host", () => {
 	});
 
 	afterEach(async () => {
-		await closeEditor();
+		await closeEditors();
 	});
 
 	it("ghost text is inserted as the model wrote it", async () => {

@@ -8,7 +8,7 @@ import type { MoteApi } from "../../src/extension/extension.ts";
 import {
 	acceptGhostText,
 	activateMote,
-	closeEditor,
+	closeEditors,
 	completeSomewhere,
 	nextOutcome,
 	openDocument,
@@ -32,9 +32,9 @@ describe("faults of the engine", () => {
 	});
 
 	afterEach(async () => {
+		await closeEditors();
 		await setSetting("model.path", undefined);
 		await statusOf(mote, "ready", "nothing");
-		await closeEditor();
 	});
 
 	it("an engine that is killed while it is asked is started again, and completes", async () => {
@@ -48,7 +48,7 @@ describe("faults of the engine", () => {
 		process.kill(pid, "SIGKILL");
 		await Promise.all([interrupted, starting]);
 		await statusOf(mote, "ready", "nothing");
-		await closeEditor();
+		await closeEditors();
 		const { editor, completion } = await completeSomewhere(mote);
 		assert.strictEqual(await acceptGhostText(editor), completion.insertText);
 	});

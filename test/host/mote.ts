@@ -105,7 +105,7 @@ export async function completeSomewhere(
 			return { editor, completion: outcome.completion };
 		}
 		outcomes.push(outcome.reason);
-		await closeEditor();
+		await closeEditors();
 	}
 	throw new assert.AssertionError({ message: `no completion anywhere: ${outcomes.join(", ")}` });
 }
@@ -120,8 +120,11 @@ export function second(items: readonly string[]): string | undefined {
 
 `;
 
-export async function closeEditor(): Promise<void> {
-	await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+/** Closes every editor without saving: one that stays behind would decide what the status bar shows. */
+export async function closeEditors(): Promise<void> {
+	while (vscode.window.tabGroups.all.some(({ tabs }) => tabs.length > 0)) {
+		await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+	}
 }
 
 /**
