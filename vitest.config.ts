@@ -7,6 +7,9 @@ export default defineConfig({
 				test: {
 					name: "core",
 					include: ["test/{unit,property,contract}/**/*.test.ts"],
+					// Ends what hangs. No test is about time, and a busy machine is no failure.
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
 				},
 			},
 			{
