@@ -1,9 +1,10 @@
 import { fileURLToPath } from "node:url";
+import { bundledModelFolderName } from "../model/bundledModel.ts";
 
 const besideDist = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** Paths as seen from the bundle, dist/cli.js. */
-export const bundledModelFolder = besideDist("models/mote-nano");
+export const bundledModelFolder = besideDist(bundledModelFolderName);
 export const bundledTracesFolder = besideDist("bench/traces");
 export const engineProcessPath = besideDist("dist/engineProcess.js");
 export const grammarFiles = {

@@ -11,13 +11,11 @@ import {
 	type EngineState,
 	type SupervisedEngine,
 } from "../engineProcess/supervisor.ts";
+import { bundledModelFolderName } from "../model/bundledModel.ts";
 import { openModel } from "../model/modelStore.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { EngineStatus } from "./statusBar.ts";
-
-/** Folder of the model that comes with the extension. */
-const bundledModel = "models/mote-nano";
 
 export interface EngineSessionOptions {
 	/** Where the extension is installed. */
@@ -77,7 +75,7 @@ export class EngineSession {
 	private async openModel(settings: EngineSettings): Promise<OpenedModel> {
 		const { clock, logger, extensionFolder } = this.options;
 		const inDist = (name: string): string => path.join(extensionFolder, "dist", name);
-		const modelFolder = settings.modelPath ?? path.join(extensionFolder, bundledModel);
+		const modelFolder = settings.modelPath ?? path.join(extensionFolder, bundledModelFolderName);
 		// Only what this process reads itself; the engine's process checks every byte of the weights.
 		const model = await openModel(modelFolder, { verify: "sizes" });
 		const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));

@@ -5,6 +5,7 @@ import path from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
+import { bundledModelFolderName } from "../../src/model/bundledModel.ts";
 import {
 	acceptGhostText,
 	activateMote,
@@ -77,7 +78,7 @@ describe("faults of the engine", () => {
 function bundledModel(): string {
 	const extension = vscode.extensions.getExtension("mote.mote");
 	assert(extension !== undefined);
-	return path.join(extension.extensionPath, "models/mote-nano");
+	return path.join(extension.extensionPath, bundledModelFolderName);
 }
 
 async function largestFile(directory: string): Promise<string> {
