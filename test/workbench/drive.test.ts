@@ -36,11 +36,7 @@ beforeAll(async () => {
 	await installExtension(dataFolder, vsix);
 	workbench = await startWorkbench({
 		dataFolder,
-		// The gate is off: a small model may be unsure of any one text, and what it writes is not the subject.
-		userSettings: {
-			"mote.completion.minJointProbability": 0,
-			"workbench.colorTheme": "Dark 2026",
-		},
+		userSettings: { "workbench.colorTheme": "Dark 2026" },
 	});
 	browser = await launchBrowser();
 	const page = await newPage(browser);

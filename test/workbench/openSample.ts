@@ -57,7 +57,6 @@ async function main(): Promise<void> {
 	const workbench = await startWorkbench({
 		dataFolder,
 		// Whether a model is sure of one text is no fault of the installation that is checked here.
-		userSettings: mode === "--check" ? { "mote.completion.minJointProbability": 0 } : {},
 	});
 	try {
 		await (mode === "--check" ? checkGhostText(workbench) : serveUntilStopped(workbench));
