@@ -102,8 +102,20 @@ def choose_validation(packages: list[Package]) -> set[str]:
     return held_out
 
 
+def pinned_validation(packages: list[Package], path: str) -> set[str]:
+    """The project groups of the packages that a file names: a model that trains on must not meet new text that it is measured on,
+    nor be measured on text that it has read."""
+    with open(path, encoding="utf-8") as file:
+        names = set(file.read().split())
+    missing = names - {p.name for p in packages}
+    if missing:
+        raise SystemExit(f"{path} names packages that were not downloaded: {' '.join(sorted(missing))}")
+    return {p.group for p in packages if p.name in names}
+
+
 def main() -> None:
     work = sys.argv[1]
+    pinned = sys.argv[2] if len(sys.argv) > 2 else None
     out = os.path.join(work, "corpus")
     os.makedirs(out, exist_ok=True)
     archives = sorted(glob.glob(f"{work}/dl/npm/*.tgz") + glob.glob(f"{work}/dl/deb/*.deb") + glob.glob(f"{work}/dl/src/*.dsc"))
@@ -119,7 +131,7 @@ def main() -> None:
         counts["duplicate"] += len(package.documents) - len(kept)
         package.documents = kept
     apply_budgets(packages)
-    held_out = choose_validation(packages)
+    held_out = pinned_validation(packages, pinned) if pinned else choose_validation(packages)
 
     bytes_kept: dict[str, collections.Counter] = {"train": collections.Counter(), "validation": collections.Counter()}
     with open(f"{out}/train.rec", "w", encoding="utf-8", newline="") as train, \
