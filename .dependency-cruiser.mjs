@@ -6,7 +6,7 @@ const mayImport = {
 	importer: ["base", "model", "tokenizer"],
 	engine: ["base", "model", "tokenizer"],
 	engineProcess: ["base", "model", "tokenizer", "engine"],
-	context: ["base"],
+	context: ["base", "model", "tokenizer"],
 	prompt: ["base", "model", "tokenizer", "context"],
 	completion: ["base", "model", "tokenizer", "engine", "context", "prompt"],
 	evaluation: ["base", "model", "tokenizer", "engine", "context", "prompt", "completion"],
