@@ -1,6 +1,7 @@
 // Packs a corpus into fixed-length fill-in-the-middle sequences, with fresh character-level splits at each call (epoch).
 //
-// usage: pack MERGES.txt CORPUS.rec OUT.u16 --length T [--seed N] [--fim SHARE] [--spm SHARE] [--languages a,b,...]
+// usage: pack MERGES.txt CORPUS.rec OUT.u16 --length T [--seed N] [--fim SHARE] [--spm SHARE] [--context SHARE]
+//             [--languages a,b,...]
 //
 // OUT.u16: rows of T + 1 little-endian uint16 (inputs are the first T, targets the last T), shuffled, padded with <|pad|>.
 // A row holds files of one package only, so plain causal attention over it is right; files of a directory follow each
@@ -8,7 +9,9 @@
 //   plain  <|file|> path \n text <|endoftext|>
 //   SPM    <|file|> path \n <|fim_suffix|> suffix <|fim_prefix|> prefix <|fim_middle|> middle <|endoftext|>
 //   PSM    <|file|> path \n <|fim_prefix|> prefix <|fim_suffix|> suffix <|fim_middle|> middle <|endoftext|>
-// with "path \n", prefix, suffix and middle tokenised each on its own, as at run time.
+// with "path \n", prefix, suffix and middle tokenised each on its own, as at run time.  A share of the fill-in-the-middle
+// examples has pieces of the package's other files in front, the most relevant last (related.hpp):
+//   <|repo|> path \n piece <|repo|> path \n piece <|file|> ...
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -17,6 +20,7 @@
 #include <set>
 
 #include "../tokenizer/bpe.hpp"
+#include "related.hpp"
 
 namespace {
 
@@ -26,7 +30,7 @@ struct Options {
     const char* out = nullptr;
     size_t length = 1024;
     uint64_t seed = 1;
-    double fim = 0.75, spm = 0.75;
+    double fim = 0.75, spm = 0.75, context = 0;
     std::set<std::string, std::less<>> languages;           // empty: all
 };
 
@@ -35,6 +39,9 @@ constexpr double kSuffixShare = 0.3;        // of a sequence; what the extension
 constexpr double kNoSuffixShare = 0.12;     // of the examples: the cursor at the end of what is written
 constexpr size_t kMinRoomTokens = 64;       // less room than this is padded
 constexpr size_t kMaxBlockLines = 12;
+constexpr double kContextShareMin = 0.12, kContextShareMax = 0.5;   // of a sequence, where an example has context at all
+constexpr size_t kContextPieces = 12;       // looked for; the budget decides how many stand in front
+constexpr size_t kQueryLinesBefore = 24, kQueryLinesAfter = 8;      // whose names decide what is relevant
 
 class Random {
   public:
@@ -112,7 +119,10 @@ class Packer {
         for (const auto& d : documents) directory_rank.emplace(directory(d.path), random_.engine()());
         std::stable_sort(documents.begin(), documents.end(), [&](const auto& a, const auto& b) {
             return directory_rank[directory(a.path)] < directory_rank[directory(b.path)]; });
-        for (const auto& document : documents) add_document(document);
+        related::Package package(documents);
+        documents_ = &documents;
+        package_ = options_.context > 0 && documents.size() > 1 ? &package : nullptr;
+        for (own_ = 0; own_ < documents.size(); ++own_) add_document(documents[own_]);
         flush();
     }
 
@@ -125,8 +135,8 @@ class Packer {
         for (size_t i : order) std::fwrite(rows_[i].data(), 2, rows_[i].size(), file);
         std::fclose(file);
         double tokens = static_cast<double>(rows_.size()) * static_cast<double>(options_.length + 1);
-        std::fprintf(stderr, "%zu sequences of %zu + 1, %.2fM tokens, %zu examples (%zu FIM), padding %.1f %%\n", rows_.size(),
-                     options_.length, tokens / 1e6, examples_, fim_examples_, 100 * static_cast<double>(padding_) / std::max(tokens, 1.0));
+        std::fprintf(stderr, "%zu sequences of %zu + 1, %.2fM tokens, %zu examples (%zu FIM, %zu tried with context), padding %.1f %%\n",
+                     rows_.size(), options_.length, tokens / 1e6, examples_, fim_examples_, context_examples_, 100 * static_cast<double>(padding_) / std::max(tokens, 1.0));
     }
 
   private:
@@ -141,18 +151,21 @@ class Packer {
         while (!rest.empty()) {
             size_t room = options_.length + 1 - row_.size();
             if (room < kMinRoomTokens + head.size()) { flush(); continue; }
-            rest.remove_prefix(add_example(rest, head, room));
+            bool context = package_ && 2 * room >= options_.length && random_.chance(options_.context);
+            rest.remove_prefix(add_example(rest, head, room, context));
         }
     }
 
     // Appends one example made from the start of `text` that fits `room` tokens; returns the bytes used.
-    size_t add_example(std::string_view text, const std::vector<uint16_t>& head, size_t room) {
-        double target = static_cast<double>(room - head.size()) * kBytesPerToken;
-        if (room > options_.length / 2 && random_.chance(0.3)) target *= 0.3 + 0.7 * random_.uniform();
-        bool fim = random_.chance(options_.fim), spm = random_.chance(options_.spm);
+    size_t add_example(std::string_view text, const std::vector<uint16_t>& head, size_t room, bool context) {
+        bool fim = context || random_.chance(options_.fim), spm = random_.chance(options_.spm);
+        double share = kContextShareMin + (kContextShareMax - kContextShareMin) * random_.uniform();
+        size_t context_tokens = context ? static_cast<size_t>(share * static_cast<double>(room)) : 0;
+        double target = static_cast<double>(room - head.size() - context_tokens) * kBytesPerToken;
+        if (!context && room > options_.length / 2 && random_.chance(0.3)) target *= 0.3 + 0.7 * random_.uniform();
         for (;; target *= 0.8) {
             example_ = head;
-            size_t used = fim ? write_fim(text, target, spm) : write_plain(text, target);
+            size_t used = fim ? write_fim(text, target, spm, context_tokens) : write_plain(text, target);
             if (example_.size() <= room) {
                 row_.insert(row_.end(), example_.begin(), example_.end());
                 ++examples_;
@@ -177,7 +190,7 @@ class Packer {
         return n;
     }
 
-    size_t write_fim(std::string_view text, double bytes, bool spm) {
+    size_t write_fim(std::string_view text, double bytes, bool spm, size_t context_tokens) {
         size_t n = cut(text, bytes);
         double longest = std::min(kSuffixShare * static_cast<double>(options_.length) * kBytesPerToken, 0.5 * static_cast<double>(n));
         size_t suffix_bytes = random_.chance(kNoSuffixShare) ? 0 : static_cast<size_t>(random_.uniform() * longest);
@@ -187,6 +200,7 @@ class Packer {
         size_t end = suffix_bytes ? std::min(n, std::max(middle.end + suffix_bytes, middle.end)) : middle.end;
         if (suffix_bytes && end < n) end = std::min(n, line_end(text, end) + 1);
         std::string_view prefix = text.substr(0, middle.begin), suffix = text.substr(middle.end, end - middle.end);
+        if (context_tokens) put_context_in_front(prefix, suffix, context_tokens);
         if (spm) {
             example_.push_back(bpe::kFimSuffix);
             encoder_.encode(suffix, example_);
@@ -204,6 +218,30 @@ class Packer {
         return std::max<size_t>(end, 1);
     }
 
+    // Puts pieces of other files before what `example_` holds so far, at most `budget` tokens, the most relevant last.
+    void put_context_in_front(std::string_view prefix, std::string_view suffix, size_t budget) {
+        size_t begin = prefix.size(), end = 0;
+        for (size_t line = 0; line < kQueryLinesBefore && begin > 0; ++line) begin = line_begin(prefix, begin - 1);
+        for (size_t line = 0; line < kQueryLinesAfter && end < suffix.size(); ++line) end = std::min(line_end(suffix, end) + 1, suffix.size());
+        std::vector<std::vector<uint16_t>> pieces;
+        size_t used = 0;
+        for (related::Piece piece : package_->around(own_, prefix.substr(begin), suffix.substr(0, end), kContextPieces)) {
+            const bpe::Document& document = (*documents_)[piece.document];
+            std::vector<uint16_t> tokens{bpe::kRepo};
+            encoder_.encode(std::string(document.path) + "\n", tokens);
+            encoder_.encode(document.text.substr(piece.begin, piece.end - piece.begin), tokens);
+            if (used + tokens.size() > budget) continue;
+            used += tokens.size();
+            pieces.push_back(std::move(tokens));
+        }
+        context_examples_ += !pieces.empty();
+        std::vector<uint16_t> whole;
+        whole.reserve(used + example_.size());
+        for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece) whole.insert(whole.end(), piece->begin(), piece->end());
+        whole.insert(whole.end(), example_.begin(), example_.end());
+        example_ = std::move(whole);
+    }
+
     void flush() {
         if (row_.size() >= kMinRoomTokens) {
             padding_ += options_.length + 1 - row_.size();
@@ -218,11 +256,14 @@ class Packer {
     Random random_;
     std::vector<uint16_t> row_, example_;
     std::vector<std::vector<uint16_t>> rows_;
-    size_t examples_ = 0, fim_examples_ = 0, padding_ = 0;
+    size_t examples_ = 0, fim_examples_ = 0, context_examples_ = 0, padding_ = 0;
+    const std::vector<bpe::Document>* documents_ = nullptr;     // of the package at hand
+    const related::Package* package_ = nullptr;                 // unless no context is wanted
+    size_t own_ = 0;                                            // the document at hand
 };
 
 Options parse(int argc, char** argv) {
-    if (argc < 4) { std::fprintf(stderr, "usage: pack MERGES.txt CORPUS.rec OUT.u16 --length T [--seed N] [--fim SHARE] [--spm SHARE] [--languages a,b]\n"); std::exit(2); }
+    if (argc < 4) { std::fprintf(stderr, "usage: pack MERGES.txt CORPUS.rec OUT.u16 --length T [--seed N] [--fim SHARE] [--spm SHARE] [--context SHARE] [--languages a,b]\n"); std::exit(2); }
     Options options;
     options.merges = argv[1];
     options.corpus = argv[2];
@@ -234,6 +275,7 @@ Options parse(int argc, char** argv) {
         else if (name == "--seed") options.seed = std::strtoull(value, nullptr, 10);
         else if (name == "--fim") options.fim = std::atof(value);
         else if (name == "--spm") options.spm = std::atof(value);
+        else if (name == "--context") options.context = std::atof(value);
         else if (name == "--languages") {
             for (const char* at = value; *at;) {
                 size_t n = std::strcspn(at, ",");

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Tokenises and packs a corpus: training sequences of two lengths, validation and evaluation sequences.
 #
-# usage: pack.sh WORK_DIR [SHORT_TOKENS LONG_TOKENS EPOCHS]
+# usage: pack.sh WORK_DIR [SHORT_TOKENS LONG_TOKENS EPOCHS CONTEXT_SHARE]
+#
+# CONTEXT_SHARE of the long sequences' examples have pieces of the package's other files in front, where there is room.
 #
 # reads   WORK_DIR/{bin/pack, tokenizer.merges, corpus/*.rec}
 # writes  WORK_DIR/data/train-{short,long}-N.u16, validation-{plain,fim}.u16, evaluate-{plain,fim}-LANGUAGE.u16
@@ -9,8 +11,8 @@
 # Every epoch gets fresh fill-in-the-middle splits: a new seed.
 set -euo pipefail
 
-work=${1:?usage: pack.sh WORK_DIR [SHORT_TOKENS LONG_TOKENS EPOCHS]}
-short=${2:-512} long=${3:-1024} epochs=${4:-1}
+work=${1:?usage: pack.sh WORK_DIR [SHORT_TOKENS LONG_TOKENS EPOCHS CONTEXT_SHARE]}
+short=${2:-512} long=${3:-1024} epochs=${4:-1} context=${5:-0.75}
 mkdir -p "$work/data"
 
 pack() {   # CORPUS OUT OPTIONS...
@@ -19,7 +21,7 @@ pack() {   # CORPUS OUT OPTIONS...
 
 for epoch in $(seq "$epochs"); do
     pack train "train-short-$epoch" --length "$short" --seed $((2 * epoch - 1))
-    pack train "train-long-$epoch" --length "$long" --seed $((2 * epoch))
+    pack train "train-long-$epoch" --length "$long" --seed $((2 * epoch)) --context "$context"
 done
 pack validation validation-plain --length "$long" --seed 7 --fim 0 --languages typescript,javascript,python
 pack validation validation-fim --length "$long" --seed 7 --fim 1 --spm 1 --languages typescript,javascript,python
