@@ -20,11 +20,24 @@ const programs = {
 	extension: "src/extension/extension.ts",
 	engineProcess: "src/engineProcess/child.ts",
 	contextWorker: "src/context/worker.ts",
+	repositoryWorker: "src/context/repositoryWorker.ts",
 	cli: "src/cli/main.ts",
 };
 
-/** Grammars of src/context/syntax/languages.ts, by their file names in @vscode/tree-sitter-wasm. */
-const grammars = ["typescript", "tsx", "javascript", "python", "go", "rust", "java", "cpp"];
+/** Grammars of src/context/syntax/tagLanguages.ts, by their file names in @vscode/tree-sitter-wasm. */
+const grammars = [
+	"typescript",
+	"tsx",
+	"javascript",
+	"python",
+	"go",
+	"rust",
+	"java",
+	"cpp",
+	"c-sharp",
+	"php",
+	"ruby",
+];
 
 /** Packages whose files are copied into dist/ as they are. */
 const copiedPackages = [

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # The whole chain at toy size, in a few minutes: download a handful of packages, corpus, tokenizer and its check, packing,
-# a two-minute run that is stopped once and resumed, export, the NumPy check, evaluation, the curve, the import into an
-# int4 ONNX model, and a completion by it. The last two need the command line: `npm run train:rehearse` builds it first.
+# a run of a minute and a half that is stopped once and resumed, export, the NumPy check, evaluation, the curve; then a GPU session from
+# the shards to the pieces put together again (gpu/rehearse.sh); the import of either model into an int4 ONNX model, and a
+# completion by each. The last two need the command line: `npm run train:rehearse` builds it first.
 #
-# usage: rehearse.sh WORK_DIR [SECONDS_OF_TRAINING]
+# usage: rehearse.sh WORK_DIR [SECONDS_OF_TRAINING]        FUSED_PYTHON: see gpu/rehearse.sh
 set -euo pipefail
-work=${1:?usage: rehearse.sh WORK_DIR [SECONDS_OF_TRAINING]} seconds=${2:-120}
+work=${1:?usage: rehearse.sh WORK_DIR [SECONDS_OF_TRAINING]} seconds=${2:-90}
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/env.sh"
 step() { echo "== $*"; }
@@ -36,11 +37,24 @@ step "export";              "$PYTHON" "$here/export/export.py" "$work/run/checkp
 step "check the export";    "$PYTHON" "$here/export/check.py" "$work/export"
 step "evaluate";            nice -n 10 "$PYTHON" "$here/evaluate/evaluate.py" "$work/export" "$work" --int4 --rows 8
 step "plot";                "$PYTHON" "$here/evaluate/plot.py" "$work/run/metrics.jsonl" "$work/loss.svg"
-step "import"
-rm -rf "$work/model"
+step "GPU session";         "$here/gpu/rehearse.sh" "$work" "$work/gpu-export"
+step "check its export";    "$PYTHON" "$here/export/check.py" "$work/gpu-export"
 mote() { env -u LD_PRELOAD node "$here/../dist/cli.js" "$@"; }
-mote import "$work/export" "$work/model"
-step "complete"
-printf '%s\n' '{"file":"a.ts","prefix":"import { join } from \"node:path\";\nimport { readFile } from ","suffix":"\n"}' |
-    mote complete --serve --gate 0 --model "$work/model"
+requests() {   # the filters refuse most of what a toy says; one of these gets an answer
+    printf '{"file":"%s","prefix":"%s","suffix":"\\n"}\n' \
+        a.ts 'import { join } from \"node:path\";\nimport { readFile } from ' \
+        b.py 'import os\n\n\ndef read(path):\n    with open(path) as file:\n        return file.' \
+        c.js 'const a = 1;\nmodule.exports = ' \
+        d.ts 'export function add(a: number, b: number) {\n\treturn a' \
+        e.py 'class Point:\n    def __init__(self, x, y):\n        self.x = ' \
+        f.go 'package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt'
+}
+for model in export gpu-export; do
+    step "import $model"
+    rm -rf "$work/model-$model"
+    mote import "$work/$model" "$work/model-$model"
+    step "complete"
+    requests | mote complete --serve --gate 0 --model "$work/model-$model" | tee "$work/completions.txt"
+    grep -q '"completion":"[^"]' "$work/completions.txt" || { echo "no request got a completion" >&2; exit 1; }
+done
 step "done"

@@ -4,6 +4,8 @@ import { nullLogger } from "../base/log.ts";
 import { createCompletionProvider } from "../completion/createCompletionProvider.ts";
 import type { CompletionProvider } from "../completion/completionProvider.ts";
 import { LocalSyntax } from "../context/syntax/localSyntax.ts";
+import type { CollectContext } from "../completion/relatedCode.ts";
+import type { Learner } from "../engine/learning.ts";
 import type { Engine } from "../engine/engine.ts";
 import { openLocalEngine } from "../engine/openLocalEngine.ts";
 import { createSupervisedEngine } from "../engineProcess/supervisor.ts";
@@ -18,16 +20,24 @@ export interface CoreOptions {
 	readonly modelFolder: string;
 	/** Threads of the runtime; chosen for this machine without it. */
 	readonly threads: number | undefined;
+	/** For comparisons: what drafts where decoding learns; the engine's own choice without it. */
+	readonly drafter?: "promptLookup";
+}
+
+/** What is seen and given beside a pipeline. */
+export interface ProviderOptions {
+	/** Hears the outcome of every request, and the engine's statistics when it was asked. */
+	readonly observe?: (observed: ObservedOutcome) => void;
+	readonly collectContext?: CollectContext;
 }
 
 /** The parts that the extension assembles too, without an editor around them. */
 export interface Core extends AsyncDisposable {
 	readonly manifest: ModelManifest;
 	readonly tokenizer: Tokenizer;
-	readonly engine: Engine;
+	readonly engine: Engine & Learner;
 	readonly backendName: string;
-	/** `observe` hears the outcome of every request, and the engine's statistics when it was asked. */
-	createProvider(observe?: (observed: ObservedOutcome) => void): CompletionProvider;
+	createProvider(options?: ProviderOptions): CompletionProvider;
 }
 
 /** The core with the engine in this process: for single answers and for timing the engine alone. */
@@ -50,7 +60,7 @@ export async function openForkedCore(options: CoreOptions): Promise<Core> {
 
 async function assemble(
 	{ modelFolder }: CoreOptions,
-	engine: Engine,
+	engine: Engine & Learner,
 	backendName: string,
 ): Promise<Core> {
 	// The engine has checked every byte, or will; this reads the tokenizer beside it.
@@ -62,7 +72,7 @@ async function assemble(
 		tokenizer,
 		engine,
 		backendName,
-		createProvider: (observe) =>
+		createProvider: ({ observe, collectContext } = {}) =>
 			createCompletionProvider({
 				engine,
 				tokenizer,
@@ -71,6 +81,7 @@ async function assemble(
 				clock: systemClock,
 				logger: nullLogger,
 				onDidFinish: (outcome, stats) => observe?.({ outcome, stats }),
+				...(collectContext && { collectContext }),
 			}),
 		[Symbol.asyncDispose]: async () => {
 			await engine.dispose();

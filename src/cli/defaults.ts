@@ -11,3 +11,5 @@ export const grammarFiles = {
 	runtime: besideDist("dist/grammars/web-tree-sitter.wasm"),
 	folder: besideDist("dist/grammars"),
 };
+/** Folder with `<language>/tags.scm`. */
+export const queryFolder = besideDist("syntaxes");

@@ -4,13 +4,17 @@ import type { Command } from "./command.ts";
 import { benchCommand } from "./commands/bench.ts";
 import { completeCommand } from "./commands/complete.ts";
 import { evalCommand } from "./commands/eval.ts";
+import { contextCommand } from "./commands/context.ts";
 import { importCommand } from "./commands/import.ts";
+import { indexStatsCommand } from "./commands/indexStats.ts";
 
 const commands: Readonly<Record<string, Command>> = {
 	bench: benchCommand,
 	complete: completeCommand,
+	context: contextCommand,
 	eval: evalCommand,
 	import: importCommand,
+	"index-stats": indexStatsCommand,
 };
 
 /** Exit codes: 0 done, 1 a fault that the message explains, 2 a wrong call. */

@@ -72,6 +72,10 @@ export interface CompletionConfig {
 	readonly multiline: "never" | "auto" | "always";
 	/** The joint-probability gate in [0, 1]: 0 shows everything. */
 	readonly minJointProbability: number;
+	/** Whether decoding learns from this file and the repository; see `Learner`. */
+	readonly adaptation: boolean;
+	/** Whether pieces of related files go into the prompt, where the model takes them. */
+	readonly repositoryContext: boolean;
 	readonly inComments: boolean;
 	readonly inStrings: boolean;
 }

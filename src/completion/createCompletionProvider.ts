@@ -8,24 +8,27 @@ import {
 import { greedySampling, type Engine, type GenerateStats } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
 import type { ModelManifest } from "../model/manifest.ts";
-import { FimPromptBuilder } from "../prompt/fim.ts";
+import { FimPromptBuilder, maxPiecesShare } from "../prompt/fim.ts";
+import type { ContextPiece } from "../context/source.ts";
+import type { PromptTrace } from "./promptTrace.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { AdaptiveDebounce } from "./adaptiveDebounce.ts";
 import { answerKeyOf } from "./answerKey.ts";
+import { none, shown, usableText, type CallResult } from "./callResult.ts";
 import { CompletionCache } from "./completionCache.ts";
-import { completionAt, isWithinLine, placeOf, type CompletionPlace } from "./completionPlace.ts";
+import { isWithinLine, placeOf, type CompletionPlace } from "./completionPlace.ts";
 import type {
 	Completion,
 	CompletionConfig,
 	CompletionOutcome,
 	CompletionProvider,
 	CompletionRequest,
-	NoCompletionReason,
 } from "./completionProvider.ts";
-import { withoutDanglingWord } from "./danglingWord.ts";
 import { describeOutcome } from "./describeOutcome.ts";
-import { filterAfterCache, filterBeforeCache } from "./filters/index.ts";
+import { filterBeforeCache } from "./filters/index.ts";
 import { Generation, type GenerationEnd } from "./generation.ts";
+import { maxHealedTokens, promptBudget } from "./promptBudget.ts";
+import { RelatedCode, type CollectContext } from "./relatedCode.ts";
 import { createStopRule, linesFor } from "./stopRule.ts";
 import { isAllowedAt, isPlaceToComplete } from "./trigger.ts";
 
@@ -37,6 +40,10 @@ export interface CompletionDependencies {
 	readonly syntax: SyntaxService;
 	readonly clock: Clock;
 	readonly logger: Logger;
+	/** Finds related code in other files; without it prompts hold the file at hand only. */
+	readonly collectContext?: CollectContext;
+	/** Hears of every prompt that goes to the engine, for people who want to see it. */
+	readonly onDidPrompt?: (trace: PromptTrace) => void;
 	/**
 	 * Called once for each call of `provide`, in order. `stats` tells the engine's work for it; undefined
 	 * when the engine wasn't asked, or failed, or its answer was left to a later call. Comes after the
@@ -70,16 +77,11 @@ const positionDeadlineMs = 100;
 /** Code repeats itself in short runs; a longer draft is rarely right to its end, and each of its tokens costs. */
 const maxDraftTokens = 4;
 
-/** The answer begins with what was cut off the prompt, which counts as new tokens too. */
-const maxHealedTokens = 4;
-
-/** The prompt gets at least half of the model's context. */
-const maxAnswerShare = 0.5;
-
 /** The stages, in order; each either ends the call with an outcome or leads to the next. */
 class CompletionPipeline implements CompletionProvider {
 	readonly #dependencies: CompletionDependencies;
 	readonly #prompts: FimPromptBuilder;
+	readonly #related: RelatedCode | undefined;
 	readonly #cache = new CompletionCache();
 	readonly #debounce = new AdaptiveDebounce();
 	#running: Generation | undefined;
@@ -91,6 +93,11 @@ class CompletionPipeline implements CompletionProvider {
 	constructor(dependencies: CompletionDependencies) {
 		this.#dependencies = dependencies;
 		this.#prompts = new FimPromptBuilder(dependencies.tokenizer, dependencies.manifest);
+		const { collectContext: collect, clock, logger } = dependencies;
+		this.#related =
+			collect === undefined || !this.#prompts.takesPieces
+				? undefined
+				: new RelatedCode({ collect, clock, logger });
 	}
 
 	async provide(
@@ -155,8 +162,9 @@ class CompletionPipeline implements CompletionProvider {
 		}
 
 		const wait = this.#waitMs(request, config, startedAt);
-		const [position] = await Promise.all([
+		const [position, pieces] = await Promise.all([
 			this.#positionAt(place, ended),
+			this.#piecesFor(place, config, ended),
 			this.#dependencies.clock.sleep(wait, ended),
 		]);
 		if (ended.aborted) {
@@ -166,7 +174,7 @@ class CompletionPipeline implements CompletionProvider {
 			return none("unsuitablePosition");
 		}
 
-		const generation = this.#generate(place, position, config);
+		const generation = this.#generate(place, position, pieces, config);
 		const end = await this.#waitFor(generation, place, ended);
 		return end === undefined ? givenUp() : this.#concluded(generation, end, place, "model");
 	}
@@ -217,20 +225,46 @@ class CompletionPipeline implements CompletionProvider {
 		}
 	}
 
+	async #piecesFor(
+		place: CompletionPlace,
+		config: CompletionConfig,
+		ended: AbortSignal,
+	): Promise<readonly ContextPiece[]> {
+		return config.repositoryContext && this.#related !== undefined
+			? await this.#related.piecesFor(
+					place,
+					Math.floor(
+						promptBudget(config, this.#dependencies.manifest).maxPromptTokens * maxPiecesShare,
+					),
+					ended,
+				)
+			: [];
+	}
+
 	#generate(
 		place: CompletionPlace,
 		position: SyntaxPosition,
+		pieces: readonly ContextPiece[],
 		config: CompletionConfig,
 	): Generation {
 		const { engine, tokenizer, manifest, syntax, clock } = this.#dependencies;
-		const context = manifest.trainedContextLength;
-		const maxNewTokens = Math.min(config.maxNewTokens, Math.floor(context * maxAnswerShare));
-		const prompt = this.#prompts.build({
+		const { maxPromptTokens, maxNewTokens } = promptBudget(config, manifest);
+		const input = {
 			path: place.path,
 			text: place.text,
 			prefixEnd: place.offset,
 			suffixStart: place.suffixStart,
-			maxTokens: Math.min(config.maxPromptTokens, context - maxNewTokens - maxHealedTokens),
+			maxTokens: maxPromptTokens,
+			pieces,
+		};
+		const prompt = this.#prompts.build(input);
+		this.#dependencies.onDidPrompt?.({
+			path: place.path,
+			promptTokens: prompt.tokens.length,
+			pieces: prompt.pieceCount === 0 ? [] : pieces.slice(-prompt.pieceCount),
+			leftOut: pieces.length - prompt.pieceCount,
+			prefix: prompt.prefix,
+			suffix: prompt.suffix,
 		});
 		const lines = isWithinLine(place) ? "one" : linesFor(config.multiline, position.kind);
 		const startedAt = clock.now();
@@ -247,6 +281,15 @@ class CompletionPipeline implements CompletionProvider {
 				healBytes: prompt.healBytes,
 				minJointProbability: config.minJointProbability,
 				maxDraftTokens,
+				...(config.adaptation
+					? {
+							adaptation: {
+								file: place.path,
+								repository: true,
+								...this.#prompts.fileTokens(input),
+							},
+						}
+					: {}),
 			},
 			stopRule: createStopRule({ place, lines, syntax }),
 			key: answerKeyOf(place),
@@ -347,30 +390,4 @@ class CompletionPipeline implements CompletionProvider {
 		logger.debug(describeOutcome(result.outcome, stats, elapsedMs));
 		onDidFinish?.(result.outcome, stats);
 	}
-}
-
-interface CallResult {
-	readonly outcome: CompletionOutcome;
-	readonly stats: Promise<GenerateStats | undefined> | undefined;
-}
-
-function none(reason: NoCompletionReason): CallResult {
-	return { outcome: { kind: "none", reason }, stats: undefined };
-}
-
-function shown(place: CompletionPlace, text: string, origin: Completion["origin"]): CallResult {
-	const candidate = filterAfterCache(text, place);
-	if (candidate === undefined) {
-		return none("filteredOut");
-	}
-	const completion = completionAt(place, candidate.text, candidate.replaceAfter, origin);
-	return { outcome: { kind: "completion", completion }, stats: undefined };
-}
-
-function usableText(
-	end: GenerationEnd & { readonly kind: "answer" },
-	place: CompletionPlace,
-): string {
-	const isCutOff = end.stoppedBy === "gate" || end.stoppedBy === "length";
-	return isCutOff ? withoutDanglingWord(end.text, place) : end.text;
 }

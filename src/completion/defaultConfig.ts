@@ -14,6 +14,8 @@ export const defaultCompletionConfig: CompletionConfig = {
 	maxNewTokens: 96,
 	multiline: "auto",
 	minJointProbability: 0.7,
+	adaptation: true,
+	repositoryContext: true,
 	inComments: true,
 	inStrings: true,
 };

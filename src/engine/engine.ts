@@ -1,4 +1,5 @@
 import type { TokenId } from "../tokenizer/tokenizer.ts";
+import type { AdaptationRequest, AdaptationStats } from "./learning.ts";
 
 /**
  * API boundary of src/engine. Tokens in, tokens out: the engine never sees text, files or editor types.
@@ -9,10 +10,12 @@ export interface Engine {
 	/**
 	 * Yields tokens as they become final. Ends by returning why, and throws only an EngineError.
 	 * Leaving the loop early (break, return, throw) stops the generation, just as aborting `signal` does.
+	 * `onPrefill` hears how far the prompt is read; it must not throw.
 	 */
 	generate(
 		request: GenerateRequest,
 		signal: AbortSignal,
+		onPrefill?: PrefillListener,
 	): AsyncGenerator<readonly GeneratedToken[], GenerateResult, void>;
 	dispose(): Promise<void>;
 }
@@ -20,11 +23,22 @@ export interface Engine {
 export interface GeneratedToken {
 	readonly id: TokenId;
 	/**
-	 * The model's own probability of this token in (0, 1], at temperature 1 and before top-k and top-p;
-	 * under {@link GenerateRequest.healBytes} it is relative to the tokens that the constraint allows.
+	 * Its probability in (0, 1], at temperature 1 and before top-k and top-p: the model's own, or with
+	 * {@link GenerateRequest.adaptation} that of the mixture. Under {@link GenerateRequest.healBytes} it is
+	 * relative to the tokens that the constraint allows.
 	 */
 	readonly probability: number;
 }
+
+/** How far a prompt is read, for people who wait: a long one takes minutes. */
+export interface PrefillProgress {
+	readonly promptTokens: number;
+	/** Prompt tokens in the KV cache, reused ones included. Never falls; equal to `promptTokens` at the end. */
+	readonly readTokens: number;
+}
+
+/** Called once when the request starts to run, and after each forward pass of its prefill. */
+export type PrefillListener = (progress: PrefillProgress) => void;
 
 export type RequestPriority = "completion" | "chat" | "background";
 
@@ -53,6 +67,8 @@ export interface GenerateRequest {
 	readonly minJointProbability: number;
 	/** Most tokens drafted for one forward pass; 0 turns speculative decoding off. */
 	readonly maxDraftTokens: number;
+	/** Mixes in what was learned of the repository and the file at hand; without it the model is alone. */
+	readonly adaptation?: AdaptationRequest;
 }
 
 export interface SamplingParams {
@@ -100,4 +116,6 @@ export interface GenerateStats {
 	/** From the call of `generate` to the first token, or undefined when there was none. */
 	readonly firstTokenMs: number | undefined;
 	readonly totalMs: number;
+	/** Undefined for a request without {@link GenerateRequest.adaptation}. */
+	readonly adaptation: AdaptationStats | undefined;
 }

@@ -13,6 +13,8 @@ export type EngineErrorCode =
 	| "processGaveUp"
 	/** More requests are waiting than the queue holds. */
 	| "queueFull"
+	/** What was learned of the repository could not be written. */
+	| "storageFailed"
 	/** The engine was disposed. */
 	| "disposed";
 

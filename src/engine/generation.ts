@@ -4,6 +4,8 @@ import type { HealingConstraint } from "../tokenizer/tokenHealing.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 import type { Backend, KvCache, Logits } from "./backend.ts";
 import type { FinishReason, GeneratedToken, GenerateRequest } from "./engine.ts";
+import type { RequestMixing } from "./adaptation/requestMixing.ts";
+import type { AdaptationStats } from "./learning.ts";
 import type { PrefillChunk } from "./prefillChunk.ts";
 import type { RememberedLogits } from "./prefixCache.ts";
 import { createSampler, type Sampler } from "./sampling/sampler.ts";
@@ -30,6 +32,8 @@ export interface GenerationStart {
 	readonly drafter: Drafter;
 	readonly healing: HealingConstraint | undefined;
 	readonly stats: StatsCollector;
+	/** For a request with adaptation. */
+	readonly mixing: RequestMixing | undefined;
 }
 
 /** What one forward pass brought. */
@@ -57,6 +61,7 @@ export class Generation {
 	readonly #drafter: Drafter;
 	readonly #sampler: Sampler;
 	readonly #stopTokens: ReadonlySet<TokenId>;
+	readonly #mixing: RequestMixing | undefined;
 	/** The prompt, then the tokens that are final. */
 	readonly #tokens: TokenId[];
 	#healing: HealingConstraint | undefined;
@@ -66,7 +71,7 @@ export class Generation {
 	#promptLogits: RememberedLogits | undefined;
 
 	constructor(start: GenerationStart, parts: GenerationParts) {
-		const { request, kv, promptLogits, drafter, healing, stats } = start;
+		const { request, kv, promptLogits, drafter, healing, stats, mixing } = start;
 		const { length } = request.prompt;
 		assert(
 			kv.length < length || promptLogits?.after === length || request.maxNewTokens === 0,
@@ -78,6 +83,7 @@ export class Generation {
 		this.#drafter = drafter;
 		this.#constrain(healing);
 		this.#stats = stats;
+		this.#mixing = mixing;
 		this.#parts = parts;
 		this.#sampler = createSampler(request.sampling);
 		this.#stopTokens = new Set(request.stopTokens);
@@ -87,6 +93,11 @@ export class Generation {
 	/** The tokens whose keys and values are in the KV cache. */
 	get cachedTokens(): readonly TokenId[] {
 		return this.#tokens.slice(0, this.#kv.length);
+	}
+
+	/** What adaptation did so far; undefined for a request without. */
+	get adaptation(): AdaptationStats | undefined {
+		return this.#mixing?.stats();
 	}
 
 	/** The logits after the prompt, once they are known. */
@@ -113,7 +124,7 @@ export class Generation {
 		}
 		const row = this.#promptLogits?.row;
 		assert(row !== undefined, "the last row of prefill is remembered");
-		return this.#commit(verify([], () => this.#choose(row, 0)).tokens);
+		return this.#commit(verify([], () => this.#choose(row, [])).tokens);
 	}
 
 	async #prefillChunk(): Promise<PassResult> {
@@ -145,7 +156,9 @@ export class Generation {
 		const logits = await this.#forward([last, ...draft.tokens], rows);
 		this.#parts.draftLength.recordPass(rows, this.#parts.clock.now() - startMs);
 
-		const verdict = verify(draft.tokens, (row) => this.#choose(logits.row(row), row));
+		const verdict = verify(draft.tokens, (row) =>
+			this.#choose(logits.row(row), draft.tokens.slice(0, row)),
+		);
 		this.#stats.recordDecodePass(draft.tokens.length, verdict.accepted);
 		if (draft.tokens.length > 0) {
 			this.#parts.draftLength.recordVerdict(draft.strength, draft.tokens.length, verdict.accepted);
@@ -229,9 +242,18 @@ export class Generation {
 			healing === undefined || healing.isSatisfied ? undefined : healing.allowedTokens();
 	}
 
-	/** The model's choice for the token `ahead` places behind the last final one. */
-	#choose(row: Float32Array, ahead: number): GeneratedToken {
-		return this.#sampler(row, this.#generatedTokens + ahead, this.#allowed);
+	/** The choice for the token after the final ones and those `drafted` behind them, by its logits. */
+	#choose(row: Float32Array, drafted: readonly TokenId[]): GeneratedToken {
+		const mixing = this.#mixing;
+		const answer =
+			mixing === undefined ? [] : [...this.#tokens.slice(this.#request.prompt.length), ...drafted];
+		// The one place where the model's distribution is mixed: plain decoding, verification and the gate
+		// all see what is chosen here.
+		const mixed = mixing?.mix(row, answer);
+		const index = this.#generatedTokens + drafted.length;
+		const choice = this.#sampler(row, index, this.#allowed, mixed);
+		mixing?.recordChoice(mixed, choice.id);
+		return choice;
 	}
 
 	async #forward(tokens: readonly TokenId[], logitRows: number): Promise<Logits> {

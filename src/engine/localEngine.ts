@@ -3,6 +3,8 @@ import type { Clock } from "../base/clock.ts";
 import { HealingConstraint } from "../tokenizer/tokenHealing.ts";
 import type { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
 import type { Backend, KvCache } from "./backend.ts";
+import { Adaptation } from "./adaptation/adaptation.ts";
+import type { RequestMixing } from "./adaptation/requestMixing.ts";
 import { Cancellation } from "./cancellation.ts";
 import { Channel } from "./channel.ts";
 import type {
@@ -11,16 +13,19 @@ import type {
 	GeneratedToken,
 	GenerateRequest,
 	GenerateResult,
+	PrefillListener,
 } from "./engine.ts";
 import { EngineError } from "./errors.ts";
 import { runPasses } from "./generateLoop.ts";
 import { Generation, type GenerationParts } from "./generation.ts";
+import type { LearnChange, Learner, LearnReport } from "./learning.ts";
 import { Lane, type SliceOutcome } from "./lane.ts";
 import { PrefillChunk } from "./prefillChunk.ts";
 import { PrefixCache } from "./prefixCache.ts";
 import type { KeepLimits } from "./prefixReuse.ts";
 import { DraftLength } from "./speculative/draftLength.ts";
 import type { Drafter } from "./speculative/drafter.ts";
+import { AdaptiveDrafter } from "./speculative/adaptiveDrafter.ts";
 import { NgramDrafter } from "./speculative/ngramDrafter.ts";
 import { StatsCollector } from "./stats.ts";
 
@@ -36,8 +41,10 @@ export interface LocalEngineOptions {
 	readonly keep?: KeepLimits;
 	/** Requests that may wait, for each priority. */
 	readonly maxWaiting?: number;
-	/** Makes the drafter of one request. */
-	readonly createDrafter?: () => Drafter;
+	/** Tells this vocabulary apart from others in what is saved of the repository. */
+	readonly vocabularyChecksum?: string;
+	/** Makes the drafter of one request; the mixing is that of a request with adaptation. */
+	readonly createDrafter?: (mixing: RequestMixing | undefined, promptTokens: number) => Drafter;
 }
 
 const defaultKeep: KeepLimits = { maxCaches: 8, maxBytes: 256 * 2 ** 20 };
@@ -46,11 +53,19 @@ const defaultMaxWaiting = 16;
 /** Room for the answer that a KV cache is created with; it grows in the rare case of a longer one. */
 const roomForAnswerTokens = 64;
 
+/**
+ * Positions that a KV cache is created with at most. Behind them it grows with the prefill, so that a long
+ * prompt that is given up early has taken no more memory than what it read, and a pass, whose scratch memory
+ * goes by the capacity, no more than its depth.
+ */
+const maxInitialCapacity = 4096;
+
 /** An {@link Engine} in this process: blocks its thread while a forward pass runs. */
-export class LocalEngine implements Engine {
+export class LocalEngine implements Engine, Learner {
 	readonly #parts: GenerationParts;
 	readonly #vocabulary: VocabularyIndex;
-	readonly #createDrafter: () => Drafter;
+	readonly #createDrafter: (mixing: RequestMixing | undefined, promptTokens: number) => Drafter;
+	readonly #adaptation: Adaptation;
 	readonly #lane: Lane;
 	readonly #prefixes: PrefixCache;
 	readonly #unfinished = new Set<Cancellation>();
@@ -67,7 +82,11 @@ export class LocalEngine implements Engine {
 			prefillChunk: new PrefillChunk(options.prefillChunkTokens),
 		};
 		this.#vocabulary = options.vocabulary;
-		this.#createDrafter = options.createDrafter ?? (() => new NgramDrafter());
+		this.#createDrafter = options.createDrafter ?? createDrafter;
+		this.#adaptation = new Adaptation({
+			vocabularySize: backend.vocabularySize,
+			vocabulary: options.vocabularyChecksum ?? "",
+		});
 		this.#lane = new Lane(options.maxWaiting ?? defaultMaxWaiting);
 		this.#prefixes = new PrefixCache(backend, options.keep ?? defaultKeep);
 	}
@@ -75,13 +94,14 @@ export class LocalEngine implements Engine {
 	generate(
 		request: GenerateRequest,
 		signal: AbortSignal,
+		onPrefill?: PrefillListener,
 	): AsyncGenerator<readonly GeneratedToken[], GenerateResult, void> {
 		// Not in the generator itself, which runs only when it is first asked for a value.
 		const { clock } = this.#parts;
 		return this.#stream(
 			request,
 			signal,
-			new StatsCollector(clock, clock.now(), request.prompt.length),
+			new StatsCollector(clock, clock.now(), request.prompt.length, onPrefill),
 		);
 	}
 
@@ -122,6 +142,12 @@ export class LocalEngine implements Engine {
 		}
 	}
 
+	learn(change: LearnChange): Promise<LearnReport> {
+		return this.#disposed === undefined
+			? this.#adaptation.learn(change)
+			: Promise.reject(disposedError());
+	}
+
 	/** Ends every request, waits for the pass that runs, then frees the model. */
 	dispose(): Promise<void> {
 		this.#disposed ??= this.#disposeOnce();
@@ -157,6 +183,7 @@ export class LocalEngine implements Engine {
 
 	#register(cancellation: Cancellation, key: string | undefined): void {
 		this.#unfinished.add(cancellation);
+		this.#adaptation.pause();
 		if (key !== undefined) {
 			// Before the new request queues up: an older one that waits leaves its place to it.
 			this.#byKey.get(key)?.cancel("superseded");
@@ -166,6 +193,9 @@ export class LocalEngine implements Engine {
 
 	#unregister(cancellation: Cancellation, key: string | undefined): void {
 		this.#unfinished.delete(cancellation);
+		if (this.#unfinished.size === 0) {
+			this.#adaptation.resume();
+		}
 		if (key !== undefined && this.#byKey.get(key) === cancellation) {
 			this.#byKey.delete(key);
 		}
@@ -185,7 +215,10 @@ export class LocalEngine implements Engine {
 			if (started !== undefined) {
 				const { kv, generation } = started;
 				started = undefined;
-				const { cachedTokens: tokens, promptLogits: logits } = generation;
+				const { cachedTokens: tokens, promptLogits: logits, adaptation } = generation;
+				if (adaptation !== undefined) {
+					stats.recordAdaptation(adaptation);
+				}
 				this.#prefixes.release({ kv, tokens, logits, priority });
 			}
 		};
@@ -228,14 +261,18 @@ export class LocalEngine implements Engine {
 		const capacity = Math.min(
 			prompt.length + Math.min(maxNewTokens, roomForAnswerTokens),
 			this.#parts.backend.contextLength,
+			maxInitialCapacity,
 		);
 		const { kv, logits } = this.#prefixes.acquire(prompt, capacity, maxNewTokens > 0);
 		stats.recordReuse(kv.length);
+		const { adaptation, stopTokens } = request;
+		const mixing = adaptation && this.#adaptation.begin(adaptation, stopTokens);
 		const start = {
 			request,
 			kv,
 			promptLogits: logits,
-			drafter: this.#createDrafter(),
+			mixing,
+			drafter: this.#createDrafter(mixing, prompt.length),
 			healing:
 				healBytes === undefined
 					? undefined
@@ -244,6 +281,16 @@ export class LocalEngine implements Engine {
 		};
 		return { kv, generation: new Generation(start, this.#parts) };
 	}
+}
+
+/** What decoding learned is also what drafts best; without it the prompt is looked up. */
+function createDrafter(mixing: RequestMixing | undefined, promptTokens: number): Drafter {
+	const lookup = new NgramDrafter();
+	return mixing === undefined
+		? lookup
+		: new AdaptiveDrafter(mixing.sources, lookup, (sequence) =>
+				mixing.context(sequence.slice(promptTokens)),
+			);
 }
 
 function finishReasonOf({ cause }: Cancellation): FinishReason {

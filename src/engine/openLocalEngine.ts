@@ -1,14 +1,18 @@
 import { readFile } from "node:fs/promises";
-import { arch, availableParallelism } from "node:os";
+import { arch, availableParallelism, totalmem } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import { UserError } from "../base/userError.ts";
 import { openModel } from "../model/modelStore.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
 import { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
 import type { Engine } from "./engine.ts";
+import type { Learner } from "./learning.ts";
 import { EngineError } from "./errors.ts";
+import { keepLimitsFor } from "./keepLimits.ts";
 import { LocalEngine } from "./localEngine.ts";
 import { openOrtBackend } from "./ort/ortBackend.ts";
+import { kvBytesPerPosition } from "./ort/ortKvCache.ts";
+import { NgramDrafter } from "./speculative/ngramDrafter.ts";
 import { defaultThreads } from "./ort/sessionOptions.ts";
 
 export interface OpenLocalEngineOptions {
@@ -16,10 +20,12 @@ export interface OpenLocalEngineOptions {
 	/** Threads of the runtime; chosen for this machine without it. */
 	readonly threads?: number | undefined;
 	readonly clock: Clock;
+	/** For comparisons: what drafts where decoding learns; the engine's own choice without it. */
+	readonly drafter?: "promptLookup" | undefined;
 }
 
 export interface OpenedLocalEngine {
-	readonly engine: Engine;
+	readonly engine: Engine & Learner;
 	readonly modelName: string;
 	/** For people. */
 	readonly backendName: string;
@@ -35,12 +41,20 @@ export async function openLocalEngine({
 	modelFolder,
 	threads = defaultThreads(availableParallelism(), arch()),
 	clock,
+	drafter,
 }: OpenLocalEngineOptions): Promise<OpenedLocalEngine> {
 	const { model, vocabulary } = await readModel(modelFolder);
 	const { manifest, graphPath } = model;
 	const backend = await openOrtBackend({ graphPath, manifest, threads });
 	return {
-		engine: new LocalEngine({ backend, vocabulary, clock }),
+		engine: new LocalEngine({
+			backend,
+			vocabulary,
+			clock,
+			keep: keepLimitsFor(kvBytesPerPosition(manifest), manifest.contextLength, totalmem()),
+			...(drafter === "promptLookup" && { createDrafter: () => new NgramDrafter() }),
+			vocabularyChecksum: manifest.files.tokenizer.sha256,
+		}),
 		modelName: manifest.name,
 		backendName: `ONNX Runtime, CPU, ${threads === 1 ? "1 thread" : `${threads} threads`}`,
 	};

@@ -1,11 +1,14 @@
 import type { Clock } from "../base/clock.ts";
-import type { GenerateStats } from "./engine.ts";
+import type { AdaptationStats } from "./learning.ts";
+import type { GenerateStats, PrefillListener } from "./engine.ts";
 
 /** Collects {@link GenerateStats} while a request waits and runs. */
 export class StatsCollector {
 	readonly #clock: Clock;
 	readonly #calledAtMs: number;
 	readonly #promptTokens: number;
+	readonly #onPrefill: PrefillListener | undefined;
+	#adaptation: AdaptationStats | undefined;
 	#firstPassAtMs: number | undefined;
 	#firstTokenMs: number | undefined;
 	#reusedTokens = 0;
@@ -15,14 +18,16 @@ export class StatsCollector {
 	#acceptedTokens = 0;
 	#decodePasses = 0;
 
-	constructor(clock: Clock, calledAtMs: number, promptTokens: number) {
+	constructor(clock: Clock, calledAtMs: number, promptTokens: number, onPrefill?: PrefillListener) {
 		this.#clock = clock;
 		this.#calledAtMs = calledAtMs;
 		this.#promptTokens = promptTokens;
+		this.#onPrefill = onPrefill;
 	}
 
 	recordReuse(tokens: number): void {
 		this.#reusedTokens = tokens;
+		this.#reportPrefill();
 	}
 
 	/** Call before every forward pass. */
@@ -32,6 +37,7 @@ export class StatsCollector {
 
 	recordPrefill(tokens: number): void {
 		this.#prefilledTokens += tokens;
+		this.#reportPrefill();
 	}
 
 	recordDecodePass(drafted: number, accepted: number): void {
@@ -40,9 +46,20 @@ export class StatsCollector {
 		this.#acceptedTokens += accepted;
 	}
 
+	recordAdaptation(adaptation: AdaptationStats): void {
+		this.#adaptation = adaptation;
+	}
+
 	recordTokens(count: number): void {
 		this.#firstTokenMs ??= this.#clock.now() - this.#calledAtMs;
 		this.#generatedTokens += count;
+	}
+
+	#reportPrefill(): void {
+		this.#onPrefill?.({
+			promptTokens: this.#promptTokens,
+			readTokens: this.#reusedTokens + this.#prefilledTokens,
+		});
 	}
 
 	snapshot(): GenerateStats {
@@ -58,6 +75,7 @@ export class StatsCollector {
 			queuedMs: (this.#firstPassAtMs ?? now) - this.#calledAtMs,
 			firstTokenMs: this.#firstTokenMs,
 			totalMs: now - this.#calledAtMs,
+			adaptation: this.#adaptation,
 		};
 	}
 }

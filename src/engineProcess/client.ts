@@ -1,23 +1,46 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { Channel } from "../engine/channel.ts";
-import type { Engine, GeneratedToken, GenerateRequest, GenerateResult } from "../engine/engine.ts";
+import type {
+	Engine,
+	GeneratedToken,
+	GenerateRequest,
+	GenerateResult,
+	PrefillListener,
+} from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
+import type { LearnChange, Learner, LearnReport } from "../engine/learning.ts";
 import type { EnginePort } from "./port.ts";
-import { parseFromEngine, requestToWire, wireToTokens, type ToEngineMessage } from "./protocol.ts";
+import {
+	changeToWire,
+	parseFromEngine,
+	requestToWire,
+	wireToTokens,
+	type ToEngineMessage,
+} from "./protocol.ts";
 
-type Answer = Channel<readonly GeneratedToken[], GenerateResult>;
+/** A request that runs in the other process, as this side of it sees it. */
+interface Answer {
+	readonly channel: Channel<readonly GeneratedToken[], GenerateResult>;
+	readonly onPrefill: PrefillListener | undefined;
+}
+
+interface Report {
+	readonly resolve: (report: LearnReport) => void;
+	readonly reject: (error: EngineError) => void;
+}
 
 /**
  * An {@link Engine} in another process, which serves it by `serveEngine`. Passes the same contract tests
  * as LocalEngine. When the connection closes, every request ends with "processDied", and so does every
  * later one: a new process gets a new client.
  */
-export class EngineClient implements Engine {
+export class EngineClient implements Engine, Learner {
 	readonly #port: EnginePort;
 	readonly #clock: Clock;
 	readonly #logger: Logger;
 	readonly #answers = new Map<number, Answer>();
+	readonly #reports = new Map<number, Report>();
 	#nextId = 0;
 	/** Why no further request can be served. */
 	#closed: EngineError | undefined;
@@ -42,8 +65,20 @@ export class EngineClient implements Engine {
 	generate(
 		request: GenerateRequest,
 		signal: AbortSignal,
+		onPrefill?: PrefillListener,
 	): AsyncGenerator<readonly GeneratedToken[], GenerateResult, void> {
-		return this.#stream(request, signal, this.#clock.now());
+		return this.#stream(request, signal, onPrefill, this.#clock.now());
+	}
+
+	learn(change: LearnChange): Promise<LearnReport> {
+		if (this.#closed !== undefined) {
+			return Promise.reject(this.#closed);
+		}
+		const id = this.#nextId++;
+		return new Promise((resolve, reject) => {
+			this.#reports.set(id, { resolve, reject });
+			this.#send({ kind: "learn", id, change: changeToWire(change) });
+		});
 	}
 
 	dispose(): Promise<void> {
@@ -64,13 +99,19 @@ export class EngineClient implements Engine {
 		for (const [id, answer] of answers) {
 			// Lost without harm when the process is gone.
 			this.#send({ kind: "abort", id });
-			answer.fail(this.#closed);
+			answer.channel.fail(this.#closed);
+		}
+		const reports = [...this.#reports.values()];
+		this.#reports.clear();
+		for (const report of reports) {
+			report.reject(this.#closed);
 		}
 	}
 
 	async *#stream(
 		request: GenerateRequest,
 		signal: AbortSignal,
+		onPrefill: PrefillListener | undefined,
 		calledAtMs: number,
 	): AsyncGenerator<readonly GeneratedToken[], GenerateResult, void> {
 		if (this.#closed !== undefined) {
@@ -80,16 +121,21 @@ export class EngineClient implements Engine {
 			return abortedUnserved(request, this.#clock.now() - calledAtMs);
 		}
 		const id = this.#nextId++;
-		const answer: Answer = new Channel();
-		this.#answers.set(id, answer);
-		this.#send({ kind: "generate", id, request: requestToWire(request) });
+		const channel: Answer["channel"] = new Channel();
+		this.#answers.set(id, { channel, onPrefill });
+		this.#send({
+			kind: "generate",
+			id,
+			request: requestToWire(request),
+			reportsPrefill: onPrefill !== undefined,
+		});
 		const abort = (): void => {
 			this.#send({ kind: "abort", id });
 		};
 		signal.addEventListener("abort", abort, { once: true });
 		try {
 			for (;;) {
-				const item = await answer.next();
+				const item = await channel.next();
 				if (item.kind === "end") {
 					return item.end;
 				}
@@ -109,7 +155,8 @@ export class EngineClient implements Engine {
 		if (parsed.kind === "malformed") {
 			this.#logger.warn(`The engine sent a malformed message: ${parsed.problem}`);
 			if (parsed.id !== undefined) {
-				this.#take(parsed.id)?.fail(
+				this.#fail(
+					parsed.id,
 					new EngineError(
 						"runtimeFailed",
 						"The engine's answer could not be read; reload the window if Mote was just updated.",
@@ -122,13 +169,21 @@ export class EngineClient implements Engine {
 		switch (message.kind) {
 			case "tokens":
 				// Of a request that was left, a last message may still be on its way.
-				this.#answers.get(message.id)?.push(wireToTokens(message));
+				this.#answers.get(message.id)?.channel.push(wireToTokens(message));
+				return;
+			case "prefill": {
+				const { promptTokens, readTokens } = message;
+				this.#answers.get(message.id)?.onPrefill?.({ promptTokens, readTokens });
+				return;
+			}
+			case "learned":
+				this.#takeReport(message.id)?.resolve(message.report);
 				return;
 			case "finished":
-				this.#take(message.id)?.end(message.result);
+				this.#take(message.id)?.channel.end(message.result);
 				return;
 			case "failed":
-				this.#take(message.id)?.fail(new EngineError(message.code, message.message));
+				this.#fail(message.id, new EngineError(message.code, message.message));
 				return;
 			case "ready":
 			case "unusable":
@@ -141,6 +196,17 @@ export class EngineClient implements Engine {
 		const answer = this.#answers.get(id);
 		this.#answers.delete(id);
 		return answer;
+	}
+
+	#takeReport(id: number): Report | undefined {
+		const report = this.#reports.get(id);
+		this.#reports.delete(id);
+		return report;
+	}
+
+	#fail(id: number, error: EngineError): void {
+		this.#take(id)?.channel.fail(error);
+		this.#takeReport(id)?.reject(error);
 	}
 
 	#send(message: ToEngineMessage): void {
@@ -163,6 +229,7 @@ export function abortedUnserved(request: GenerateRequest, elapsedMs: number): Ge
 			queuedMs: elapsedMs,
 			firstTokenMs: undefined,
 			totalMs: elapsedMs,
+			adaptation: undefined,
 		},
 	};
 }

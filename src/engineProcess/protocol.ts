@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { GeneratedToken, GenerateRequest } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
+import type { LearnChange } from "../engine/learning.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 
 /**
@@ -10,7 +11,7 @@ import type { TokenId } from "../tokenizer/tokenizer.ts";
  * Tokens travel as typed arrays, which the serializer copies as a block; zod looks at their class and at
  * their values in one plain loop, so that a long prompt costs microseconds.
  */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Bounds on what one message may ask for; far above anything sensible. */
 const maxTokens = 1 << 20;
@@ -19,6 +20,9 @@ const requestId = z.int().nonnegative();
 const tokenIds = z
 	.instanceof(Int32Array)
 	.refine((ids) => ids.length <= maxTokens && ids.every((id) => id >= 0), "ids are not negative");
+
+/** Of a file whose tokens are learned: for the engine only a name. */
+const fileName = z.string().max(4096);
 
 const samplingSchema = z.strictObject({
 	temperature: z.number().nonnegative(),
@@ -37,7 +41,22 @@ const requestSchema = z.strictObject({
 	healBytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array).optional(),
 	minJointProbability: z.number().min(0).max(1),
 	maxDraftTokens: z.int().nonnegative().max(1024),
+	adaptation: z
+		.strictObject({ file: fileName, before: tokenIds, after: tokenIds, repository: z.boolean() })
+		.optional(),
 });
+
+const changeSchema = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("open"), path: z.string().min(1) }),
+	z.strictObject({
+		kind: z.literal("put"),
+		file: fileName,
+		fingerprint: z.string().max(100),
+		tokens: tokenIds,
+	}),
+	z.strictObject({ kind: z.literal("remove"), file: fileName }),
+	z.strictObject({ kind: z.literal("save") }),
+]);
 
 const toEngineSchema = z.discriminatedUnion("kind", [
 	/** First message: load this model. */
@@ -47,9 +66,17 @@ const toEngineSchema = z.discriminatedUnion("kind", [
 		modelFolder: z.string().min(1),
 		threads: z.int().positive().max(1024).optional(),
 	}),
-	z.strictObject({ kind: z.literal("generate"), id: requestId, request: requestSchema }),
+	z.strictObject({
+		kind: z.literal("generate"),
+		id: requestId,
+		request: requestSchema,
+		/** Whether "prefill" messages are wanted. */
+		reportsPrefill: z.boolean(),
+	}),
 	/** The request still ends with "finished" or "failed". Unknown ids are those that have ended. */
 	z.strictObject({ kind: z.literal("abort"), id: requestId }),
+	/** Answered with "learned" or "failed". */
+	z.strictObject({ kind: z.literal("learn"), id: requestId, change: changeSchema }),
 	/** Last message: free the model and exit. */
 	z.strictObject({ kind: z.literal("shutdown") }),
 ]);
@@ -61,6 +88,7 @@ const errorCode = z.enum([
 	"processDied",
 	"processGaveUp",
 	"queueFull",
+	"storageFailed",
 	"disposed",
 ]);
 
@@ -78,6 +106,20 @@ const statsSchema = z.strictObject({
 	queuedMs: milliseconds,
 	firstTokenMs: z.union([milliseconds, z.undefined()]),
 	totalMs: milliseconds,
+	adaptation: z.union([
+		z.strictObject({
+			mixedTokens: count,
+			learnedShare: z.number().min(0).max(1),
+		}),
+		z.undefined(),
+	]),
+});
+
+const reportSchema = z.strictObject({
+	known: z.map(fileName, z.string().max(100)),
+	files: count,
+	tokens: count,
+	bytes: count,
 });
 
 const finishReason = z.enum(["stop", "length", "unlikely", "unhealable", "aborted", "superseded"]);
@@ -101,11 +143,21 @@ const fromEngineSchema = z.discriminatedUnion("kind", [
 			probabilities: z.instanceof(Float64Array),
 		})
 		.refine(({ ids, probabilities }) => ids.length === probabilities.length, "one for each"),
+	/** How far the prompt is read, after each forward pass of its prefill. */
+	z
+		.strictObject({
+			kind: z.literal("prefill"),
+			id: requestId,
+			promptTokens: count,
+			readTokens: count,
+		})
+		.refine(({ promptTokens, readTokens }) => readTokens <= promptTokens, "a part of the prompt"),
 	z.strictObject({
 		kind: z.literal("finished"),
 		id: requestId,
 		result: z.strictObject({ finishReason, stats: statsSchema }),
 	}),
+	z.strictObject({ kind: z.literal("learned"), id: requestId, report: reportSchema }),
 	z.strictObject({
 		kind: z.literal("failed"),
 		id: requestId,
@@ -117,6 +169,7 @@ const fromEngineSchema = z.discriminatedUnion("kind", [
 export type ToEngineMessage = z.infer<typeof toEngineSchema>;
 export type FromEngineMessage = z.infer<typeof fromEngineSchema>;
 export type WireRequest = z.infer<typeof requestSchema>;
+export type WireChange = z.infer<typeof changeSchema>;
 
 export type ParsedMessage<Message> =
 	| { readonly kind: "ok"; readonly message: Message }
@@ -149,22 +202,57 @@ function parse<Message>(schema: z.ZodType<Message>, raw: unknown): ParsedMessage
 	};
 }
 
-export function requestToWire(request: GenerateRequest): WireRequest {
+export function requestToWire({ adaptation, ...request }: GenerateRequest): WireRequest {
 	return {
 		...request,
 		prompt: Int32Array.from(request.prompt),
 		stopTokens: Int32Array.from(request.stopTokens),
+		...(adaptation === undefined
+			? {}
+			: {
+					adaptation: {
+						file: adaptation.file,
+						before: Int32Array.from(adaptation.before),
+						after: Int32Array.from(adaptation.after),
+						repository: adaptation.repository,
+					},
+				}),
 	};
 }
 
+export function changeToWire(change: LearnChange): WireChange {
+	return change.kind === "put"
+		? { ...change, tokens: Int32Array.from(change.tokens) }
+		: { ...change };
+}
+
+export function wireToChange(wire: WireChange): LearnChange {
+	return wire.kind === "put" ? { ...wire, tokens: tokenIdsOf(wire.tokens) } : wire;
+}
+
+/** What was validated as token ids; the engine checks that they are in its vocabulary. */
+function tokenIdsOf(ids: Int32Array): ArrayLike<TokenId> {
+	return ids as ArrayLike<number> as ArrayLike<TokenId>;
+}
+
 export function wireToRequest(wire: WireRequest): GenerateRequest {
-	const { supersedeKey, healBytes, ...rest } = wire;
+	const { supersedeKey, healBytes, adaptation, ...rest } = wire;
 	return {
 		...rest,
 		prompt: [...wire.prompt] as TokenId[],
 		stopTokens: [...wire.stopTokens] as TokenId[],
 		...(supersedeKey === undefined ? {} : { supersedeKey }),
 		...(healBytes === undefined ? {} : { healBytes }),
+		...(adaptation === undefined
+			? {}
+			: {
+					adaptation: {
+						file: adaptation.file,
+						before: tokenIdsOf(adaptation.before),
+						after: tokenIdsOf(adaptation.after),
+						repository: adaptation.repository,
+					},
+				}),
 	};
 }
 

@@ -1,12 +1,13 @@
 import type { Logger } from "../base/log.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
+import type { Learner } from "../engine/learning.ts";
 import type { EnginePort } from "./port.ts";
 import { errorToWire, parseToEngine, protocolVersion, type FromEngineMessage } from "./protocol.ts";
 import { serveEngine } from "./server.ts";
 
 export interface OpenedEngine {
-	readonly engine: Engine;
+	readonly engine: Engine & Learner;
 	readonly modelName: string;
 	/** For people: what runs the model, such as “ONNX Runtime, CPU”. */
 	readonly backendName: string;

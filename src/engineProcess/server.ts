@@ -1,15 +1,20 @@
 import type { Logger } from "../base/log.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
+import type { Learner } from "../engine/learning.ts";
 import type { EnginePort } from "./port.ts";
 import {
 	errorToWire,
 	parseToEngine,
 	tokensToWire,
+	wireToChange,
 	wireToRequest,
 	type FromEngineMessage,
-	type WireRequest,
+	type ToEngineMessage,
+	type WireChange,
 } from "./protocol.ts";
+
+type GenerateMessage = Extract<ToEngineMessage, { kind: "generate" }>;
 
 /** What the engine's side does with the messages that are not about one request. */
 export interface ServerEvents {
@@ -21,7 +26,7 @@ export interface ServerEvents {
  * the request that it names, if any, and nothing else. When the other end is gone, every request is aborted.
  */
 export function serveEngine(
-	engine: Engine,
+	engine: Engine & Learner,
 	port: EnginePort,
 	logger: Logger,
 	events: ServerEvents,
@@ -31,11 +36,15 @@ export function serveEngine(
 		port.send(message);
 	};
 
-	async function serve(id: number, request: WireRequest): Promise<void> {
+	async function serve({ id, request, reportsPrefill }: GenerateMessage): Promise<void> {
 		const controller = new AbortController();
 		running.set(id, controller);
 		try {
-			const answer = engine.generate(wireToRequest(request), controller.signal);
+			const answer = engine.generate(
+				wireToRequest(request),
+				controller.signal,
+				reportsPrefill ? (progress) => send({ kind: "prefill", id, ...progress }) : undefined,
+			);
 			let next = await answer.next();
 			while (next.done !== true) {
 				send({ kind: "tokens", id, ...tokensToWire(next.value) });
@@ -43,13 +52,26 @@ export function serveEngine(
 			}
 			send({ kind: "finished", id, result: next.value });
 		} catch (error) {
-			if (!(error instanceof EngineError)) {
-				logger.error(`Request ${id} failed by a bug: ${describe(error)}`);
-			}
-			send({ kind: "failed", id, ...errorToWire(error) });
+			fail(id, error, "Request");
 		} finally {
 			running.delete(id);
 		}
+	}
+
+	async function learn(id: number, change: WireChange): Promise<void> {
+		try {
+			const report = await engine.learn(wireToChange(change));
+			send({ kind: "learned", id, report: { ...report, known: new Map(report.known) } });
+		} catch (error) {
+			fail(id, error, "Learning");
+		}
+	}
+
+	function fail(id: number, error: unknown, what: string): void {
+		if (!(error instanceof EngineError)) {
+			logger.error(`${what} ${id} failed by a bug: ${describe(error)}`);
+		}
+		send({ kind: "failed", id, ...errorToWire(error) });
 	}
 
 	port.onMessage((raw) => {
@@ -72,10 +94,13 @@ export function serveEngine(
 					logger.warn(`The engine received request ${message.id} twice.`);
 					return;
 				}
-				void serve(message.id, message.request);
+				void serve(message);
 				return;
 			case "abort":
 				running.get(message.id)?.abort();
+				return;
+			case "learn":
+				void learn(message.id, message.change);
 				return;
 			case "shutdown":
 				events.onShutdown();

@@ -1,7 +1,14 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { Engine, GeneratedToken, GenerateRequest, GenerateResult } from "../engine/engine.ts";
+import type {
+	Engine,
+	GeneratedToken,
+	GenerateRequest,
+	GenerateResult,
+	PrefillListener,
+} from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
+import type { LearnChange, Learner, LearnReport } from "../engine/learning.ts";
 import { abortedUnserved, EngineClient } from "./client.ts";
 import { forkEngineProcess, type EngineProcess } from "./engineProcess.ts";
 import { openModel, type OpenOutcome } from "./handshake.ts";
@@ -29,7 +36,8 @@ export interface SupervisorOptions {
 
 /** An engine in a process of its own that is started again when it dies. */
 export interface SupervisedEngine {
-	readonly engine: Engine;
+	/** What one process learned is gone with it, but for what was saved: see the changes of `state`. */
+	readonly engine: Engine & Learner;
 	readonly state: EngineState;
 	/** Replaces the process, also after too many crashes. Requests that run end with "processDied". */
 	restart(): void;
@@ -68,7 +76,7 @@ export function createSupervisedEngine(options: SupervisedEngineOptions): Superv
  * fail the same way.
  */
 export class Supervisor implements SupervisedEngine {
-	readonly engine: Engine;
+	readonly engine: Engine & Learner;
 	readonly #options: SupervisorOptions;
 	readonly #policy = new RestartPolicy();
 	#state: EngineState = { kind: "starting" };
@@ -82,7 +90,9 @@ export class Supervisor implements SupervisedEngine {
 	constructor(options: SupervisorOptions) {
 		this.#options = options;
 		this.engine = {
-			generate: (request, signal) => this.#stream(request, signal, options.clock.now()),
+			generate: (request, signal, onPrefill) =>
+				this.#stream(request, signal, onPrefill, options.clock.now()),
+			learn: (change) => this.#learn(change),
 			dispose: () => this.dispose(),
 		};
 		this.#running = this.#keepRunning(this.#stop.signal);
@@ -120,6 +130,7 @@ export class Supervisor implements SupervisedEngine {
 	async *#stream(
 		request: GenerateRequest,
 		signal: AbortSignal,
+		onPrefill: PrefillListener | undefined,
 		calledAtMs: number,
 	): AsyncGenerator<readonly GeneratedToken[], GenerateResult, void> {
 		const client = await this.#whenReady(signal);
@@ -127,7 +138,7 @@ export class Supervisor implements SupervisedEngine {
 			return abortedUnserved(request, this.#options.clock.now() - calledAtMs);
 		}
 		const waitedMs = this.#options.clock.now() - calledAtMs;
-		const { finishReason, stats } = yield* client.generate(request, signal);
+		const { finishReason, stats } = yield* client.generate(request, signal, onPrefill);
 		return {
 			finishReason,
 			stats: {
@@ -137,6 +148,18 @@ export class Supervisor implements SupervisedEngine {
 				totalMs: stats.totalMs + waitedMs,
 			},
 		};
+	}
+
+	/** Not by itself again in the next process: whoever feeds it has to know that it is another one. */
+	async #learn(change: LearnChange): Promise<LearnReport> {
+		const client = await this.#whenReady(this.#stop.signal);
+		if (client === undefined) {
+			throw new EngineError(
+				"processDied",
+				"The engine was restarted; what it learned is read again.",
+			);
+		}
+		return await client.learn(change);
 	}
 
 	/** The client of a process that is ready, or undefined when `signal` aborts first. */

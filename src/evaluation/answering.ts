@@ -1,23 +1,32 @@
 import { AnswerDecoder } from "../completion/answerDecoder.ts";
 import type { CompletionConfig } from "../completion/completionProvider.ts";
+import { maxHealedTokens, promptBudget } from "../completion/promptBudget.ts";
 import { greedySampling, type Engine, type GenerateStats } from "../engine/engine.ts";
 import type { ModelManifest } from "../model/manifest.ts";
-import { FimPromptBuilder } from "../prompt/fim.ts";
+import { FimPromptBuilder, type PromptPiece } from "../prompt/fim.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { FimCase } from "./fimCases.ts";
 
 /** More than the pipeline drafts, to see what longer drafts would bring. */
 const maxDraftTokens = 8;
 
-/** The answer begins with what was cut off the prompt, which counts as new tokens too. */
-const maxHealedTokens = 4;
-
-/** The prompt gets at least half of what the model was trained for. */
-const maxAnswerShare = 0.5;
-
 export interface Answer {
 	readonly text: string;
+	/** Of its tokens, in (0, 1]. */
+	readonly jointProbability: number;
 	readonly stats: GenerateStats;
+}
+
+/** What an answer may rest on beside the text before the cursor. */
+export interface Given {
+	/** False hides what comes after the missing text, as if the file ended at the cursor. */
+	readonly suffix: boolean;
+	/** Whether decoding mixes in what the engine has learned and the file at hand. */
+	readonly adaptation: boolean;
+	/** Whether what was learned of other files counts, or the file at hand only. */
+	readonly repository: boolean;
+	/** Of other files, for the prompt. */
+	readonly pieces: readonly PromptPiece[];
 }
 
 interface AnsweringParts {
@@ -46,19 +55,19 @@ export class FimAnswering {
 		this.#prompts = new FimPromptBuilder(parts.tokenizer, parts.manifest);
 	}
 
-	/** `withSuffix` false hides what comes after the missing text, as if the file ended at the cursor. */
-	async answer(asked: FimCase, withSuffix: boolean): Promise<Answer> {
+	async answer(asked: FimCase, given: Given): Promise<Answer> {
 		const { engine, tokenizer, manifest, config } = this.#parts;
-		const context = manifest.trainedContextLength;
-		const maxNewTokens = Math.min(config.maxNewTokens, Math.floor(context * maxAnswerShare));
+		const { maxPromptTokens, maxNewTokens } = promptBudget(config, manifest);
 		const before = asked.text.slice(0, asked.start);
-		const { tokens, healBytes } = this.#prompts.build({
+		const input = {
 			path: asked.path,
-			text: withSuffix ? before + asked.text.slice(asked.end) : before,
+			text: given.suffix ? before + asked.text.slice(asked.end) : before,
 			prefixEnd: asked.start,
 			suffixStart: asked.start,
-			maxTokens: Math.min(config.maxPromptTokens, context - maxNewTokens - maxHealedTokens),
-		});
+			maxTokens: maxPromptTokens,
+			pieces: given.pieces,
+		};
+		const { tokens, healBytes } = this.#prompts.build(input);
 		const decoder = new AnswerDecoder(tokenizer, healBytes);
 		const ended = new AbortController();
 		const generation = engine.generate(
@@ -71,14 +80,26 @@ export class FimAnswering {
 				healBytes,
 				minJointProbability: 0,
 				maxDraftTokens,
+				...(given.adaptation
+					? {
+							adaptation: {
+								file: asked.path,
+								repository: given.repository,
+								...this.#prompts.fileTokens(input),
+							},
+						}
+					: {}),
 			},
 			ended.signal,
 		);
 		let text = "";
+		let jointProbability = 1;
 		// Not a for-await loop, because that throws away what the engine says in the end.
 		let step = await generation.next();
 		while (step.done !== true) {
-			for (const { id } of step.value) {
+			for (const { id, probability } of step.value) {
+				// Of one line only what is kept of the answer counts.
+				jointProbability *= asked.kind !== "multiLine" && text.includes("\n") ? 1 : probability;
 				text += decoder.push(id);
 			}
 			if (asked.kind !== "multiLine" && text.includes("\n")) {
@@ -89,6 +110,7 @@ export class FimAnswering {
 		return {
 			text: asked.kind === "multiLine" ? text : (text.split("\n", 1)[0] ?? ""),
 			stats: step.value.stats,
+			jointProbability,
 		};
 	}
 }

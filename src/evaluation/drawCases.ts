@@ -51,6 +51,7 @@ async function nextCase(
 	for (let next = entries.next(); next.done !== true; next = entries.next()) {
 		const { package: packageName, language, path } = next.value;
 		const source = {
+			package: packageName,
 			language,
 			languageId: languageIdOf(path),
 			path,

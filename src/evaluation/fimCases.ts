@@ -7,6 +7,7 @@ export type FimKind = (typeof fimKinds)[number];
 /** A file of which `text.slice(start, end)` is missing: nothing of that is in what the model is given. */
 export interface FimCase {
 	readonly kind: FimKind;
+	readonly package: string;
 	/** The corpus' name of the language. */
 	readonly language: string;
 	/** VS Code's. */
@@ -23,6 +24,7 @@ export function truthOf({ text, start, end }: FimCase): string {
 }
 
 export interface SourceFile {
+	readonly package: string;
 	readonly language: string;
 	readonly languageId: string;
 	readonly path: string;

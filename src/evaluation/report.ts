@@ -1,3 +1,5 @@
+import type { GateFigures } from "./gate.ts";
+import { addLearned, type LearnedScore, type LearnedScores } from "./learnedScore.ts";
 import type { CaseFigures, FimFigures } from "./runCases.ts";
 import { withAll } from "./scoreModel.ts";
 import { bitsPerByte, top1, type TextScore } from "./textScore.ts";
@@ -17,12 +19,24 @@ export interface EvaluationReport extends CaseFigures {
 	readonly top1ByLanguage: ByLanguage;
 	/** Of an order-3 byte model on the same files. */
 	readonly order3BitsPerByte: ByLanguage;
+	/** The same tokens with what was learned mixed in. */
+	readonly learned: {
+		readonly cold: LearnedFigures;
+		/** The other files of the package are known. */
+		readonly warm: LearnedFigures;
+	};
 	/** 100 · (bits per byte − those of the compared model) / those of the compared model. */
 	readonly int4LossPercent: number | null;
 	readonly comparedWith: {
 		readonly quantization: string;
 		readonly bitsPerByte: ByLanguage;
 	} | null;
+}
+
+export interface LearnedFigures {
+	readonly ngramBitsPerByte: ByLanguage;
+	readonly mixedBitsPerByte: ByLanguage;
+	readonly mixedTop1: ByLanguage;
 }
 
 export interface ReportInput {
@@ -33,6 +47,7 @@ export interface ReportInput {
 	readonly baseline: ReadonlyMap<string, TextScore>;
 	readonly compared:
 		{ readonly quantization: string; readonly scores: ReadonlyMap<string, TextScore> } | undefined;
+	readonly learned: ReadonlyMap<string, LearnedScores>;
 	readonly cases: CaseFigures;
 }
 
@@ -50,6 +65,7 @@ export function reportOf(input: ReportInput): EvaluationReport {
 		top1: valuesOf(scores, top1)["all"] ?? Number.NaN,
 		top1ByLanguage: valuesOf(input.scores, top1),
 		order3BitsPerByte: valuesOf(withAll(input.baseline), bitsPerByte),
+		learned: learnedFigures(input.learned),
 		...input.cases,
 		int4LossPercent: comparedBits === undefined ? null : lossPercent(ownBits, comparedBits),
 		comparedWith:
@@ -57,6 +73,22 @@ export function reportOf(input: ReportInput): EvaluationReport {
 				? null
 				: { quantization: compared.quantization, bitsPerByte: comparedBits },
 	};
+}
+
+function learnedFigures(scores: ReadonlyMap<string, LearnedScores>): EvaluationReport["learned"] {
+	const [first, ...others] = scores.values();
+	const all = first && others.reduce(addLearned, first);
+	const rows = [...(all === undefined ? [] : [["all", all] as const]), ...scores];
+	const figures = (condition: "cold" | "warm"): LearnedFigures => {
+		const by = (valueOf: (score: LearnedScore) => number): ByLanguage =>
+			Object.fromEntries(rows.map(([language, each]) => [language, valueOf(each[condition])]));
+		return {
+			ngramBitsPerByte: by(({ ngrams }) => bitsPerByte(ngrams)),
+			mixedBitsPerByte: by(({ mixed }) => bitsPerByte(mixed)),
+			mixedTop1: by(({ mixed }) => top1(mixed)),
+		};
+	};
+	return { cold: figures("cold"), warm: figures("warm") };
 }
 
 function lossPercent(own: ByLanguage, compared: ByLanguage): number {
@@ -82,8 +114,10 @@ export function reportTable(report: EvaluationReport): string {
 	const sections = [
 		[`${report.model}, ${report.quantization}, seed ${report.seed}`],
 		textRows(report),
+		learnedRows(report),
 		fimRows(report),
 		gateRows(report),
+		reliabilityRows(report),
 		draftRows(report),
 	];
 	return sections.map((rows) => `${rows.join("\n")}\n`).join("\n");
@@ -110,7 +144,52 @@ function textRows(report: EvaluationReport): readonly string[] {
 	];
 }
 
-function fimRows({ fim, fimPrefixOnly }: EvaluationReport): readonly string[] {
+function learnedRows({
+	bitsPerByte: own,
+	top1,
+	top1ByLanguage,
+	learned,
+}: EvaluationReport): readonly string[] {
+	const { cold, warm } = learned;
+	return table([
+		[
+			"Learned",
+			"model",
+			"n-grams",
+			"mixed",
+			"n-grams, warm",
+			"mixed, warm",
+			"top-1",
+			"mixed",
+			"mixed, warm",
+		],
+		...Object.keys(own).map((language) => [
+			language,
+			decimals(own[language]),
+			decimals(cold.ngramBitsPerByte[language]),
+			decimals(cold.mixedBitsPerByte[language]),
+			decimals(warm.ngramBitsPerByte[language]),
+			decimals(warm.mixedBitsPerByte[language]),
+			percent(language === "all" ? top1 : top1ByLanguage[language]),
+			percent(cold.mixedTop1[language]),
+			percent(warm.mixedTop1[language]),
+		]),
+	]);
+}
+
+function reliabilityRows({ reliability }: EvaluationReport): readonly string[] {
+	return table([
+		["Reliability of lines", "answers", "probability", "right"],
+		...reliability.map(({ from, to, answers, meanProbability, right }) => [
+			`${from.toFixed(1)} – ${to.toFixed(1)}`,
+			String(answers),
+			percent(meanProbability ?? undefined),
+			percent(right ?? undefined),
+		]),
+	]);
+}
+
+function fimRows(report: EvaluationReport): readonly string[] {
 	const rows = (figures: Readonly<Record<string, FimFigures>>, what: string): string[][] =>
 		Object.entries(figures).map(([kind, each]) => [
 			`${kind}, ${what}`,
@@ -121,20 +200,27 @@ function fimRows({ fim, fimPrefixOnly }: EvaluationReport): readonly string[] {
 		]);
 	return table([
 		["Fill in the middle", "cases", "exact", "first line", "edit similarity"],
-		...rows(fim, "with suffix"),
-		...rows(fimPrefixOnly, "prefix only"),
+		...rows(report.fimPrefixOnly, "prefix only"),
+		...rows(report.fim, "with suffix"),
+		...rows(report.fimAdaptedCold, "adapted, cold"),
+		...rows(report.fimAdapted, "adapted, warm"),
+		...rows(report.fimWithContext, "with repository context"),
+		...rows(report.fimAdaptedWithContext, "adapted, with context"),
 	]);
 }
 
-function gateRows({ gate }: EvaluationReport): readonly string[] {
-	return table([
-		["Gate, whole pipeline", "shown", "right", "characters"],
-		...gate.map(({ threshold, shown, right, meanCharacters }) => [
-			String(threshold),
+function gateRows({ gate, gateOfModel }: EvaluationReport): readonly string[] {
+	const rows = (figures: readonly GateFigures[], what: string): string[][] =>
+		figures.map(({ threshold, shown, right, meanCharacters }) => [
+			`${threshold}, ${what}`,
 			percent(shown),
 			percent(right ?? undefined),
 			decimals(meanCharacters ?? undefined, 1),
-		]),
+		]);
+	return table([
+		["Gate, whole pipeline", "shown", "right", "characters"],
+		...rows(gateOfModel, "model alone"),
+		...rows(gate, "adapted, with context"),
 	]);
 }
 

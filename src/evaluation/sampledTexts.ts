@@ -2,6 +2,7 @@ import type { CorpusEntry, CorpusFile } from "./corpusFile.ts";
 import { byLanguage, randomStream, shuffledByPackage } from "./sampling.ts";
 
 export interface SampledText {
+	readonly package: string;
 	readonly path: string;
 	readonly text: string;
 }
@@ -44,7 +45,7 @@ export async function readSample(
 			const text = excerpt(await file.readText(entry), maxBytes, random);
 			left -= Buffer.byteLength(text);
 			if (text !== "") {
-				texts.push({ path, text });
+				texts.push({ package: entry.package, path, text });
 			}
 		}
 		sample.set(language, texts);

@@ -47,38 +47,50 @@ export async function scoreWindows(
 	backend: Backend,
 	tokenizer: Tokenizer,
 ): Promise<TextScore> {
+	let score = noScore;
+	await forEachRow(windows, backend, (logits, target) => {
+		score = addScores(score, scoreOf(judge(logits, target), tokenizer.bytesOf(target).length));
+	});
+	return score;
+}
+
+export function scoreOf({ bits, isMostLikely }: Judged, bytes: number): TextScore {
+	return { bits, bytes, tokens: 1, right: isMostLikely ? 1 : 0 };
+}
+
+/** `visit` sees every scored token of the windows in order, with the logits row that predicts it. */
+export async function forEachRow(
+	windows: readonly TextWindow[],
+	backend: Backend,
+	visit: (logits: Float32Array, target: TokenId) => void,
+): Promise<void> {
 	const longest = windows.reduce(
 		(most, { heading, tokens }) => Math.max(most, heading.length + tokens.length),
 		0,
 	);
 	if (windows.length === 0) {
-		return noScore;
+		return;
 	}
 	assert(longest <= backend.contextLength, "a window fits the model's context");
 	const cache = backend.createKvCache(longest);
 	try {
-		let score = noScore;
 		for (const window of windows) {
 			cache.rewindTo(0);
-			score = addScores(score, await scoreWindow(window, backend, cache, tokenizer));
+			await forEachRowOf(window, backend, cache, visit);
 		}
-		return score;
 	} finally {
 		cache.dispose();
 	}
 }
 
-async function scoreWindow(
+async function forEachRowOf(
 	{ heading, tokens }: TextWindow,
 	backend: Backend,
 	cache: KvCache,
-	tokenizer: Tokenizer,
-): Promise<TextScore> {
+	visit: (logits: Float32Array, target: TokenId) => void,
+): Promise<void> {
 	const sequence = [...heading, ...tokens];
 	const firstScored = Math.max(heading.length, 1);
-	let bits = 0;
-	let bytes = 0;
-	let right = 0;
 	// The last token predicts nothing that is known.
 	for (let start = 0; start < sequence.length - 1; start += chunkTokens) {
 		const end = Math.min(start + chunkTokens, sequence.length - 1);
@@ -88,17 +100,19 @@ async function scoreWindow(
 		for (let row = 0; row < rows; row++) {
 			const target = sequence[end - rows + row + 1];
 			assert(target !== undefined, "every scored row has a token after it");
-			const judged = judge(logits.row(row), target);
-			bits += judged.bits;
-			right += judged.isMostLikely ? 1 : 0;
-			bytes += tokenizer.bytesOf(target).length;
+			visit(logits.row(row), target);
 		}
 	}
-	return { bits, bytes, right, tokens: Math.max(0, sequence.length - firstScored) };
+}
+
+/** How a distribution did on the token that came. */
+export interface Judged {
+	readonly bits: number;
+	readonly isMostLikely: boolean;
 }
 
 /** One pass over a row: the sum of the exponentials is rescaled whenever a higher logit turns up. */
-function judge(logits: Float32Array, target: TokenId): { bits: number; isMostLikely: boolean } {
+export function judge(logits: Float32Array, target: TokenId): Judged {
 	let best = 0;
 	let highest = -Infinity;
 	let sum = 0;

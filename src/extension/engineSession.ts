@@ -1,28 +1,39 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type * as vscode from "vscode";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { UserError } from "../base/userError.ts";
 import type { CompletionProvider } from "../completion/completionProvider.ts";
+import { describePrompt } from "../completion/promptTrace.ts";
 import { createCompletionProvider } from "../completion/createCompletionProvider.ts";
+import { noContext } from "../context/contextEngine.ts";
 import { SyntaxClient, startSyntaxWorker } from "../context/syntax/syntaxClient.ts";
 import {
 	createSupervisedEngine,
 	type EngineState,
 	type SupervisedEngine,
 } from "../engineProcess/supervisor.ts";
+import type { GenerateStats } from "../engine/engine.ts";
 import { bundledModelFolderName } from "../model/bundledModel.ts";
 import { openModel } from "../model/modelStore.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
+import { RepositorySession } from "./repositorySession.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { EngineStatus } from "./statusBar.ts";
 
 export interface EngineSessionOptions {
 	/** Where the extension is installed. */
 	readonly extensionFolder: string;
+	/** Of the workspace; undefined without one. */
+	readonly storageUri: vscode.Uri | undefined;
 	readonly clock: Clock;
 	readonly logger: Logger;
 	readonly onDidChangeStatus: (status: EngineStatus) => void;
+	/** Hears of every prompt, as text for people. */
+	readonly onDidPrompt: (description: string) => void;
+	/** Hears what the engine did for a request; undefined when it wasn't asked. */
+	readonly onDidFinish: (stats: GenerateStats | undefined) => void;
 }
 
 /** Everything that belongs to one model: made together, and thrown away together. */
@@ -30,6 +41,7 @@ interface OpenedModel {
 	readonly supervised: SupervisedEngine;
 	readonly syntax: SyntaxClient;
 	readonly provider: CompletionProvider;
+	readonly repository: RepositorySession | undefined;
 }
 
 /**
@@ -97,6 +109,14 @@ export class EngineSession {
 			clock,
 			logger,
 		});
+		const repository = await RepositorySession.open({
+			extensionFolder,
+			storageUri: this.options.storageUri,
+			tokenizerPath: model.tokenizerPath,
+			learner: supervised.engine,
+			clock,
+			logger,
+		});
 		const provider = createCompletionProvider({
 			engine: supervised.engine,
 			tokenizer,
@@ -104,14 +124,23 @@ export class EngineSession {
 			syntax,
 			clock,
 			logger,
+			...(repository && {
+				collectContext: async (query, signal) => {
+					const collected = await repository.client.collect(query, signal);
+					return collected ?? noContext;
+				},
+			}),
+			onDidPrompt: (trace) => this.options.onDidPrompt(describePrompt(trace, tokenizer)),
+			onDidFinish: (_outcome, stats) => this.options.onDidFinish(stats),
 		});
-		return { supervised, syntax, provider };
+		return { supervised, syntax, provider, repository };
 	}
 
 	private async close(): Promise<void> {
 		const opened = this.opened;
 		this.opened = undefined;
 		opened?.provider.dispose();
+		opened?.repository?.dispose();
 		await Promise.all([opened?.supervised.dispose(), opened?.syntax.dispose()]);
 	}
 
@@ -123,6 +152,7 @@ export class EngineSession {
 				return;
 			case "ready":
 				this.options.onDidChangeStatus({ kind: "ready" });
+				this.opened?.repository?.engineStarted();
 				return;
 			case "failed":
 				// The supervisor has logged it.

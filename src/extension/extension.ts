@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { systemClock } from "../base/clock.ts";
 import type { CompletionOutcome } from "../completion/completionProvider.ts";
 import { registerCommands } from "./commands.ts";
+import { ContextInspector } from "./contextInspector.ts";
 import { EngineSession } from "./engineSession.ts";
 import { InlineCompletionAdapter } from "./inlineCompletionAdapter.ts";
 import {
@@ -34,8 +35,12 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 	const outcomes = new vscode.EventEmitter<CompletionOutcome>();
 	let lastOutcome: CompletionOutcome | undefined;
 
+	const inspector = new ContextInspector();
 	const session = new EngineSession({
 		extensionFolder: context.extensionUri.fsPath,
+		storageUri: context.storageUri,
+		onDidPrompt: (description) => inspector.setPrompt(description),
+		onDidFinish: (stats) => inspector.setStats(stats),
 		clock: systemClock,
 		logger: log,
 		onDidChangeStatus: (status) => statusBar.setEngineStatus(status),
@@ -75,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		commands,
 		adapter,
 		session,
+		inspector,
 		outcomes,
 		statusBar,
 		log,

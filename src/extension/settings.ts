@@ -35,6 +35,8 @@ export const settingDeclarations = {
 	"completion.maxPromptTokens": setting(z.int().min(64).max(32768), defaults.maxPromptTokens),
 	"completion.multiline": setting(z.enum(["auto", "never", "always"]), defaults.multiline),
 	"completion.inComments": setting(z.boolean(), defaults.inComments),
+	"completion.adaptation": setting(z.boolean(), defaults.adaptation),
+	"completion.repositoryContext": setting(z.boolean(), defaults.repositoryContext),
 	"completion.inStrings": setting(z.boolean(), defaults.inStrings),
 	"model.path": setting(z.string(), ""),
 	"engine.threads": setting(z.int().min(0).max(256), 0),
@@ -93,6 +95,11 @@ export function readSettings(configuration: Configuration): Settings {
 			maxPromptTokens: read("completion.maxPromptTokens", declared["completion.maxPromptTokens"]),
 			multiline: read("completion.multiline", declared["completion.multiline"]),
 			inComments: read("completion.inComments", declared["completion.inComments"]),
+			adaptation: read("completion.adaptation", declared["completion.adaptation"]),
+			repositoryContext: read(
+				"completion.repositoryContext",
+				declared["completion.repositoryContext"],
+			),
 			inStrings: read("completion.inStrings", declared["completion.inStrings"]),
 		}),
 		engine: Object.freeze({

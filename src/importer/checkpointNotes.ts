@@ -31,6 +31,7 @@ const notesSchema = z.object({
 			suffix: tokenName,
 			middle: tokenName,
 			file: tokenName.optional(),
+			otherFile: tokenName.optional(),
 			endOfText: tokenName,
 		})
 		.optional(),
@@ -42,6 +43,7 @@ const qwenFim = {
 	suffix: "<|fim_suffix|>",
 	middle: "<|fim_middle|>",
 	file: "<|file_sep|>",
+	otherFile: "<|file_sep|>",
 } as const;
 
 /** Tokens after which a file or an answer is over, in the families that are known. */
@@ -97,13 +99,20 @@ function fimFormat(
 	isKnown: (token: string) => boolean,
 ): FimFormat | undefined {
 	if (notes.fim !== undefined) {
-		const { prefix, suffix, middle, file } = notes.fim;
+		const { prefix, suffix, middle, file, otherFile } = notes.fim;
 		const { order } = notes;
-		return { order, prefix, suffix, middle, ...(file === undefined ? {} : { file }) };
+		return {
+			order,
+			prefix,
+			suffix,
+			middle,
+			...(file === undefined ? {} : { file }),
+			...(otherFile === undefined ? {} : { otherFile }),
+		};
 	}
-	const { file, ...required } = qwenFim;
+	const { file, otherFile, ...required } = qwenFim;
 	if (!Object.values(required).every(isKnown)) {
 		return undefined;
 	}
-	return { order: "psm", ...required, ...(isKnown(file) ? { file } : {}) };
+	return { order: "psm", ...required, ...(isKnown(file) ? { file, otherFile } : {}) };
 }

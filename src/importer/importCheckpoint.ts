@@ -1,13 +1,17 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { assert } from "../base/assert.ts";
+import type { KvRanges } from "../model/kvRanges.ts";
 import { manifestFileName, parseManifest, type ModelFile } from "../model/manifest.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { calibrationSequences } from "./calibration.ts";
 import { CheckpointTensors } from "./checkpointTensors.ts";
 import { readCheckpointNotes } from "./checkpointNotes.ts";
 import { Fp32Weights } from "./fp32Weights.ts";
 import { ImportError } from "./importError.ts";
+import { withInt8KvCache } from "./int8KvCache.ts";
 import { Int4Weights, type LinearArithmetic } from "./int4Weights.ts";
 import { readTextFile } from "./jsonFile.ts";
 import { GraphBuilder } from "./onnx/graphBuilder.ts";
@@ -20,8 +24,36 @@ export interface ImportOptions {
 	readonly quantization: "int4" | "fp32";
 	/** How int4 linear layers compute; "int8" unless given. */
 	readonly linearArithmetic?: LinearArithmetic;
+	/** "float32" unless given. */
+	readonly kvCache?: KvCacheOption;
+	/** Positions that the model takes at most, for smaller rotary tables; what the checkpoint declares without it. */
+	readonly contextLength?: number;
 	/** Hears how much is done, from 0 to 1. */
 	readonly onProgress?: (fraction: number) => void;
+}
+
+/**
+ * int8 takes a quarter of float32's memory. Its scales are constants of the graph, so somebody who can run
+ * the model has to measure what it puts into its cache; this folder doesn't know the runtime.
+ */
+export type KvCacheOption =
+	{ readonly kind: "float32" } | { readonly kind: "int8"; readonly measure: KvMeasurement };
+
+/** Runs each sequence from an empty cache, and returns the ranges of each layer over all of them. */
+export type KvMeasurement = (
+	model: UnfinishedModel,
+	sequences: readonly (readonly number[])[],
+) => Promise<readonly KvRanges[]>;
+
+/** A model with a float32 KV cache on its way to int8. */
+export interface UnfinishedModel {
+	/** Its weights lie beside it. */
+	readonly graphPath: string;
+	readonly vocabularySize: number;
+	readonly contextLength: number;
+	readonly layers: number;
+	readonly kvHeads: number;
+	readonly headDim: number;
 }
 
 const graphFileName = "model.onnx";
@@ -43,7 +75,10 @@ export async function importCheckpoint(
 ): Promise<void> {
 	const target = resolve(outFolder);
 	await refuseUsedFolder(target);
-	const config = await readQwen3MoeConfig(checkpointFolder);
+	const config = withContextLength(
+		await readQwen3MoeConfig(checkpointFolder),
+		options.contextLength,
+	);
 	if (options.quantization === "int4") {
 		refuseUnevenBlocks(config);
 	}
@@ -81,7 +116,17 @@ async function writeModelFolder(
 		);
 	}
 	const notes = await readCheckpointNotes(checkpointFolder, tokenizer);
-	const { graph, weights } = await writeGraph(checkpointFolder, folder, config, options);
+	const { graph: float32Graph, weights } = await writeGraph(
+		checkpointFolder,
+		folder,
+		config,
+		options,
+	);
+	const kvCache = options.kvCache ?? { kind: "float32" };
+	const graph =
+		kvCache.kind === "float32"
+			? float32Graph
+			: await quantizeKvCache(float32Graph, folder, config, tokenizer, kvCache.measure);
 	const manifest = {
 		formatVersion: 1,
 		name: notes.name,
@@ -97,6 +142,7 @@ async function writeModelFolder(
 		layers: config.layers,
 		kvHeads: config.kvHeads,
 		headDim: config.headDim,
+		kvCache: kvCache.kind,
 		stopTokens: notes.stopTokens,
 		...(notes.fim === undefined ? {} : { fim: notes.fim }),
 		files: {
@@ -108,6 +154,23 @@ async function writeModelFolder(
 	const manifestText = `${JSON.stringify(manifest, undefined, 2)}\n`;
 	assert(parseManifest(manifestText).kind === "ok", "the manifest is valid");
 	await writeFileDurably(folder, manifestFileName, Buffer.from(manifestText));
+}
+
+async function quantizeKvCache(
+	graph: Uint8Array,
+	folder: string,
+	config: Qwen3MoeConfig,
+	tokenizer: Tokenizer,
+	measure: KvMeasurement,
+): Promise<Uint8Array> {
+	// Measured in the folder of the weights, under a name that the finished folder doesn't have.
+	const graphPath = join(folder, `float32-${graphFileName}`);
+	await writeFile(graphPath, graph);
+	const { vocabularySize, contextLength, layers, kvHeads, headDim } = config;
+	const model = { graphPath, vocabularySize, contextLength, layers, kvHeads, headDim };
+	const ranges = await measure(model, calibrationSequences(tokenizer, contextLength));
+	await rm(graphPath);
+	return withInt8KvCache(graph, ranges);
 }
 
 async function writeGraph(
@@ -146,6 +209,16 @@ async function writeFileDurably(
 	await file.sync();
 	const sha256 = createHash("sha256").update(content).digest("hex");
 	return { name, bytes: content.length, sha256 };
+}
+
+function withContextLength(config: Qwen3MoeConfig, wanted: number | undefined): Qwen3MoeConfig {
+	if (wanted !== undefined && (!Number.isInteger(wanted) || wanted < 1)) {
+		throw new ImportError(
+			"checkpointUnsupported",
+			"A model takes a whole number of positions; give a larger context length.",
+		);
+	}
+	return { ...config, contextLength: Math.min(wanted ?? Infinity, config.contextLength) };
 }
 
 function refuseUnevenBlocks(config: Qwen3MoeConfig): void {

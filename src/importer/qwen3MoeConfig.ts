@@ -20,17 +20,17 @@ export interface Qwen3MoeConfig {
 	readonly normalizeRouting: boolean;
 	readonly normEpsilon: number;
 	readonly ropeTheta: number;
-	/** Positions of the rotary tables. */
+	/** Positions of the rotary tables: what the checkpoint declares, up to {@link maxContextLength}. */
 	readonly contextLength: number;
 	/** Whether the output rows are the embedding. */
 	readonly tiedEmbedding: boolean;
 }
 
 /**
- * Bounds the rotary tables (16 MB of them at a head dimension of 64) of models that declare hundreds of
- * thousands of positions; a machine without a GPU doesn't get that far in any reasonable time.
+ * Bounds the rotary tables of models that declare hundreds of thousands of positions: they take
+ * 4 · headDim bytes a position, so 33.5 MB at a head dimension of 64 and this many.
  */
-const maxContextLength = 32_768;
+export const maxContextLength = 131_072;
 
 const configFileName = "config.json";
 const maxConfigBytes = 1_000_000;

@@ -6,8 +6,9 @@
  * - `seqlens_k`: int32 [1], past + S − 1 (GroupQueryAttention's convention).
  * - `total_sequence_length`: int32 scalar, past + S.
  * - `logits_start`: int64 [1], first of the S rows whose logits are wanted; S means none.
- * - `past_key_values.{layer}.key|value`: float32 [1, kvHeads, capacity, headDim], one shared buffer for
- *   past and present, written in place from position `past` on.
+ * - `past_key_values.{layer}.key|value`: float32 or int8 (the manifest's `kvCache`)
+ *   [1, kvHeads, capacity, headDim], one shared buffer for past and present, written in place from position
+ *   `past` on. int8 values stand for themselves times a scale for each head and channel, a constant of the graph.
  *
  * Outputs
  * - `logits`: float32 [1, S − logits_start, vocabularySize].

@@ -24,6 +24,11 @@ const fimSchema = z.strictObject({
 	middle: z.string(),
 	/** Stands before the path of a file, when the model was trained with paths: `file`, path, newline. */
 	file: z.string().optional(),
+	/**
+	 * Stands before the path and the text of each piece of another file, where the model was trained with
+	 * such pieces in front of the file at hand.
+	 */
+	otherFile: z.string().optional(),
 });
 
 /**
@@ -45,6 +50,8 @@ const manifestSchema = z.strictObject({
 	layers: positiveInt.max(1000),
 	kvHeads: positiveInt.max(1000),
 	headDim: positiveInt.max(1024),
+	/** Element type of the KV cache in the graph. */
+	kvCache: z.enum(["float32", "int8"]).default("float32"),
 	/** Special tokens that end a generation. */
 	stopTokens: z.array(z.string()).min(1).max(16),
 	fim: fimSchema.optional(),
@@ -57,6 +64,8 @@ const manifestSchema = z.strictObject({
 });
 
 export type ModelManifest = z.infer<typeof manifestSchema>;
+/** What a graph keeps keys and values in. */
+export type KvCacheFormat = ModelManifest["kvCache"];
 export type ModelFile = z.infer<typeof modelFileSchema>;
 export type FimFormat = z.infer<typeof fimSchema>;
 

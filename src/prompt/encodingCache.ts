@@ -1,7 +1,7 @@
 import type { TokenId, Tokenizer } from "../tokenizer/tokenizer.ts";
 
-/** Cells of a prefix, a suffix and a path for each of a few documents. */
-const maxEntries = 64;
+/** Cells of the window and of the whole file, a path, and the pieces of other files, for a few documents. */
+const maxEntries = 256;
 
 /**
  * Remembers the tokens of texts that come again with every keystroke. Encoding 1,000 tokens takes over a

@@ -4,6 +4,7 @@ import { healingSplit } from "../tokenizer/tokenHealing.ts";
 import type { TokenId, Tokenizer } from "../tokenizer/tokenizer.ts";
 import { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
 import { rememberEncodings } from "./encodingCache.ts";
+import { fileTokens, type FileTokens } from "./fileTokens.ts";
 import { promptPath } from "./promptPath.ts";
 import { promptWindow } from "./promptWindow.ts";
 
@@ -15,6 +16,18 @@ export interface FimInput {
 	readonly suffixStart: number;
 	/** For the whole prompt. */
 	readonly maxTokens: number;
+	/**
+	 * Pieces of other files, the most relevant last. Those that don't fit are left out from the first on;
+	 * a model that was not trained with such pieces gets none.
+	 */
+	readonly pieces?: readonly PromptPiece[];
+}
+
+/** A piece of another file of the repository. */
+export interface PromptPiece {
+	readonly path: string;
+	/** Whole lines, with "\n" line breaks. */
+	readonly text: string;
 }
 
 export interface FimPrompt {
@@ -22,6 +35,11 @@ export interface FimPrompt {
 	readonly tokens: readonly TokenId[];
 	/** UTF-8 bytes before the cursor that were left out of the prompt; the answer begins with them. */
 	readonly healBytes: Uint8Array;
+	/** How many of {@link FimInput.pieces} are in the prompt: the last ones. */
+	readonly pieceCount: number;
+	/** The parts around the cursor that are in `tokens`. */
+	readonly prefix: readonly TokenId[];
+	readonly suffix: readonly TokenId[];
 }
 
 /**
@@ -29,6 +47,9 @@ export interface FimPrompt {
  * of it after a jump; models gain little from more than about twenty lines.
  */
 const suffixShare = 0.22;
+
+/** As in training, where pieces of other files took at most half of a sequence. */
+export const maxPiecesShare = 0.5;
 
 /**
  * Builds fill-in-the-middle prompts for one model.
@@ -47,6 +68,7 @@ export class FimPromptBuilder {
 	readonly #suffix: TokenId;
 	readonly #middle: TokenId;
 	readonly #file: TokenId | undefined;
+	readonly #otherFile: TokenId | undefined;
 
 	/** Throws a UserError "modelUnusable" when the model has no such format or its tokenizer lacks a token. */
 	constructor(tokenizer: Tokenizer, manifest: ModelManifest) {
@@ -74,12 +96,14 @@ export class FimPromptBuilder {
 		this.#suffix = special(fim.suffix);
 		this.#middle = special(fim.middle);
 		this.#file = fim.file === undefined ? undefined : special(fim.file);
+		this.#otherFile = fim.otherFile === undefined ? undefined : special(fim.otherFile);
 		const parts = [this.#prefix, this.#suffix, this.#middle];
 		this.stopTokens = [
 			...new Set([
 				...manifest.stopTokens.map(special),
 				...parts,
 				...(this.#file === undefined ? [] : [this.#file]),
+				...(this.#otherFile === undefined ? [] : [this.#otherFile]),
 			]),
 		];
 	}
@@ -88,7 +112,9 @@ export class FimPromptBuilder {
 		const path = promptPath(input.path);
 		const head = this.#file === undefined ? [] : [this.#file, ...this.#encode(`${path}\n`)];
 		const markers = 3;
-		const budget = Math.max(0, input.maxTokens - head.length - markers);
+		const room = Math.max(0, input.maxTokens - head.length - markers);
+		const pieces = this.#piecesWithin(input.pieces ?? [], Math.floor(room * maxPiecesShare));
+		const budget = room - pieces.tokens.length;
 		const maxSuffixTokens = Math.floor(budget * suffixShare);
 		const window = promptWindow({
 			text: input.text,
@@ -102,6 +128,58 @@ export class FimPromptBuilder {
 		const prefix = [this.#prefix, ...kept];
 		const suffix = [this.#suffix, ...window.suffix];
 		const parts = this.#order === "spm" ? [...suffix, ...prefix] : [...prefix, ...suffix];
-		return { tokens: [...head, ...parts, this.#middle], healBytes };
+		return {
+			tokens: [...pieces.tokens, ...head, ...parts, this.#middle],
+			healBytes,
+			pieceCount: pieces.count,
+			prefix: kept,
+			suffix: window.suffix,
+		};
+	}
+
+	/** What a piece takes of the prompt; 0 where the model takes none. */
+	pieceTokens(piece: PromptPiece): number {
+		return this.#encodePiece(piece).length;
+	}
+
+	/** Whether pieces of other files can be part of this model's prompts. */
+	get takesPieces(): boolean {
+		return this.#otherFile !== undefined;
+	}
+
+	/**
+	 * The tokens of the whole file around the same place. What token healing takes off the prompt is missing
+	 * before the cursor here too: the tokens of the answer follow those of `before`.
+	 */
+	fileTokens({ text, prefixEnd, suffixStart }: FimInput): FileTokens {
+		const tokens = fileTokens({ text, prefixEnd, suffixStart, encode: this.#encode });
+		return { ...tokens, before: healingSplit(this.#vocabulary, tokens.before).kept };
+	}
+
+	#piecesWithin(
+		pieces: readonly PromptPiece[],
+		maxTokens: number,
+	): { readonly tokens: readonly TokenId[]; readonly count: number } {
+		let tokens: readonly TokenId[] = [];
+		let count = 0;
+		for (const piece of pieces.toReversed()) {
+			const encoded = this.#encodePiece(piece);
+			if (encoded.length === 0 || tokens.length + encoded.length > maxTokens) {
+				break;
+			}
+			tokens = [...encoded, ...tokens];
+			count++;
+		}
+		return { tokens, count };
+	}
+
+	#encodePiece({ path, text }: PromptPiece): readonly TokenId[] {
+		return this.#otherFile === undefined
+			? []
+			: [
+					this.#otherFile,
+					...this.#encode(`${promptPath(path)}\n`),
+					...this.#encode(text.toWellFormed()),
+				];
 	}
 }

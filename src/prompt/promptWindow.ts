@@ -88,7 +88,12 @@ const minGridUnits = 256;
  * Undefined while there is none before the cursor; a cell full of one line begins at its grid point.
  * Depends on nothing at or after `limit`, so that it is found again with the next keystroke.
  */
-function cellStart(text: string, index: number, grid: number, limit: number): number | undefined {
+export function cellStart(
+	text: string,
+	index: number,
+	grid: number,
+	limit: number,
+): number | undefined {
 	if (index === 0) {
 		return 0;
 	}

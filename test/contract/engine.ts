@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Engine } from "../../src/engine/engine.ts";
+import type { Engine, PrefillProgress } from "../../src/engine/engine.ts";
 import { answerOf, request, someTokens, tokens } from "../support/engineRequests.ts";
 
 /** An engine over `countingLogits`: the token after n is n + 1, of 32. Its context has 64 positions. */
@@ -81,6 +81,23 @@ export function describeEngineContract(name: string, open: () => Promise<Countin
 			});
 			expect(stats.queuedMs).toBeLessThanOrEqual(stats.firstTokenMs ?? NaN);
 			expect(stats.firstTokenMs).toBeLessThanOrEqual(stats.totalMs);
+		});
+
+		test("tells how far the prompt is read, from what is reused to its end", async () => {
+			const prompt = someTokens(20);
+			const reports: PrefillProgress[] = [];
+			const ask = async (length: number): Promise<void> => {
+				const asked = { prompt: prompt.slice(0, length), maxNewTokens: 1 };
+				await answerOf(engine, asked, undefined, (progress) => reports.push(progress));
+			};
+			await ask(12);
+			await ask(20);
+			expect(reports).toEqual([
+				{ promptTokens: 12, readTokens: 0 },
+				{ promptTokens: 12, readTokens: 12 },
+				{ promptTokens: 20, readTokens: 12 },
+				{ promptTokens: 20, readTokens: 20 },
+			]);
 		});
 
 		test("drafts when asked to, with the same answer", async () => {

@@ -25,6 +25,8 @@ export const testConfig: CompletionConfig = {
 	multiline: "auto",
 	minJointProbability: 0.7,
 	inComments: true,
+	adaptation: false,
+	repositoryContext: false,
 	inStrings: true,
 };
 

@@ -4,6 +4,7 @@ import {
 	type GeneratedToken,
 	type GenerateRequest,
 	type GenerateResult,
+	type PrefillListener,
 } from "../../src/engine/engine.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
 
@@ -13,9 +14,11 @@ export function tokens(...ids: number[]): TokenId[] {
 
 /** `count` tokens that differ from those of another seed from the first on. */
 export function someTokens(count: number, seed = 0, vocabularySize = 32): TokenId[] {
-	return tokens(
-		...Array.from({ length: count }, (_, i) => (seed * 7 + i * i * 3 + i) % vocabularySize),
-	);
+	// Not as arguments: a long prompt has more tokens than a call may have arguments.
+	return Array.from(
+		{ length: count },
+		(_, i) => (seed * 7 + i * i * 3 + i) % vocabularySize,
+	) as TokenId[];
 }
 
 export function request(overrides: Partial<GenerateRequest> = {}): GenerateRequest {
@@ -41,9 +44,10 @@ export async function answerOf(
 	engine: Engine,
 	partial: Partial<GenerateRequest> = {},
 	signal: AbortSignal = new AbortController().signal,
+	onPrefill?: PrefillListener,
 ): Promise<Answer> {
 	const generated: GeneratedToken[] = [];
-	const stream = engine.generate(request(partial), signal);
+	const stream = engine.generate(request(partial), signal, onPrefill);
 	let next = await stream.next();
 	while (next.done !== true) {
 		generated.push(...next.value);

@@ -110,8 +110,9 @@ export class FakeKvCache implements KvCache {
 	}
 
 	append(tokens: readonly TokenId[]): void {
-		this.#written.splice(this.#length, tokens.length, ...tokens);
-		this.#length += tokens.length;
+		for (const token of tokens) {
+			this.#written[this.#length++] = token;
+		}
 	}
 
 	rewindTo(length: number): void {

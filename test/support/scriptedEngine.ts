@@ -95,6 +95,7 @@ export class ScriptedEngine implements Engine {
 				queuedMs: 0,
 				firstTokenMs: count > 0 ? 1 : undefined,
 				totalMs: 2,
+				adaptation: undefined,
 			},
 		};
 	}

@@ -19,6 +19,7 @@ export const testManifest: ModelManifest = {
 	layers: 1,
 	kvHeads: 1,
 	headDim: 16,
+	kvCache: "float32",
 	stopTokens: ["<|endoftext|>"],
 	fim: {
 		order: "spm",

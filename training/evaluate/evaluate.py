@@ -24,6 +24,7 @@ from data import token_byte_lengths   # noqa: E402
 from huggingface import from_huggingface   # noqa: E402
 from model import Model   # noqa: E402
 from ngram import ByteModel   # noqa: E402
+from quantize import round_to_int4   # noqa: E402
 from records import read_records   # noqa: E402
 from tensors import load_bfloat16   # noqa: E402
 from validate import middle_score, plain_score   # noqa: E402
@@ -80,7 +81,8 @@ def main() -> None:
     options = parser.parse_args()
 
     model = load_model(options.model)
-    model.quantized = options.int4
+    if options.int4:
+        round_to_int4(model.int4_parameters())
     with open(os.path.join(options.model, "mote.json"), encoding="utf-8") as file:
         context = json.load(file)["trainedContextTokens"]
     byte_lengths = token_byte_lengths(os.path.join(options.work, "tokenizer.merges"))

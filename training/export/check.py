@@ -74,7 +74,7 @@ def main() -> None:
     # <|file|> a few text tokens <|fim_suffix|> ... <|fim_prefix|> ... <|fim_middle|>
     ids = [2, *range(300, 308), 4, *range(1000, 1020), 3, *range(2000, 2060, 2), *range(40, 70), 5]
     with torch.no_grad():
-        states, _ = model.hidden(torch.tensor([ids]), model.embedding)
+        states, _ = model.hidden(torch.tensor([ids]))
         ours = (states[0] @ model.embedding.t()).numpy()
     reference = reference_logits(folder, ids)
     difference = float(np.abs(ours - reference).max())

@@ -20,7 +20,7 @@ from config import CONFIGS, END_OF_TEXT, PAD   # noqa: E402
 from huggingface import config_json, to_huggingface   # noqa: E402
 from tensors import save_bfloat16   # noqa: E402
 
-FIM_TOKENS = {"prefix": "<|fim_prefix|>", "suffix": "<|fim_suffix|>", "middle": "<|fim_middle|>", "file": "<|file|>",
+FIM_TOKENS = {"prefix": "<|fim_prefix|>", "suffix": "<|fim_suffix|>", "middle": "<|fim_middle|>", "file": "<|file|>", "otherFile": "<|repo|>",
               "endOfText": "<|endoftext|>"}
 
 

@@ -1,6 +1,6 @@
 """Causal attention with shared keys (GQA).
 
-On a GPU this is PyTorch's fused kernel.  On a CPU it is a hand-written forward and backward: queries go in blocks, so
+On a GPU this is PyTorch's fused kernel (2.5 or later, which shares keys by itself).  On a CPU it is a hand-written forward and backward: queries go in blocks, so
 that a block skips the keys behind it (a third of the work at 1,024 tokens), the heads of a group read their key and
 value without copies of them, and softmax runs in place."""
 
@@ -12,11 +12,11 @@ import torch.nn.functional as F
 _QUERY_BLOCK = 256                # tokens
 
 
-def causal_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+def causal_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, fused: bool) -> torch.Tensor:
     """q [B, T, H, C], k and v [B, T, G, C] -> [B, T, H * C]."""
     b, t, heads, c = q.shape
     groups = k.shape[2]
-    if q.is_cuda:
+    if fused:
         out = F.scaled_dot_product_attention(q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2), is_causal=True, enable_gqa=True)
         return out.transpose(1, 2).reshape(b, t, heads * c)
     share = heads // groups

@@ -6,7 +6,8 @@ and keeps only the gradients of the hidden states and of the embedding."""
 
 import torch
 
-_SLICE = {"cpu": 256, "cuda": 8192}       # tokens; 256 x 16,384 float32 = 16 MB fits the cache of a small server
+_SLICE = 256                      # tokens; 256 x 16,384 float32 = 16 MB fits the cache of a small server
+_MASKED_SLICE = 8192              # on a GPU: 512 MB of logits
 
 
 class _ProjectionLoss(torch.autograd.Function):
@@ -17,7 +18,7 @@ class _ProjectionLoss(torch.autograd.Function):
         total = hidden.new_zeros((), dtype=torch.float32)
         hidden_grad = torch.empty_like(hidden)
         embedding_grad = torch.zeros_like(embedding, dtype=torch.float32)
-        size = _SLICE[hidden.device.type]
+        size = _SLICE
         weight = embedding.to(hidden.dtype)
         for begin in range(0, count, size):
             rows, target = hidden[begin:begin + size], targets[begin:begin + size, None]
@@ -44,3 +45,49 @@ class _ProjectionLoss(torch.autograd.Function):
 def projection_loss(hidden: torch.Tensor, embedding: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     """Mean cross-entropy (nats) of `hidden` [N, D] projected on the tied `embedding` [V, D] against `targets` [N]."""
     return _ProjectionLoss.apply(hidden, embedding, targets)
+
+
+def _masked_slice(rows: torch.Tensor, weight: torch.Tensor, target: torch.Tensor, share: torch.Tensor):
+    """rows [n, D], weight [V, D], target and share [n] -> (sum of share * nats, gradient of the rows, gradient of the weight).
+
+    Written for a compiler: the softmax, its loss and its slope become two passes over the logits."""
+    logits = (rows @ weight.t()).float()
+    shifted = logits - logits.amax(-1, keepdim=True)
+    normaliser = shifted.exp().sum(-1, keepdim=True)
+    right = torch.arange(weight.shape[0], device=rows.device) == target[:, None]
+    nats = normaliser.log().squeeze(1) - torch.where(right, shifted, 0.0).sum(-1)
+    slope = ((shifted.exp() / normaliser - right.float()) * share[:, None]).to(rows.dtype)
+    return (nats * share).sum(), slope @ weight, slope.t() @ rows
+
+
+class _MaskedProjectionLoss(torch.autograd.Function):
+    slice = staticmethod(_masked_slice)
+
+    @staticmethod
+    def forward(context, hidden: torch.Tensor, embedding: torch.Tensor, targets: torch.Tensor, scored: torch.Tensor) -> torch.Tensor:
+        share = scored.float() / scored.sum().clamp(min=1)
+        total = hidden.new_zeros((), dtype=torch.float32)
+        hidden_grad, embedding_grad = torch.empty_like(hidden), torch.zeros_like(embedding, dtype=torch.float32)
+        weight = embedding.to(hidden.dtype)
+        for begin in range(0, len(targets), _MASKED_SLICE):
+            part = slice(begin, begin + _MASKED_SLICE)
+            nats, hidden_grad[part], weight_grad = _MaskedProjectionLoss.slice(hidden[part], weight, targets[part], share[part])
+            total += nats
+            embedding_grad += weight_grad
+        context.save_for_backward(hidden_grad, embedding_grad.to(embedding.dtype))
+        return total
+
+    @staticmethod
+    def backward(context, grad: torch.Tensor):
+        hidden_grad, embedding_grad = context.saved_tensors
+        return hidden_grad * grad.to(hidden_grad.dtype), embedding_grad * grad, None, None
+
+
+def masked_projection_loss(hidden: torch.Tensor, embedding: torch.Tensor, targets: torch.Tensor, scored: torch.Tensor) -> torch.Tensor:
+    """projection_loss over the targets where `scored` [N] holds, with shapes that do not depend on it."""
+    return _MaskedProjectionLoss.apply(hidden, embedding, targets, scored)
+
+
+def compile_head() -> None:
+    """Compiles the slice of masked_projection_loss."""
+    _MaskedProjectionLoss.slice = staticmethod(torch.compile(_masked_slice, fullgraph=True, dynamic=False))

@@ -1,5 +1,8 @@
 """Qwen3-MoE, the same graph as Hugging Face's Qwen3MoeForCausalLM, in plain PyTorch 1.13+.
 
+The same mathematics has two sets of kernels: those written for a CPU, and with `fused` (PyTorch 2.5+) those for a GPU, whose
+shapes never depend on the data, so that torch.compile makes one graph of a layer.  check.py holds one against the other.
+
 Shapes: B sequences, T tokens, D hidden_size, H query heads, G key/value heads, C head_dim, E experts, K experts per
 token, F moe_intermediate_size, N = B * T.  Matrices are stored [out, in] as in the checkpoint; query, key and value
 projections are kept as one matrix, and so are the gate and up projections of all experts of a layer."""
@@ -10,9 +13,9 @@ import torch.nn.functional as F
 
 from attention import causal_attention
 from config import PAD, ModelConfig
-from head import projection_loss
+from experts import CAPACITY_FACTOR, batched, one_by_one
+from head import masked_projection_loss, projection_loss
 from norm import RMSNorm
-from quantize import fake_int4
 
 
 class Rope(nn.Module):
@@ -37,117 +40,125 @@ def rotate(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tenso
 
 
 class Attention(nn.Module):
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, fused: bool) -> None:
         super().__init__()
+        self.fused = fused
         self.heads, self.groups, self.head_dim = config.num_attention_heads, config.num_key_value_heads, config.head_dim
         width = self.heads * self.head_dim
         self.qkv = nn.Parameter(torch.randn(width + 2 * self.groups * self.head_dim, config.hidden_size) * config.hidden_size ** -0.5)
         self.o = nn.Parameter(torch.zeros(config.hidden_size, width))
-        self.q_norm = RMSNorm(self.head_dim, config.rms_norm_eps)
-        self.k_norm = RMSNorm(self.head_dim, config.rms_norm_eps)
+        self.q_norm = RMSNorm(self.head_dim, config.rms_norm_eps, fused)
+        self.k_norm = RMSNorm(self.head_dim, config.rms_norm_eps, fused)
 
-    def forward(self, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor, quantized: bool) -> torch.Tensor:
+    def forward(self, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
         b, t, _ = x.shape
-        qkv, o = (fake_int4(self.qkv), fake_int4(self.o)) if quantized else (self.qkv, self.o)
-        q, k, v = F.linear(x, qkv).view(b, t, -1, self.head_dim).split([self.heads, self.groups, self.groups], 2)
-        return F.linear(causal_attention(rotate(self.q_norm(q), cos, sin), rotate(self.k_norm(k), cos, sin), v), o)
+        q, k, v = F.linear(x, self.qkv).view(b, t, -1, self.head_dim).split([self.heads, self.groups, self.groups], 2)
+        return F.linear(causal_attention(rotate(self.q_norm(q), cos, sin), rotate(self.k_norm(k), cos, sin), v, self.fused), self.o)
 
 
 class Experts(nn.Module):
     """Softmax router, the K best experts of each token with their weights renormalised, SwiGLU experts."""
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, fused: bool) -> None:
         super().__init__()
-        self.count, self.chosen = config.num_experts, config.num_experts_per_tok
+        self.count, self.chosen, self.fused = config.num_experts, config.num_experts_per_tok, fused
+        self.capacity_factor = CAPACITY_FACTOR
         d, f = config.hidden_size, config.moe_intermediate_size
         self.router = nn.Parameter(torch.randn(self.count, d) * 0.02)
         self.gate_up = nn.Parameter(torch.randn(self.count, 2 * f, d) * d ** -0.5)
         self.down = nn.Parameter(torch.zeros(self.count, d, f))
-        self.load: torch.Tensor | None = None                     # [E] assignments of the last call, for the log
 
-    def forward(self, x: torch.Tensor, quantized: bool) -> tuple[torch.Tensor, torch.Tensor]:
-        """x [N, D] -> (output [N, D], balance loss: 1 when the load is even, E when one expert has it all)."""
-        n = x.shape[0]
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """x [N, D] -> (output [N, D], balance loss: 1 when the load is even, E when one expert has it all, load [E],
+        assignments dropped)."""
         with torch.autocast(x.device.type, enabled=False):
             probability = torch.softmax(F.linear(x.float(), self.router.float()), -1)
         gate, expert = probability.topk(self.chosen, -1)
         gate = gate / gate.sum(-1, keepdim=True)
-        flat = expert.reshape(-1)
-        order = flat.argsort()                                    # assignments sorted by expert
-        token = torch.div(order, self.chosen, rounding_mode="floor")
-        load = torch.bincount(flat, minlength=self.count)
-        gate_up, down = (fake_int4(self.gate_up), fake_int4(self.down)) if quantized else (self.gate_up, self.down)
-        outputs = []
-        for rows, w_gate_up, w_down in zip(x[token].split(load.tolist()), gate_up.unbind(0), down.unbind(0)):
-            a, b = F.linear(rows, w_gate_up).chunk(2, -1)
-            outputs.append(F.linear(F.silu(a) * b, w_down))
-        weighted = torch.cat(outputs) * gate.reshape(-1)[order].unsqueeze(-1).to(x.dtype)
-        out = torch.zeros_like(x, dtype=weighted.dtype).index_add(0, token, weighted)
-        self.load = load.detach()
-        balance = self.count * (load.float() / flat.numel() * probability.mean(0)).sum()
-        return out, balance
+        if self.fused and self.training:
+            out, load, dropped = batched(x, gate, expert, self.gate_up, self.down, self.capacity_factor)
+        else:                                                 # a model in use drops nothing
+            out, load, dropped = one_by_one(x, gate, expert, self.gate_up, self.down)
+        balance = self.count * (load.float() / expert.numel() * probability.mean(0)).sum()
+        return out, balance, load.detach(), dropped
 
 
 class Layer(nn.Module):
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, fused: bool) -> None:
         super().__init__()
-        self.attention_norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-        self.attention = Attention(config)
-        self.experts_norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-        self.experts = Experts(config)
+        self.attention_norm = RMSNorm(config.hidden_size, config.rms_norm_eps, fused)
+        self.attention = Attention(config, fused)
+        self.experts_norm = RMSNorm(config.hidden_size, config.rms_norm_eps, fused)
+        self.experts = Experts(config, fused)
+
+    def forward(self, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """x [B, T, D] -> (x [B, T, D], balance loss, load [E], assignments dropped)."""
+        x = x + self.attention(self.attention_norm(x), cos, sin)
+        update, balance, load, dropped = self.experts(self.experts_norm(x).flatten(0, 1))
+        return x + update.view_as(x), balance, load, dropped
+
+
+def run_layer(layer: Layer, x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """What Model.compile() compiles: a function of the layer, so that all layers share one graph."""
+    return layer(x, cos, sin)
 
 
 class Model(nn.Module):
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, fused: bool = False, stream: torch.dtype = torch.float32) -> None:
+        """`stream`: type of the residual stream; bfloat16 halves what a GPU reads and writes between products."""
         super().__init__()
-        self.config = config
+        self.config, self.fused, self.stream = config, fused, stream
         self.embedding = nn.Parameter(torch.randn(config.vocab_size, config.hidden_size) * 0.02)
         self.rope = Rope(config.head_dim, config.rope_theta)
-        self.layers = nn.ModuleList(Layer(config) for _ in range(config.num_hidden_layers))
-        self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps)
-        self.quantized = False        # run every matrix but the router through fake_int4
+        self.layers = nn.ModuleList(Layer(config, fused) for _ in range(config.num_hidden_layers))
+        self.norm = RMSNorm(config.hidden_size, config.rms_norm_eps, fused)
+        self.train_layer = run_layer
+        self.load: torch.Tensor | None = None         # [layers, E] assignments of the last pass, for the log
+        self.dropped: torch.Tensor | None = None      # [layers] assignments dropped in it
 
-    def weights_for_embedding(self) -> torch.Tensor:
-        return fake_int4(self.embedding) if self.quantized else self.embedding
+    def compile_layers(self) -> None:
+        """Compiles a layer for training; raises where that would take more than one graph."""
+        self.train_layer = torch.compile(run_layer, fullgraph=True, dynamic=False)
 
-    def hidden(self, tokens: torch.Tensor, embedding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def int4_parameters(self) -> list[nn.Parameter]:
+        """What the shipped model stores in four bits: every matrix but the routers."""
+        return [p for name, p in self.named_parameters() if p.dim() >= 2 and "router" not in name]
+
+    def hidden(self, tokens: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """tokens [B, T] -> (final normalised states [B, T, D], balance loss summed over the layers)."""
-        x = F.embedding(tokens, embedding)
+        x = F.embedding(tokens, self.embedding).to(self.stream)
         cos, sin = self.rope(tokens.shape[1])
+        run = self.train_layer if self.training else run_layer
         balance = x.new_zeros((), dtype=torch.float32)
+        loads, drops = [], []
         for layer in self.layers:
-            x = x + layer.attention(layer.attention_norm(x), cos, sin, self.quantized)
-            update, layer_balance = layer.experts(layer.experts_norm(x).flatten(0, 1), self.quantized)
-            x = x + update.view_as(x)
+            x, layer_balance, load, dropped = run(layer, x, cos, sin)
             balance = balance + layer_balance
+            loads.append(load)
+            drops.append(dropped)
+        self.load, self.dropped = torch.stack(loads), torch.stack(drops)
         return self.norm(x), balance
 
     def forward(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """rows [B, T + 1] of token ids -> (mean nats over the targets that are not padding, balance loss)."""
-        embedding = self.weights_for_embedding()
-        states, balance = self.hidden(rows[:, :-1], embedding)
+        states, balance = self.hidden(rows[:, :-1])
         targets = rows[:, 1:].reshape(-1)
-        scored = (targets != PAD).nonzero().squeeze(1)
         states = states.flatten(0, 1)
+        if self.fused:
+            return masked_projection_loss(states, self.embedding, targets, targets != PAD), balance
+        scored = (targets != PAD).nonzero().squeeze(1)
         if scored.numel() < targets.numel():
             states, targets = states[scored], targets[scored]
-        return projection_loss(states, embedding, targets), balance
+        return projection_loss(states, self.embedding, targets), balance
 
     @torch.no_grad()
     def score(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """rows [B, T + 1] -> (nats, whether the most likely token is the right one), each [B, T]; padding is scored too."""
-        embedding = self.weights_for_embedding()
-        states, _ = self.hidden(rows[:, :-1], embedding)
+        states, _ = self.hidden(rows[:, :-1])
         nats, right = [], []
         for state, target in zip(states.flatten(0, 1).split(512), rows[:, 1:].reshape(-1).split(512)):
-            logits = F.linear(state, embedding).float()
+            logits = F.linear(state, self.embedding.to(state.dtype)).float()
             nats.append(F.cross_entropy(logits, target, reduction="none"))
             right.append(logits.argmax(-1) == target)
         shape = rows[:, 1:].shape
         return torch.cat(nats).view(shape), torch.cat(right).view(shape)
-
-    def parameter_counts(self) -> tuple[int, int]:
-        """(total, active per token)."""
-        total = sum(p.numel() for p in self.parameters())
-        experts = sum(layer.experts.gate_up.numel() + layer.experts.down.numel() for layer in self.layers)
-        return total, total - experts + experts * self.config.num_experts_per_tok // self.config.num_experts

@@ -32,13 +32,25 @@ class Muon(torch.optim.Optimizer):
     def step(self) -> None:
         for group in self.param_groups:
             momentum = group["momentum"]
-            for p in group["params"]:
-                if p.grad is None:
-                    continue
-                state = self.state[p]
-                if "momentum" not in state:
-                    state["momentum"] = torch.zeros_like(p)
-                average = state["momentum"].lerp_(p.grad, 1 - momentum)
-                update = orthogonalize(torch.lerp(p.grad, average, momentum))     # Nesterov
-                shape_scale = max(1.0, p.shape[-2] / p.shape[-1]) ** 0.5
-                p.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-group["lr"] * shape_scale)
+            for stack in self._stacks(group["params"]):
+                steps = []
+                for p in stack:
+                    state = self.state[p]
+                    if "momentum" not in state:
+                        state["momentum"] = torch.zeros_like(p)
+                    average = state["momentum"].lerp_(p.grad, 1 - momentum)
+                    steps.append(torch.lerp(p.grad, average, momentum))           # Nesterov
+                updates = orthogonalize(torch.stack(steps)).unbind(0) if len(steps) > 1 else [orthogonalize(steps[0])]
+                for p, update in zip(stack, updates):
+                    shape_scale = max(1.0, p.shape[-2] / p.shape[-1]) ** 0.5
+                    p.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=-group["lr"] * shape_scale)
+
+    @staticmethod
+    def _stacks(parameters: list[torch.nn.Parameter]) -> list[list[torch.nn.Parameter]]:
+        """What is orthogonalised together: on a GPU all parameters of one shape, the experts of all layers for instance;
+        on a CPU one parameter, which fits the cache better."""
+        stacks: dict[object, list[torch.nn.Parameter]] = {}
+        for index, p in enumerate(parameters):
+            if p.grad is not None:
+                stacks.setdefault(p.shape if p.is_cuda else index, []).append(p)
+        return list(stacks.values())

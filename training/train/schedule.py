@@ -34,5 +34,8 @@ class Schedule:
         """Factor on the peak learning rates."""
         return min(1.0, (step + 1) / self.warmup_steps) * min(1.0, (1 - progress) / self.decay_share)
 
-    def quantized(self, progress: float) -> bool:
+    def decaying(self, progress: float) -> bool:
         return progress > 1 - self.decay_share
+
+    def long(self, progress: float) -> bool:
+        return progress >= self.long_from

@@ -86,8 +86,10 @@ async function typing(
 	await using core = await openForkedCore(options);
 	const traces = await readTraces(options.tracesFolder);
 	let observe: ((observed: ObservedOutcome) => void) | undefined;
-	const provider = core.createProvider((observed) => {
-		observe?.(observed);
+	const provider = core.createProvider({
+		observe: (observed) => {
+			observe?.(observed);
+		},
 	});
 	const report = await replayTyping(
 		traces,

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { UserError } from "../../base/userError.ts";
 import { LocalSyntax } from "../../context/syntax/localSyntax.ts";
+import { createContextEngine } from "../../context/contextEngine.ts";
+import { openRepositoryIndex } from "../../context/index/openRepositoryIndex.ts";
 import { openOrtBackend } from "../../engine/ort/ortBackend.ts";
 import { defaultThreads } from "../../engine/ort/sessionOptions.ts";
 import { FimAnswering } from "../../evaluation/answering.ts";
@@ -11,16 +13,21 @@ import { scoreBaseline } from "../../evaluation/baseline.ts";
 import { CorpusFile } from "../../evaluation/corpusFile.ts";
 import { drawCases } from "../../evaluation/drawCases.ts";
 import { reportJson, reportOf, reportTable } from "../../evaluation/report.ts";
+import { PackageContext } from "../../evaluation/packageContext.ts";
+import { scoreLearned, type LearnedScores } from "../../evaluation/learnedScore.ts";
 import { runCases, type CaseFigures } from "../../evaluation/runCases.ts";
 import { readSample, sampleOrder, type SampledText } from "../../evaluation/sampledTexts.ts";
 import { scoreByLanguage } from "../../evaluation/scoreModel.ts";
 import type { TextScore } from "../../evaluation/textScore.ts";
 import { openModel, type ModelFolder } from "../../model/modelStore.ts";
 import { createTokenizer } from "../../tokenizer/bpeTokenizer.ts";
+import { promptBudget } from "../../completion/promptBudget.ts";
 import { defaultCompletionConfig } from "../../completion/defaultConfig.ts";
+import { maxPiecesShare } from "../../prompt/fim.ts";
+import { tokenCounts } from "../../prompt/tokenCounts.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
 import { openLocalCore } from "../core.ts";
-import { bundledModelFolder, grammarFiles } from "../defaults.ts";
+import { bundledModelFolder, grammarFiles, queryFolder } from "../defaults.ts";
 import { languageIdOf } from "../languageIds.ts";
 
 /** Together about three minutes for the small bundled model on two cores. */
@@ -119,12 +126,14 @@ async function measure(options: MeasureOptions): Promise<Parameters<typeof repor
 	progress("order-3 byte model");
 	const baseline = await scoreBaseline(texts, training, seed);
 	const scores = await scoreFolder(texts, model, options.threads);
+	const learned = await scoreLearnedFolder(options, texts, validation, model);
 	const comparedScores = compared && (await scoreFolder(texts, compared, options.threads));
 	return {
 		model: model.manifest.name,
 		quantization: model.manifest.quantization,
 		seed,
 		scores,
+		learned,
 		baseline,
 		compared:
 			compared && comparedScores
@@ -132,6 +141,45 @@ async function measure(options: MeasureOptions): Promise<Parameters<typeof repor
 				: undefined,
 		cases: await measureCases(options, validation, order),
 	};
+}
+
+/** On half of the sample: every token is mixed twice. */
+async function scoreLearnedFolder(
+	{ threads, limitBytes }: MeasureOptions,
+	texts: ReadonlyMap<string, readonly SampledText[]>,
+	corpus: CorpusFile,
+	{ manifest, graphPath, tokenizerPath }: ModelFolder,
+): Promise<ReadonlyMap<string, LearnedScores>> {
+	const tokenizer = createTokenizer(await readFile(tokenizerPath, "utf8"));
+	const backend = await openOrtBackend({ graphPath, manifest, threads });
+	try {
+		return await scoreLearned(
+			limitSample(texts, limitBytes / 2),
+			corpus,
+			{ backend, tokenizer, manifest },
+			(language) => progress(`learned, ${language}`),
+		);
+	} finally {
+		await backend.dispose();
+	}
+}
+
+function limitSample(
+	texts: ReadonlyMap<string, readonly SampledText[]>,
+	limitBytes: number,
+): ReadonlyMap<string, readonly SampledText[]> {
+	return new Map(
+		[...texts].map(([language, files]) => {
+			let bytes = 0;
+			return [
+				language,
+				files.filter(({ text }) => {
+					bytes += Buffer.byteLength(text);
+					return bytes - Buffer.byteLength(text) < limitBytes;
+				}),
+			];
+		}),
+	);
 }
 
 function assertSameCheckpoint(model: ModelFolder, compared: ModelFolder): void {
@@ -165,12 +213,44 @@ async function measureCases(
 	order: ReturnType<typeof sampleOrder>,
 ): Promise<CaseFigures> {
 	await using core = await openLocalCore({ modelFolder, threads });
+	await using lookupCore = await openLocalCore({ modelFolder, threads, drafter: "promptLookup" });
 	const syntax = new LocalSyntax(grammarFiles);
 	const cases = await drawCases({ file, order, casesPerKind, seed, syntax, languageIdOf });
 	await syntax.dispose();
+	await using packages = new PackageContext({
+		corpus: file,
+		tokenizer: core.tokenizer,
+		learners: [core.engine, lookupCore.engine],
+		openIndex: (root) => openRepositoryIndex({ root, grammarFiles, queryFolder }),
+		createCollector: (index) => {
+			const context = createContextEngine({ index, ...tokenCounts(core.tokenizer) });
+			return (query, signal) => context.collect(query, signal);
+		},
+	});
+	const { collect } = packages;
+	const budgetTokens = Math.floor(
+		promptBudget(defaultCompletionConfig, core.manifest).maxPromptTokens * maxPiecesShare,
+	);
 	return await runCases(cases, {
 		answering: new FimAnswering({ ...core, config: defaultCompletionConfig }),
-		createProvider: () => core.createProvider(),
+		lookupAnswering: new FimAnswering({ ...lookupCore, config: defaultCompletionConfig }),
+		packages,
+		piecesFor: async ({ path, languageId, text, start, end }) => {
+			const { pieces } = await collect(
+				{
+					path,
+					languageId,
+					text: text.slice(0, start) + text.slice(end),
+					offset: start,
+					recentEdits: [],
+					openFiles: [],
+					budgetTokens,
+				},
+				new AbortController().signal,
+			);
+			return pieces;
+		},
+		createProvider: () => core.createProvider({ collectContext: collect }),
 		config: defaultCompletionConfig,
 		onProgress: (done) => {
 			if (done % 50 === 0 || done === cases.length) {

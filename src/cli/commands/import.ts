@@ -1,21 +1,33 @@
+import { arch, availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { importCheckpoint } from "../../importer/importCheckpoint.ts";
-import { usageError, type Command } from "../command.ts";
+import { measureKvRanges } from "../../engine/ort/measureKvRanges.ts";
+import { defaultThreads } from "../../engine/ort/sessionOptions.ts";
+import { importCheckpoint, type KvCacheOption } from "../../importer/importCheckpoint.ts";
+import { numberOption, usageError, type Command } from "../command.ts";
+
+const maxContext = 1_048_576;
 
 export const importCommand: Command = {
 	summary: "turns a Hugging Face checkpoint into a model folder",
-	usage: `mote import <checkpoint folder> <out> [--fp32]
+	usage: `mote import <checkpoint folder> <out> [--fp32] [--kv float32|int8] [--context <tokens>]
 
 Reads config.json, *.safetensors and tokenizer.json of a qwen3_moe checkpoint and writes an ONNX model with
 int4 weights, its tokenizer and its manifest into a new folder <out>.
 
-  --fp32   keep the weights as they are (for checks; eight times as large)`,
+  --fp32     keep the weights as they are (for checks; eight times as large)
+  --kv       what the KV cache holds; float32 unless given. int8 takes a quarter of its memory, for long
+             contexts; the import then runs the model over a few pages of code to measure its scales
+  --context  positions that the model takes at most, if fewer than the checkpoint declares: a smaller file`,
 
 	async run(args) {
 		const { values, positionals } = parseArgs({
 			args: [...args],
 			allowPositionals: true,
-			options: { fp32: { type: "boolean", default: false } },
+			options: {
+				fp32: { type: "boolean", default: false },
+				kv: { type: "string", default: "float32" },
+				context: { type: "string" },
+			},
 		});
 		const [checkpoint, out] = positionals;
 		if (checkpoint === undefined || out === undefined || positionals.length > 2) {
@@ -24,6 +36,10 @@ int4 weights, its tokenizer and its manifest into a new folder <out>.
 		let shownPercent = -1;
 		await importCheckpoint(checkpoint, out, {
 			quantization: values.fp32 ? "fp32" : "int4",
+			kvCache: kvCacheOption(values.kv),
+			contextLength: Math.floor(
+				numberOption("context", values.context, { min: 1, max: maxContext, fallback: maxContext }),
+			),
 			onProgress: (fraction) => {
 				const percent = Math.floor(fraction * 10) * 10;
 				if (percent > shownPercent) {
@@ -36,3 +52,18 @@ int4 weights, its tokenizer and its manifest into a new folder <out>.
 		return 0;
 	},
 };
+
+function kvCacheOption(format: string): KvCacheOption {
+	switch (format) {
+		case "float32":
+			return { kind: "float32" };
+		case "int8":
+			return {
+				kind: "int8",
+				measure: (model, sequences) =>
+					measureKvRanges(model, sequences, defaultThreads(availableParallelism(), arch())),
+			};
+		default:
+			throw usageError("mote import --kv takes float32 or int8.");
+	}
+}

@@ -6,7 +6,7 @@ import type { ModelManifest } from "../../model/manifest.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
 import type { Backend, KvCache, Logits } from "../backend.ts";
 import { EngineError } from "../errors.ts";
-import { OrtKvCache, type FloatTensorFactory } from "./ortKvCache.ts";
+import { maxKvPositions, OrtKvCache, type KvTensorFactory } from "./ortKvCache.ts";
 import { runtimeEnvironment, sessionOptions } from "./sessionOptions.ts";
 
 export interface OrtBackendOptions {
@@ -14,7 +14,7 @@ export interface OrtBackendOptions {
 	readonly graphPath: string;
 	readonly manifest: Pick<
 		ModelManifest,
-		"vocabularySize" | "contextLength" | "layers" | "kvHeads" | "headDim"
+		"vocabularySize" | "contextLength" | "layers" | "kvHeads" | "headDim" | "kvCache"
 	>;
 	readonly threads: number;
 }
@@ -27,7 +27,7 @@ type Runtime = typeof onnxruntime;
  *
  * @throws EngineError "runtimeFailed"
  */
-export async function openOrtBackend(options: OrtBackendOptions): Promise<Backend> {
+export async function openOrtBackend(options: OrtBackendOptions): Promise<OrtBackend> {
 	Object.assign(process.env, runtimeEnvironment);
 	try {
 		const runtime = await import("onnxruntime-node");
@@ -35,20 +35,20 @@ export async function openOrtBackend(options: OrtBackendOptions): Promise<Backen
 			options.graphPath,
 			sessionOptions(options.threads),
 		);
-		checkContract(session, options.manifest.layers);
+		checkContract(session, options.manifest);
 		return new OrtBackend(runtime, session, options.manifest);
 	} catch (error) {
 		throw runtimeError("ONNX Runtime could not load the model", error);
 	}
 }
 
-class OrtBackend implements Backend {
+export class OrtBackend implements Backend {
 	readonly vocabularySize: number;
 	readonly contextLength: number;
 	readonly #runtime: Runtime;
 	readonly #session: InferenceSession;
 	readonly #manifest: OrtBackendOptions["manifest"];
-	readonly #createTensor: FloatTensorFactory;
+	readonly #createTensor: KvTensorFactory;
 	// Inputs of one value each; the tensors are reused and their values replaced before every pass.
 	readonly #seqlensK = new Int32Array(1);
 	readonly #totalSequenceLength = new Int32Array(1);
@@ -63,11 +63,15 @@ class OrtBackend implements Backend {
 	) {
 		const { Tensor } = runtime;
 		this.vocabularySize = manifest.vocabularySize;
-		this.contextLength = manifest.contextLength;
+		// Further positions can't be held, so a longer prompt is refused like one beyond the rotary tables.
+		this.contextLength = Math.min(manifest.contextLength, maxKvPositions(manifest));
 		this.#runtime = runtime;
 		this.#session = session;
 		this.#manifest = manifest;
-		this.#createTensor = (data, dims) => new Tensor("float32", data, dims);
+		this.#createTensor = (data, dims) =>
+			data instanceof Float32Array
+				? new Tensor("float32", data, dims)
+				: new Tensor("int8", data, dims);
 		this.#scalarFeeds = {
 			[graphContract.seqlensK]: new Tensor("int32", this.#seqlensK, [1]),
 			[graphContract.totalSequenceLength]: new Tensor("int32", this.#totalSequenceLength, []),
@@ -76,7 +80,8 @@ class OrtBackend implements Backend {
 	}
 
 	createKvCache(capacity: number): OrtKvCache {
-		return new OrtKvCache(this.#manifest, capacity, this.#createTensor);
+		const shape = { ...this.#manifest, contextLength: this.contextLength };
+		return new OrtKvCache(shape, capacity, this.#createTensor);
 	}
 
 	async forward(cache: KvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
@@ -131,7 +136,10 @@ class OrtBackend implements Backend {
 }
 
 /** The runtime checks types and shapes itself on every pass; missing names it would report one by one. */
-function checkContract(session: InferenceSession, layers: number): void {
+function checkContract(
+	session: InferenceSession,
+	{ layers, kvCache }: Pick<ModelManifest, "layers" | "kvCache">,
+): void {
 	const layerNumbers = [...Array(layers).keys()];
 	const wantedInputs = [
 		graphContract.inputIds,
@@ -156,6 +164,10 @@ function checkContract(session: InferenceSession, layers: number): void {
 	];
 	if (missing.length > 0) {
 		throw new Error(`its graph lacks ${missing.slice(0, 3).join(", ")}`);
+	}
+	const pastKey = session.inputMetadata.find(({ name }) => name === graphContract.pastKey(0));
+	if (pastKey?.isTensor !== true || pastKey.type !== kvCache) {
+		throw new Error(`its graph has no KV cache of ${kvCache}`);
 	}
 }
 

@@ -1,7 +1,9 @@
-import type { Tensor, TypedTensor } from "onnxruntime-node";
+import type { Tensor } from "onnxruntime-node";
 import { assert } from "../../base/assert.ts";
 import { graphContract } from "../../model/graphContract.ts";
+import type { KvCacheFormat } from "../../model/manifest.ts";
 import type { KvCache } from "../backend.ts";
+import { EngineError } from "../errors.ts";
 
 /** Shape of the caches of one model. */
 export interface KvShape {
@@ -10,13 +12,15 @@ export interface KvShape {
 	readonly headDim: number;
 	/** Positions that the model takes at most. */
 	readonly contextLength: number;
+	readonly kvCache: KvCacheFormat;
 }
 
+export type KvBuffer = Float32Array<ArrayBuffer> | Int8Array<ArrayBuffer>;
+
 /** `new Tensor`, passed in because the library is loaded late. */
-export type FloatTensorFactory = (
-	data: Float32Array,
-	dims: readonly number[],
-) => TypedTensor<"float32">;
+export type KvTensorFactory = (data: KvBuffer, dims: readonly number[]) => Tensor;
+
+const bytesPerElement: Readonly<Record<KvCacheFormat, number>> = { float32: 4, int8: 1 };
 
 /**
  * Capacities are multiples of this many positions. onnxruntime-node copies every preallocated output once
@@ -26,25 +30,45 @@ export type FloatTensorFactory = (
 const capacityStep = 256;
 
 /**
- * Keys and values in one float32 buffer for each layer, [1, kvHeads, capacity, headDim], which a pass gets
+ * Growing adds at least this share of the capacity. A cache that grows to n positions is then copied
+ * 1 + 8 = 9 times over in all, instead of n ÷ 512 times, and at most an eighth of it is unused room.
+ */
+const leastGrowth = 1 / 8;
+
+/** Of one buffer: Electron's allocator ends the process on much larger ones. */
+const maxBufferBytes = 2 ** 29;
+
+/** Memory that one position takes in a cache of this shape. */
+export function kvBytesPerPosition(shape: Omit<KvShape, "contextLength">): number {
+	return 2 * shape.layers * shape.kvHeads * shape.headDim * bytesPerElement[shape.kvCache];
+}
+
+/** Positions for which the keys of one layer stay within {@link maxBufferBytes}. */
+export function maxKvPositions({ kvHeads, headDim, kvCache }: KvShape): number {
+	return Math.floor(maxBufferBytes / (kvHeads * headDim * bytesPerElement[kvCache]));
+}
+
+/**
+ * Keys and values in one buffer for each layer, [1, kvHeads, capacity, headDim], which a pass gets
  * as past and as present: GroupQueryAttention appends to it in place. Rewinding changes the length only;
  * what stands behind it is overwritten by the next pass and never read.
  */
 export class OrtKvCache implements KvCache {
 	readonly #shape: KvShape;
-	readonly #createTensor: FloatTensorFactory;
+	readonly #createTensor: KvTensorFactory;
 	#length = 0;
 	#capacity: number;
 	/** Keys and values of each layer: key 0, value 0, key 1, … */
-	#buffers: Float32Array[];
+	#buffers: KvBuffer[];
 	#feeds: Record<string, Tensor> = {};
 	#fetches: Record<string, Tensor | null> = {};
 
-	constructor(shape: KvShape, capacity: number, createTensor: FloatTensorFactory) {
+	/** @throws EngineError "runtimeFailed" when the memory isn't there; so do the methods that make room. */
+	constructor(shape: KvShape, capacity: number, createTensor: KvTensorFactory) {
 		this.#shape = shape;
 		this.#createTensor = createTensor;
 		this.#capacity = this.#roundedUp(capacity);
-		this.#buffers = this.#allocate();
+		this.#buffers = Array.from({ length: 2 * shape.layers }, () => this.#allocate());
 		this.#bind();
 	}
 
@@ -70,6 +94,15 @@ export class OrtKvCache implements KvCache {
 		return this.#fetches;
 	}
 
+	/** What is filled of one head of one layer: length × headDim. Valid until the next change of the cache. */
+	filled(part: "key" | "value", layer: number, head: number): KvBuffer {
+		const buffer = this.#buffers[2 * layer + (part === "key" ? 0 : 1)];
+		assert(buffer !== undefined && head < this.#shape.kvHeads, "a layer and head of this model");
+		const { headDim } = this.#shape;
+		const start = head * this.#capacity * headDim;
+		return buffer.subarray(start, start + this.#length * headDim);
+	}
+
 	/** Records that a pass filled `count` positions more. */
 	advance(count: number): void {
 		assert(this.#length + count <= this.#capacity, "a pass stays within the cache");
@@ -82,27 +115,39 @@ export class OrtKvCache implements KvCache {
 	}
 
 	grow(capacity: number): void {
-		const grown = this.#roundedUp(capacity);
-		if (grown <= this.#capacity) {
+		if (this.#roundedUp(capacity) <= this.#capacity) {
 			return;
 		}
-		const before = this.#buffers;
-		const capacityBefore = this.#capacity;
-		this.#capacity = grown;
-		this.#buffers = this.#allocate();
-		this.#fill(before, capacityBefore, this.#length);
+		const before = this.#capacity;
+		const enough = Math.max(capacity, Math.floor(before * (1 + leastGrowth)));
+		this.#capacity = this.#roundedUp(Math.min(enough, this.#shape.contextLength));
+		// One after the other, and the old ones given back at once and not when the collector comes by: the
+		// peak is one buffer above the new size, not twice the size.
+		this.#buffers = this.#buffers.map((from) => {
+			const grown = this.#allocate();
+			this.#copy(from, before, grown, this.#length);
+			structuredClone(from.buffer, { transfer: [from.buffer] });
+			return grown;
+		});
 		this.#bind();
 	}
 
 	copyPrefix(length: number, capacity: number): OrtKvCache {
 		assert(length <= this.#length, "only filled positions are copied");
 		const copy = new OrtKvCache(this.#shape, Math.max(length, capacity), this.#createTensor);
-		copy.#fill(this.#buffers, this.#capacity, length);
+		for (const [i, to] of copy.#buffers.entries()) {
+			const from = this.#buffers[i];
+			assert(from !== undefined, "both caches belong to one model");
+			copy.#copy(from, this.#capacity, to, length);
+		}
 		copy.#length = length;
 		return copy;
 	}
 
 	dispose(): void {
+		for (const { buffer } of this.#buffers) {
+			structuredClone(buffer, { transfer: [buffer] });
+		}
 		this.#length = 0;
 		this.#capacity = 0;
 		this.#buffers = [];
@@ -116,24 +161,29 @@ export class OrtKvCache implements KvCache {
 		return Math.min(Math.ceil(capacity / capacityStep) * capacityStep, contextLength);
 	}
 
-	#allocate(): Float32Array[] {
-		const { layers, kvHeads, headDim } = this.#shape;
-		return Array.from(
-			{ length: 2 * layers },
-			() => new Float32Array(kvHeads * this.#capacity * headDim),
-		);
+	#allocate(): KvBuffer {
+		const { kvHeads, headDim, kvCache } = this.#shape;
+		const elements = kvHeads * this.#capacity * headDim;
+		try {
+			return kvCache === "float32" ? new Float32Array(elements) : new Int8Array(elements);
+		} catch (error) {
+			// A RangeError is all that an allocation throws.
+			const megabytes = Math.ceil((kvBytesPerPosition(this.#shape) * this.#capacity) / 2 ** 20);
+			throw new EngineError(
+				"runtimeFailed",
+				`The KV cache for ${this.#capacity} tokens takes ${megabytes} MB, which this machine doesn't have free; ask with less context${kvCache === "int8" ? "" : ", or import the model with --kv int8"}.`,
+				{ cause: error },
+			);
+		}
 	}
 
-	/** Copies the first `length` positions of every head from buffers of another capacity. */
-	#fill(from: readonly Float32Array[], fromCapacity: number, length: number): void {
+	/** Copies the first `length` positions of every head, into a buffer of this cache's capacity. */
+	#copy(from: KvBuffer, fromCapacity: number, to: KvBuffer, length: number): void {
 		const { kvHeads, headDim } = this.#shape;
-		for (const [i, buffer] of this.#buffers.entries()) {
-			for (let head = 0; head < kvHeads; head++) {
-				const start = head * fromCapacity * headDim;
-				const part = from[i]?.subarray(start, start + length * headDim);
-				assert(part !== undefined, "both caches belong to one model");
-				buffer.set(part, head * this.#capacity * headDim);
-			}
+		const toCapacity = to.length / (kvHeads * headDim);
+		for (let head = 0; head < kvHeads; head++) {
+			const start = head * fromCapacity * headDim;
+			to.set(from.subarray(start, start + length * headDim), head * toCapacity * headDim);
 		}
 	}
 

@@ -1,4 +1,5 @@
 import { assert } from "../../base/assert.ts";
+import type { MixedRow } from "../adaptation/mixtureRow.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
 import type { GeneratedToken, SamplingParams } from "../engine.ts";
 import { EngineError } from "../errors.ts";
@@ -15,22 +16,33 @@ import { uniformAt } from "./random.ts";
  * @param index Of the token in the answer, counted from 0: keys the random number.
  * @param allowed When given, only these tokens may be chosen, and probabilities are relative to them.
  *   Not empty, no duplicates.
+ * @param mixed When given, the distribution to choose from in place of the model's own.
  * @throws EngineError "runtimeFailed" when the row holds no usable numbers.
  */
 export type Sampler = (
 	logits: Float32Array,
 	index: number,
 	allowed?: readonly TokenId[],
+	mixed?: MixedRow,
 ) => GeneratedToken;
 
 export function createSampler(params: SamplingParams): Sampler {
 	return params.temperature === 0
-		? (logits, _index, allowed) => chooseGreedily(logits, allowed)
-		: (logits, index, allowed) => chooseAtRandom(logits, index, allowed, params);
+		? (logits, _index, allowed, mixed) => chooseGreedily(logits, allowed, mixed)
+		: (logits, index, allowed, mixed) =>
+				chooseAtRandom(mixed?.logProbabilities() ?? logits, index, allowed, params);
 }
 
 /** The most likely token, the lowest id among equals. */
-function chooseGreedily(logits: Float32Array, allowed?: readonly TokenId[]): GeneratedToken {
+function chooseGreedily(
+	logits: Float32Array,
+	allowed: readonly TokenId[] | undefined,
+	mixed: MixedRow | undefined,
+): GeneratedToken {
+	if (mixed !== undefined) {
+		const { id, probability } = mixed.best(allowed);
+		return { id: tokenAt(id), probability };
+	}
 	const best = allowed === undefined ? likeliest(logits) : likeliestOf(logits, allowed);
 	return { id: tokenAt(best), probability: probabilityOf(best, logits, allowed) };
 }

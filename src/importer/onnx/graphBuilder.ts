@@ -14,7 +14,7 @@ import {
 import type { ExternalRegion } from "./weightsFile.ts";
 
 /** TensorProto.DataType of onnx.proto. */
-const dataTypes = { float32: 1, uint8: 2, int32: 6, int64: 7 } as const;
+export const dataTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 export type ElementType = keyof typeof dataTypes;
 
 /** TensorProto.DataLocation.EXTERNAL of onnx.proto. */
@@ -157,7 +157,7 @@ function valueInfo(
 	};
 }
 
-function attribute(name: string, value: Attribute): AttributeProto {
+export function attribute(name: string, value: Attribute): AttributeProto {
 	if ("int" in value) {
 		return create(AttributeProtoSchema, {
 			name,

@@ -26,7 +26,12 @@ test("a request crosses unchanged", () => {
 		}),
 	]) {
 		const parsed = parseToEngine(
-			overTheWire({ kind: "generate", id: 3, request: requestToWire(asked) }),
+			overTheWire({
+				kind: "generate",
+				id: 3,
+				request: requestToWire(asked),
+				reportsPrefill: false,
+			}),
 		);
 		expect(
 			parsed.kind === "ok" && parsed.message.kind === "generate"
@@ -47,7 +52,12 @@ test("tokens cross unchanged, probabilities to the last bit", () => {
 });
 
 describe("malformed messages", () => {
-	const good = { kind: "generate", id: 1, request: requestToWire(request()) };
+	const good = {
+		kind: "generate",
+		id: 1,
+		request: requestToWire(request()),
+		reportsPrefill: true,
+	};
 
 	test.each([
 		["nothing", undefined],
@@ -86,6 +96,9 @@ describe("malformed messages", () => {
 				probabilities: Float64Array.of(1),
 			}),
 		).toMatchObject({ kind: "malformed", id: 4 });
+		expect(
+			parseFromEngine({ kind: "prefill", id: 5, promptTokens: 10, readTokens: 11 }),
+		).toMatchObject({ kind: "malformed", id: 5 });
 	});
 
 	test("never make parsing throw", () => {

@@ -16,6 +16,7 @@ import { testManifest, testTokenizer } from "../../support/testModel.ts";
 const text = "const first = 1;\nconst secret = first + 41;\nconst third = 3;\n";
 const asked: FimCase = {
 	kind: "restOfLine",
+	package: "some-package",
 	language: "typescript",
 	languageId: "typescript",
 	path: "src/a.ts",
@@ -33,7 +34,10 @@ async function answer(script: string, withSuffix: boolean, kind: FimCase["kind"]
 		manifest: testManifest,
 		config: defaultCompletionConfig,
 	});
-	const given = await answering.answer({ ...asked, kind }, withSuffix);
+	const given = await answering.answer(
+		{ ...asked, kind },
+		{ suffix: withSuffix, adaptation: false, repository: false, pieces: [] },
+	);
 	const [request] = engine.requests;
 	const bytes = (request?.prompt ?? []).map((token) => Buffer.from(testTokenizer.bytesOf(token)));
 	const prompt = Buffer.concat([...bytes, Buffer.from(request?.healBytes ?? [])]).toString();
@@ -163,6 +167,7 @@ describe("figures", () => {
 			decodePasses: 2,
 			queuedMs: 0,
 			firstTokenMs: 1,
+			adaptation: undefined,
 			totalMs: 2,
 		};
 		const idle = {
@@ -171,6 +176,7 @@ describe("figures", () => {
 			draftedTokens: 0,
 			acceptedTokens: 0,
 			decodePasses: 0,
+			adaptation: undefined,
 		};
 		expect(draftFigures([stats, idle])).toEqual({
 			acceptance: 0.75,

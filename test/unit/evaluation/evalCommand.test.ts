@@ -3,6 +3,11 @@ import { evalCommand } from "../../../src/cli/commands/eval.ts";
 import { sampleRecords, writeCorpusFolder, type CorpusFolder } from "../../support/corpusFolder.ts";
 import { importTinyModel, type TinyModel } from "../../support/tinyModel.ts";
 
+vi.mock(import("../../../src/cli/defaults.ts"), async (original) => ({
+	...(await original()),
+	grammarFiles: (await import("../../support/grammarFiles.ts")).grammarFiles,
+	queryFolder: (await import("../../support/indexedFolder.ts")).queryFolder,
+}));
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 describe("mote eval with a tiny model of random weights", () => {

@@ -23,7 +23,7 @@ async function casesIn(
 	kind: FimKind,
 	languageId = "typescript",
 ): Promise<Set<string>> {
-	const file = { language: languageId, languageId, path: "a.ts", text };
+	const file = { package: "some-package", language: languageId, languageId, path: "a.ts", text };
 	const shown = new Set<string>();
 	for (let seed = 0; seed < 40; seed++) {
 		const drawn = await fimCaseIn(file, kind, randomStream(seed, "test"), syntax);

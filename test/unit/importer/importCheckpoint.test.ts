@@ -1,8 +1,10 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fromBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { importCheckpoint } from "../../../src/importer/importCheckpoint.ts";
+import { ModelProtoSchema } from "../../../src/importer/onnx/onnx_pb.ts";
 import { openModel } from "../../../src/model/modelStore.ts";
 import {
 	safetensorsFile,
@@ -53,6 +55,7 @@ describe("an imported model folder", () => {
 			layers: 1,
 			kvHeads: 2,
 			headDim: 32,
+			kvCache: "float32",
 			stopTokens: [
 				"<|fim_prefix|>",
 				"<|fim_suffix|>",
@@ -97,6 +100,63 @@ describe("an imported model folder", () => {
 			"unknown",
 		]);
 		expect(manifest.trainedContextLength).toBe(manifest.contextLength);
+	});
+
+	test("takes fewer positions than declared when asked to, and more than the limit never", async () => {
+		await writeCheckpoint({ shape: { ...oneLayer, max_position_embeddings: 262_144 } });
+		const bytesWith = async (name: string, contextLength?: number): Promise<[number, number]> => {
+			await importCheckpoint(checkpointPath(), join(folder, name), {
+				quantization: "int4",
+				...(contextLength === undefined ? {} : { contextLength }),
+			});
+			const { manifest } = await openModel(join(folder, name));
+			return [manifest.contextLength, manifest.files.weights.bytes];
+		};
+		const [longest, longBytes] = await bytesWith("long");
+		const [shorter, shortBytes] = await bytesWith("short", 1024);
+		expect([longest, shorter]).toEqual([131_072, 1024]);
+		// Two tables of 16 floats a position, and nothing else depends on it.
+		expect(longBytes - shortBytes).toBe((131_072 - 1024) * 2 * 16 * 4);
+	});
+
+	test("with an int8 KV cache has scales for each head and channel of what was measured", async () => {
+		await writeCheckpoint();
+		const measured: number[] = [];
+		await importCheckpoint(checkpointPath(), join(folder, "model"), {
+			quantization: "int4",
+			kvCache: {
+				kind: "int8",
+				measure: async ({ graphPath, layers, kvHeads, headDim, contextLength }, sequences) => {
+					// It can be run: graph and weights lie there.
+					await Promise.all(
+						[graphPath, join(dirname(graphPath), "weights.bin")].map((path) => stat(path)),
+					);
+					measured.push(...sequences.map(({ length }) => length));
+					expect(Math.max(...measured)).toBeLessThanOrEqual(contextLength);
+					expect(sequences.flat().every((id) => id >= 0 && id < 512)).toBe(true);
+					const ranges = new Float32Array(kvHeads * headDim).fill(127 / 1.1);
+					return Array.from({ length: layers }, () => ({ key: ranges, value: ranges }));
+				},
+			},
+		});
+		expect(measured.length).toBeGreaterThan(0);
+		expect(await readdir(join(folder, "model"))).toEqual([
+			"model.onnx",
+			"mote-model.json",
+			"tokenizer.json",
+			"weights.bin",
+		]);
+		expect((await openModel(join(folder, "model"))).manifest.kvCache).toBe("int8");
+		const { graph } = fromBinary(
+			ModelProtoSchema,
+			await readFile(join(folder, "model", "model.onnx")),
+		);
+		const scale = graph?.initializer.find(({ name }) => name === "layers.0.key_scale");
+		expect(scale?.dims).toEqual([64n]);
+		const bytes = Uint8Array.from(scale?.rawData ?? []);
+		for (const value of new Float32Array(bytes.buffer)) {
+			expect(value).toBeCloseTo(1, 6);
+		}
 	});
 
 	test("may replace an empty folder", async () => {

@@ -1,0 +1,37 @@
+import type { GenerateStats } from "../engine/engine.ts";
+import { completionAt, type CompletionPlace } from "./completionPlace.ts";
+import type { Completion, CompletionOutcome, NoCompletionReason } from "./completionProvider.ts";
+import { withoutDanglingWord } from "./danglingWord.ts";
+import { filterAfterCache } from "./filters/index.ts";
+import type { GenerationEnd } from "./generation.ts";
+
+/** How one call of the pipeline ends. */
+export interface CallResult {
+	readonly outcome: CompletionOutcome;
+	readonly stats: Promise<GenerateStats | undefined> | undefined;
+}
+
+export function none(reason: NoCompletionReason): CallResult {
+	return { outcome: { kind: "none", reason }, stats: undefined };
+}
+
+export function shown(
+	place: CompletionPlace,
+	text: string,
+	origin: Completion["origin"],
+): CallResult {
+	const candidate = filterAfterCache(text, place);
+	if (candidate === undefined) {
+		return none("filteredOut");
+	}
+	const completion = completionAt(place, candidate.text, candidate.replaceAfter, origin);
+	return { outcome: { kind: "completion", completion }, stats: undefined };
+}
+
+export function usableText(
+	end: GenerationEnd & { readonly kind: "answer" },
+	place: CompletionPlace,
+): string {
+	const isCutOff = end.stoppedBy === "gate" || end.stoppedBy === "length";
+	return isCutOff ? withoutDanglingWord(end.text, place) : end.text;
+}

@@ -1,0 +1,111 @@
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { CollectedContext } from "../context/contextEngine.ts";
+import {
+	minBudgetTokens,
+	type ContextParts,
+	type ContextPiece,
+	type ContextQuery,
+} from "../context/source.ts";
+import type { CompletionPlace } from "./completionPlace.ts";
+
+/** Collects context; see `ContextEngine`, here or in another thread. */
+export type CollectContext = (
+	query: ContextQuery,
+	signal: AbortSignal,
+) => Promise<CollectedContext>;
+
+export interface RelatedCodeOptions {
+	readonly collect: CollectContext;
+	readonly clock: Clock;
+	readonly logger: Logger;
+}
+
+/** A completion doesn't wait longer for context: what was collected before, or none, serves it. */
+const deadlineMs = 100;
+
+interface Collected {
+	readonly path: string;
+	/** Where the cursor's line begins. */
+	readonly lineStart: number;
+	readonly pieces: readonly ContextPiece[];
+	readonly parts: ContextParts;
+}
+
+/**
+ * The pieces of other files for a place. Pieces stand in front of the prompt, so that a change of them has all
+ * of it read again: they are collected anew when the cursor is on another line, and stay while that line is
+ * typed.
+ */
+export class RelatedCode {
+	readonly #options: RelatedCodeOptions;
+	#last: Collected | undefined;
+	#lastFault = "";
+
+	constructor(options: RelatedCodeOptions) {
+		this.#options = options;
+	}
+
+	async piecesFor(
+		place: CompletionPlace,
+		budgetTokens: number,
+		ended: AbortSignal,
+	): Promise<readonly ContextPiece[]> {
+		const lineStart = place.text.lastIndexOf("\n", place.offset - 1) + 1;
+		const known = this.#last?.path === place.path ? this.#last : undefined;
+		if (known?.lineStart === lineStart) {
+			return known.pieces;
+		}
+		const { clock } = this.#options;
+		const over = new AbortController();
+		const signal = AbortSignal.any([ended, over.signal]);
+		const late = clock.sleep(deadlineMs, signal).then(() => known?.pieces ?? []);
+		try {
+			return await Promise.race([
+				this.#collect(place, lineStart, budgetTokens, known, ended),
+				late,
+			]);
+		} finally {
+			over.abort();
+		}
+	}
+
+	/** Goes on after the deadline, for the keystroke that follows. */
+	async #collect(
+		place: CompletionPlace,
+		lineStart: number,
+		budgetTokens: number,
+		known: Collected | undefined,
+		signal: AbortSignal,
+	): Promise<readonly ContextPiece[]> {
+		const { path, languageId, text, offset } = place;
+		const query: ContextQuery = {
+			path,
+			languageId,
+			text,
+			offset,
+			recentEdits: [],
+			openFiles: [],
+			budgetTokens: Math.max(budgetTokens, minBudgetTokens),
+			...(known === undefined ? {} : { previous: known.parts }),
+		};
+		try {
+			const collected = await this.#options.collect(query, signal);
+			if (collected.statistics.isAborted) {
+				return known?.pieces ?? [];
+			}
+			this.#lastFault = "";
+			const { pieces, parts } = collected;
+			this.#last = { path, lineStart, pieces, parts };
+			return pieces;
+		} catch (error) {
+			// A completion without context is worth having; the fault is worth one line.
+			const message = error instanceof Error ? error.message : String(error);
+			if (message !== this.#lastFault) {
+				this.#lastFault = message;
+				this.#options.logger.warn(`Completions do without related code: ${message}`);
+			}
+			return known?.pieces ?? [];
+		}
+	}
+}

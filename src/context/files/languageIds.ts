@@ -1,0 +1,65 @@
+import path from "node:path";
+
+/** VS Code's language ids by file extension, for places that have no editor to ask. */
+const byExtension: ReadonlyMap<string, string> = new Map(
+	Object.entries({
+		bash: "shellscript",
+		c: "c",
+		cc: "cpp",
+		cjs: "javascript",
+		cpp: "cpp",
+		cs: "csharp",
+		css: "css",
+		cts: "typescript",
+		cxx: "cpp",
+		go: "go",
+		h: "c",
+		hh: "cpp",
+		hpp: "cpp",
+		htm: "html",
+		html: "html",
+		hxx: "cpp",
+		java: "java",
+		js: "javascript",
+		json: "json",
+		jsonc: "jsonc",
+		jsx: "javascriptreact",
+		less: "less",
+		lua: "lua",
+		md: "markdown",
+		mjs: "javascript",
+		mts: "typescript",
+		php: "php",
+		proto: "proto3",
+		py: "python",
+		pyi: "python",
+		rake: "ruby",
+		rb: "ruby",
+		rs: "rust",
+		scss: "scss",
+		sh: "shellscript",
+		sql: "sql",
+		toml: "toml",
+		ts: "typescript",
+		tsx: "typescriptreact",
+		vue: "vue",
+		xml: "xml",
+		yaml: "yaml",
+		yml: "yaml",
+	}),
+);
+
+const byName: ReadonlyMap<string, string> = new Map(
+	Object.entries({
+		dockerfile: "dockerfile",
+		gemfile: "ruby",
+		makefile: "makefile",
+		rakefile: "ruby",
+	}),
+);
+
+/** VS Code's language id for a path, "plaintext" when its name says nothing. */
+export function languageIdOfPath(file: string): string {
+	const name = path.posix.basename(file).toLowerCase();
+	return byName.get(name) ?? byExtension.get(path.posix.extname(name).slice(1)) ?? "plaintext";
+}

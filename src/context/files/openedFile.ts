@@ -1,0 +1,111 @@
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	lstatSync,
+	openSync,
+	readSync,
+	realpathSync,
+} from "node:fs";
+import path from "node:path";
+import { decodeText, isMinified, type UnfitReason } from "./sourceText.ts";
+import { holdsPrivateKey, isSecretPath } from "./secrets.ts";
+
+export interface FileVersion {
+	/** Bytes. */
+	readonly size: number;
+	/** Milliseconds since 1970, with fractions. */
+	readonly modifiedMs: number;
+}
+
+export type OpenedFile =
+	| { readonly kind: "source"; readonly bytes: Uint8Array; readonly version: FileVersion }
+	| { readonly kind: "unfit"; readonly reason: UnfitReason; readonly version: FileVersion }
+	| { readonly kind: "missing" };
+
+/** What lstat says of a regular file; undefined for everything else and for what isn't there. */
+export function versionOf(root: string, file: string): FileVersion | undefined {
+	const stat = lstatSync(path.join(root, file), { throwIfNoEntry: false });
+	return stat?.isFile() === true ? { size: stat.size, modifiedMs: stat.mtimeMs } : undefined;
+}
+
+/**
+ * The bytes of a file of the repository. Never follows a link out of it, never waits for a pipe, never reads
+ * more than `maxBytes`, and never opens a file whose name says that it is secret.
+ */
+export function openSource(root: string, file: string, maxBytes: number): OpenedFile {
+	const unfit = (reason: UnfitReason, version: FileVersion): OpenedFile => ({
+		kind: "unfit",
+		reason,
+		version,
+	});
+	if (isSecretPath(file)) {
+		return unfit("secret", { size: 0, modifiedMs: 0 });
+	}
+	let descriptor: number | undefined;
+	try {
+		const full = path.join(root, file);
+		if (realpathSync.native(path.dirname(full)) !== path.dirname(full)) {
+			return { kind: "missing" };
+		}
+		descriptor = openSync(full, constants.O_RDONLY | noFollow | noWait);
+		const stat = fstatSync(descriptor);
+		if (!stat.isFile()) {
+			return { kind: "missing" };
+		}
+		const version = { size: stat.size, modifiedMs: stat.mtimeMs };
+		if (stat.size > maxBytes) {
+			return unfit("tooLarge", version);
+		}
+		return { kind: "source", bytes: readAll(descriptor, stat.size), version };
+	} catch (error) {
+		if (isGone(error)) {
+			return { kind: "missing" };
+		}
+		return unfit("unreadable", versionOf(root, file) ?? { size: 0, modifiedMs: 0 });
+	} finally {
+		if (descriptor !== undefined) {
+			closeSync(descriptor);
+		}
+	}
+}
+
+/** The text to index, or why there is none. */
+export function sourceTextOf(
+	bytes: Uint8Array,
+): { readonly text: string } | { readonly reason: UnfitReason } {
+	const text = decodeText(bytes);
+	if (text === undefined) {
+		return { reason: "binary" };
+	}
+	if (isMinified(text)) {
+		return { reason: "minified" };
+	}
+	return holdsPrivateKey(text) ? { reason: "secret" } : { text };
+}
+
+/** Windows has neither flag, and no pipes in folders. */
+const noFollow = process.platform === "win32" ? 0 : constants.O_NOFOLLOW;
+const noWait = process.platform === "win32" ? 0 : constants.O_NONBLOCK;
+
+/** `size` bytes, or fewer when the file shrank meanwhile. */
+function readAll(descriptor: number, size: number): Uint8Array {
+	const bytes = Buffer.allocUnsafe(size);
+	let filled = 0;
+	while (filled < size) {
+		const read = readSync(descriptor, bytes, filled, size - filled, filled);
+		if (read === 0) {
+			break;
+		}
+		filled += read;
+	}
+	return bytes.subarray(0, filled);
+}
+
+function isGone(error: unknown): boolean {
+	return (
+		error instanceof Error &&
+		"code" in error &&
+		(error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "ELOOP")
+	);
+}

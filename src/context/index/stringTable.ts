@@ -1,0 +1,45 @@
+import { assert } from "../../base/assert.ts";
+
+/** Numbers for strings, from 0 in the order in which they came. Strings are never forgotten. */
+export class StringTable {
+	readonly #ids = new Map<string, number>();
+	readonly #texts: string[] = [];
+
+	get size(): number {
+		return this.#texts.length;
+	}
+
+	idOf(text: string): number | undefined {
+		return this.#ids.get(text);
+	}
+
+	/** Half of a surrogate pair becomes U+FFFD, and a newline a space: the database keeps one string a line. */
+	intern(written: string): number {
+		const text = written.toWellFormed().replaceAll("\n", " ");
+		let id = this.#ids.get(text);
+		if (id === undefined) {
+			id = this.#texts.length;
+			// A slice of a file would keep the whole file in memory.
+			const owned = detached(text);
+			this.#ids.set(owned, id);
+			this.#texts.push(owned);
+		}
+		return id;
+	}
+
+	textOf(id: number): string {
+		const text = this.#texts[id];
+		assert(text !== undefined, "a record names a string that the table doesn't have");
+		return text;
+	}
+
+	/** The strings from number `first` on. */
+	from(first: number): readonly string[] {
+		return this.#texts.slice(first);
+	}
+}
+
+/** A copy that shares no memory with the string that `text` was cut from. */
+export function detached(text: string): string {
+	return Buffer.from(text, "utf16le").toString("utf16le");
+}

@@ -1,0 +1,173 @@
+import { Worker } from "node:worker_threads";
+import type { Logger } from "../../base/log.ts";
+import type { CollectedContext } from "../contextEngine.ts";
+import type { ContextQuery } from "../source.ts";
+import {
+	repositoryReplySchema,
+	type RepositoryReply,
+	type RepositoryRequest,
+	type RepositoryWorkerData,
+} from "./repositoryProtocol.ts";
+
+/** What RepositoryClient needs of a worker thread. */
+export interface RepositoryWorker {
+	postMessage(request: RepositoryRequest): void;
+	onMessage(listener: (message: unknown) => void): void;
+	/** Called once, when the worker has ended for whatever reason. */
+	onExit(listener: (problem: string) => void): void;
+	terminate(): Promise<void>;
+}
+
+export interface RepositoryProgress {
+	readonly filesDone: number;
+	readonly filesTotal: number;
+}
+
+interface RepositoryClientOptions {
+	readonly worker: RepositoryWorker;
+	readonly logger: Logger;
+	readonly onProgress: (progress: RepositoryProgress) => void;
+}
+
+export interface TokenizedFile {
+	readonly fingerprint: string;
+	readonly tokens: Int32Array;
+}
+
+type Settled =
+	{ readonly kind: "reply"; readonly reply: RepositoryReply } | { readonly kind: "gone" };
+
+/**
+ * The repository of a workspace folder, in another thread. When the thread ends, every question is answered
+ * with nothing: completions go on without context, and the log says why.
+ */
+export class RepositoryClient {
+	readonly #worker: RepositoryWorker;
+	readonly #waiting = new Map<number, (settled: Settled) => void>();
+	#nextId = 0;
+	#isGone = false;
+
+	constructor({ worker, logger, onProgress }: RepositoryClientOptions) {
+		this.#worker = worker;
+		worker.onMessage((message) => {
+			const parsed = repositoryReplySchema.safeParse(message);
+			if (!parsed.success) {
+				logger.error("The repository's worker sent a message that can't be understood.");
+				return;
+			}
+			const reply = parsed.data;
+			switch (reply.kind) {
+				case "progress":
+					onProgress(reply);
+					return;
+				case "warning":
+					logger.warn(reply.message);
+					return;
+				case "failed":
+					logger.warn(`The repository's worker failed: ${reply.message}`);
+					break;
+				case "done":
+				case "collected":
+				case "files":
+				case "tokens":
+					break;
+			}
+			this.#waiting.get(reply.id)?.({ kind: "reply", reply });
+			this.#waiting.delete(reply.id);
+		});
+		worker.onExit((problem) => {
+			if (!this.#isGone) {
+				logger.warn(
+					`The repository's worker ended (${problem}): completions do without related code until the window is reloaded.`,
+				);
+			}
+			this.#leave();
+		});
+	}
+
+	async scan(signal: AbortSignal): Promise<void> {
+		await this.#ask({ id: this.#nextId++, operation: "scan" }, signal);
+	}
+
+	/** Undefined when the thread has ended or failed. */
+	async collect(query: ContextQuery, signal: AbortSignal): Promise<CollectedContext | undefined> {
+		const reply = await this.#ask({ id: this.#nextId++, operation: "collect", query }, signal);
+		return reply?.kind === "collected" ? reply.collected : undefined;
+	}
+
+	async update(path: string, text?: string): Promise<void> {
+		await this.#ask({
+			id: this.#nextId++,
+			operation: "update",
+			path,
+			...(text === undefined ? {} : { text }),
+		});
+	}
+
+	async remove(path: string): Promise<void> {
+		await this.#ask({ id: this.#nextId++, operation: "remove", path });
+	}
+
+	async files(): Promise<readonly string[]> {
+		const reply = await this.#ask({ id: this.#nextId++, operation: "files" });
+		return reply?.kind === "files" ? reply.paths : [];
+	}
+
+	/** Undefined for a file that is not indexed. */
+	async tokensOf(path: string): Promise<TokenizedFile | undefined> {
+		const reply = await this.#ask({ id: this.#nextId++, operation: "tokens", path });
+		return reply?.kind === "tokens" ? reply.file : undefined;
+	}
+
+	async dispose(): Promise<void> {
+		this.#leave();
+		await this.#worker.terminate();
+	}
+
+	async #ask(
+		request: Exclude<RepositoryRequest, { operation: "abort" }>,
+		signal?: AbortSignal,
+	): Promise<RepositoryReply | undefined> {
+		if (this.#isGone || signal?.aborted === true) {
+			return undefined;
+		}
+		const settled = new Promise<Settled>((resolve) => this.#waiting.set(request.id, resolve));
+		const abort = (): void => this.#worker.postMessage({ id: request.id, operation: "abort" });
+		signal?.addEventListener("abort", abort, { once: true });
+		try {
+			this.#worker.postMessage(request);
+			const answer = await settled;
+			return answer.kind === "reply" ? answer.reply : undefined;
+		} finally {
+			signal?.removeEventListener("abort", abort);
+		}
+	}
+
+	#leave(): void {
+		this.#isGone = true;
+		for (const settle of this.#waiting.values()) {
+			settle({ kind: "gone" });
+		}
+		this.#waiting.clear();
+	}
+}
+
+/** A worker thread that runs `context/repositoryWorker.ts`, or the bundle that was made of it. */
+export function startRepositoryWorker(
+	entryPoint: string | URL,
+	data: RepositoryWorkerData,
+): RepositoryWorker {
+	const worker = new Worker(entryPoint, { workerData: data, name: "mote repository" });
+	// The thread must not keep a command-line process alive.
+	worker.unref();
+	let problem: string | undefined;
+	worker.on("error", (error) => (problem = String(error)));
+	return {
+		postMessage: (request) => worker.postMessage(request),
+		onMessage: (listener) => worker.on("message", listener),
+		onExit: (listener) => worker.on("exit", (code) => listener(problem ?? `exit code ${code}`)),
+		terminate: async () => {
+			await worker.terminate();
+		},
+	};
+}

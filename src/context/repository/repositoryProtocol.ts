@@ -1,0 +1,60 @@
+import * as z from "zod";
+import type { CollectedContext } from "../contextEngine.ts";
+import type { ContextQuery } from "../source.ts";
+
+/**
+ * The messages between the thread of the editor's extensions and the one that reads the repository. Both are
+ * of one build; what is checked is the shape of each message, so that a slip is a fault of that request alone.
+ */
+export const repositoryWorkerDataSchema = z.object({
+	root: z.string(),
+	storageFolder: z.string(),
+	runtime: z.string(),
+	grammarFolder: z.string(),
+	queryFolder: z.string(),
+	/** The tokenizer of the model that reads the context. */
+	tokenizerPath: z.string(),
+	exclude: z.array(z.string()),
+});
+
+export type RepositoryWorkerData = z.infer<typeof repositoryWorkerDataSchema>;
+
+const id = z.int().nonnegative();
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+
+export const repositoryRequestSchema = z.discriminatedUnion("operation", [
+	/** Brings the index up to date with the folder. */
+	z.object({ id, operation: z.literal("scan") }),
+	z.object({ id, operation: z.literal("collect"), query: z.custom<ContextQuery>(isObject) }),
+	/** Reads a file again, or takes `text` instead of what is on disk. */
+	z.object({ id, operation: z.literal("update"), path: z.string(), text: z.string().optional() }),
+	/** Forgets a file or a folder. */
+	z.object({ id, operation: z.literal("remove"), path: z.string() }),
+	/** The files that are indexed, with what identifies their content. */
+	z.object({ id, operation: z.literal("files") }),
+	/** The tokens of one. */
+	z.object({ id, operation: z.literal("tokens"), path: z.string() }),
+	/** The request of this id is no longer wanted. */
+	z.object({ id, operation: z.literal("abort") }),
+]);
+
+export type RepositoryRequest = z.infer<typeof repositoryRequestSchema>;
+
+const count = z.int().nonnegative();
+
+export const repositoryReplySchema = z.discriminatedUnion("kind", [
+	z.object({ kind: z.literal("progress"), filesDone: count, filesTotal: count }),
+	z.object({ kind: z.literal("done"), id }),
+	z.object({ kind: z.literal("collected"), id, collected: z.custom<CollectedContext>(isObject) }),
+	z.object({ kind: z.literal("files"), id, paths: z.array(z.string()) }),
+	z.object({
+		kind: z.literal("tokens"),
+		id,
+		/** Undefined for a file that is not indexed any more. */
+		file: z.object({ fingerprint: z.string(), tokens: z.instanceof(Int32Array) }).optional(),
+	}),
+	z.object({ kind: z.literal("failed"), id, message: z.string() }),
+	z.object({ kind: z.literal("warning"), message: z.string() }),
+]);
+
+export type RepositoryReply = z.infer<typeof repositoryReplySchema>;

@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { assertNever } from "../../base/assert.ts";
+import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
+import type { ContextEngine } from "../contextEngine.ts";
+import type { RepositoryIndex } from "../index/repositoryIndex.ts";
+import {
+	repositoryRequestSchema,
+	type RepositoryReply,
+	type RepositoryRequest,
+} from "./repositoryProtocol.ts";
+
+export interface RepositoryServerParts {
+	readonly index: RepositoryIndex;
+	readonly context: ContextEngine;
+	readonly tokenizer: Tokenizer;
+	readonly reply: (reply: RepositoryReply) => void;
+}
+
+/** Files take a while to be read, and people look at the number ten times a second at most. */
+const progressIntervalMs = 100;
+
+/** Answers what the editor's thread asks about one repository. A fault ends one request. */
+export class RepositoryServer {
+	readonly #parts: RepositoryServerParts;
+	readonly #running = new Map<number, AbortController>();
+
+	constructor(parts: RepositoryServerParts) {
+		this.#parts = parts;
+	}
+
+	async receive(message: unknown): Promise<void> {
+		const parsed = repositoryRequestSchema.safeParse(message);
+		if (!parsed.success) {
+			this.#parts.reply({ kind: "warning", message: "A request could not be understood." });
+			return;
+		}
+		const request = parsed.data;
+		if (request.operation === "abort") {
+			this.#running.get(request.id)?.abort();
+			return;
+		}
+		const controller = new AbortController();
+		this.#running.set(request.id, controller);
+		try {
+			this.#parts.reply(await this.#answer(request, controller.signal));
+		} catch (error) {
+			const message = error instanceof Error ? error.message : String(error);
+			this.#parts.reply({ kind: "failed", id: request.id, message });
+		} finally {
+			this.#running.delete(request.id);
+		}
+	}
+
+	async #answer(
+		request: Exclude<RepositoryRequest, { operation: "abort" }>,
+		signal: AbortSignal,
+	): Promise<RepositoryReply> {
+		const { index, context, reply } = this.#parts;
+		const { id } = request;
+		switch (request.operation) {
+			case "scan": {
+				let lastMs = 0;
+				await index.scan(signal, ({ filesDone, filesTotal }) => {
+					const nowMs = performance.now();
+					if (nowMs - lastMs >= progressIntervalMs || filesDone === filesTotal) {
+						lastMs = nowMs;
+						reply({ kind: "progress", filesDone, filesTotal });
+					}
+				});
+				return { kind: "done", id };
+			}
+			case "collect":
+				return { kind: "collected", id, collected: await context.collect(request.query, signal) };
+			case "update":
+				await index.update(request.path, request.text);
+				return { kind: "done", id };
+			case "remove":
+				await index.remove(request.path);
+				return { kind: "done", id };
+			case "files":
+				return { kind: "files", id, paths: index.files().map(({ path }) => path) };
+			case "tokens":
+				return { kind: "tokens", id, file: this.#tokensOf(request.path) };
+			default:
+				return assertNever(request);
+		}
+	}
+
+	#tokensOf(path: string): { fingerprint: string; tokens: Int32Array<ArrayBuffer> } | undefined {
+		const text = this.#parts.index.textOf(path, 0, Number.MAX_SAFE_INTEGER);
+		if (text === undefined) {
+			return undefined;
+		}
+		const normal = text.replaceAll("\r\n", "\n").toWellFormed();
+		return {
+			fingerprint: createHash("sha256").update(normal).digest("base64url").slice(0, 22),
+			tokens: Int32Array.from(this.#parts.tokenizer.encode(normal)),
+		};
+	}
+}

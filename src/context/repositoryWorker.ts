@@ -1,0 +1,49 @@
+/** Entry point of the worker thread that reads a repository for the editor. Started by RepositoryClient only. */
+
+import { readFile } from "node:fs/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import { assert } from "../base/assert.ts";
+import { nullLogger, type Logger } from "../base/log.ts";
+import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
+import { createContextEngine } from "./contextEngine.ts";
+import { openRepositoryIndex } from "./index/openRepositoryIndex.ts";
+import {
+	repositoryWorkerDataSchema,
+	type RepositoryReply,
+} from "./repository/repositoryProtocol.ts";
+import { RepositoryServer } from "./repository/repositoryServer.ts";
+
+assert(parentPort !== null, "this file is the entry point of a worker thread");
+const port = parentPort;
+const reply = (message: RepositoryReply): void => port.postMessage(message);
+const logger: Logger = {
+	...nullLogger,
+	warn: (message) => reply({ kind: "warning", message }),
+};
+const data = repositoryWorkerDataSchema.parse(workerData);
+
+const server = open();
+port.on("message", (message: unknown) => {
+	// Where opening fails the thread ends with that error, and the client hears of it.
+	void server.then((opened) => opened.receive(message));
+});
+
+async function open(): Promise<RepositoryServer> {
+	const tokenizer = createTokenizer(await readFile(data.tokenizerPath, "utf8"));
+	const index = await openRepositoryIndex({
+		root: data.root,
+		storageFolder: data.storageFolder,
+		grammarFiles: { runtime: data.runtime, folder: data.grammarFolder },
+		queryFolder: data.queryFolder,
+		exclude: data.exclude,
+		logger,
+	});
+	const countTokens = (text: string): number => tokenizer.encode(text.toWellFormed()).length;
+	const context = createContextEngine({
+		index,
+		countTokens,
+		// The mark before the path and the line break behind it.
+		headerTokens: (path) => countTokens(`${path}\n`) + 1,
+	});
+	return new RepositoryServer({ index, context, tokenizer, reply });
+}

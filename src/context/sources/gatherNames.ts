@@ -1,0 +1,114 @@
+import type { IndexQueries } from "../index/repositoryIndex.ts";
+import { NameTable } from "./nameTable.ts";
+import type { CursorScope } from "./cursorScope.ts";
+import { TypeGuesser } from "./declaredTypes.ts";
+import { isTellingName } from "./identifiers.ts";
+import { languageFamily } from "./languageFamily.ts";
+import { markNearbyMembers, markReceiverNames } from "./memberNames.ts";
+import { folderOf, relatedFiles, type RelatedFiles } from "./relatedFiles.ts";
+import { markSimilarText, type SimilarChunk } from "./similarText.ts";
+
+export interface GatheredNames {
+	readonly names: NameTable;
+	readonly chunks: readonly SimilarChunk[];
+	readonly related: RelatedFiles;
+	/** Types that stand near the cursor. */
+	readonly nearbyTypes: readonly string[];
+}
+
+/** How much is looked at: more for larger budgets, which have more room and more time. */
+export interface GatherLimits {
+	/** Chunks of similar text. */
+	readonly chunks: number;
+	/** Symbols of related files that become candidates, the closest files first. */
+	readonly relatedSymbols: number;
+}
+
+/** Lines above the cursor whose names are wanted with their definitions. */
+const linesAbove = 24;
+
+/** A name that more files define is as good as undefined. */
+const maxDefiners = 24;
+
+/** Collects every name that may come next, with what speaks for it. */
+export function gatherNames(
+	index: IndexQueries,
+	scope: CursorScope,
+	limits: GatherLimits,
+	changedTogether: ReadonlyMap<string, number>,
+): GatheredNames {
+	const names = new NameTable();
+	const guesser = new TypeGuesser(index, scope);
+	markReceiverNames(index, scope, guesser, names);
+	const nearbyTypes = markNearbyMembers(index, scope, guesser, names);
+	const chunks = markSimilarText(index, scope, names, limits.chunks);
+	const related = relatedFiles(index, scope.path, changedTogether);
+	for (const name of scope.below.keys()) {
+		if (isTellingName(name)) {
+			names.of(name);
+		}
+	}
+	for (const [name, distance] of scope.above) {
+		if (distance <= linesAbove && isTellingName(name)) {
+			names.of(name);
+		}
+	}
+	let left = limits.relatedSymbols;
+	for (const { path, closeness } of [...related.values()].sort(
+		(a, b) => b.closeness - a.closeness || (a.path < b.path ? -1 : 1),
+	)) {
+		if (left <= 0) {
+			break;
+		}
+		const isForeignGo = scope.languageId === "go" && folderOf(path) !== folderOf(scope.path);
+		for (const symbol of index.symbolsOf(path).slice(0, left)) {
+			const { name } = symbol;
+			if (isTellingName(name) && !(isForeignGo && /^[a-z_]/.test(name))) {
+				if (!names.has(name)) {
+					// Nothing else speaks for it, so looking for more definitions isn't worth the time.
+					const entry = names.of(name);
+					entry.definitions = [symbol];
+					entry.fileCloseness = closeness;
+				}
+				left--;
+			}
+		}
+	}
+	attachDefinitions(index, scope, names, related);
+	return { names, chunks, related, nearbyTypes };
+}
+
+function attachDefinitions(
+	index: IndexQueries,
+	scope: CursorScope,
+	names: NameTable,
+	related: RelatedFiles,
+): void {
+	const family = new Set(languageFamily(scope.languageId));
+	const isFamily = new Map<string, boolean>();
+	for (const entry of names.entries()) {
+		if (entry.definitions.length > 0) {
+			continue;
+		}
+		const all = index.definitionsOf(entry.name);
+		if (all.length === 0 || all.length > maxDefiners * 4) {
+			continue;
+		}
+		const candidates = all.filter(({ path }) => {
+			let fits = isFamily.get(path);
+			if (fits === undefined) {
+				fits = path !== scope.path && family.has(index.file(path)?.languageId ?? "");
+				isFamily.set(path, fits);
+			}
+			return fits;
+		});
+		if (candidates.length > 0 && candidates.length <= maxDefiners) {
+			const closeness = (path: string): number => related.get(path)?.closeness ?? 0;
+			entry.definitions =
+				candidates.length === 1
+					? candidates
+					: candidates.toSorted((a, b) => closeness(b.path) - closeness(a.path));
+			entry.fileCloseness = closeness(entry.definitions[0]?.path ?? "");
+		}
+	}
+}

@@ -1,0 +1,121 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { Parser, Query, type Language, type QueryCapture } from "web-tree-sitter";
+import { DefinitionCollector } from "./definitionTags.ts";
+import type { FileTags } from "./fileTags.ts";
+import type { Grammars } from "./grammars.ts";
+import { ImportCollector } from "./importTags.ts";
+import { tagLanguageOf, type TagLanguage } from "./tagLanguages.ts";
+
+/** A file that takes longer is indexed as plain text: nobody writes code that takes a second to parse. */
+const timeLimitMs = 2000;
+
+/** Names of people end well before this; names of programs need not be known. */
+const maxNameLength = 200;
+
+interface LoadedLanguage {
+	readonly tags: TagLanguage;
+	readonly language: Language;
+	readonly query: Query;
+}
+
+/**
+ * Reads definitions, imports and references off whole files with `<queryFolder>/<language>/tags.scm`.
+ *
+ * Captures of a query, each on the node that it names:
+ * - `@definition.<kind>` with `@name`, or with `@declarator` where the name hides in a declarator of C; also
+ *   `@body` where it isn't the field `body`, and `@container` where it isn't what stands around it;
+ * - `@scope` with `@scope.name`: what gives its definitions a container without being one (`impl`);
+ * - `@package`: the name that the file gives its own contents (`package`, `namespace`);
+ * - `@import` and `@import.<part>`: see importTags.ts;
+ * - `@reference`: a name that is mentioned. Keywords, comments and strings aren't captured.
+ */
+export class TagReader {
+	readonly #grammars: Grammars;
+	readonly #queryFolder: string;
+	readonly #loading = new Map<string, Promise<LoadedLanguage>>();
+	#parser: Parser | undefined;
+
+	constructor(grammars: Grammars, queryFolder: string) {
+		this.#grammars = grammars;
+		this.#queryFolder = queryFolder;
+	}
+
+	/**
+	 * Undefined when there is no query for the language, or the file takes too long. Rejects when the
+	 * grammar or the query can't be loaded.
+	 */
+	async read(languageId: string, text: string): Promise<FileTags | undefined> {
+		const tags = tagLanguageOf(languageId);
+		if (tags === undefined) {
+			return undefined;
+		}
+		let loading = this.#loading.get(languageId);
+		if (loading === undefined) {
+			loading = this.#load(tags);
+			this.#loading.set(languageId, loading);
+		}
+		return this.#read(await loading, text);
+	}
+
+	dispose(): void {
+		this.#parser?.delete();
+		this.#parser = undefined;
+	}
+
+	async #load(tags: TagLanguage): Promise<LoadedLanguage> {
+		const [language, source] = await Promise.all([
+			this.#grammars.load(tags.grammar),
+			readFile(path.join(this.#queryFolder, tags.query, "tags.scm"), "utf8"),
+		]);
+		return { tags, language, query: new Query(language, source) };
+	}
+
+	#read({ tags, language, query }: LoadedLanguage, text: string): FileTags | undefined {
+		const deadline = performance.now() + timeLimitMs;
+		const isLate = (): boolean => performance.now() > deadline;
+		this.#parser ??= new Parser();
+		this.#parser.setLanguage(language);
+		const tree = this.#parser.parse(text, null, { progressCallback: isLate });
+		if (tree === null) {
+			// Without this the parser would go on with this text when it is called next.
+			this.#parser.reset();
+			return undefined;
+		}
+		try {
+			const matches = query.matches(tree.rootNode, { progressCallback: isLate });
+			return isLate() ? undefined : collect(tags, text, matches);
+		} finally {
+			// Trees live in WebAssembly memory that is never collected.
+			tree.delete();
+		}
+	}
+}
+
+function collect(
+	tags: TagLanguage,
+	text: string,
+	matches: readonly { readonly captures: readonly QueryCapture[] }[],
+): FileTags {
+	const names = new Map<string, number>();
+	const definitions = new DefinitionCollector(tags, text);
+	const imports = new ImportCollector(tags.imports, text);
+	for (const { captures } of matches) {
+		const [first] = captures;
+		if (first === undefined) {
+			continue;
+		}
+		if (first.name === "reference") {
+			const { startIndex, endIndex } = first.node;
+			if (endIndex - startIndex <= maxNameLength) {
+				const name = text.slice(startIndex, endIndex);
+				names.set(name, (names.get(name) ?? 0) + 1);
+			}
+		} else if (captures.some(({ name }) => name.startsWith("import"))) {
+			imports.add(captures);
+		} else {
+			definitions.add(captures);
+		}
+	}
+	return { definitions: definitions.finish(), imports: imports.finish(), names };
+}

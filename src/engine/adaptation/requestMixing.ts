@@ -1,0 +1,121 @@
+import { assert } from "../../base/assert.ts";
+import type { TokenId } from "../../tokenizer/tokenizer.ts";
+import type { AdaptationRequest, AdaptationStats } from "../learning.ts";
+import type { LiveText } from "./liveText.ts";
+import { Mixture } from "./mixture.ts";
+import { maxOrder, type MixtureSource } from "./mixtureGate.ts";
+import type { MixedRow } from "./mixtureRow.ts";
+import type { MixtureWeights } from "./mixtureWeights.ts";
+import type { NgramCounts } from "./ngramCounts.ts";
+
+interface RequestMixingParts {
+	readonly request: AdaptationRequest;
+	readonly weights: MixtureWeights;
+	readonly unmixed: readonly TokenId[];
+	/** Of all files but the one at hand. */
+	readonly repository: NgramCounts;
+	readonly live: LiveText;
+	/** Makes `live` hold the text of this request. */
+	readonly take: () => void;
+}
+
+/**
+ * Mixing for one request. The trust in the sources is that of its start: within a request a token's
+ * distribution depends on the tokens before it only, not on how they were found.
+ */
+export class RequestMixing {
+	readonly request: AdaptationRequest;
+	/** File before repository, for what asks them one after the other. */
+	readonly sources: readonly MixtureSource[];
+	readonly #weights: MixtureWeights;
+	readonly #mixture: Mixture;
+	readonly #take: () => void;
+	/** The last tokens before the cursor. */
+	readonly #tail: readonly TokenId[];
+	/** What the model said about the first token of the answer. */
+	#firstRow: Float32Array | undefined;
+	#mixedTokens = 0;
+	#learnedShares = 0;
+
+	constructor({ request, weights, unmixed, repository, live, take }: RequestMixingParts) {
+		this.request = request;
+		this.sources = [
+			{ kind: "file", counts: live },
+			...(request.repository ? [{ kind: "repository", counts: repository } as const] : []),
+		];
+		this.#weights = weights;
+		this.#mixture = new Mixture({ sources: this.sources, weights, unmixed });
+		this.#take = take;
+		const { before } = request;
+		this.#tail = Array.from(
+			{ length: Math.min(maxOrder, before.length) },
+			(_, i) => before[before.length - Math.min(maxOrder, before.length) + i],
+		).filter((token) => token !== undefined);
+	}
+
+	/** The last tokens, at most as many as any source looks at, of the file up to the end of `answer`. */
+	context(answer: readonly TokenId[]): readonly TokenId[] {
+		return answer.length >= maxOrder
+			? answer.slice(-maxOrder)
+			: [...this.#tail, ...answer].slice(-maxOrder);
+	}
+
+	/**
+	 * The distribution of the token after `answer`, where the model says `row`. Undefined when the model's own
+	 * stands. Valid until the next call.
+	 */
+	mix(row: Float32Array, answer: readonly TokenId[]): MixedRow | undefined {
+		this.#take();
+		if (answer.length === 0 && this.#firstRow !== row) {
+			this.#firstRow = row.slice();
+		}
+		return this.#mixture.mix(row, this.context(answer));
+	}
+
+	/** A token was chosen from what {@link mix} returned. */
+	recordChoice(mixed: MixedRow | undefined, token: TokenId): void {
+		if (mixed !== undefined) {
+			this.#mixedTokens++;
+			this.#learnedShares += mixed.shareOfCounts(token);
+		}
+	}
+
+	/**
+	 * What was typed since tells whom to trust: where `next` goes on behind this request's cursor, its first
+	 * token there is the one that the first row of the answer was about.
+	 */
+	learnFrom(next: AdaptationRequest): void {
+		const { file, before } = this.request;
+		const typed = next.before[before.length];
+		// The last token may be half typed; one with another behind it is whole.
+		const isWhole = next.before.length > before.length + 1;
+		if (next.file !== file || typed === undefined || !isWhole || this.#firstRow === undefined) {
+			return;
+		}
+		const checked = Math.min(before.length, agreementTokens);
+		for (let i = 1; i <= checked; i++) {
+			if (before[before.length - i] !== next.before[before.length - i]) {
+				return;
+			}
+		}
+		const row = this.#firstRow;
+		this.#firstRow = undefined;
+		this.#take();
+		const mixed = this.#mixture.mix(row, this.#tail);
+		if (mixed !== undefined) {
+			this.#weights.learn(mixed.probabilitiesByWeighting(typed));
+		}
+	}
+
+	stats(): AdaptationStats {
+		assert(this.#learnedShares >= 0, "shares are not negative");
+		return {
+			mixedTokens: this.#mixedTokens,
+			learnedShare:
+				this.#mixedTokens === 0 ? 0 : Math.min(1, this.#learnedShares / this.#mixedTokens),
+		};
+	}
+}
+
+/** As many tokens before the old cursor have to be the same for the new one to be its continuation. */
+const agreementTokens = 16;
