@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import * as z from "zod";
 import { assertNever } from "../base/assert.ts";
+import { UserError } from "../base/userError.ts";
 import type {
 	CompletionConfig,
 	CompletionOutcome,
@@ -21,9 +22,14 @@ const messageSchema = z.union([
 	}),
 ]);
 
+/** Makes the code of a folder known to the completions that follow. */
+export type OpenRepository = (
+	root: string,
+) => Promise<{ readonly files: number; readonly bytes: number }>;
+
 /**
  * Answers completion requests, one JSON a line: `{"op":"ping"}` and `{"op":"index"}` are acknowledged with
- * `{"ok":true}` (there is nothing to index yet), a query `{id?, file, prefix, suffix}` gets
+ * `{"ok":true}`, and the folder's code is known from then on; a query `{id?, file, prefix, suffix}` gets
  * `{id?, completion, reason?}` and a line that is neither gets `{error}`. Ends with the input.
  */
 export async function serveCompletions(
@@ -31,10 +37,11 @@ export async function serveCompletions(
 	output: Writable,
 	provider: CompletionProvider,
 	config: CompletionConfig,
+	openRepository: OpenRepository,
 ): Promise<void> {
 	for await (const line of createInterface({ input, crlfDelay: Infinity })) {
 		if (line.trim() !== "") {
-			output.write(`${JSON.stringify(await answer(line, provider, config))}\n`);
+			output.write(`${JSON.stringify(await answer(line, provider, config, openRepository))}\n`);
 		}
 	}
 }
@@ -43,6 +50,7 @@ async function answer(
 	line: string,
 	provider: CompletionProvider,
 	config: CompletionConfig,
+	openRepository: OpenRepository,
 ): Promise<Record<string, unknown>> {
 	const message = parseMessage(line);
 	if (message === undefined) {
@@ -50,8 +58,16 @@ async function answer(
 	}
 	switch (message.op) {
 		case "ping":
-		case "index":
 			return { ok: true };
+		case "index":
+			try {
+				return { ok: true, ...(await openRepository(message.repoDir)) };
+			} catch (error) {
+				if (error instanceof UserError) {
+					return { error: error.message };
+				}
+				throw error;
+			}
 		case undefined: {
 			const outcome = await provider.provide(
 				{

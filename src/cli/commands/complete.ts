@@ -10,6 +10,7 @@ import { openLocalCore, type Core } from "../core.ts";
 import { bundledModelFolder } from "../defaults.ts";
 import { languageIdOf } from "../languageIds.ts";
 import { offsetAt, parseLocation, type FileLocation } from "../location.ts";
+import { KnownRepository } from "../knownRepository.ts";
 import { serveCompletions } from "../serve.ts";
 
 /** Larger files are not code that somebody types; the editor refuses them as well. */
@@ -56,8 +57,11 @@ Line and column count from 1. Prints the text to insert, or to stderr the reason
 			threads: threads === 0 ? undefined : threads,
 		});
 		if (location === undefined) {
-			const provider = core.createProvider();
-			await serveCompletions(process.stdin, process.stdout, provider, config);
+			await using repository = new KnownRepository(core.tokenizer, core.engine);
+			const provider = core.createProvider({ collectContext: repository.collect });
+			await serveCompletions(process.stdin, process.stdout, provider, config, (root) =>
+				repository.open(root),
+			);
 			provider.dispose();
 			return 0;
 		}

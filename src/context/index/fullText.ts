@@ -71,19 +71,18 @@ export class FullText {
 	}
 
 	/**
-	 * Chunks with any of the terms that `accepts`, in no order. Common terms of a long query count only for
-	 * chunks that a rarer one has found. Terms that are equally rare are added in the order given.
+	 * The best `limit` chunks that `accepts`, and those that are as good as the last of them, in no order.
+	 * Common terms of a long query count only for chunks that a rarer one has found. Terms that are equally
+	 * rare are added in the order given.
 	 */
 	search(
 		terms: readonly { readonly term: number; readonly weight: number }[],
 		accepts: (chunk: number) => boolean,
+		limit: number,
 	): readonly ScoredChunk[] {
 		if (this.#scores.length < this.#chunks) {
 			this.#scores = new Float64Array(this.#lengths.length);
 		}
-		const scores = this.#scores;
-		const lengths = this.#lengths;
-		const meanLength = this.#livingLength / Math.max(1, this.#livingChunks);
 		const touched: number[] = [];
 		const known = terms
 			.map(({ term, weight }) => ({ term, weight, frequency: this.#frequencies[term] ?? 0 }))
@@ -92,32 +91,62 @@ export class FullText {
 			.sort((x, y) => x.frequency - y.frequency);
 		for (const { term, weight, frequency } of known) {
 			const rarity = Math.log(1 + (this.#livingChunks - frequency + 0.5) / (frequency + 0.5));
-			const factor = weight * rarity * (k1 + 1);
 			// Once there are candidates, a word that is everywhere ranks them and brings no others.
 			const opens =
 				touched.length < enoughCandidates || frequency < this.#livingChunks * commonShare;
-			this.#postings.forEach(term, (chunk, count) => {
-				const length = lengths[chunk] ?? 0;
-				const before = scores[chunk] ?? 0;
-				if (length === 0 || (before === 0 && !opens)) {
-					return;
-				}
-				if (before === 0) {
-					touched.push(chunk);
-				}
-				scores[chunk] =
-					before + (factor * count) / (count + k1 * (1 - b + (b * length) / meanLength));
-			});
+			this.#addScores(term, weight * rarity * (k1 + 1), opens, touched);
 		}
-		const found: ScoredChunk[] = [];
-		for (const chunk of touched) {
-			const score = scores[chunk] ?? 0;
-			scores[chunk] = 0;
-			if (accepts(chunk)) {
-				found.push({ chunk, score });
+		const accepted = touched.filter(accepts);
+		const cut = this.#scoreAt(accepted, limit);
+		const best: ScoredChunk[] = [];
+		for (const chunk of accepted) {
+			const score = this.#scores[chunk] ?? 0;
+			if (score >= cut) {
+				best.push({ chunk, score });
 			}
 		}
-		return found;
+		for (const chunk of touched) {
+			this.#scores[chunk] = 0;
+		}
+		return best;
+	}
+
+	/** Adds one term's part to the score of each chunk that has it; `opens`: also of those without a score. */
+	#addScores(term: number, factor: number, opens: boolean, touched: number[]): void {
+		const pairs = this.#postings.read(term);
+		const { ids, counts } = this.#postings;
+		const scores = this.#scores;
+		const lengths = this.#lengths;
+		const base = k1 * (1 - b);
+		const perTerm = (k1 * b * Math.max(1, this.#livingChunks)) / Math.max(1, this.#livingLength);
+		for (let pair = 0; pair < pairs; pair++) {
+			const chunk = ids[pair] ?? 0;
+			const length = lengths[chunk] ?? 0;
+			const before = scores[chunk] ?? 0;
+			if (length === 0 || (before === 0 && !opens)) {
+				continue;
+			}
+			if (before === 0) {
+				touched.push(chunk);
+			}
+			const count = counts[pair] ?? 1;
+			scores[chunk] = before + (factor * count) / (count + base + perTerm * length);
+		}
+	}
+
+	/** The score at place `limit` of the best: a heap of the best, the least of them first. */
+	#scoreAt(chunks: readonly number[], limit: number): number {
+		if (chunks.length <= limit) {
+			return 0;
+		}
+		const heap = new Float64Array(limit);
+		for (const chunk of chunks) {
+			const score = this.#scores[chunk] ?? 0;
+			if (score > (heap[0] ?? 0)) {
+				replaceLeast(heap, score);
+			}
+		}
+		return heap[0] ?? 0;
 	}
 
 	/** Forgets what is dead. Returns the new number of each chunk, -1 for those that are gone. */
@@ -143,8 +172,24 @@ export class FullText {
 	}
 }
 
+/** Puts `value` in place of the first element and lets it sink. */
+function replaceLeast(heap: Float64Array, value: number): void {
+	let at = 0;
+	for (;;) {
+		const left = 2 * at + 1;
+		const right = left + 1;
+		const least = (heap[right] ?? Infinity) < (heap[left] ?? Infinity) ? right : left;
+		if ((heap[least] ?? Infinity) >= value) {
+			break;
+		}
+		heap[at] = heap[least] ?? 0;
+		at = least;
+	}
+	heap[at] = value;
+}
+
 /** A term in more than this part of all chunks says little about any of them. */
-const commonShare = 0.05;
+const commonShare = 0.02;
 
 /** With so many candidates, those that share only common words with the query aren't missed. */
 const enoughCandidates = 1000;

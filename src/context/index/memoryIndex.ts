@@ -221,12 +221,13 @@ export class MemoryIndex {
 		const id = this.#strings.idOf(name);
 		const counts: NameCount[] = [];
 		if (id !== undefined) {
-			this.#mentions.forEach(id, (slot, count) => {
-				const path = this.#pathOf(slot);
+			const pairs = this.#mentions.read(id);
+			for (let pair = 0; pair < pairs; pair++) {
+				const path = this.#pathOf(this.#mentions.ids[pair] ?? -1);
 				if (path !== undefined) {
-					counts.push({ path, name, count });
+					counts.push({ path, name, count: this.#mentions.counts[pair] ?? 1 });
 				}
-			});
+			}
 		}
 		return counts.sort((a, b) => compare(a.path, b.path));
 	}
@@ -260,16 +261,15 @@ export class MemoryIndex {
 		terms.sort((a, b) => compare(a.text, b.text));
 		const excluded = excludePath === undefined ? undefined : this.#files.slotOf(excludePath);
 		const languages = languageIds === undefined ? undefined : new Set(languageIds);
-		const found = this.#fullText.search(terms, (chunk) => {
+		const accepts = (chunk: number): boolean => {
 			const slot = this.#chunkSlots[chunk] ?? -1;
 			return (
 				slot !== excluded &&
 				(languages === undefined || languages.has(this.#slots[slot]?.file.languageId ?? ""))
 			);
-		});
-		const cut = scoreAt(found, limit);
-		return found
-			.filter(({ score }) => score >= cut)
+		};
+		return this.#fullText
+			.search(terms, accepts, limit)
 			.map(({ chunk, score }) => this.#hit(chunk, score))
 			.sort((a, b) => b.score - a.score || compare(a.path, b.path) || a.startLine - b.startLine)
 			.slice(0, limit);
@@ -371,15 +371,6 @@ export class MemoryIndex {
 		const endLine = Math.min(startLine + chunkLines, slot.file.lineCount) - 1;
 		return { path: slot.file.path, startLine, endLine, score };
 	}
-}
-
-/** The score of the hit at place `limit`: what is below it isn't worth an object. */
-function scoreAt(found: readonly { readonly score: number }[], limit: number): number {
-	if (found.length <= limit) {
-		return 0;
-	}
-	const scores = Float64Array.from(found, ({ score }) => score).sort();
-	return scores[scores.length - limit] ?? 0;
 }
 
 /** By UTF-16 units, which is the same everywhere. */

@@ -17,6 +17,9 @@ export class PostingLists {
 	#lastIds = new Int32Array(1024).fill(-1);
 	/** Pairs in all lists, dead ones included. */
 	pairs = 0;
+	/** What `read` unpacked last. */
+	ids = new Int32Array(1024);
+	counts = new Int32Array(1024);
 
 	/** Adds to list number `list`. `id` must be greater than the last one of the list; `count` at least 1. */
 	append(list: number, id: number, count: number): void {
@@ -34,17 +37,21 @@ export class PostingLists {
 		}
 	}
 
-	/** Calls `visit` with each pair, by id. */
-	forEach(list: number, visit: (id: number, count: number) => void): void {
+	/**
+	 * Unpacks a list into `ids` and `counts`, by id. Returns the number of pairs; what stands behind them is
+	 * left from other lists, and the next call overwrites everything.
+	 */
+	read(list: number): number {
 		const head = this.#heads[list] ?? -1;
 		if (head < 0) {
-			return;
+			return 0;
 		}
 		const pool = this.#pool;
 		const tail = this.#tails[list] ?? 0;
 		let size = firstSlice;
 		let at = head;
 		let sliceEnd = at + size - linkBytes;
+		let pairs = 0;
 		let id = -1;
 		let value = 0;
 		let shift = 0;
@@ -63,12 +70,17 @@ export class PostingLists {
 				continue;
 			}
 			if (isCount) {
-				visit(id, value);
+				this.counts[pairs++] = value;
 				isCount = false;
 			} else {
+				if (pairs === this.ids.length) {
+					this.ids = grown(this.ids, new Int32Array(pairs * 2));
+					this.counts = grown(this.counts, new Int32Array(pairs * 2));
+				}
 				id += value >>> 1;
+				this.ids[pairs] = id;
 				if ((value & 1) === 1) {
-					visit(id, 1);
+					this.counts[pairs++] = 1;
 				} else {
 					isCount = true;
 				}
@@ -76,18 +88,20 @@ export class PostingLists {
 			value = 0;
 			shift = 0;
 		}
+		return pairs;
 	}
 
 	/** A copy with the pairs that `map` gives a new id; it must keep their order. */
 	compact(map: (id: number) => number | undefined): PostingLists {
 		const compacted = new PostingLists();
 		for (let list = 0; list < this.#heads.length; list++) {
-			this.forEach(list, (id, count) => {
-				const mapped = map(id);
+			const pairs = this.read(list);
+			for (let pair = 0; pair < pairs; pair++) {
+				const mapped = map(this.ids[pair] ?? -1);
 				if (mapped !== undefined) {
-					compacted.append(list, mapped, count);
+					compacted.append(list, mapped, this.counts[pair] ?? 1);
 				}
-			});
+			}
 		}
 		return compacted;
 	}

@@ -15,6 +15,10 @@ export class StringTable {
 
 	/** Half of a surrogate pair becomes U+FFFD, and a newline a space: the database keeps one string a line. */
 	intern(written: string): number {
+		const known = this.#ids.get(written);
+		if (known !== undefined) {
+			return known;
+		}
 		const text = written.toWellFormed().replaceAll("\n", " ");
 		let id = this.#ids.get(text);
 		if (id === undefined) {

@@ -1,6 +1,7 @@
 import { chunkLines } from "./repositoryIndex.ts";
-import { detached, type StringTable } from "./stringTable.ts";
+import type { StringTable } from "./stringTable.ts";
 import { eachWord, termsOfWord } from "./terms.ts";
+import { WordTable } from "./wordTable.ts";
 
 /** The terms of some lines of a file. */
 export interface ChunkTerms {
@@ -15,12 +16,12 @@ export interface ChunkTerms {
 }
 
 /** Words that are split again and again are remembered, up to this many. */
-const maxRememberedWords = 20_000;
+const maxRememberedWords = 50_000;
 
 /** Counts terms chunk by chunk. */
 export class TermCounter {
 	readonly #strings: StringTable;
-	readonly #termsOfWord = new Map<string, Int32Array>();
+	readonly #termsOfWord = new WordTable<Int32Array>(maxRememberedWords);
 	/** For each term of the table how often it occurs in the chunk at hand; zero between chunks. */
 	#counts = new Int32Array(1024);
 
@@ -46,8 +47,8 @@ export class TermCounter {
 	#count(text: string, from: number, to: number): Omit<ChunkTerms, "chunk"> | undefined {
 		const seen: number[] = [];
 		let length = 0;
-		eachWord(text, from, to, (word) => {
-			for (const term of this.#terms(word)) {
+		eachWord(text, from, to, (start, end) => {
+			for (const term of this.#termsOfWord.get(text, start, end, this.#intern)) {
 				if (this.#counts[term] === 0) {
 					seen.push(term);
 				}
@@ -67,22 +68,15 @@ export class TermCounter {
 		return { length, terms, counts };
 	}
 
-	#terms(word: string): Int32Array {
-		let terms = this.#termsOfWord.get(word);
-		if (terms === undefined) {
-			terms = Int32Array.from(termsOfWord(word), (term) => this.#strings.intern(term));
-			if (this.#termsOfWord.size >= maxRememberedWords) {
-				this.#termsOfWord.clear();
-			}
-			this.#termsOfWord.set(detached(word), terms);
-			if (this.#strings.size > this.#counts.length) {
-				const larger = new Int32Array(Math.max(this.#counts.length * 2, this.#strings.size));
-				larger.set(this.#counts);
-				this.#counts = larger;
-			}
+	readonly #intern = (word: string): Int32Array => {
+		const terms = Int32Array.from(termsOfWord(word), (term) => this.#strings.intern(term));
+		if (this.#strings.size > this.#counts.length) {
+			const larger = new Int32Array(Math.max(this.#counts.length * 2, this.#strings.size));
+			larger.set(this.#counts);
+			this.#counts = larger;
 		}
 		return terms;
-	}
+	};
 }
 
 /** The offset after `count` lines from `start`. */

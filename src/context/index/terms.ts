@@ -1,12 +1,12 @@
 /** Longer words are hashes and encoded data: rare, and never what somebody looks for. */
 const maxWordLength = 64;
 
-/** Calls `visit` with every word in [from, to): runs of letters, digits, `_` and `$`. */
+/** Calls `visit` with the range of every word in [from, to): runs of letters, digits, `_` and `$`. */
 export function eachWord(
 	text: string,
 	from: number,
 	to: number,
-	visit: (word: string) => void,
+	visit: (start: number, end: number) => void,
 ): void {
 	let start = -1;
 	for (let at = from; at <= to; at++) {
@@ -17,7 +17,7 @@ export function eachWord(
 			}
 		} else if (start >= 0) {
 			if (at - start <= maxWordLength) {
-				visit(text.slice(start, at));
+				visit(start, at);
 			}
 			start = -1;
 		}
@@ -56,8 +56,8 @@ export function termsOfWord(word: string): readonly string[] {
 /** The terms of a text with how often each occurs: what `search` does with a query. */
 export function termCounts(text: string): Map<string, number> {
 	const counts = new Map<string, number>();
-	eachWord(text, 0, text.length, (word) => {
-		for (const term of termsOfWord(word)) {
+	eachWord(text, 0, text.length, (start, end) => {
+		for (const term of termsOfWord(text.slice(start, end))) {
 			counts.set(term, (counts.get(term) ?? 0) + 1);
 		}
 	});

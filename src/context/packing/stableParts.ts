@@ -11,8 +11,8 @@ const stableShare = 0.8;
  * Least share of the best gain with which a part is kept; see keepOrReplace. Chosen on typing traces: above,
  * prompts change with every other line; below, recall falls.
  */
-export const stableKeepShare = 0.6;
-export const volatileKeepShare = 0.5;
+export const stableKeepShare = 0.4;
+export const volatileKeepShare = 0.4;
 
 export interface PackedParts {
 	/** In the order of the prompt: the stable part, then the volatile one. */

@@ -1,3 +1,4 @@
+import { UserError } from "../../../src/base/userError.ts";
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
@@ -35,6 +36,10 @@ async function check(
 		output,
 		providerOf(outcome, asked),
 		defaultCompletionConfig,
+		(root) =>
+			root === "."
+				? Promise.resolve({ files: 2, bytes: 10 })
+				: Promise.reject(new UserError("indexFolder", `${root} can't be read.`)),
 	);
 	output.end();
 	const answers = (await text(output)).trim().split("\n");
@@ -49,7 +54,15 @@ describe("mote complete --serve", () => {
 			kind: "none",
 			reason: "disabled",
 		});
-		expect(answers).toEqual([{ ok: true }, { ok: true }]);
+		expect(answers).toEqual([{ ok: true }, { ok: true, files: 2, bytes: 10 }]);
+	});
+
+	test("a folder that can't be read is an answer, not the end", async () => {
+		const { answers } = await check([`{"op":"index","repoDir":"x"}`, `{"op":"ping"}`], {
+			kind: "none",
+			reason: "disabled",
+		});
+		expect(answers).toEqual([{ error: "x can't be read." }, { ok: true }]);
 	});
 
 	test("a query is asked as one document and answered with what is new behind the cursor", async () => {

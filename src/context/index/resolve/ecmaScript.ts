@@ -41,6 +41,10 @@ export const resolveEcmaScript: Resolve = (context, importer, { specifier }) => 
 	}
 	const parts = specifier.split("/");
 	const [name = "", ...rest] = specifier.startsWith("@") ? parts.slice(1) : parts;
+	if (!context.files.hasName(name) && !context.files.hasName(parts[0] ?? "")) {
+		// Most packages come from elsewhere; only a file in the root is left.
+		return parts.length > 1 ? [] : moduleAt(context, specifier);
+	}
 	const atRoot = moduleAt(context, specifier);
 	if (atRoot.length > 0) {
 		return atRoot;
@@ -73,7 +77,9 @@ function packageSourceFolders({ files }: ResolutionContext, name: string): reado
 function moduleAt({ files }: ResolutionContext, target: string): readonly string[] {
 	const candidates = [
 		...candidatesOf(target),
-		...extensions.map((extension) => path.posix.join(target, `index.${extension}`)),
+		...extensions.map((extension) =>
+			target === "" ? `index.${extension}` : `${target}/index.${extension}`,
+		),
 	];
 	const found = candidates.find((candidate) => files.has(candidate));
 	return found === undefined ? [] : [found];

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import { collectAt } from "../../support/contextAt.ts";
+import { openIndex, TemporaryFolder } from "../../support/indexedFolder.ts";
+
+/** A definition among thousands of others, in the file and at the line that are asked for. */
+const needle =
+	"export function calibrateFluxCapacitor(gigawatts: number, destination: Date): boolean {\n\treturn true;\n}\n";
+
+const filesCount = 150;
+const functionsCount = 40;
+
+function hay(file: number): string[] {
+	return Array.from(
+		{ length: functionsCount },
+		(_, at) =>
+			`export function handle${file}Step${at}(input: string, count: number): string {\n` +
+			`\tconst result${at} = input.repeat(count + ${at});\n\treturn result${at}.trim();\n}\n`,
+	);
+}
+
+const cursor = `
+//- /src/app.ts
+export function start(): void {
+	const isReady = calibrateFluxCapacitor(║);
+}
+`;
+
+describe("a definition that the cursor's line refers to", () => {
+	const places = [
+		["in the first file, at its top", 0, 0],
+		["in the first file, at its end", 0, functionsCount],
+		["in the middle", 75, 20],
+		["in the last file, at its end", filesCount - 1, functionsCount],
+	] as const;
+
+	test.for(places)(
+		"is found %s",
+		async ([, file, place]) => {
+			using folder = new TemporaryFolder();
+			for (let at = 0; at < filesCount; at++) {
+				const functions = hay(at);
+				if (at === file) {
+					functions.splice(place, 0, needle);
+				}
+				folder.write(`src/area${at % 12}/module${at}.ts`, functions.join("\n"));
+			}
+			await using index = await openIndex(folder.path);
+			await index.scan(new AbortController().signal);
+			for (const budgetTokens of [500, 4_000, 131_072]) {
+				const { pieces, statistics } = await collectAt(index, cursor, { budgetTokens });
+				const found = pieces.find(({ text }) => text.includes("calibrateFluxCapacitor(gigawatts"));
+				expect(found?.path).toBe(`src/area${file % 12}/module${file}.ts`);
+				expect(statistics.tokens).toBeLessThanOrEqual(budgetTokens);
+			}
+		},
+		60_000,
+	);
+});
