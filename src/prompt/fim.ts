@@ -179,7 +179,8 @@ export class FimPromptBuilder {
 			: [
 					this.#otherFile,
 					...this.#encode(`${promptPath(path)}\n`),
-					...this.#encode(text.toWellFormed()),
+					// Pieces end with a line break, as in training.
+					...this.#encode(`${text.toWellFormed()}${text.endsWith("\n") ? "" : "\n"}`),
 				];
 	}
 }

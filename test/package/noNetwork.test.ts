@@ -6,7 +6,7 @@ const dist = path.resolve(import.meta.dirname, "../../dist");
 
 /** Node's modules that reach another machine, however they are loaded. */
 const networkModules =
-	/["'](?:node:)?(?:http|https|http2|net|tls|dgram|dns|undici|inspector)(?:\/[a-z]+)?["']/g;
+	/["'](?:node:)?(?:http|https|http2|net|tls|dgram|dns|undici|inspector)(?:\/promises)?["']/g;
 
 /** Functions that do so without a module. */
 const networkFunctions = /\b(?:fetch|WebSocket|EventSource|XMLHttpRequest|sendBeacon)\s*\(/g;
