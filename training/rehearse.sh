@@ -40,21 +40,14 @@ step "plot";                "$PYTHON" "$here/evaluate/plot.py" "$work/run/metric
 step "GPU session";         "$here/gpu/rehearse.sh" "$work" "$work/gpu-export"
 step "check its export";    "$PYTHON" "$here/export/check.py" "$work/gpu-export"
 mote() { env -u LD_PRELOAD node "$here/../dist/cli.js" "$@"; }
-requests() {   # the filters refuse most of what a toy says; one of these gets an answer
-    printf '{"file":"%s","prefix":"%s","suffix":"\\n"}\n' \
-        a.ts 'import { join } from \"node:path\";\nimport { readFile } from ' \
-        b.py 'import os\n\n\ndef read(path):\n    with open(path) as file:\n        return file.' \
-        c.js 'const a = 1;\nmodule.exports = ' \
-        d.ts 'export function add(a: number, b: number) {\n\treturn a' \
-        e.py 'class Point:\n    def __init__(self, x, y):\n        self.x = ' \
-        f.go 'package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt'
-}
+# The filters refuse most of what a toy says; at one of these places it is let through.
+"$PYTHON" "$here/evaluate/places.py" "$work" 100 >"$work/places.jsonl"
 for model in export gpu-export; do
     step "import $model"
     rm -rf "$work/model-$model"
     mote import "$work/$model" "$work/model-$model"
     step "complete"
-    requests | mote complete --serve --gate 0 --model "$work/model-$model" | tee "$work/completions.txt"
-    grep -q '"completion":"[^"]' "$work/completions.txt" || { echo "no request got a completion" >&2; exit 1; }
+    mote complete --serve --gate 0 --model "$work/model-$model" <"$work/places.jsonl" >"$work/completions.txt"
+    grep '"completion":"[^"]' "$work/completions.txt" || { echo "no request got a completion" >&2; exit 1; }
 done
 step "done"

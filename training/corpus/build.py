@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Builds the corpus from downloaded packages.
 
-usage: build.py WORK_DIR
+usage: build.py WORK_DIR [VALIDATION_PACKAGES]
+
+VALIDATION_PACKAGES names the packages to hold out, one a line; without it they are chosen.
 
 reads   WORK_DIR/dl/{npm/*.tgz, deb/*.deb, src/*.dsc}
 writes  WORK_DIR/corpus/{train.rec, validation.rec, ATTRIBUTION.tsv, validation-packages.txt, report.json}
