@@ -26,6 +26,8 @@ const redrawEveryMs = 50;
 /** One line that is drawn over itself in a terminal; elsewhere one line for every tenth. */
 export function createProgressBar(stream: ProgressStream, startedMs: number): ProgressBar {
 	const isTerminal = stream.isTTY === true;
+	// Some terminals say that they have none.
+	const columns = stream.columns === undefined || stream.columns === 0 ? 100 : stream.columns;
 	let drawnMs = -Infinity;
 	let drawnTenth = 0;
 	let isDrawn = false;
@@ -51,7 +53,7 @@ export function createProgressBar(stream: ProgressStream, startedMs: number): Pr
 			const leftMs = share > 0 ? ((nowMs - startedMs) * (1 - share)) / share : 0;
 			const left = share > 0 && share < 1 ? `, ${Math.ceil(leftMs / 1000)} s left` : "";
 			const line = `${bar} ${percent}  ${text}${left}`;
-			stream.write(`\r${line.slice(0, (stream.columns ?? 100) - 1)}\u001B[K`);
+			stream.write(`\r${line.slice(0, columns - 1)}\u001B[K`);
 		},
 		finish() {
 			if (isDrawn) {

@@ -6,9 +6,10 @@ import type { TokenId } from "../tokenizer/tokenizer.ts";
 
 /** The files of a repository as tokens. */
 export interface TokenizedRepository {
-	files(): Promise<readonly string[]>;
-	/** Undefined for a file that is not indexed. */
-	tokensOf(path: string): Promise<TokenizedFile | undefined>;
+	/** Undefined when it can no longer be told. */
+	files(): Promise<readonly string[] | undefined>;
+	/** Without a file for one that is not indexed; undefined when that can no longer be told. */
+	tokensOf(path: string): Promise<{ readonly file?: TokenizedFile | undefined } | undefined>;
 }
 
 export interface RepositoryFeedOptions {
@@ -41,10 +42,14 @@ export class RepositoryFeed {
 			const { known } = await learner.learn({ kind: "open", path });
 			this.#known = new Map(known);
 			const files = await repository.files();
+			if (files === undefined) {
+				return;
+			}
 			const present = new Set(files);
 			for (const file of known.keys()) {
 				if (!present.has(file)) {
 					await learner.learn({ kind: "remove", file });
+					this.#known.delete(file);
 				}
 			}
 			for (const file of files) {
@@ -60,10 +65,13 @@ export class RepositoryFeed {
 		});
 	}
 
-	/** These files were changed, created or deleted. */
+	/** These files were changed, created or deleted; or folders, with all that was in them. */
 	changed(paths: readonly string[]): void {
 		this.#then(async () => {
 			for (const file of paths) {
+				if (this.#stop.signal.aborted) {
+					return;
+				}
 				await this.#put(file);
 			}
 		});
@@ -77,10 +85,19 @@ export class RepositoryFeed {
 
 	async #put(file: string): Promise<void> {
 		const { repository, learner } = this.#options;
-		const read = await repository.tokensOf(file);
+		const answer = await repository.tokensOf(file);
+		if (answer === undefined) {
+			return;
+		}
+		const read = answer.file;
 		if (read === undefined) {
-			await learner.learn({ kind: "remove", file });
-			this.#known.delete(file);
+			// A folder that is deleted is one change. What is ignored changes often, and was never learned.
+			for (const known of this.#known.keys()) {
+				if (known === file || known.startsWith(`${file}/`)) {
+					await learner.learn({ kind: "remove", file: known });
+					this.#known.delete(known);
+				}
+			}
 			return;
 		}
 		if (this.#known.get(file) !== read.fingerprint) {
@@ -96,7 +113,8 @@ export class RepositoryFeed {
 
 	#then(work: () => Promise<void>): void {
 		this.#last = this.#last.then(async () => {
-			if (this.#stop.signal.aborted) {
+			const isStopped = (): boolean => this.#stop.signal.aborted;
+			if (isStopped()) {
 				return;
 			}
 			try {
@@ -106,7 +124,9 @@ export class RepositoryFeed {
 					throw error;
 				}
 				// The engine is gone, or will be; the next process is fed from the start.
-				this.#options.logger.warn(`The repository is not learned: ${error.message}`);
+				if (!isStopped()) {
+					this.#options.logger.warn(`The repository is not learned: ${error.message}`);
+				}
 			}
 		});
 	}

@@ -6,11 +6,11 @@ import { packParts } from "./packing/stableParts.ts";
 import { rememberCounts } from "./packing/tokenCounts.ts";
 import { likelyNames } from "./ranking/likelyNames.ts";
 import { nameWorths } from "./ranking/nameWorths.ts";
+import type { ContextPiece } from "./piece.ts";
 import {
 	maxBudgetTokens,
 	minBudgetTokens,
 	type ContextParts,
-	type ContextPiece,
 	type ContextQuery,
 } from "./source.ts";
 import { cursorScope } from "./sources/cursorScope.ts";

@@ -1,3 +1,4 @@
+export type { ContextPiece, PieceReason } from "./piece.ts";
 import type { Unit } from "./packing/unit.ts";
 
 /** A place in a document for which context is wanted. Plain data: it crosses threads. */
@@ -29,42 +30,6 @@ export interface EditedPlace {
 	/** Lines count from 0; the range includes its end. */
 	readonly startLine: number;
 	readonly endLine: number;
-}
-
-/** Why a piece is in the context. */
-export const pieceReasons = [
-	"member",
-	"import",
-	"definition",
-	"neighbour",
-	"similarText",
-	"recentEdit",
-	"openFile",
-	"coChange",
-	"repositoryMap",
-	"body",
-] as const;
-
-export type PieceReason = (typeof pieceReasons)[number];
-
-/** Lines [startLine, endLine], both included, counted from 0. */
-export interface LineRange {
-	readonly startLine: number;
-	readonly endLine: number;
-}
-
-/** What goes into a prompt from one file. */
-export interface ContextPiece extends LineRange {
-	readonly path: string;
-	/** The lines that `text` shows, in order and without overlap: a skeleton leaves bodies out. */
-	readonly ranges: readonly LineRange[];
-	readonly text: string;
-	/** The reason of the part that counts most. */
-	readonly reason: PieceReason;
-	/** Names that it is expected to contribute to the code at the cursor. */
-	readonly score: number;
-	/** Of `text` with the header that names the file. */
-	readonly tokens: number;
 }
 
 /** A context in two parts, so that a prompt stays the same from keystroke to keystroke. Plain data. */

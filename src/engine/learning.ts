@@ -6,8 +6,8 @@ import type { TokenId } from "../tokenizer/tokenizer.ts";
  */
 export interface Learner {
 	/**
-	 * Changes are made in the order of the calls, and before any request that comes later is served.
-	 * Rejects with an EngineError only.
+	 * Changes are made in the order of the calls, while no request runs. One that comes before the report may
+	 * still be answered without the change. Rejects with an EngineError only.
 	 */
 	learn(change: LearnChange): Promise<LearnReport>;
 }

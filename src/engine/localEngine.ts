@@ -263,22 +263,15 @@ export class LocalEngine implements Engine, Learner {
 			this.#parts.backend.contextLength,
 			maxInitialCapacity,
 		);
-		const { kv, logits } = this.#prefixes.acquire(prompt, capacity, maxNewTokens > 0);
-		stats.recordReuse(kv.length);
 		const { adaptation, stopTokens } = request;
 		const mixing = adaptation && this.#adaptation.begin(adaptation, stopTokens);
-		const start = {
-			request,
-			kv,
-			promptLogits: logits,
-			mixing,
-			drafter: this.#createDrafter(mixing, prompt.length),
-			healing:
-				healBytes === undefined
-					? undefined
-					: HealingConstraint.forBytes(this.#vocabulary, healBytes),
-			stats,
-		};
+		const drafter = this.#createDrafter(mixing, prompt.length);
+		const healing =
+			healBytes === undefined ? undefined : HealingConstraint.forBytes(this.#vocabulary, healBytes);
+		// Last: whatever fails before it leaves no cache behind.
+		const { kv, logits } = this.#prefixes.acquire(prompt, capacity, maxNewTokens > 0);
+		stats.recordReuse(kv.length);
+		const start = { request, kv, promptLogits: logits, mixing, drafter, healing, stats };
 		return { kv, generation: new Generation(start, this.#parts) };
 	}
 }

@@ -154,10 +154,12 @@ export class Supervisor implements SupervisedEngine {
 	async #learn(change: LearnChange): Promise<LearnReport> {
 		const client = await this.#whenReady(this.#stop.signal);
 		if (client === undefined) {
-			throw new EngineError(
-				"processDied",
-				"The engine was restarted; what it learned is read again.",
-			);
+			throw this.#state.kind === "disposed"
+				? disposedError()
+				: new EngineError(
+						"processDied",
+						"The engine was restarted; what it learned is read again.",
+					);
 		}
 		return await client.learn(change);
 	}
@@ -173,10 +175,7 @@ export class Supervisor implements SupervisedEngine {
 				case "failed":
 					throw state.error;
 				case "disposed":
-					throw new EngineError(
-						"disposed",
-						"The engine was shut down; reload the window to use it.",
-					);
+					throw disposedError();
 				case "ready":
 					if (this.#client !== undefined) {
 						return this.#client;
@@ -364,4 +363,8 @@ function whenAborted(signal: AbortSignal): Promise<void> {
 			signal.addEventListener("abort", () => resolve(), { once: true });
 		}
 	});
+}
+
+function disposedError(): EngineError {
+	return new EngineError("disposed", "The engine was shut down; reload the window to use it.");
 }

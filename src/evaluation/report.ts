@@ -34,6 +34,9 @@ export interface EvaluationReport extends CaseFigures {
 }
 
 export interface LearnedFigures {
+	/** Of the same tokens as the others here, which are half of the sample. */
+	readonly modelBitsPerByte: ByLanguage;
+	readonly modelTop1: ByLanguage;
 	readonly ngramBitsPerByte: ByLanguage;
 	readonly mixedBitsPerByte: ByLanguage;
 	readonly mixedTop1: ByLanguage;
@@ -83,6 +86,8 @@ function learnedFigures(scores: ReadonlyMap<string, LearnedScores>): EvaluationR
 		const by = (valueOf: (score: LearnedScore) => number): ByLanguage =>
 			Object.fromEntries(rows.map(([language, each]) => [language, valueOf(each[condition])]));
 		return {
+			modelBitsPerByte: by(({ model }) => bitsPerByte(model)),
+			modelTop1: by(({ model }) => top1(model)),
 			ngramBitsPerByte: by(({ ngrams }) => bitsPerByte(ngrams)),
 			mixedBitsPerByte: by(({ mixed }) => bitsPerByte(mixed)),
 			mixedTop1: by(({ mixed }) => top1(mixed)),
@@ -144,12 +149,7 @@ function textRows(report: EvaluationReport): readonly string[] {
 	];
 }
 
-function learnedRows({
-	bitsPerByte: own,
-	top1,
-	top1ByLanguage,
-	learned,
-}: EvaluationReport): readonly string[] {
+function learnedRows({ bitsPerByte: own, learned }: EvaluationReport): readonly string[] {
 	const { cold, warm } = learned;
 	return table([
 		[
@@ -165,12 +165,12 @@ function learnedRows({
 		],
 		...Object.keys(own).map((language) => [
 			language,
-			decimals(own[language]),
+			decimals(cold.modelBitsPerByte[language]),
 			decimals(cold.ngramBitsPerByte[language]),
 			decimals(cold.mixedBitsPerByte[language]),
 			decimals(warm.ngramBitsPerByte[language]),
 			decimals(warm.mixedBitsPerByte[language]),
-			percent(language === "all" ? top1 : top1ByLanguage[language]),
+			percent(cold.modelTop1[language]),
 			percent(cold.mixedTop1[language]),
 			percent(warm.mixedTop1[language]),
 		]),

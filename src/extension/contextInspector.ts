@@ -48,8 +48,9 @@ export class ContextInspector implements vscode.TextDocumentContentProvider, vsc
 	private async show(): Promise<void> {
 		const document = await vscode.workspace.openTextDocument(uri);
 		await vscode.languages.setTextDocumentLanguage(document, languageId);
+		const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
 		await vscode.window.showTextDocument(document, {
-			viewColumn: vscode.ViewColumn.Beside,
+			viewColumn: shown?.viewColumn ?? vscode.ViewColumn.Beside,
 			preserveFocus: true,
 			preview: true,
 		});

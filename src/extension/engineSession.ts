@@ -16,8 +16,9 @@ import {
 } from "../engineProcess/supervisor.ts";
 import type { GenerateStats } from "../engine/engine.ts";
 import { bundledModelFolderName } from "../model/bundledModel.ts";
-import { openModel } from "../model/modelStore.ts";
+import { openModel, type ModelFolder } from "../model/modelStore.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
+import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { RepositorySession } from "./repositorySession.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { EngineStatus } from "./statusBar.ts";
@@ -117,10 +118,25 @@ export class EngineSession {
 			clock,
 			logger,
 		});
-		const provider = createCompletionProvider({
+		const parts = { supervised, syntax, repository };
+		try {
+			return { ...parts, provider: this.createProvider(model, tokenizer, parts) };
+		} catch (error) {
+			await closeParts(parts);
+			throw error;
+		}
+	}
+
+	private createProvider(
+		{ manifest }: ModelFolder,
+		tokenizer: Tokenizer,
+		{ supervised, syntax, repository }: Omit<OpenedModel, "provider">,
+	): CompletionProvider {
+		const { clock, logger } = this.options;
+		return createCompletionProvider({
 			engine: supervised.engine,
 			tokenizer,
-			manifest: model.manifest,
+			manifest,
 			syntax,
 			clock,
 			logger,
@@ -133,15 +149,15 @@ export class EngineSession {
 			onDidPrompt: (trace) => this.options.onDidPrompt(describePrompt(trace, tokenizer)),
 			onDidFinish: (_outcome, stats) => this.options.onDidFinish(stats),
 		});
-		return { supervised, syntax, provider, repository };
 	}
 
 	private async close(): Promise<void> {
 		const opened = this.opened;
 		this.opened = undefined;
-		opened?.provider.dispose();
-		opened?.repository?.dispose();
-		await Promise.all([opened?.supervised.dispose(), opened?.syntax.dispose()]);
+		if (opened !== undefined) {
+			opened.provider.dispose();
+			await closeParts(opened);
+		}
 	}
 
 	private follow(state: EngineState): void {
@@ -171,6 +187,14 @@ export class EngineSession {
 		this.options.logger.error(error instanceof UserError ? message : describe(error));
 		this.options.onDidChangeStatus({ kind: "failed", message });
 	}
+}
+
+async function closeParts({
+	supervised,
+	syntax,
+	repository,
+}: Omit<OpenedModel, "provider">): Promise<void> {
+	await Promise.all([supervised.dispose(), syntax.dispose(), repository?.dispose()]);
 }
 
 function describe(error: unknown): string {

@@ -29,12 +29,15 @@ export interface RepositorySessionOptions {
 const editPauseMs = 700;
 
 /** Reads a workspace folder in a thread of its own, follows its changes, and lets the engine learn it. */
-export class RepositorySession implements vscode.Disposable {
+export class RepositorySession {
 	readonly client: RepositoryClient;
 	private readonly feed: RepositoryFeed;
 	private readonly listeners: vscode.Disposable;
 	private readonly ended = new AbortController();
+	/** Changed since they were read. */
 	private readonly edited = new Map<string, vscode.TextDocument>();
+	/** Indexed as they stand in the editor, and not as on disk. */
+	private readonly unsaved = new Set<string>();
 	private progress: vscode.Progress<{ message?: string }> | undefined;
 	private pause = new AbortController();
 	private isScanned = false;
@@ -75,7 +78,14 @@ export class RepositorySession implements vscode.Disposable {
 		if (folder === undefined || storageUri?.scheme !== "file") {
 			return undefined;
 		}
-		await mkdir(storageUri.fsPath, { recursive: true });
+		try {
+			await mkdir(storageUri.fsPath, { recursive: true });
+		} catch (error) {
+			options.logger.warn(
+				`The repository is not read, because ${storageUri.fsPath} can't be written: ${String(error)}`,
+			);
+			return undefined;
+		}
 		const session = new RepositorySession({ ...options, folder, storageFolder: storageUri.fsPath });
 		void session.scan();
 		return session;
@@ -88,11 +98,15 @@ export class RepositorySession implements vscode.Disposable {
 		}
 	}
 
-	dispose(): void {
+	/** Resolves when the thread is gone: two must not write the same index. */
+	async dispose(): Promise<void> {
 		this.ended.abort();
 		this.pause.abort();
 		this.listeners.dispose();
-		void this.feed.dispose().then(() => this.client.dispose());
+		const fed = this.feed.dispose();
+		// What the feed waits for is answered with nothing.
+		await this.client.dispose();
+		await fed;
 	}
 
 	private async scan(): Promise<void> {
@@ -104,8 +118,10 @@ export class RepositorySession implements vscode.Disposable {
 				this.progress = undefined;
 			},
 		);
-		this.isScanned = true;
-		this.feed.start();
+		if (!this.ended.signal.aborted) {
+			this.isScanned = true;
+			this.feed.start();
+		}
 	}
 
 	private showProgress({ filesDone, filesTotal }: RepositoryProgress): void {
@@ -126,12 +142,25 @@ export class RepositorySession implements vscode.Disposable {
 			watcher,
 			watcher.onDidCreate(onDisk),
 			watcher.onDidChange(onDisk),
-			watcher.onDidDelete(onDisk),
+			watcher.onDidDelete((uri) => {
+				const file = this.pathOf(uri);
+				if (file !== undefined) {
+					void this.forget(file);
+				}
+			}),
 			vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
 				const file = this.pathOf(document.uri);
 				if (file !== undefined && contentChanges.length > 0) {
 					this.edited.set(file, document);
 					void this.rereadAfterPause();
+				}
+			}),
+			vscode.workspace.onDidCloseTextDocument(({ uri }) => {
+				// What was never saved is gone.
+				const file = this.pathOf(uri);
+				if (file !== undefined && this.unsaved.has(file)) {
+					this.edited.delete(file);
+					void this.reread(file, undefined);
 				}
 			}),
 		);
@@ -148,13 +177,27 @@ export class RepositorySession implements vscode.Disposable {
 		const edited = [...this.edited];
 		this.edited.clear();
 		for (const [file, document] of edited) {
-			await this.reread(file, document.isDirty ? document.getText() : undefined);
+			const isUnsaved = document.isDirty && !document.isClosed;
+			await this.reread(file, isUnsaved ? document.getText() : undefined);
+		}
+	}
+
+	/** Of a folder that is deleted the editor tells nothing more. */
+	private async forget(file: string): Promise<void> {
+		if (this.isScanned && !this.ended.signal.aborted) {
+			await this.client.remove(file);
+			this.feed.changed([file]);
 		}
 	}
 
 	private async reread(file: string, text: string | undefined): Promise<void> {
 		// Before the first scan has come to it, the file is read with all others.
 		if (this.isScanned && !this.ended.signal.aborted) {
+			if (text === undefined) {
+				this.unsaved.delete(file);
+			} else {
+				this.unsaved.add(file);
+			}
 			await this.client.update(file, text);
 			this.feed.changed([file]);
 		}

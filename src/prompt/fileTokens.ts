@@ -1,5 +1,5 @@
 import type { TokenId } from "../tokenizer/tokenizer.ts";
-import { cellStart } from "./promptWindow.ts";
+import { cellStart, characterStart } from "./promptWindow.ts";
 
 /** A file around the place to fill in, for counting what follows what in it. */
 export interface FileTokens {
@@ -35,7 +35,8 @@ const maxCellsAfter = 10;
  */
 export function fileTokens({ text, prefixEnd, suffixStart, encode }: FileTokensInput): FileTokens {
 	const lastCell = Math.floor(prefixEnd / cellUnits);
-	const suffix = text.slice(suffixStart, suffixStart + cellUnits * maxCellsAfter);
+	const suffixEnd = characterStart(text, suffixStart + cellUnits * maxCellsAfter);
+	const suffix = text.slice(suffixStart, suffixEnd);
 	return {
 		before: encodeCells(
 			text.slice(0, prefixEnd),

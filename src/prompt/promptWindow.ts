@@ -109,7 +109,7 @@ export function cellStart(
 }
 
 /** `offset`, or one less where it would split a surrogate pair. */
-function characterStart(text: string, offset: number): number {
+export function characterStart(text: string, offset: number): number {
 	const splits = isHighSurrogate(text, offset - 1) && isLowSurrogate(text, offset);
 	return splits ? offset - 1 : offset;
 }

@@ -6,15 +6,16 @@ import { countingLogits } from "../support/fakeBackend.ts";
 import { fakeEngine } from "../support/fakeEngine.ts";
 import { pairedPorts } from "../support/pairedPorts.ts";
 import { describeEngineContract } from "./engine.ts";
+import { describeLearnerContract, type CountingLearner } from "./learner.ts";
 
 const counting = { predict: countingLogits, contextLength: 64 };
 
-describeEngineContract("LocalEngine", () => {
+function openLocal(): Promise<CountingLearner> {
 	const { engine } = fakeEngine(counting);
 	return Promise.resolve({ engine, close: () => engine.dispose() });
-});
+}
 
-describeEngineContract("EngineClient", () => {
+function openClient(): Promise<CountingLearner> {
 	const { engine } = fakeEngine(counting);
 	const { parent, child } = pairedPorts();
 	serveEngine(engine, child, nullLogger, { onShutdown: () => undefined });
@@ -26,4 +27,9 @@ describeEngineContract("EngineClient", () => {
 			await engine.dispose();
 		},
 	});
-});
+}
+
+describeEngineContract("LocalEngine", openLocal);
+describeLearnerContract("LocalEngine", openLocal);
+describeEngineContract("EngineClient", openClient);
+describeLearnerContract("EngineClient", openClient);

@@ -4,6 +4,7 @@ import { nullLogger } from "../../src/base/log.ts";
 import { createSupervisedEngine } from "../../src/engineProcess/supervisor.ts";
 import { bundleChild, type BundledChild } from "../support/bundledChild.ts";
 import { describeEngineContract } from "./engine.ts";
+import { describeLearnerContract, type CountingLearner } from "./learner.ts";
 
 // Processes start slowly on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -17,7 +18,7 @@ afterAll(async () => {
 	await child.remove();
 });
 
-describeEngineContract("the engine of a supervised process", () => {
+function open(): Promise<CountingLearner> {
 	const supervised = createSupervisedEngine({
 		childPath: child.path,
 		modelFolder: "none",
@@ -25,4 +26,7 @@ describeEngineContract("the engine of a supervised process", () => {
 		clock: systemClock,
 	});
 	return Promise.resolve({ engine: supervised.engine, close: () => supervised.dispose() });
-});
+}
+
+describeEngineContract("the engine of a supervised process", open);
+describeLearnerContract("the engine of a supervised process", open);

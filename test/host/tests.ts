@@ -1,4 +1,6 @@
 /** All tests of this folder, in one bundle that mocha loads. */
 import "./completion.test.ts";
 import "./commands.test.ts";
+import "./contextInspector.test.ts";
+import "./repository.test.ts";
 import "./engineFaults.test.ts";

@@ -4,49 +4,19 @@ import type { GenerateRequest } from "../../src/engine/engine.ts";
 import { NgramDrafter } from "../../src/engine/speculative/ngramDrafter.ts";
 import type { Drafter } from "../../src/engine/speculative/drafter.ts";
 import { KnowingDrafter, LyingDrafter } from "../support/drafters.ts";
-import { answerOf, tokens, type Answer } from "../support/engineRequests.ts";
+import {
+	arbitraryOrder,
+	arbitraryRequest,
+	arbitraryTokens,
+	visible,
+} from "../support/arbitraryRequests.ts";
+import { answerOf, type Answer } from "../support/engineRequests.ts";
 import { hashedLogits } from "../support/fakeBackend.ts";
 import { fakeEngine } from "../support/fakeEngine.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const vocabularySize = 32;
-
-const arbitraryTokens = (minLength: number, maxLength: number) =>
-	fc
-		.array(fc.nat({ max: vocabularySize - 1 }), { minLength, maxLength })
-		.map((ids) => tokens(...ids));
-
-const arbitrarySampling = fc.oneof(
-	fc.constant({ temperature: 0, topK: 0, topP: 1, seed: 0 }),
-	fc.record({
-		temperature: fc.constantFrom(0.3, 1, 2),
-		topK: fc.constantFrom(0, 1, 5),
-		topP: fc.constantFrom(0.5, 0.9, 1),
-		seed: fc.integer(),
-	}),
-);
-
-const arbitraryRequest = fc.record({
-	prompt: arbitraryTokens(1, 40),
-	maxNewTokens: fc.nat({ max: 30 }),
-	stopTokens: arbitraryTokens(0, 1),
-	sampling: arbitrarySampling,
-	priority: fc.constantFrom("completion", "chat", "background"),
-	minJointProbability: fc.constantFrom(0, 0.001, 0.05),
-	maxDraftTokens: fc.constantFrom(0, 1, 3, 8),
-	healBytes: fc.constantFrom(new Uint8Array(0), new TextEncoder().encode("ab"), Uint8Array.of(98)),
-}) satisfies fc.Arbitrary<GenerateRequest>;
-
-/** How far back the fake model looks: with 1 or 2 the text soon repeats itself. */
-const arbitraryOrder = fc.constantFrom(1, 2, Infinity);
-
 const arbitraryChunk = fc.constantFrom(1, 2, 7, 64);
-
-/** What a caller can see of an answer, timings and counts apart. */
-function visible({ tokens: generated, finishReason }: Answer): unknown {
-	return { generated, finishReason };
-}
 
 /** The answer of an engine that has served nothing before, without drafts, prefilling at once. */
 async function plainAnswer(order: number, asked: GenerateRequest): Promise<Answer> {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import {
@@ -29,6 +29,11 @@ export class TemporaryFolder implements Disposable {
 
 	delete(file: string): void {
 		rmSync(path.join(this.path, file), { recursive: true, force: true });
+	}
+
+	/** What is directly in it, in order. */
+	list(): readonly string[] {
+		return readdirSync(this.path).sort();
 	}
 
 	[Symbol.dispose](): void {

@@ -11,7 +11,8 @@ export const screenshotFolder = path.join(repositoryRoot, "out/screenshots");
 const browserPaths = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 export interface OpenOptions {
-	readonly workspaceFolder: string;
+	/** A window without a folder where there is none. */
+	readonly workspaceFolder?: string;
 	/** Folder of an extension to load from source. */
 	readonly extensionFolder?: string;
 	/** Module that exports `run`; needs the server's test driver. */
@@ -69,7 +70,9 @@ export function workbenchUrl({ authority }: Workbench, options: OpenOptions): st
 	if (options.testModule !== undefined) {
 		payload.push(["extensionTestsPath", `vscode-remote://${authority}${options.testModule}`]);
 	}
-	const query = new URLSearchParams({ folder: options.workspaceFolder });
+	const query = new URLSearchParams(
+		options.workspaceFolder === undefined ? { ew: "true" } : { folder: options.workspaceFolder },
+	);
 	if (payload.length > 0) {
 		query.set("payload", JSON.stringify(payload));
 	}

@@ -36,7 +36,10 @@ beforeAll(async () => {
 	await installExtension(dataFolder, vsix);
 	workbench = await startWorkbench({
 		dataFolder,
-		userSettings: { "workbench.colorTheme": "Dark 2026" },
+		userSettings: {
+			"workbench.colorTheme": "Dark 2026",
+			"files.defaultLanguage": "typescript",
+		},
 	});
 	browser = await launchBrowser();
 	const page = await newPage(browser);
@@ -121,6 +124,30 @@ test("the status bar item opens a menu that turns completions off and on", async
 	await editor.statusItem.locator("a:not([aria-label*=off])").waitFor();
 });
 
+test("the last prompt is shown beside the code, in both themes", async () => {
+	await editor.openFile("src/temperature.ts", temperature);
+	await editor.typeUntilGhost("export function toKelvin(celsius: number): number {");
+	await editor.runCommand("Mote: Show What Went into the Last Prompt");
+	const shown = editor.page.locator(".view-line");
+	await shown.filter({ hasText: "|\u00a0export\u00a0function\u00a0toCelsius" }).waitFor();
+	await shown.filter({ hasText: "of\u00a0the\u00a0answer's\u00a0probability" }).waitFor();
+	await screenshot("inspector-dark");
+	await editor.toggleTheme("2026-light");
+	await screenshot("inspector-light");
+});
+
+test("a window without a folder completes too", async () => {
+	const page = await newPage(browser);
+	await openWorkbench(page, workbench, {});
+	const empty = new EditorPage(page, workspaceFolder);
+	await empty.waitForStatus("Ready.", readyTimeoutMs);
+	await empty.runCommand("New Untitled Text File");
+	await page.locator(".tab.active", { hasText: "Untitled-1" }).waitFor();
+	await page.keyboard.insertText(temperature);
+	await empty.typeUntilGhost("export function toKelvin(celsius: number): number {");
+	await page.context().close();
+});
+
 test("nothing asked for any other machine", () => {
 	expect(foreignRequests).toEqual([]);
 });
@@ -151,6 +178,16 @@ def volume(width, height, depth):
 
 const names = `export function firstName(person) {
 	return person.name.split(" ")[0];
+}
+
+`;
+
+const temperature = `export function toFahrenheit(celsius: number): number {
+	return celsius * 1.8 + 32;
+}
+
+export function toCelsius(fahrenheit: number): number {
+	return (fahrenheit - 32) / 1.8;
 }
 
 `;

@@ -90,14 +90,19 @@ export class EditorPage {
 		}
 	}
 
-	/** Changes from a light theme to a dark one or back, and waits until `theme` is drawn. */
-	async toggleTheme(theme: "2026-light" | "2026-dark"): Promise<void> {
+	/** Runs the command that the palette lists under this title. */
+	async runCommand(title: string): Promise<void> {
 		await this.page.keyboard.press("F1");
-		await this.#fillQuickInput(">Toggle between Light/Dark Themes");
+		await this.#fillQuickInput(`>${title}`);
 		await this.page
-			.locator(".quick-input-list .monaco-list-row.focused", { hasText: "Light/Dark" })
+			.locator(".quick-input-list .monaco-list-row.focused", { hasText: title })
 			.waitFor();
 		await this.page.keyboard.press("Enter");
+	}
+
+	/** Changes from a light theme to a dark one or back, and waits until `theme` is drawn. */
+	async toggleTheme(theme: "2026-light" | "2026-dark"): Promise<void> {
+		await this.runCommand("Toggle between Light/Dark Themes");
 		await this.page
 			.locator(`.monaco-workbench.vscode-theme-defaults-themes-${theme}-json`)
 			.waitFor();

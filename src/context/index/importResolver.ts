@@ -1,28 +1,10 @@
-import type { FileTable } from "./fileTable.ts";
 import { folderOf } from "./fileTable.ts";
-import type { FileFacts } from "./repositoryIndex.ts";
 import { resolveC, resolveCSharp, resolveJava, resolvePhp, resolveRuby } from "./resolve/byName.ts";
 import { resolveEcmaScript } from "./resolve/ecmaScript.ts";
 import { resolveGo } from "./resolve/go.ts";
+import type { ImportTag, ResolutionContext, Resolve } from "./resolve/resolution.ts";
 import { resolvePython } from "./resolve/python.ts";
 import { resolveRust } from "./resolve/rust.ts";
-
-/** What resolving an import may ask about the repository. */
-export interface ResolutionContext {
-	readonly files: FileTable;
-	/** A whole file, such as go.mod; undefined when it isn't indexed. */
-	textOf(path: string): string | undefined;
-	/** Files that give their content this name (`namespace`, `package`), by path. */
-	filesDefiningModule(name: string): readonly string[];
-}
-
-type ImportTag = FileFacts["imports"][number];
-
-export type Resolve = (
-	context: ResolutionContext,
-	importer: string,
-	tag: ImportTag,
-) => readonly string[];
 
 /** An import of everything in a folder or a namespace may mean many files; no prompt holds more. */
 const maxResolved = 50;

@@ -7,10 +7,9 @@ import { isWalked, walkRepository, type FoundFile } from "../files/walkRepositor
 import type { TagReader } from "../syntax/tagReader.ts";
 import { breather } from "./breather.ts";
 import { MalformedRecordError } from "./bytes.ts";
-import type { FileRecord } from "./fileRecord.ts";
 import type { IndexStore, StoredFile, StoredIndex } from "./indexStore.ts";
 import { MemoryIndex } from "./memoryIndex.ts";
-import { RecordMaker } from "./recordMaker.ts";
+import { RecordMaker, type MadeRecord } from "./recordMaker.ts";
 import type {
 	AnalysedText,
 	IndexedSymbol,
@@ -297,26 +296,30 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 			return "unchanged";
 		}
 		const version = { ...unread, hash: digest };
-		const record = await this.#takeText(file, opened.bytes);
-		if (record === undefined) {
+		const made = await this.#takeText(file, opened.bytes);
+		if (made === undefined) {
 			this.#takeUnfit(file, version);
 			return "skipped";
 		}
 		this.#versions.set(file, version);
-		this.#store?.put({ path: file, ...version, record });
+		if (made.isFinal) {
+			this.#store?.put({ path: file, ...version, record: made.record });
+		} else {
+			this.#store?.delete(file);
+		}
 		return "indexed";
 	}
 
 	/** Puts a text into memory; undefined when it isn't fit to be indexed. */
-	async #takeText(file: string, bytes: Uint8Array): Promise<FileRecord | undefined> {
+	async #takeText(file: string, bytes: Uint8Array): Promise<MadeRecord | undefined> {
 		this.#texts.delete(file);
-		const record = await this.#maker.recordOf(file, bytes);
-		if (record === undefined) {
+		const made = await this.#maker.recordOf(file, bytes);
+		if (made === undefined) {
 			this.#memory.delete(file);
 			return undefined;
 		}
-		this.#memory.set(file, bytes.length, record);
-		return record;
+		this.#memory.set(file, bytes.length, made.record);
+		return made;
 	}
 
 	#takeUnfit(file: string, version: ReadVersion): void {

@@ -15,6 +15,12 @@ export interface RecordMakerOptions {
 	readonly logger: Logger;
 }
 
+export interface MadeRecord {
+	readonly record: FileRecord;
+	/** False when the file has to be read again by the next process, which may be able to parse it. */
+	readonly isFinal: boolean;
+}
+
 /** Text without a grammar that is longer than this is data. */
 const maxPlainBytes = 128 * 1024;
 
@@ -24,6 +30,8 @@ export class RecordMaker {
 	readonly #strings: StringTable;
 	readonly #counter: TermCounter;
 	readonly #failedLanguages = new Set<string>();
+	/** The file at which the runtime ended; nothing can be parsed in this process after that. */
+	#crashedAt: string | undefined;
 
 	constructor(options: RecordMakerOptions, strings: StringTable) {
 		this.#options = options;
@@ -32,7 +40,7 @@ export class RecordMaker {
 	}
 
 	/** Undefined when the file isn't fit to be indexed. */
-	async recordOf(file: string, bytes: Uint8Array): Promise<FileRecord | undefined> {
+	async recordOf(file: string, bytes: Uint8Array): Promise<MadeRecord | undefined> {
 		const isPlain = tagLanguageOf(languageIdOfPath(file)) === undefined;
 		const maxBytes = isPlain ? maxPlainBytes : this.#options.maxFileBytes;
 		const source = bytes.length > maxBytes ? undefined : sourceTextOf(bytes);
@@ -43,7 +51,7 @@ export class RecordMaker {
 		const tags = await this.tagsOf(file, text);
 		// What a program wrote may be called, so its definitions count; nobody looks for its lines.
 		const isForReading = !isGenerated(text);
-		return encodeRecord(
+		const record = encodeRecord(
 			{
 				lineCount: text.split("\n").length,
 				tags: tags === undefined || isForReading ? tags : { ...tags, names: new Map() },
@@ -51,23 +59,45 @@ export class RecordMaker {
 			},
 			this.#strings,
 		);
+		return { record, isFinal: !this.#isUnread(file) };
 	}
 
-	/** Undefined when there is no grammar, and after one line in the log when it can't be loaded. */
+	/**
+	 * Undefined when there is no grammar, and after one line in the log when it can't be loaded or the parser
+	 * has crashed.
+	 */
 	async tagsOf(file: string, text: string): Promise<FileTags | undefined> {
-		const languageId = languageIdOfPath(file);
-		if (this.#failedLanguages.has(languageId)) {
+		if (this.#isUnread(file)) {
 			return undefined;
 		}
+		const languageId = languageIdOfPath(file);
 		try {
 			return await this.#options.tags.read(languageId, text);
 		} catch (error) {
-			this.#failedLanguages.add(languageId);
-			this.#options.logger.warn(
-				`Definitions in ${languageId} files aren't known because their grammar can't be loaded. ` +
-					`Reinstall the extension. (${String(error)})`,
-			);
+			if (error instanceof Error && error.name === "RuntimeError") {
+				this.#crashedAt = file;
+				this.#options.logger.warn(
+					`The parser crashed at ${file}, so definitions in files that change from now on aren't known ` +
+						`until the editor is restarted. That file is left out from then on. (${String(error)})`,
+				);
+			} else {
+				this.#failedLanguages.add(languageId);
+				this.#options.logger.warn(
+					`Definitions in ${languageId} files aren't known because their grammar can't be loaded. ` +
+						`Reinstall the extension. (${String(error)})`,
+				);
+			}
 			return undefined;
 		}
+	}
+
+	/** Whether the file would have been parsed if it weren't for a fault elsewhere. */
+	#isUnread(file: string): boolean {
+		const languageId = languageIdOfPath(file);
+		return (
+			tagLanguageOf(languageId) !== undefined &&
+			((this.#crashedAt !== undefined && this.#crashedAt !== file) ||
+				this.#failedLanguages.has(languageId))
+		);
 	}
 }

@@ -1,4 +1,4 @@
-import type { ContextPiece, LineRange, PieceReason } from "../source.ts";
+import type { ContextPiece, LineRange, PieceReason } from "../piece.ts";
 import type { SelectedUnit } from "./selection.ts";
 import type { Unit } from "./unit.ts";
 

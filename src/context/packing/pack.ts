@@ -1,4 +1,4 @@
-import type { ContextPiece } from "../source.ts";
+import type { ContextPiece } from "../piece.ts";
 import { layOut } from "./layout.ts";
 import { Selection, type SelectedUnit, type SelectionOptions } from "./selection.ts";
 import type { Unit } from "./unit.ts";

@@ -1,5 +1,6 @@
 import type { IndexQueries } from "../index/repositoryIndex.ts";
-import type { ContextParts, ContextPiece } from "../source.ts";
+import type { ContextPiece } from "../piece.ts";
+import type { ContextParts } from "../source.ts";
 import { keepOrReplace } from "./keepOrReplace.ts";
 import { pack, priced, type Packed, type PackOptions } from "./pack.ts";
 import type { Unit } from "./unit.ts";

@@ -1,4 +1,4 @@
-import type { LineRange, PieceReason } from "../source.ts";
+import type { LineRange, PieceReason } from "../piece.ts";
 
 /** The smallest thing that is put in or left out: a signature, or a few lines of text. */
 export interface Unit extends LineRange {

@@ -1,6 +1,6 @@
 import type { IndexQueries, IndexedSymbol } from "../index/repositoryIndex.ts";
 import type { LikelyName } from "../ranking/likelyNames.ts";
-import type { PieceReason } from "../source.ts";
+import type { PieceReason } from "../piece.ts";
 import { isTypeSymbol } from "../sources/declaredTypes.ts";
 import { identifiersIn, isTellingName } from "../sources/identifiers.ts";
 import type { GatheredNames } from "../sources/gatherNames.ts";
@@ -102,15 +102,14 @@ function headerOf(index: IndexQueries, symbol: IndexedSymbol): UnitHeader | unde
 	if (symbol.container === undefined) {
 		return undefined;
 	}
-	const type = index
+	const types = index
 		.definitionsOf(symbol.container)
-		.find(
-			(other) =>
-				other.path === symbol.path &&
-				other.startLine <= symbol.startLine &&
-				other.endLine >= symbol.endLine &&
-				isTypeSymbol(other),
-		);
+		.filter((other) => other.path === symbol.path && isTypeSymbol(other));
+	// In Rust a type's methods stand in blocks of their own, which aren't definitions: the type names them.
+	const type =
+		types.find(
+			({ startLine, endLine }) => startLine <= symbol.startLine && endLine >= symbol.endLine,
+		) ?? (symbol.path.endsWith(".rs") ? types[0] : undefined);
 	if (type === undefined) {
 		return undefined;
 	}

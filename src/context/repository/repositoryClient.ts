@@ -108,15 +108,16 @@ export class RepositoryClient {
 		await this.#ask({ id: this.#nextId++, operation: "remove", path });
 	}
 
-	async files(): Promise<readonly string[]> {
+	/** Undefined when the thread has ended or failed, which is not the same as no files. */
+	async files(): Promise<readonly string[] | undefined> {
 		const reply = await this.#ask({ id: this.#nextId++, operation: "files" });
-		return reply?.kind === "files" ? reply.paths : [];
+		return reply?.kind === "files" ? reply.paths : undefined;
 	}
 
-	/** Undefined for a file that is not indexed. */
-	async tokensOf(path: string): Promise<TokenizedFile | undefined> {
+	/** Without a file for one that is not indexed; undefined when the thread has ended or failed. */
+	async tokensOf(path: string): Promise<{ readonly file?: TokenizedFile | undefined } | undefined> {
 		const reply = await this.#ask({ id: this.#nextId++, operation: "tokens", path });
-		return reply?.kind === "tokens" ? reply.file : undefined;
+		return reply?.kind === "tokens" ? { file: reply.file } : undefined;
 	}
 
 	async dispose(): Promise<void> {

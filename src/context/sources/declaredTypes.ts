@@ -157,7 +157,7 @@ export class TypeGuesser {
 function resultPart(signature: string, name: string): string {
 	const start = Math.max(0, signature.indexOf(name)) + name.length;
 	const open = signature.indexOf("(", start);
-	if (open < 0) {
+	if (open < 0 || /[:=]/.test(signature.slice(start, open))) {
 		return signature.slice(start);
 	}
 	let depth = 0;

@@ -12,8 +12,6 @@ export interface GatheredNames {
 	readonly names: NameTable;
 	readonly chunks: readonly SimilarChunk[];
 	readonly related: RelatedFiles;
-	/** Types that stand near the cursor. */
-	readonly nearbyTypes: readonly string[];
 }
 
 /** How much is looked at: more for larger budgets, which have more room and more time. */
@@ -40,7 +38,7 @@ export function gatherNames(
 	const names = new NameTable();
 	const guesser = new TypeGuesser(index, scope);
 	markReceiverNames(index, scope, guesser, names);
-	const nearbyTypes = markNearbyMembers(index, scope, guesser, names);
+	markNearbyMembers(index, scope, guesser, names);
 	const chunks = markSimilarText(index, scope, names, limits.chunks);
 	const related = relatedFiles(index, scope.path, changedTogether);
 	for (const name of scope.below.keys()) {
@@ -53,29 +51,44 @@ export function gatherNames(
 			names.of(name);
 		}
 	}
-	let left = limits.relatedSymbols;
-	for (const { path, closeness } of [...related.values()].sort(
-		(a, b) => b.closeness - a.closeness || (a.path < b.path ? -1 : 1),
-	)) {
+	markRelatedSymbols(index, scope, names, related, limits.relatedSymbols);
+	attachDefinitions(index, scope, names, related);
+	return { names, chunks, related };
+}
+
+/** Makes what related files define candidates, the closest files first. */
+function markRelatedSymbols(
+	index: IndexQueries,
+	scope: CursorScope,
+	names: NameTable,
+	related: RelatedFiles,
+	limit: number,
+): void {
+	const family = languageFamily(scope.languageId);
+	const files = [...related.values()]
+		.filter(({ path }) => family.includes(index.file(path)?.languageId ?? ""))
+		.sort((a, b) => b.closeness - a.closeness || (a.path < b.path ? -1 : 1));
+	let left = limit;
+	for (const { path, closeness } of files) {
 		if (left <= 0) {
-			break;
+			return;
 		}
-		const isForeignGo = scope.languageId === "go" && folderOf(path) !== folderOf(scope.path);
+		// In Go, names in lower case aren't seen from other folders.
+		const isHidden =
+			scope.languageId === "go" && folderOf(path) !== folderOf(scope.path) ? /^[a-z_]/ : /^$/;
 		for (const symbol of index.symbolsOf(path).slice(0, left)) {
 			const { name } = symbol;
-			if (isTellingName(name) && !(isForeignGo && /^[a-z_]/.test(name))) {
+			if (isTellingName(name) && !isHidden.test(name)) {
+				left--;
 				if (!names.has(name)) {
 					// Nothing else speaks for it, so looking for more definitions isn't worth the time.
 					const entry = names.of(name);
 					entry.definitions = [symbol];
 					entry.fileCloseness = closeness;
 				}
-				left--;
 			}
 		}
 	}
-	attachDefinitions(index, scope, names, related);
-	return { names, chunks, related, nearbyTypes };
 }
 
 function attachDefinitions(

@@ -46,7 +46,7 @@ export function markNearbyMembers(
 	scope: CursorScope,
 	guesser: TypeGuesser,
 	names: NameTable,
-): readonly string[] {
+): void {
 	const weights = new Map<string, number>();
 	for (const [name, distance] of nearbyNames(scope)) {
 		const weight = 1 / (1 + distance / 6);
@@ -63,7 +63,6 @@ export function markNearbyMembers(
 			entry.nearbyMember = Math.max(entry.nearbyMember, weight * share);
 		}
 	}
-	return [...weights.keys()];
 }
 
 function nearbyNames(scope: CursorScope): readonly (readonly [string, number])[] {

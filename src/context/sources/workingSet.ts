@@ -1,7 +1,8 @@
 import type { IndexQueries } from "../index/repositoryIndex.ts";
 import { dedent } from "../packing/units.ts";
 import type { Unit } from "../packing/unit.ts";
-import type { ContextQuery, PieceReason } from "../source.ts";
+import type { PieceReason } from "../piece.ts";
+import type { ContextQuery } from "../source.ts";
 import { identifiersIn, isTellingName } from "./identifiers.ts";
 
 const maxEdits = 6;

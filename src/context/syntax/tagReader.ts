@@ -8,7 +8,23 @@ import { ImportCollector } from "./importTags.ts";
 import { tagLanguageOf, type TagLanguage } from "./tagLanguages.ts";
 
 /** A file that takes longer is indexed as plain text: nobody writes code that takes a second to parse. */
-const timeLimitMs = 2000;
+const timeLimitMs = 1500;
+
+/**
+ * The parser reports every hundred operations. Code makes it advance 100 bytes of UTF-16 and more between two
+ * reports (74 in the densest table of numbers that was found); text that is ambiguous at every character,
+ * 30 to 50. Such a parse may take gigabytes at its end, which the runtime doesn't survive.
+ */
+const minBytesPerCall = 60;
+
+/** Reports before the first judgement. */
+const judgedCalls = 100;
+
+/**
+ * Patterns that may be half matched at a time. Each open declaration keeps a few, so this is enough for code that
+ * is nested a hundred deep; without it, an expression nested by a program takes gigabytes.
+ */
+const maxOpenMatches = 4096;
 
 /** Names of people end well before this; names of programs need not be known. */
 const maxNameLength = 200;
@@ -76,14 +92,23 @@ export class TagReader {
 		const isLate = (): boolean => performance.now() > deadline;
 		this.#parser ??= new Parser();
 		this.#parser.setLanguage(language);
-		const tree = this.#parser.parse(text, null, { progressCallback: isLate });
+		let calls = 0;
+		const tree = this.#parser.parse(text, null, {
+			progressCallback: ({ currentOffset }) => {
+				calls++;
+				return (calls >= judgedCalls && currentOffset < calls * minBytesPerCall) || isLate();
+			},
+		});
 		if (tree === null) {
 			// Without this the parser would go on with this text when it is called next.
 			this.#parser.reset();
 			return undefined;
 		}
 		try {
-			const matches = query.matches(tree.rootNode, { progressCallback: isLate });
+			const matches = query.matches(tree.rootNode, {
+				matchLimit: maxOpenMatches,
+				progressCallback: isLate,
+			});
 			return isLate() ? undefined : collect(tags, text, matches);
 		} finally {
 			// Trees live in WebAssembly memory that is never collected.

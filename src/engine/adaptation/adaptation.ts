@@ -91,7 +91,11 @@ export class Adaptation implements Learner {
 		}
 	}
 
+	/** Never in the middle of a request: what counts in one is what counted when it started. */
 	async #apply(change: LearnChange): Promise<LearnReport> {
+		while (this.#isBusy) {
+			await this.#nextResume();
+		}
 		switch (change.kind) {
 			case "open":
 				await this.#open(change.path);
@@ -138,7 +142,7 @@ export class Adaptation implements Learner {
 
 	#checkTokens(tokens: ArrayLike<TokenId>): void {
 		for (const token of Array.from(tokens)) {
-			if (token >= this.#options.vocabularySize) {
+			if (!(Number.isInteger(token) && token >= 0 && token < this.#options.vocabularySize)) {
 				throw new EngineError(
 					"runtimeFailed",
 					"A file was tokenized for another model; restart the engine.",
@@ -149,16 +153,17 @@ export class Adaptation implements Learner {
 
 	/** Counts what is pending, a slice at a time and only while no request runs. */
 	async #settle(): Promise<void> {
-		for (;;) {
-			if (this.#isBusy) {
-				await new Promise<void>((resolve) => this.#resumed.push(resolve));
-				continue;
-			}
-			if (!this.#index.work(sliceMs)) {
-				return;
-			}
+		while (this.#index.work(sliceMs)) {
 			await yieldToEventLoop();
+			while (this.#isBusy) {
+				await this.#nextResume();
+			}
 		}
+	}
+
+	/** Resolves with the next call of {@link resume}; another request may have come since. */
+	#nextResume(): Promise<void> {
+		return new Promise((resolve) => this.#resumed.push(resolve));
 	}
 
 	#knownFiles(): ReadonlyMap<string, string> {

@@ -31,16 +31,20 @@ export async function saveNgramIndex(
 	const parts = serializeNgramIndex(index, vocabulary);
 	const temporary = `${path}.${randomUUID()}.tmp`;
 	try {
-		await using file = await open(temporary, "wx");
-		for (const part of parts) {
-			await file.writeFile(part);
-		}
-		await file.sync();
+		await write(temporary, parts);
+		await rename(temporary, path);
 	} catch (error) {
 		await rm(temporary, { force: true });
 		throw error;
 	}
-	await rename(temporary, path);
+}
+
+async function write(path: string, parts: Iterable<Uint8Array>): Promise<void> {
+	await using file = await open(path, "wx");
+	for (const part of parts) {
+		await file.writeFile(part);
+	}
+	await file.sync();
 }
 
 /** Opens the index that {@link saveNgramIndex} wrote. Never rejects: without it the files are read again. */

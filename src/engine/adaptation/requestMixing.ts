@@ -29,7 +29,6 @@ export class RequestMixing {
 	readonly sources: readonly MixtureSource[];
 	readonly #weights: MixtureWeights;
 	readonly #mixture: Mixture;
-	readonly #take: () => void;
 	/** The last tokens before the cursor. */
 	readonly #tail: readonly TokenId[];
 	/** What the model said about the first token of the answer. */
@@ -40,12 +39,11 @@ export class RequestMixing {
 	constructor({ request, weights, unmixed, repository, live, take }: RequestMixingParts) {
 		this.request = request;
 		this.sources = [
-			{ kind: "file", counts: live },
+			{ kind: "file", counts: ofThisRequest(live, take) },
 			...(request.repository ? [{ kind: "repository", counts: repository } as const] : []),
 		];
 		this.#weights = weights;
 		this.#mixture = new Mixture({ sources: this.sources, weights, unmixed });
-		this.#take = take;
 		const { before } = request;
 		this.#tail = Array.from(
 			{ length: Math.min(maxOrder, before.length) },
@@ -65,7 +63,6 @@ export class RequestMixing {
 	 * stands. Valid until the next call.
 	 */
 	mix(row: Float32Array, answer: readonly TokenId[]): MixedRow | undefined {
-		this.#take();
 		if (answer.length === 0 && this.#firstRow !== row) {
 			this.#firstRow = row.slice();
 		}
@@ -100,7 +97,6 @@ export class RequestMixing {
 		}
 		const row = this.#firstRow;
 		this.#firstRow = undefined;
-		this.#take();
 		const mixed = this.#mixture.mix(row, this.#tail);
 		if (mixed !== undefined) {
 			this.#weights.learn(mixed.probabilitiesByWeighting(typed));
@@ -115,6 +111,16 @@ export class RequestMixing {
 				this.#mixedTokens === 0 ? 0 : Math.min(1, this.#learnedShares / this.#mixedTokens),
 		};
 	}
+}
+
+/** A request that was interleaved with this one may have left its own text, for the mixture and for drafts. */
+function ofThisRequest(live: LiveText, take: () => void): NgramCounts {
+	return {
+		successors: (context) => {
+			take();
+			return live.successors(context);
+		},
+	};
 }
 
 /** As many tokens before the old cursor have to be the same for the new one to be its continuation. */

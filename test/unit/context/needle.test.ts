@@ -27,32 +27,28 @@ export function start(): void {
 
 describe("a definition that the cursor's line refers to", () => {
 	const places = [
-		["in the first file, at its top", 0, 0],
-		["in the first file, at its end", 0, functionsCount],
-		["in the middle", 75, 20],
-		["in the last file, at its end", filesCount - 1, functionsCount],
-	] as const;
+		{ where: "in the first file, at its top", file: 0, place: 0 },
+		{ where: "in the first file, at its end", file: 0, place: functionsCount },
+		{ where: "in the middle", file: 75, place: 20 },
+		{ where: "in the last file, at its end", file: filesCount - 1, place: functionsCount },
+	];
 
-	test.for(places)(
-		"is found %s",
-		async ([, file, place]) => {
-			using folder = new TemporaryFolder();
-			for (let at = 0; at < filesCount; at++) {
-				const functions = hay(at);
-				if (at === file) {
-					functions.splice(place, 0, needle);
-				}
-				folder.write(`src/area${at % 12}/module${at}.ts`, functions.join("\n"));
+	test.for(places)("is found $where", { timeout: 60_000 }, async ({ file, place }) => {
+		using folder = new TemporaryFolder();
+		for (let at = 0; at < filesCount; at++) {
+			const functions = hay(at);
+			if (at === file) {
+				functions.splice(place, 0, needle);
 			}
-			await using index = await openIndex(folder.path);
-			await index.scan(new AbortController().signal);
-			for (const budgetTokens of [500, 4_000, 131_072]) {
-				const { pieces, statistics } = await collectAt(index, cursor, { budgetTokens });
-				const found = pieces.find(({ text }) => text.includes("calibrateFluxCapacitor(gigawatts"));
-				expect(found?.path).toBe(`src/area${file % 12}/module${file}.ts`);
-				expect(statistics.tokens).toBeLessThanOrEqual(budgetTokens);
-			}
-		},
-		60_000,
-	);
+			folder.write(`src/area${at % 12}/module${at}.ts`, functions.join("\n"));
+		}
+		await using index = await openIndex(folder.path);
+		await index.scan(new AbortController().signal);
+		for (const budgetTokens of [500, 4_000, 131_072]) {
+			const { pieces, statistics } = await collectAt(index, cursor, { budgetTokens });
+			const found = pieces.find(({ text }) => text.includes("calibrateFluxCapacitor(gigawatts"));
+			expect(found?.path).toBe(`src/area${file % 12}/module${file}.ts`);
+			expect(statistics.tokens).toBeLessThanOrEqual(budgetTokens);
+		}
+	});
 });

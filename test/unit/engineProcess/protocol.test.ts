@@ -2,12 +2,15 @@ import { deserialize, serialize } from "node:v8";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EngineError } from "../../../src/engine/errors.ts";
+import type { LearnChange } from "../../../src/engine/learning.ts";
 import {
+	changeToWire,
 	errorToWire,
 	parseFromEngine,
 	parseToEngine,
 	requestToWire,
 	tokensToWire,
+	wireToChange,
 	wireToRequest,
 	wireToTokens,
 } from "../../../src/engineProcess/protocol.ts";
@@ -39,6 +42,51 @@ test("a request crosses unchanged", () => {
 				: parsed,
 		).toEqual(asked);
 	}
+});
+
+test("what is to be mixed in crosses unchanged, and so does what is learned and its report", () => {
+	const adaptation = { file: "a", before: tokens(1, 2), after: tokens(31), repository: true };
+	const parsed = parseToEngine(
+		overTheWire({
+			kind: "generate",
+			id: 3,
+			request: requestToWire(request({ adaptation })),
+			reportsPrefill: false,
+		}),
+	);
+	const arrived =
+		parsed.kind === "ok" && parsed.message.kind === "generate"
+			? wireToRequest(parsed.message.request).adaptation
+			: undefined;
+	expect({
+		...arrived,
+		before: Array.from(arrived?.before ?? []),
+		after: Array.from(arrived?.after ?? []),
+	}).toEqual(adaptation);
+
+	const changes: readonly LearnChange[] = [
+		{ kind: "open", path: "saved" },
+		{ kind: "put", file: "a", fingerprint: "1", tokens: tokens(5, 0, 31) },
+		{ kind: "remove", file: "a" },
+		{ kind: "save" },
+	];
+	for (const change of changes) {
+		const sent = overTheWire({ kind: "learn", id: 1, change: changeToWire(change) });
+		const received = parseToEngine(sent);
+		const crossed =
+			received.kind === "ok" && received.message.kind === "learn"
+				? wireToChange(received.message.change)
+				: undefined;
+		expect(
+			crossed?.kind === "put" ? { ...crossed, tokens: Array.from(crossed.tokens) } : crossed,
+		).toEqual(change);
+	}
+
+	const report = { known: new Map([["a", "1"]]), files: 1, tokens: 2, bytes: 3 };
+	expect(parseFromEngine(overTheWire({ kind: "learned", id: 1, report }))).toEqual({
+		kind: "ok",
+		message: { kind: "learned", id: 1, report },
+	});
 });
 
 test("tokens cross unchanged, probabilities to the last bit", () => {
@@ -83,6 +131,41 @@ describe("malformed messages", () => {
 		["an unknown priority", { ...good, request: { ...good.request, priority: "urgent" } }],
 	])("with %s are refused", (_, message) => {
 		expect(parseToEngine(message)).toMatchObject({ kind: "malformed" });
+	});
+
+	const put = { kind: "put", file: "a", fingerprint: "1", tokens: Int32Array.of(1) };
+
+	test.each([
+		["no change", undefined],
+		["an unknown change", { kind: "forget", file: "a" }],
+		["no path to open", { kind: "open", path: "" }],
+		["a file that is no name", { ...put, file: 1 }],
+		["a name beyond all bounds", { kind: "remove", file: "a".repeat(5000) }],
+		["a fingerprint beyond all bounds", { ...put, fingerprint: "1".repeat(101) }],
+		["plain tokens", { ...put, tokens: [1] }],
+		["tokens of another kind", { ...put, tokens: Float64Array.of(1) }],
+		["negative tokens", { ...put, tokens: Int32Array.of(1, -1) }],
+		["tokens beyond all bounds", { ...put, tokens: new Int32Array(2e6) }],
+		["an unknown field", { ...put, text: "x" }],
+	])("of learning with %s are refused, and name their request", (_, change) => {
+		expect(parseToEngine({ kind: "learn", id: 7, change })).toMatchObject({
+			kind: "malformed",
+			id: 7,
+		});
+	});
+
+	test.each([
+		["known files as an object", { known: { a: "1" } }],
+		["a fingerprint that is none", { known: new Map([["a", 1]]) }],
+		["a negative count", { files: -1 }],
+		["half a token", { tokens: 0.5 }],
+		["no memory", { bytes: undefined }],
+	])("of a report with %s are refused", (_, wrong) => {
+		const report = { known: new Map(), files: 1, tokens: 2, bytes: 3, ...wrong };
+		expect(parseFromEngine({ kind: "learned", id: 7, report })).toMatchObject({
+			kind: "malformed",
+			id: 7,
+		});
 	});
 
 	test("name the request that they belong to, where it can be told", () => {

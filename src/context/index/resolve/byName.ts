@@ -2,7 +2,7 @@
 
 import path from "node:path";
 import { folderOf } from "../fileTable.ts";
-import type { Resolve } from "../importResolver.ts";
+import type { Resolve } from "./resolution.ts";
 import { joined, nearestFirst } from "./nearest.ts";
 
 /** A name that so many files have says nothing about which is meant. */

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { folderOf } from "../fileTable.ts";
-import type { Resolve, ResolutionContext } from "../importResolver.ts";
+import type { Resolve, ResolutionContext } from "./resolution.ts";
 import { nearestFirst } from "./nearest.ts";
 
 /** In the order in which bundlers and TypeScript try them. */

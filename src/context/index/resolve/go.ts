@@ -1,4 +1,4 @@
-import type { Resolve, ResolutionContext } from "../importResolver.ts";
+import type { Resolve, ResolutionContext } from "./resolution.ts";
 import { foldersAbove, joined } from "./nearest.ts";
 
 /**

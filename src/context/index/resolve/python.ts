@@ -1,5 +1,5 @@
 import { folderOf } from "../fileTable.ts";
-import type { Resolve, ResolutionContext } from "../importResolver.ts";
+import type { Resolve, ResolutionContext } from "./resolution.ts";
 import { foldersAbove, joined } from "./nearest.ts";
 
 /** Folders from which a repository's own packages are imported, beside the root. */

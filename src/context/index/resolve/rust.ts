@@ -1,5 +1,5 @@
 import { folderOf } from "../fileTable.ts";
-import type { Resolve, ResolutionContext } from "../importResolver.ts";
+import type { Resolve, ResolutionContext } from "./resolution.ts";
 import { foldersAbove, joined, nearestFirst } from "./nearest.ts";
 
 const crateFiles = ["lib.rs", "main.rs"];

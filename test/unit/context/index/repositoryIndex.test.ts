@@ -155,6 +155,19 @@ test("an aborted scan says so and keeps what it has", async () => {
 	expect(await index.scan(signal)).toMatchObject({ aborted: false, indexed: 2, unchanged: 1 });
 });
 
+test.each(["ts", "java", "cs", "cpp"])(
+	"a .%s file that is ambiguous at every character is text, and the parser survives it",
+	async (extension) => {
+		const hostile = `${"a<".repeat(60)}\n`.repeat(3000);
+		using folder = new TemporaryFolder({ [`a.${extension}`]: hostile });
+		await using index = await openIndex(folder.path);
+		await index.scan(signal);
+		expect(index.file(`a.${extension}`)?.isParsed).toBe(false);
+		await index.update(`b.${extension}`, "class Fine {\n\tint x;\n};\n");
+		expect(index.definitionsOf("Fine")).toHaveLength(1);
+	},
+);
+
 test("a folder that isn't there is said", async () => {
 	await expect(openIndex("/nowhere/at/all")).rejects.toThrow("can't be indexed");
 });

@@ -10,7 +10,12 @@ async function check(code: string, path: string, expected: readonly string[]): P
 	const fixture = `
 //- /types.ts
 export class Basket {}
-export class Shop { readonly basket: Basket = new Basket(); openBasket(id: Shelf): Basket { return this.basket; } }
+export class Shop {
+	readonly basket: Basket = new Basket();
+	openBasket(id: Shelf): Basket {
+		return this.basket;
+	}
+}
 export interface Shelf { width: number }
 //- /types.go
 package shop
@@ -38,7 +43,7 @@ describe("the types of a receiver", () => {
 		["const b = shop.openBasket(1);\nb.║", "a.ts", ["Basket"]],
 		["shop.basket.║", "a.ts", ["Basket"]],
 		["shop.openBasket(1).║", "a.ts", ["Basket"]],
-		["class Mine extends Shop {\n\topen() { this.║ }\n}", "a.ts", ["Shop"]],
+		["class Mine extends Shop {\n\topen() { this.║ }\n}", "a.ts", ["Mine", "Shop"]],
 		["unknown.║", "a.ts", []],
 		["func f(server *Server, n int) { server.║ }", "a.go", ["Server"]],
 		["server := NewServer(1)\nserver.║", "a.go", ["Server"]],

@@ -1,0 +1,82 @@
+import assert from "node:assert";
+import { rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterEach, before, describe, it } from "mocha";
+import * as vscode from "vscode";
+import type { MoteApi } from "../../src/extension/extension.ts";
+import { showContext, textMatching } from "./inspector.ts";
+import { activateMote, closeEditors, openDocument, statusOf, trigger } from "./mote.ts";
+
+/** No model writes this by itself. */
+const name = "quaggaFlumoxSextant";
+
+const files: Readonly<Record<string, string>> = {
+	"learned.ts": `export function ${name}(depth: number): number {\n\treturn depth;\n}\n`,
+	"uses.ts": `import { ${name} } from "./learned";\n\nexport const deep = ${name}(1);\n`,
+};
+
+describe("the repository in the extension host", () => {
+	let mote: MoteApi;
+
+	before(async () => {
+		mote = await activateMote();
+		await statusOf(mote, "ready", "nothing");
+	});
+
+	afterEach(async () => {
+		await closeEditors();
+		for (const file of Object.keys(files)) {
+			await rm(inWorkspace(file), { force: true });
+		}
+	});
+
+	it("a name that only other files have is completed soon after they are written", async () => {
+		for (const [file, text] of Object.entries(files)) {
+			await writeFile(inWorkspace(file), text);
+		}
+		await nameCompleted(mote);
+		const document = await showContext();
+		const [, share] = await textMatching(document, /^# (\d+) % of the answer's probability/m);
+		assert(Number(share) > 0);
+	});
+
+	it("one thread reads the repository, before and after the engine is opened anew", async () => {
+		repositoryThreads(1);
+		const starting = statusOf(mote, "starting");
+		await vscode.commands.executeCommand("mote.restartEngine");
+		await starting;
+		await statusOf(mote, "ready");
+		repositoryThreads(1);
+	});
+});
+
+function inWorkspace(file: string): string {
+	const folder = vscode.workspace.workspaceFolders?.[0];
+	assert(folder !== undefined, "the tests need a workspace folder");
+	return path.join(folder.uri.fsPath, file);
+}
+
+/**
+ * Asks for the rest of the name until there is one: the editor tells of new files when it pleases. Each time
+ * in another text, since an answer is kept for its place. The limit is that of the test.
+ */
+async function nameCompleted(mote: MoteApi): Promise<void> {
+	for (let attempt = 1; ; attempt++) {
+		await openDocument("typescript", `// Attempt ${attempt}.\nconst depth = quaggaFlu║`);
+		const outcome = await trigger(mote);
+		if (
+			outcome.kind === "completion" &&
+			`quaggaFlu${outcome.completion.insertText}`.startsWith(name)
+		) {
+			return;
+		}
+		await closeEditors();
+	}
+}
+
+/** Asserts how many threads of this process read a repository. */
+function repositoryThreads(count: number): void {
+	Reflect.set(process.report, "excludeNetwork", true);
+	const report = JSON.stringify(process.report.getReport());
+	assert.strictEqual([...report.matchAll(/subreport \[mote repository\]/g)].length, count);
+}
