@@ -32,6 +32,14 @@ interface Collected {
 	readonly parts: ContextParts;
 }
 
+interface Collecting {
+	readonly path: string;
+	readonly lineStart: number;
+	readonly controller: AbortController;
+	/** Never rejects. */
+	readonly pieces: Promise<readonly ContextPiece[]>;
+}
+
 /**
  * The pieces of other files for a place. Pieces stand in front of the prompt, so that a change of them has all
  * of it read again: they are collected anew when the cursor is on another line, and stay while that line is
@@ -40,6 +48,7 @@ interface Collected {
 export class RelatedCode {
 	readonly #options: RelatedCodeOptions;
 	#last: Collected | undefined;
+	#collecting: Collecting | undefined;
 	#lastFault = "";
 
 	constructor(options: RelatedCodeOptions) {
@@ -51,7 +60,7 @@ export class RelatedCode {
 		budgetTokens: number,
 		ended: AbortSignal,
 	): Promise<readonly ContextPiece[]> {
-		const lineStart = place.text.lastIndexOf("\n", place.offset - 1) + 1;
+		const lineStart = place.text.slice(0, place.offset).lastIndexOf("\n") + 1;
 		const known = this.#last?.path === place.path ? this.#last : undefined;
 		if (known?.lineStart === lineStart) {
 			return known.pieces;
@@ -61,16 +70,34 @@ export class RelatedCode {
 		const signal = AbortSignal.any([ended, over.signal]);
 		const late = clock.sleep(deadlineMs, signal).then(() => known?.pieces ?? []);
 		try {
-			return await Promise.race([
-				this.#collect(place, lineStart, budgetTokens, known, ended),
-				late,
-			]);
+			return await Promise.race([this.#collected(place, lineStart, budgetTokens, known), late]);
 		} finally {
 			over.abort();
 		}
 	}
 
-	/** Goes on after the deadline, for the keystroke that follows. */
+	/** Goes on after the deadline and beyond the request, for the keystrokes that follow on this line. */
+	#collected(
+		place: CompletionPlace,
+		lineStart: number,
+		budgetTokens: number,
+		known: Collected | undefined,
+	): Promise<readonly ContextPiece[]> {
+		const running = this.#collecting;
+		if (running?.path === place.path && running.lineStart === lineStart) {
+			return running.pieces;
+		}
+		running?.controller.abort();
+		const controller = new AbortController();
+		const pieces = this.#collect(place, lineStart, budgetTokens, known, controller.signal);
+		const collecting = { path: place.path, lineStart, controller, pieces };
+		this.#collecting = collecting;
+		void pieces.then(() => {
+			this.#collecting = this.#collecting === collecting ? undefined : this.#collecting;
+		});
+		return pieces;
+	}
+
 	async #collect(
 		place: CompletionPlace,
 		lineStart: number,

@@ -121,7 +121,9 @@ export class RepositoryFeed {
 				await work();
 			} catch (error) {
 				if (!(error instanceof EngineError)) {
-					throw error;
+					const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+					this.#options.logger.error(`Learning the repository failed because of a bug: ${detail}`);
+					return;
 				}
 				// The engine is gone, or will be; the next process is fed from the start.
 				if (!isStopped()) {
