@@ -6,7 +6,8 @@ import { UserError } from "../base/userError.ts";
 import type { ContextEngine } from "../context/contextEngine.ts";
 import type { RepositoryIndex } from "../context/index/repositoryIndex.ts";
 import { maxBudgetTokens, minBudgetTokens } from "../context/source.ts";
-import { languageIdOf } from "./languageIds.ts";
+import { parseJsonLine } from "./jsonLine.ts";
+import { languageIdOfPath } from "../context/files/languageIds.ts";
 import { offsetAt } from "./location.ts";
 
 const querySchema = z.object({
@@ -76,7 +77,7 @@ async function answer(
 	line: string,
 	opened: (root: string) => Promise<OpenedRepository>,
 ): Promise<unknown> {
-	const message = parseMessage(line);
+	const message = parseJsonLine(messageSchema, line);
 	if (message === undefined) {
 		return { error: "not a request: expected {repoDir, file, line, column, …} or {op}" };
 	}
@@ -107,7 +108,7 @@ async function snippets(
 	const { pieces } = await engine.collect(
 		{
 			path: path.posix.normalize(file.replaceAll("\\", "/")),
-			languageId: languageIdOf(file),
+			languageId: languageIdOfPath(file),
 			text: content,
 			offset: offsetAt(content, line, column) ?? content.length,
 			recentEdits: [],
@@ -128,15 +129,4 @@ async function snippets(
 				reason,
 			})),
 	};
-}
-
-function parseMessage(line: string): z.infer<typeof messageSchema> | undefined {
-	let json: unknown;
-	try {
-		json = JSON.parse(line);
-	} catch {
-		return undefined;
-	}
-	const parsed = messageSchema.safeParse(json);
-	return parsed.success ? parsed.data : undefined;
 }

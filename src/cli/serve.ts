@@ -8,7 +8,8 @@ import type {
 	CompletionOutcome,
 	CompletionProvider,
 } from "../completion/completionProvider.ts";
-import { languageIdOf } from "./languageIds.ts";
+import { parseJsonLine } from "./jsonLine.ts";
+import { languageIdOfPath } from "../context/files/languageIds.ts";
 
 const messageSchema = z.union([
 	z.object({ op: z.literal("ping") }),
@@ -52,7 +53,7 @@ async function answer(
 	config: CompletionConfig,
 	openRepository: OpenRepository,
 ): Promise<Record<string, unknown>> {
-	const message = parseMessage(line);
+	const message = parseJsonLine(messageSchema, line);
 	if (message === undefined) {
 		return { error: "not a request: expected {file, prefix, suffix} or {op}" };
 	}
@@ -72,7 +73,7 @@ async function answer(
 			const outcome = await provider.provide(
 				{
 					path: message.file,
-					languageId: languageIdOf(message.file),
+					languageId: languageIdOfPath(message.file),
 					text: message.prefix + message.suffix,
 					offset: message.prefix.length,
 					trigger: "invoked",
@@ -99,15 +100,4 @@ function outcomeFields(outcome: CompletionOutcome, offset: number): Record<strin
 		default:
 			return assertNever(outcome);
 	}
-}
-
-function parseMessage(line: string): z.infer<typeof messageSchema> | undefined {
-	let json: unknown;
-	try {
-		json = JSON.parse(line);
-	} catch {
-		return undefined;
-	}
-	const parsed = messageSchema.safeParse(json);
-	return parsed.success ? parsed.data : undefined;
 }

@@ -9,7 +9,6 @@ export const pieceReasons = [
 	"openFile",
 	"coChange",
 	"repositoryMap",
-	"body",
 ] as const;
 
 export type PieceReason = (typeof pieceReasons)[number];

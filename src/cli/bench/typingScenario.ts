@@ -5,7 +5,7 @@ import type {
 	CompletionRequest,
 } from "../../completion/completionProvider.ts";
 import type { GenerateStats } from "../../engine/engine.ts";
-import { languageIdOf } from "../languageIds.ts";
+import { languageIdOfPath } from "../../context/files/languageIds.ts";
 import { round, spreadOf, type Spread } from "./percentile.ts";
 import type { Trace } from "./trace.ts";
 
@@ -63,7 +63,7 @@ export async function replayTyping(
 			const { outcome, stats, answeredAtMs } = await provide(
 				{
 					path: trace.path,
-					languageId: languageIdOf(trace.path),
+					languageId: languageIdOfPath(trace.path),
 					text: keystroke.text,
 					offset: keystroke.offset,
 					trigger: "automatic",

@@ -8,7 +8,7 @@ import { defaultCompletionConfig } from "../../completion/defaultConfig.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
 import { openLocalCore, type Core } from "../core.ts";
 import { bundledModelFolder } from "../defaults.ts";
-import { languageIdOf } from "../languageIds.ts";
+import { languageIdOfPath } from "../../context/files/languageIds.ts";
 import { offsetAt, parseLocation, type FileLocation } from "../location.ts";
 import { KnownRepository } from "../knownRepository.ts";
 import { serveCompletions } from "../serve.ts";
@@ -83,7 +83,7 @@ async function completeAt(
 	const outcome = await provider.provide(
 		{
 			path: relative(process.cwd(), file),
-			languageId: languageIdOf(file),
+			languageId: languageIdOfPath(file),
 			text,
 			offset,
 			trigger: "invoked",

@@ -28,7 +28,7 @@ import { tokenCounts } from "../../prompt/tokenCounts.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
 import { openLocalCore } from "../core.ts";
 import { bundledModelFolder, grammarFiles, queryFolder } from "../defaults.ts";
-import { languageIdOf } from "../languageIds.ts";
+import { languageIdOfPath } from "../../context/files/languageIds.ts";
 
 /** Together about three minutes for the small bundled model on two cores. */
 const defaultLimitBytes = 50_000;
@@ -215,7 +215,14 @@ async function measureCases(
 	await using core = await openLocalCore({ modelFolder, threads });
 	await using lookupCore = await openLocalCore({ modelFolder, threads, drafter: "promptLookup" });
 	const syntax = new LocalSyntax(grammarFiles);
-	const cases = await drawCases({ file, order, casesPerKind, seed, syntax, languageIdOf });
+	const cases = await drawCases({
+		file,
+		order,
+		casesPerKind,
+		seed,
+		syntax,
+		languageIdOf: languageIdOfPath,
+	});
 	await syntax.dispose();
 	await using packages = new PackageContext({
 		corpus: file,

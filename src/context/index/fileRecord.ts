@@ -1,6 +1,7 @@
 import type { FileTags } from "../syntax/fileTags.ts";
 import { ByteReader, ByteWriter, MalformedRecordError } from "./bytes.ts";
-import { symbolKinds, type FileFacts, type SymbolKind } from "./repositoryIndex.ts";
+import { definitionKinds } from "../syntax/fileTags.ts";
+import type { FileFacts, SymbolKind } from "./repositoryIndex.ts";
 import type { StringTable } from "./stringTable.ts";
 import type { ChunkTerms } from "./termCounter.ts";
 
@@ -54,7 +55,7 @@ function symbolsSection(tags: FileTags | undefined, strings: StringTable): ByteW
 	writer.write(definitions.length);
 	for (const symbol of definitions) {
 		writer.write(strings.intern(symbol.name));
-		writer.write(symbolKinds.indexOf(symbol.kind));
+		writer.write(definitionKinds.indexOf(symbol.kind));
 		writer.write(symbol.container === undefined ? 0 : strings.intern(symbol.container) + 1);
 		writer.write(symbol.docLine);
 		writer.write(symbol.startLine - symbol.docLine);
@@ -143,7 +144,7 @@ export class RecordReader {
 		for (let at = 0; at < symbols.length; at += symbolStride) {
 			symbols[at + symbolField.name] = reader.read();
 			const kind = reader.read();
-			if (kind >= symbolKinds.length) {
+			if (kind >= definitionKinds.length) {
 				throw new MalformedRecordError("a symbol is of no known kind");
 			}
 			symbols[at + symbolField.kind] = kind;
@@ -205,7 +206,7 @@ export class RecordReader {
 }
 
 export function kindOf(index: number): SymbolKind {
-	return symbolKinds[index] ?? "variable";
+	return definitionKinds[index] ?? "variable";
 }
 
 /** No file has more symbols or imports: a larger number would only allocate memory for damage. */

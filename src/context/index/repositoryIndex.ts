@@ -1,3 +1,5 @@
+import type { DefinitionKind } from "../syntax/fileTags.ts";
+
 /**
  * What the rest of the context layer asks about a repository. API boundary of src/context/index.
  *
@@ -61,24 +63,8 @@ export interface IndexedFile {
 	readonly isParsed: boolean;
 }
 
-export const symbolKinds = [
-	"class",
-	"constant",
-	"constructor",
-	"enum",
-	"enumMember",
-	"field",
-	"function",
-	"interface",
-	"macro",
-	"method",
-	"module",
-	"struct",
-	"type",
-	"variable",
-] as const;
-
-export type SymbolKind = (typeof symbolKinds)[number];
+/** What the queries of `syntaxes` tell apart. */
+export type SymbolKind = DefinitionKind;
 
 export interface IndexedSymbol {
 	readonly path: string;

@@ -51,7 +51,7 @@ export class RequestMixing {
 		).filter((token) => token !== undefined);
 	}
 
-	/** The last tokens, at most as many as any source looks at, of the file up to the end of `answer`. */
+	/** The context of the token after `answer`: the last 8 tokens of the text before the cursor and of `answer`. */
 	context(answer: readonly TokenId[]): readonly TokenId[] {
 		return answer.length >= maxOrder
 			? answer.slice(-maxOrder)
