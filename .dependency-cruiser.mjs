@@ -8,7 +8,11 @@ const mayImport = {
 	engineProcess: ["base", "model", "tokenizer", "engine"],
 	context: ["base", "model", "tokenizer"],
 	prompt: ["base", "model", "tokenizer", "context"],
-	completion: ["base", "model", "tokenizer", "engine", "context", "prompt"],
+	languageModel: ["base", "model", "tokenizer", "engine", "prompt"],
+	completion: ["base", "model", "tokenizer", "engine", "context", "prompt", "languageModel"],
+	chat: ["base", "model", "tokenizer", "context", "prompt", "languageModel"],
+	/** Runs in a browser: of the extension it knows the messages, as types. */
+	webview: ["chat"],
 	evaluation: ["base", "model", "tokenizer", "engine", "context", "prompt", "completion"],
 	cli: [
 		"base",
@@ -19,7 +23,9 @@ const mayImport = {
 		"engineProcess",
 		"context",
 		"prompt",
+		"languageModel",
 		"completion",
+		"chat",
 		"evaluation",
 	],
 	extension: [
@@ -30,7 +36,9 @@ const mayImport = {
 		"engineProcess",
 		"context",
 		"prompt",
+		"languageModel",
 		"completion",
+		"chat",
 	],
 };
 
@@ -69,12 +77,25 @@ export default {
 			"node_modules/web-tree-sitter/",
 			"^src/context/syntax/",
 		),
+		onlyFrom(
+			"only-remote-models-use-the-network",
+			"node_modules/(openai|cockatiel)/",
+			"^src/languageModel/remote/",
+		),
+		{
+			name: "webview-knows-only-the-messages",
+			severity: "error",
+			comment: "browser code sees src/chat/messages.ts, as types",
+			from: { path: "^src/webview/" },
+			to: { path: "^src/(?!webview/)", pathNot: "^src/chat/messages[.]ts$" },
+		},
 		onlyFrom("only-importer-writes-protobuf", "node_modules/@bufbuild/", "^src/importer/"),
 		{
 			name: "features-see-the-engine-only-through-its-interface",
 			severity: "error",
-			comment: "completion may import engine.ts, learning.ts and errors.ts, nothing behind them",
-			from: { path: "^src/completion/" },
+			comment:
+				"completion and languageModel may import engine.ts, learning.ts and errors.ts, nothing behind them",
+			from: { path: "^src/(completion|languageModel)/" },
 			to: { path: "^src/engine/", pathNot: "^src/engine/(engine|learning|errors)[.]ts$" },
 		},
 		{

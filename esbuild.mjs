@@ -52,6 +52,7 @@ export async function buildAll({ production }) {
 	await rm(dist, { recursive: true, force: true });
 	await rm(path.join(root, "out/host"), { recursive: true, force: true });
 	const inputs = await buildPrograms(production);
+	inputs.push(...(await buildWebview(production)));
 	await writeNotices(root, inputs, copiedPackages, path.join(dist, "THIRD-PARTY-NOTICES.txt"));
 	await buildHostTests();
 	await copyGrammars();
@@ -70,6 +71,29 @@ async function buildPrograms(production) {
 		minify: production,
 		sourcemap: production ? false : "linked",
 		external: ["vscode", "onnxruntime-node"],
+		metafile: true,
+	});
+	return Object.keys(metafile.inputs);
+}
+
+/**
+ * What runs in the chat view's browser frame.
+ *
+ * @param {boolean} production
+ * @returns the files that went into it
+ */
+async function buildWebview(production) {
+	const { metafile } = await build({
+		absWorkingDir: root,
+		bundle: true,
+		platform: "browser",
+		format: "iife",
+		target: "es2022",
+		entryPoints: { chat: "src/webview/chat/main.ts" },
+		outdir: path.join(dist, "webview"),
+		minify: production,
+		sourcemap: production ? false : "linked",
+		logLevel: "warning",
 		metafile: true,
 	});
 	return Object.keys(metafile.inputs);

@@ -36,6 +36,7 @@ async function main() {
 	await installPackages();
 	await check("format", tools.prettier, "--check", "--log-level=warn", ".");
 	await check("types", tools.tsc, "--noEmit");
+	await check("types of the views", tools.tsc, "--noEmit", "-p", "src/webview");
 	await check("lint", tools.eslint, ".");
 	await check("layers", tools.dependencyCruiser, ...["--config", ".dependency-cruiser.mjs", "src"]);
 	await packageExtension();
