@@ -5,15 +5,13 @@ import {
 	type SyntaxPosition,
 	type SyntaxService,
 } from "../context/syntax/syntaxService.ts";
-import { greedySampling, type Engine, type GenerateStats } from "../engine/engine.ts";
-import { EngineError } from "../engine/errors.ts";
-import type { ModelManifest } from "../model/manifest.ts";
-import { FimPromptBuilder, maxPiecesShare } from "../prompt/fim.ts";
+import { UserError } from "../base/userError.ts";
+import type { GenerateStats } from "../engine/engine.ts";
 import type { ContextPiece } from "../context/source.ts";
-import type { PromptTrace } from "./promptTrace.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { InfillModel } from "../languageModel/languageModel.ts";
 import { AdaptiveDebounce } from "./adaptiveDebounce.ts";
 import { answerKeyOf } from "./answerKey.ts";
+import type { AnswerSource } from "./answerSource.ts";
 import { none, shown, usableText, type CallResult } from "./callResult.ts";
 import { CompletionCache } from "./completionCache.ts";
 import { isWithinLine, placeOf, type CompletionPlace } from "./completionPlace.ts";
@@ -25,25 +23,23 @@ import type {
 	CompletionRequest,
 } from "./completionProvider.ts";
 import { describeOutcome } from "./describeOutcome.ts";
+import { EngineAnswers, type EngineAnswersOptions } from "./engineAnswers.ts";
 import { filterBeforeCache } from "./filters/index.ts";
 import { Generation, type GenerationEnd } from "./generation.ts";
-import { maxHealedTokens, promptBudget } from "./promptBudget.ts";
 import { RelatedCode, type CollectContext } from "./relatedCode.ts";
+import { ServerAnswers } from "./serverAnswers.ts";
+import { ServerThenEngine } from "./serverThenEngine.ts";
 import { createStopRule, linesFor } from "./stopRule.ts";
 import { isAllowedAt, isPlaceToComplete } from "./trigger.ts";
 
-export interface CompletionDependencies {
-	readonly engine: Engine;
-	/** Of the same model as `manifest`. */
-	readonly tokenizer: Tokenizer;
-	readonly manifest: ModelManifest;
+export interface CompletionDependencies extends EngineAnswersOptions {
+	/** The server's model that the user wants completions from, asked for each of them. */
+	readonly server?: () => InfillModel | undefined;
 	readonly syntax: SyntaxService;
 	readonly clock: Clock;
 	readonly logger: Logger;
 	/** Finds related code in other files; without it prompts hold the file at hand only. */
 	readonly collectContext?: CollectContext;
-	/** Hears of every prompt that goes to the engine, for people who want to see it. */
-	readonly onDidPrompt?: (trace: PromptTrace) => void;
 	/**
 	 * Called once for each call of `provide`, in order. `stats` tells the engine's work for it; undefined
 	 * when the engine wasn't asked, or failed, or its answer was left to a later call. Comes after the
@@ -62,9 +58,6 @@ export function createCompletionProvider(dependencies: CompletionDependencies): 
 	return new CompletionPipeline(dependencies);
 }
 
-/** Every completion of a window takes the place of the one before it. */
-const supersedeKey = "completion";
-
 /**
  * A cancelled request is usually followed at once by the one for the next key, which may join what is
  * being written. When none comes (the cursor moved away), the engine is stopped after this time.
@@ -74,13 +67,10 @@ const orphanGraceMs = 250;
 /** Whether the cursor is in a comment isn't worth a longer wait; without an answer it counts as code. */
 const positionDeadlineMs = 100;
 
-/** Code repeats itself in short runs; a longer draft is rarely right to its end, and each of its tokens costs. */
-const maxDraftTokens = 4;
-
 /** The stages, in order; each either ends the call with an outcome or leads to the next. */
 class CompletionPipeline implements CompletionProvider {
 	readonly #dependencies: CompletionDependencies;
-	readonly #prompts: FimPromptBuilder;
+	readonly #answers: AnswerSource;
 	readonly #related: RelatedCode | undefined;
 	readonly #cache = new CompletionCache();
 	readonly #debounce = new AdaptiveDebounce();
@@ -92,12 +82,17 @@ class CompletionPipeline implements CompletionProvider {
 
 	constructor(dependencies: CompletionDependencies) {
 		this.#dependencies = dependencies;
-		this.#prompts = new FimPromptBuilder(dependencies.tokenizer, dependencies.manifest);
-		const { collectContext: collect, clock, logger } = dependencies;
-		this.#related =
-			collect === undefined || !this.#prompts.takesPieces
-				? undefined
-				: new RelatedCode({ collect, clock, logger });
+		const { collectContext: collect, server, clock, logger } = dependencies;
+		this.#answers = new ServerThenEngine({
+			server: () => {
+				const model = server?.();
+				return model === undefined ? undefined : new ServerAnswers(model);
+			},
+			engine: new EngineAnswers(dependencies),
+			clock,
+			logger,
+		});
+		this.#related = collect === undefined ? undefined : new RelatedCode({ collect, clock, logger });
 	}
 
 	async provide(
@@ -230,14 +225,9 @@ class CompletionPipeline implements CompletionProvider {
 		config: CompletionConfig,
 		ended: AbortSignal,
 	): Promise<readonly ContextPiece[]> {
-		return config.repositoryContext && this.#related !== undefined
-			? await this.#related.piecesFor(
-					place,
-					Math.floor(
-						promptBudget(config, this.#dependencies.manifest).maxPromptTokens * maxPiecesShare,
-					),
-					ended,
-				)
+		const budgetTokens = this.#answers.maxPiecesTokens(config);
+		return config.repositoryContext && budgetTokens > 0
+			? ((await this.#related?.piecesFor(place, budgetTokens, ended)) ?? [])
 			: [];
 	}
 
@@ -247,50 +237,11 @@ class CompletionPipeline implements CompletionProvider {
 		pieces: readonly ContextPiece[],
 		config: CompletionConfig,
 	): Generation {
-		const { engine, tokenizer, manifest, syntax, clock } = this.#dependencies;
-		const { maxPromptTokens, maxNewTokens } = promptBudget(config, manifest);
-		const input = {
-			path: place.path,
-			text: place.text,
-			prefixEnd: place.offset,
-			suffixStart: place.suffixStart,
-			maxTokens: maxPromptTokens,
-			pieces,
-		};
-		const prompt = this.#prompts.build(input);
-		this.#dependencies.onDidPrompt?.({
-			path: place.path,
-			promptTokens: prompt.tokens.length,
-			pieces: prompt.pieceCount === 0 ? [] : pieces.slice(-prompt.pieceCount),
-			leftOut: pieces.length - prompt.pieceCount,
-			prefix: prompt.prefix,
-			suffix: prompt.suffix,
-		});
+		const { syntax, clock } = this.#dependencies;
 		const lines = isWithinLine(place) ? "one" : linesFor(config.multiline, position.kind);
 		const startedAt = clock.now();
 		const generation = new Generation({
-			engine,
-			tokenizer,
-			request: {
-				prompt: prompt.tokens,
-				maxNewTokens: maxNewTokens + (prompt.healBytes.length > 0 ? maxHealedTokens : 0),
-				stopTokens: this.#prompts.stopTokens,
-				sampling: greedySampling,
-				priority: "completion",
-				supersedeKey,
-				healBytes: prompt.healBytes,
-				minJointProbability: config.minJointProbability,
-				maxDraftTokens,
-				...(config.adaptation
-					? {
-							adaptation: {
-								file: place.path,
-								repository: true,
-								...this.#prompts.fileTokens(input),
-							},
-						}
-					: {}),
-			},
+			write: (signal) => this.#answers.answer({ place, pieces, config }, signal),
 			stopRule: createStopRule({ place, lines, syntax }),
 			key: answerKeyOf(place),
 		});
@@ -374,7 +325,7 @@ class CompletionPipeline implements CompletionProvider {
 		// The same fault comes back with every key; until it is mended it is worth one line.
 		if (message !== this.#lastFault) {
 			this.#lastFault = message;
-			if (error instanceof EngineError) {
+			if (error instanceof UserError) {
 				logger.warn(`No completion: ${message}`);
 			} else {
 				const stack = error instanceof Error ? (error.stack ?? message) : message;

@@ -1,6 +1,5 @@
-import type { Engine, GenerateRequest, GenerateResult, GenerateStats } from "../engine/engine.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { AnswerDecoder } from "./answerDecoder.ts";
+import type { GenerateStats } from "../engine/engine.ts";
+import type { AnswerText, AnswerTextEnd } from "./answerSource.ts";
 import { typedSince, type AnswerKey } from "./answerKey.ts";
 import type { CompletionPlace } from "./completionPlace.ts";
 import { Deferred } from "./deferred.ts";
@@ -17,15 +16,13 @@ export type GenerationEnd =
 	| { readonly kind: "failed"; readonly error: unknown };
 
 interface GenerationOptions {
-	readonly engine: Engine;
-	readonly tokenizer: Tokenizer;
-	readonly request: GenerateRequest;
+	readonly write: (signal: AbortSignal) => AnswerText;
 	readonly stopRule: StopRule;
 	readonly key: AnswerKey;
 }
 
 /**
- * One answer of the engine while it is written. Outlives the request that started it: when the user types
+ * One answer while it is written. Outlives the request that started it: when the user types
  * on as it says, the next request joins it.
  */
 export class Generation {
@@ -33,7 +30,7 @@ export class Generation {
 	readonly end: Promise<GenerationEnd>;
 	/**
 	 * Resolves when the engine has stopped, up to one forward pass after the answer is known; undefined
-	 * when it failed. Never rejects.
+	 * when it failed or had no part in the answer. Never rejects.
 	 */
 	readonly stats: Promise<GenerateStats | undefined>;
 	readonly key: AnswerKey;
@@ -48,7 +45,7 @@ export class Generation {
 		this.end = end.promise;
 		this.stats = this.#run(options, end).catch((error: unknown) => {
 			end.resolve({ kind: "failed", error });
-			// Where the fault isn't the engine's own, it is still writing.
+			// Where the fault isn't the writer's own, it is still writing.
 			this.abort();
 			return undefined;
 		});
@@ -60,7 +57,7 @@ export class Generation {
 		return this.#waiting;
 	}
 
-	/** Stops the engine. Whoever still waits is told that it was cancelled. */
+	/** Stops the writing. Whoever still waits is told that it was cancelled. */
 	abort(): void {
 		this.#controller.abort();
 	}
@@ -98,30 +95,27 @@ export class Generation {
 	}
 
 	async #run(
-		{ engine, request, tokenizer, stopRule }: GenerationOptions,
+		{ write, stopRule }: GenerationOptions,
 		answer: Deferred<GenerationEnd>,
-	): Promise<GenerateStats> {
+	): Promise<GenerateStats | undefined> {
 		const { signal } = this.#controller;
-		const decoder = new AnswerDecoder(tokenizer, request.healBytes ?? new Uint8Array());
-		const tokens = engine.generate(request, signal);
-		// Not a for-await loop, because that throws away what the engine says in the end.
-		let step = await tokens.next();
+		const pieces = write(signal);
+		// Not a for-await loop, because that throws away what the writer says in the end.
+		let step = await pieces.next();
 		while (step.done !== true) {
 			if (!signal.aborted) {
-				for (const { id } of step.value) {
-					this.#text += decoder.push(id);
-				}
+				this.#text += step.value;
 				this.#announce();
 				await this.#applyStopRule(stopRule, answer);
 			}
-			step = await tokens.next();
+			step = await pieces.next();
 		}
 		// After the stop rule has ended it this changes nothing.
-		answer.resolve(endOf(step.value, this.#text));
+		answer.resolve(endOf(step.value.end, this.#text));
 		return step.value.stats;
 	}
 
-	/** Aborting, unlike leaving the loop, lets the engine say what it did. The answer doesn't wait for that. */
+	/** Aborting, unlike leaving the loop, lets the writer say what it did. The answer doesn't wait for that. */
 	async #applyStopRule(stopRule: StopRule, answer: Deferred<GenerationEnd>): Promise<void> {
 		const { signal } = this.#controller;
 		const end = await stopRule.endOf(this.#text, signal);
@@ -139,18 +133,8 @@ export class Generation {
 	}
 }
 
-function endOf({ finishReason }: GenerateResult, text: string): GenerationEnd {
-	switch (finishReason) {
-		case "stop":
-			return { kind: "answer", text, stoppedBy: "model" };
-		case "length":
-			return { kind: "answer", text, stoppedBy: "length" };
-		case "unlikely":
-		case "unhealable":
-			return { kind: "answer", text, stoppedBy: "gate" };
-		case "aborted":
-			return { kind: "stopped", reason: "cancelled" };
-		case "superseded":
-			return { kind: "stopped", reason: "superseded" };
-	}
+function endOf(end: AnswerTextEnd, text: string): GenerationEnd {
+	return end === "cancelled" || end === "superseded"
+		? { kind: "stopped", reason: end }
+		: { kind: "answer", text, stoppedBy: end };
 }

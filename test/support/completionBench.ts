@@ -11,6 +11,7 @@ import type {
 import type { GenerateStats } from "../../src/engine/engine.ts";
 import type { SyntaxService } from "../../src/context/syntax/syntaxService.ts";
 import { LocalSyntax } from "../../src/context/syntax/localSyntax.ts";
+import type { InfillModel } from "../../src/languageModel/languageModel.ts";
 import { FakeClock } from "./fakeClock.ts";
 import { cursorFile } from "./fixture.ts";
 import { grammarFiles } from "./grammarFiles.ts";
@@ -32,6 +33,11 @@ export const testConfig: CompletionConfig = {
 
 const realSyntax = new LocalSyntax(grammarFiles);
 
+export interface CompletionBenchParts {
+	readonly syntax?: SyntaxService;
+	readonly server?: () => InfillModel | undefined;
+}
+
 /** The whole pipeline with real parts, but for the engine and the clock. */
 export class CompletionBench {
 	readonly engine = new ScriptedEngine(testTokenizer);
@@ -40,7 +46,7 @@ export class CompletionBench {
 	readonly log: string[] = [];
 	readonly provider: CompletionProvider;
 
-	constructor(syntax: SyntaxService = realSyntax) {
+	constructor({ syntax = realSyntax, server }: CompletionBenchParts = {}) {
 		const logger: Logger = {
 			...nullLogger,
 			warn: (message) => this.log.push(message),
@@ -51,6 +57,7 @@ export class CompletionBench {
 			tokenizer: testTokenizer,
 			manifest: testManifest,
 			syntax,
+			...(server === undefined ? {} : { server }),
 			clock: this.clock,
 			logger,
 			onDidFinish: (outcome, stats) => this.traces.push({ outcome, stats }),

@@ -233,9 +233,11 @@ test("a syntax service that fails ends the request, and the engine's work for it
 	const fails = (): Promise<never> => Promise.reject(new TypeError("no tree"));
 	const position = { kind: "code" } as const;
 	const bench = new CompletionBench({
-		positionAt: () => Promise.resolve(position),
-		extentOf: fails,
-		dispose: fails,
+		syntax: {
+			positionAt: () => Promise.resolve(position),
+			extentOf: fails,
+			dispose: fails,
+		},
 	});
 	bench.engine.enqueue({ kind: "answer", text: "a();\nb();\nc();\n" });
 	expect(await bench.documentAfter("║")).toEqual({ none: "engineUnavailable" });

@@ -1,0 +1,37 @@
+import type { ContextPiece } from "../context/source.ts";
+import type { GenerateStats } from "../engine/engine.ts";
+import type { CompletionPlace } from "./completionPlace.ts";
+import type { CompletionConfig } from "./completionProvider.ts";
+
+/** Writes what may stand at a place: the engine of this machine, or a server. */
+export interface AnswerSource {
+	/** Most tokens that pieces of other files may take in a prompt; 0 for a model that takes none. */
+	maxPiecesTokens(config: CompletionConfig): number;
+	/** Begins nothing before the first `next`. Its generator stops early when `signal` aborts. */
+	answer(question: AnswerQuestion, signal: AbortSignal): AnswerText;
+}
+
+export interface AnswerQuestion {
+	readonly place: CompletionPlace;
+	/** The most relevant last. */
+	readonly pieces: readonly ContextPiece[];
+	readonly config: CompletionConfig;
+}
+
+/** The text after the cursor, in pieces that only ever add to it. Throws UserErrors only. */
+export type AnswerText = AsyncGenerator<string, AnswerWritten, void>;
+
+export interface AnswerWritten {
+	readonly end: AnswerTextEnd;
+	/** Undefined for an answer that this machine's engine had no part in. */
+	readonly stats: GenerateStats | undefined;
+}
+
+export type AnswerTextEnd =
+	/** The model ended it. */
+	| "model"
+	/** What would have come next was too unlikely. */
+	| "gate"
+	| "length"
+	| "cancelled"
+	| "superseded";
