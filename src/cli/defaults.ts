@@ -11,5 +11,6 @@ export const grammarFiles = {
 	runtime: besideDist("dist/grammars/web-tree-sitter.wasm"),
 	folder: besideDist("dist/grammars"),
 };
+export const tagProcess = besideDist("dist/tagProcess.js");
 /** Folder with `<language>/tags.scm`. */
 export const queryFolder = besideDist("syntaxes");

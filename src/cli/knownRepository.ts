@@ -1,11 +1,13 @@
+import { nullLogger } from "../base/log.ts";
 import { noContext, createContextEngine } from "../context/contextEngine.ts";
 import { openRepositoryIndex } from "../context/index/openRepositoryIndex.ts";
+import { readGitHistory } from "../context/sources/gitHistory.ts";
 import type { RepositoryIndex } from "../context/index/repositoryIndex.ts";
 import type { CollectContext } from "../completion/relatedCode.ts";
 import type { Learner } from "../engine/learning.ts";
 import { tokenCounts } from "../prompt/tokenCounts.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { grammarFiles, queryFolder } from "./defaults.ts";
+import { grammarFiles, queryFolder, tagProcess } from "./defaults.ts";
 
 /** The repository that completions know, headless: read once when it is opened. One at a time. */
 export class KnownRepository implements AsyncDisposable {
@@ -22,9 +24,11 @@ export class KnownRepository implements AsyncDisposable {
 	/** Throws a UserError when the folder can't be read. */
 	async open(root: string): Promise<{ readonly files: number; readonly bytes: number }> {
 		await this.#close();
-		const index = await openRepositoryIndex({ root, grammarFiles, queryFolder });
+		const index = await openRepositoryIndex({ root, grammarFiles, queryFolder, tagProcess });
 		this.#index = index;
-		await index.scan(new AbortController().signal);
+		const { signal } = new AbortController();
+		const history = readGitHistory(root, nullLogger, signal);
+		await index.scan(signal);
 		for (const { path } of index.files()) {
 			const text = index.textOf(path, 0, Number.MAX_SAFE_INTEGER);
 			if (text !== undefined) {
@@ -32,7 +36,9 @@ export class KnownRepository implements AsyncDisposable {
 				await this.#learner.learn({ kind: "put", file: path, fingerprint: "", tokens });
 			}
 		}
-		const engine = createContextEngine({ index, ...tokenCounts(this.#tokenizer) });
+		// The same questions get the same answers: none is asked before the history is read.
+		await history;
+		const engine = createContextEngine({ index, history, ...tokenCounts(this.#tokenizer) });
 		this.#collect = (query, signal) => engine.collect(query, signal);
 		const { files, bytes } = index.stats();
 		return { files, bytes };

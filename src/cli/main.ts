@@ -2,6 +2,7 @@
 import { UserError } from "../base/userError.ts";
 import type { Command } from "./command.ts";
 import { benchCommand } from "./commands/bench.ts";
+import { chatCommand } from "./commands/chat.ts";
 import { completeCommand } from "./commands/complete.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { contextCommand } from "./commands/context.ts";
@@ -10,6 +11,7 @@ import { indexStatsCommand } from "./commands/indexStats.ts";
 
 const commands: Readonly<Record<string, Command>> = {
 	bench: benchCommand,
+	chat: chatCommand,
 	complete: completeCommand,
 	context: contextCommand,
 	eval: evalCommand,

@@ -1,3 +1,4 @@
+import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { TokenizedFile } from "../context/repository/repositoryClient.ts";
 import { EngineError } from "../engine/errors.ts";
@@ -17,8 +18,12 @@ export interface RepositoryFeedOptions {
 	readonly learner: Learner;
 	/** Where what was learned is saved. */
 	readonly path: string;
+	readonly clock: Clock;
 	readonly logger: Logger;
 }
+
+/** Changes are saved when none has come for so long: the file is written as a whole. */
+const saveAfterMs = 30_000;
 
 /**
  * Brings what the engine has learned up to date with the repository: after the start with all files that
@@ -30,6 +35,9 @@ export class RepositoryFeed {
 	readonly #stop = new AbortController();
 	#last: Promise<void> = Promise.resolve();
 	#known = new Map<string, string>();
+	/** Whether something was learned since it was saved. */
+	#isUnsaved = false;
+	#pause = new AbortController();
 
 	constructor(options: RepositoryFeedOptions) {
 		this.#options = options;
@@ -48,8 +56,7 @@ export class RepositoryFeed {
 			const present = new Set(files);
 			for (const file of known.keys()) {
 				if (!present.has(file)) {
-					await learner.learn({ kind: "remove", file });
-					this.#known.delete(file);
+					await this.#remove(file);
 				}
 			}
 			for (const file of files) {
@@ -58,6 +65,7 @@ export class RepositoryFeed {
 				}
 				await this.#put(file);
 			}
+			this.#isUnsaved = false;
 			const report = await learner.learn({ kind: "save" });
 			this.#options.logger.info(
 				`Learned ${report.tokens} tokens of ${report.files} files, in ${Math.round(report.bytes / 2 ** 20)} MB.`,
@@ -73,6 +81,9 @@ export class RepositoryFeed {
 					return;
 				}
 				await this.#put(file);
+			}
+			if (this.#isUnsaved) {
+				void this.#saveAfterPause();
 			}
 		});
 	}
@@ -94,8 +105,7 @@ export class RepositoryFeed {
 			// A folder that is deleted is one change. What is ignored changes often, and was never learned.
 			for (const known of this.#known.keys()) {
 				if (known === file || known.startsWith(`${file}/`)) {
-					await learner.learn({ kind: "remove", file: known });
-					this.#known.delete(known);
+					await this.#remove(known);
 				}
 			}
 			return;
@@ -108,6 +118,29 @@ export class RepositoryFeed {
 				tokens: tokenIds(read.tokens),
 			});
 			this.#known.set(file, read.fingerprint);
+			this.#isUnsaved = true;
+		}
+	}
+
+	async #remove(file: string): Promise<void> {
+		await this.#options.learner.learn({ kind: "remove", file });
+		this.#known.delete(file);
+		this.#isUnsaved = true;
+	}
+
+	async #saveAfterPause(): Promise<void> {
+		this.#pause.abort();
+		const pause = new AbortController();
+		this.#pause = pause;
+		await this.#options.clock.sleep(
+			saveAfterMs,
+			AbortSignal.any([pause.signal, this.#stop.signal]),
+		);
+		if (!pause.signal.aborted) {
+			this.#then(async () => {
+				this.#isUnsaved = false;
+				await this.#options.learner.learn({ kind: "save" });
+			});
 		}
 	}
 

@@ -1,12 +1,14 @@
 import { yieldToEventLoop } from "../base/abort.ts";
 import { systemClock, type Clock } from "../base/clock.ts";
 import type { IndexQueries } from "./index/repositoryIndex.ts";
-import { definitionLinesOf, signatureUnits, textUnits } from "./packing/units.ts";
+import { PricedNames } from "./packing/pricedNames.ts";
+import { SignatureUnits } from "./packing/signatureUnits.ts";
 import { packParts } from "./packing/stableParts.ts";
-import { rememberCounts } from "./packing/tokenCounts.ts";
+import { definitionLinesOf, textUnits } from "./packing/textUnits.ts";
 import { likelyNames } from "./ranking/likelyNames.ts";
 import { nameWorths } from "./ranking/nameWorths.ts";
 import type { ContextPiece } from "./piece.ts";
+import { remembered } from "./remembered.ts";
 import {
 	maxBudgetTokens,
 	minBudgetTokens,
@@ -83,8 +85,11 @@ export function createContextEngine(options: ContextEngineOptions): ContextEngin
 	void options.history?.then((read) => {
 		history = read;
 	});
-	const countTokens = rememberCounts(options.countTokens);
-	const headerTokens = rememberCounts(options.headerTokens);
+	const countUnit = remembered(options.countTokens, maxCounts);
+	const countTokens = (text: string): number =>
+		text.length <= maxCountedLength ? countUnit(text) : options.countTokens(text);
+	const signatureUnits = new SignatureUnits(index);
+	const headerTokens = remembered(options.headerTokens, maxCounts);
 	return {
 		async collect(query, signal) {
 			const start = clock.now();
@@ -119,15 +124,15 @@ export function createContextEngine(options: ContextEngineOptions): ContextEngin
 			if (await isAborted()) {
 				return aborted();
 			}
-			const likely = likelyNames(index, scope, gathered.names);
+			const likely = likelyNames(scope, gathered.names);
 			const worths = nameWorths(likely, scope);
-			const signatures = signatureUnits(index, likely, gathered, signatureLimit(budgetTokens));
+			const signatures = signatureUnits.ofLikely(likely, gathered, signatureLimit(budgetTokens));
 			const units = [
 				...signatures,
-				...textUnits(gathered.chunks, definitionLinesOf(likely)),
+				...textUnits(gathered.chunks, definitionLinesOf(likely, gathered.chunks)),
 				...workingSetUnits(index, query, usesOpenFiles),
 				...(budgetTokens >= mapBudget
-					? repositoryMapUnits(index, scope, gathered, budgetTokens, signatures)
+					? repositoryMapUnits(index, scope, gathered, budgetTokens, signatures, signatureUnits)
 					: []),
 			];
 			candidateUnits = units.length;
@@ -136,7 +141,7 @@ export function createContextEngine(options: ContextEngineOptions): ContextEngin
 			}
 			const packed = packParts(
 				units,
-				{ worthOf: (name) => worths.get(name), countTokens, headerTokens, budgetTokens },
+				{ names: new PricedNames(worths), countTokens, headerTokens, budgetTokens },
 				query.previous,
 				index,
 				query.path,
@@ -152,6 +157,10 @@ export function createContextEngine(options: ContextEngineOptions): ContextEngin
 	};
 }
 
+/** Texts whose tokens are remembered: signatures and lines come again with every keystroke, long pieces change. */
+const maxCounts = 50_000;
+const maxCountedLength = 600;
+
 /** From here on there is room for a map of the repository beside what the cursor's place needs. */
 const mapBudget = 16_000;
 
@@ -159,7 +168,7 @@ const mapBudget = 16_000;
 function gatherLimits(budgetTokens: number): GatherLimits {
 	return {
 		chunks: Math.min(1_200, 50 + Math.floor(budgetTokens / 120)),
-		relatedSymbols: budgetTokens >= mapBudget ? 8_000 : 2_500,
+		relatedSymbols: budgetTokens >= mapBudget ? 8_000 : 1_200,
 	};
 }
 

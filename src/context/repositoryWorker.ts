@@ -7,6 +7,8 @@ import { nullLogger, type Logger } from "../base/log.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
 import { createContextEngine } from "./contextEngine.ts";
 import { openRepositoryIndex } from "./index/openRepositoryIndex.ts";
+import { LatestHistory } from "./sources/fileHistory.ts";
+import { readGitHistory } from "./sources/gitHistory.ts";
 import {
 	repositoryWorkerDataSchema,
 	type RepositoryReply,
@@ -18,6 +20,7 @@ const port = parentPort;
 const reply = (message: RepositoryReply): void => port.postMessage(message);
 const logger: Logger = {
 	...nullLogger,
+	debug: (message) => reply({ kind: "note", message }),
 	warn: (message) => reply({ kind: "warning", message }),
 };
 const data = repositoryWorkerDataSchema.parse(workerData);
@@ -36,14 +39,25 @@ async function open(): Promise<RepositoryServer> {
 		grammarFiles: { runtime: data.runtime, folder: data.grammarFolder },
 		queryFolder: data.queryFolder,
 		exclude: data.exclude,
+		tagProcess: data.tagProcess,
 		logger,
 	});
 	const countTokens = (text: string): number => tokenizer.encode(text.toWellFormed()).length;
+	const history = new LatestHistory();
 	const context = createContextEngine({
 		index,
+		history: Promise.resolve(history),
 		countTokens,
 		// The mark before the path and the line break behind it.
 		headerTokens: (path) => countTokens(`${path}\n`) + 1,
 	});
-	return new RepositoryServer({ index, context, tokenizer, reply });
+	return new RepositoryServer({
+		index,
+		context,
+		tokenizer,
+		readHistory: async (signal) => {
+			history.latest = await readGitHistory(data.root, logger, signal);
+		},
+		reply,
+	});
 }

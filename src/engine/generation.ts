@@ -34,6 +34,8 @@ export interface GenerationStart {
 	readonly stats: StatsCollector;
 	/** For a request with adaptation. */
 	readonly mixing: RequestMixing | undefined;
+	/** Asked before each pass: whether somebody else may have to wait for it. */
+	readonly prefersShortPasses: () => boolean;
 }
 
 /** What one forward pass brought. */
@@ -62,6 +64,7 @@ export class Generation {
 	readonly #sampler: Sampler;
 	readonly #stopTokens: ReadonlySet<TokenId>;
 	readonly #mixing: RequestMixing | undefined;
+	readonly #prefersShortPasses: () => boolean;
 	/** The prompt, then the tokens that are final. */
 	readonly #tokens: TokenId[];
 	#healing: HealingConstraint | undefined;
@@ -84,6 +87,7 @@ export class Generation {
 		this.#constrain(healing);
 		this.#stats = stats;
 		this.#mixing = mixing;
+		this.#prefersShortPasses = start.prefersShortPasses;
 		this.#parts = parts;
 		this.#sampler = createSampler(request.sampling);
 		this.#stopTokens = new Set(request.stopTokens);
@@ -130,7 +134,9 @@ export class Generation {
 	async #prefillChunk(): Promise<PassResult> {
 		const { prompt, maxNewTokens } = this.#request;
 		const start = this.#kv.length;
-		const chunk = prompt.slice(start, start + this.#parts.prefillChunk.tokens);
+		const { tokens, tokensBesideTyping } = this.#parts.prefillChunk;
+		const maxTokens = this.#prefersShortPasses() ? tokensBesideTyping : tokens;
+		const chunk = prompt.slice(start, start + maxTokens);
 		const isLast = start + chunk.length === prompt.length;
 		const logitRows = isLast && maxNewTokens > 0 ? 1 : 0;
 		const startMs = this.#parts.clock.now();
@@ -181,7 +187,7 @@ export class Generation {
 			contextLength - this.#tokens.length - 1,
 		);
 		// Under the healing constraint each row would need the constraint after the row before it.
-		if (maxTokens <= 0 || this.#allowed !== undefined) {
+		if (maxTokens <= 0 || this.#allowed !== undefined || this.#prefersShortPasses()) {
 			return noDraft;
 		}
 		const draft = await this.#drafter.propose(this.#tokens, maxTokens);

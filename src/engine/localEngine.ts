@@ -60,6 +60,9 @@ const roomForAnswerTokens = 64;
  */
 const maxInitialCapacity = 4096;
 
+/** For so long after a completion was asked for, the next keystroke is likely: other passes are kept short. */
+const typingMs = 10_000;
+
 /** An {@link Engine} in this process: blocks its thread while a forward pass runs. */
 export class LocalEngine implements Engine, Learner {
 	readonly #parts: GenerationParts;
@@ -71,6 +74,7 @@ export class LocalEngine implements Engine, Learner {
 	readonly #unfinished = new Set<Cancellation>();
 	readonly #serving = new Set<Promise<void>>();
 	readonly #byKey = new Map<string, Cancellation>();
+	#lastCompletionMs = -Infinity;
 	#disposed: Promise<void> | undefined;
 
 	constructor(options: LocalEngineOptions) {
@@ -98,10 +102,14 @@ export class LocalEngine implements Engine, Learner {
 	): AsyncGenerator<readonly GeneratedToken[], GenerateResult, void> {
 		// Not in the generator itself, which runs only when it is first asked for a value.
 		const { clock } = this.#parts;
+		const nowMs = clock.now();
+		if (request.priority === "completion") {
+			this.#lastCompletionMs = nowMs;
+		}
 		return this.#stream(
 			request,
 			signal,
-			new StatsCollector(clock, clock.now(), request.prompt.length, onPrefill),
+			new StatsCollector(clock, nowMs, request.prompt.length, onPrefill),
 		);
 	}
 
@@ -253,6 +261,10 @@ export class LocalEngine implements Engine, Learner {
 		return finishReason ?? finishReasonOf(cancellation);
 	}
 
+	#isSomebodyTyping(): boolean {
+		return this.#parts.clock.now() - this.#lastCompletionMs < typingMs;
+	}
+
 	#start(
 		request: GenerateRequest,
 		stats: StatsCollector,
@@ -271,7 +283,10 @@ export class LocalEngine implements Engine, Learner {
 		// Last: whatever fails before it leaves no cache behind.
 		const { kv, logits } = this.#prefixes.acquire(prompt, capacity, maxNewTokens > 0);
 		stats.recordReuse(kv.length);
-		const start = { request, kv, promptLogits: logits, mixing, drafter, healing, stats };
+		const start = {
+			...{ request, kv, promptLogits: logits, mixing, drafter, healing, stats },
+			prefersShortPasses: () => request.priority !== "completion" && this.#isSomebodyTyping(),
+		};
 		return { kv, generation: new Generation(start, this.#parts) };
 	}
 }

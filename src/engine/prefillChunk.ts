@@ -27,6 +27,14 @@ export class PrefillChunk {
 		return this.#tokens;
 	}
 
+	/**
+	 * Most prompt tokens in a pass that nobody waits for while somebody types. Such passes prefill more
+	 * slowly, but a keystroke waits for one of them at most, and a fourth is not felt on top of its own work.
+	 */
+	get tokensBesideTyping(): number {
+		return this.#isFixed ? this.#tokens : Math.max(this.#tokens / 4, minTokens);
+	}
+
 	/** A pass over `tokens` took `elapsedMs`. Shorter passes than full ones tell nothing. */
 	record(tokens: number, elapsedMs: number): void {
 		if (this.#isFixed || tokens < this.#tokens) {

@@ -1,23 +1,21 @@
+import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { RepositoryFeed } from "../completion/repositoryFeed.ts";
-import {
-	RepositoryClient,
-	startRepositoryWorker,
-	type RepositoryProgress,
-} from "../context/repository/repositoryClient.ts";
+import type { RepositoryProgress } from "../context/repository/repositoryClient.ts";
+import { RepositorySet, type Repository } from "../context/repository/repositorySet.ts";
 import type { Learner } from "../engine/learning.ts";
+import { FollowedFolder } from "./followedFolder.ts";
+import { folderPrefix, foldersOnDisk } from "./promptPath.ts";
 
 export interface RepositorySessionOptions {
 	/** Where the extension is installed. */
 	readonly extensionFolder: string;
-	/** The workspace folder to read. */
-	readonly folder: vscode.WorkspaceFolder;
-	/** Of this workspace, for the index and for what was learned. */
-	readonly storageFolder: string;
+	/** Of this workspace, for the indexes and for what was learned; undefined without a workspace. */
+	readonly storageUri: vscode.Uri | undefined;
 	/** Of the model that reads the context. */
 	readonly tokenizerPath: string;
 	readonly learner: Learner;
@@ -25,199 +23,250 @@ export interface RepositorySessionOptions {
 	readonly logger: Logger;
 }
 
-/** Keystrokes in a document that isn't saved are read when they pause for so long. */
-const editPauseMs = 700;
+/** What the user wants of the repository. Neither: it is not read at all. */
+export interface RepositoryUse {
+	/** Related code goes into prompts. */
+	readonly context: boolean;
+	/** The engine learns its tokens. */
+	readonly learning: boolean;
+}
 
-/** Reads a workspace folder in a thread of its own, follows its changes, and lets the engine learn it. */
+/** Each folder has a thread and an index of its own. */
+const maxFolders = 4;
+
+/** Everything that exists while the folders are read. */
+interface Reading {
+	readonly folders: readonly FollowedFolder[];
+	readonly repository: RepositorySet;
+	readonly storageFolder: string;
+	readonly listeners: vscode.Disposable;
+	readonly ended: AbortController;
+	isScanned: boolean;
+	feed: RepositoryFeed | undefined;
+	/** The process of the engine that the feed was started for. */
+	fedProcess: number;
+}
+
+/** Reads the workspace's folders as long as anything is wanted of them, and lets the engine learn them. */
 export class RepositorySession {
-	readonly client: RepositoryClient;
-	private readonly feed: RepositoryFeed;
-	private readonly listeners: vscode.Disposable;
-	private readonly ended = new AbortController();
-	/** Changed since they were read. */
-	private readonly edited = new Map<string, vscode.TextDocument>();
-	/** Indexed as they stand in the editor, and not as on disk. */
-	private readonly unsaved = new Set<string>();
+	private use: RepositoryUse = { context: false, learning: false };
+	private reading: Reading | undefined;
+	/** Processes of the engine so far; each has learned nothing when it starts. */
+	private engineProcesses = 0;
 	private progress: vscode.Progress<{ message?: string }> | undefined;
-	private pause = new AbortController();
-	private isScanned = false;
+	/** The end of all changes so far; never rejects. */
+	private last: Promise<void> = Promise.resolve();
+	private isDisposed = false;
+	private readonly listener: vscode.Disposable;
 
-	private constructor(private readonly options: RepositorySessionOptions) {
-		const inDist = (name: string): string => path.join(options.extensionFolder, "dist", name);
-		this.client = new RepositoryClient({
-			worker: startRepositoryWorker(inDist("repositoryWorker.js"), {
-				root: options.folder.uri.fsPath,
-				storageFolder: path.join(options.storageFolder, "index"),
-				runtime: inDist("grammars/web-tree-sitter.wasm"),
-				grammarFolder: inDist("grammars"),
-				queryFolder: path.join(options.extensionFolder, "syntaxes"),
-				tokenizerPath: options.tokenizerPath,
-				exclude: excludedGlobs(options.folder),
-			}),
-			logger: options.logger,
-			onProgress: (progress) => this.showProgress(progress),
+	constructor(private readonly options: RepositorySessionOptions) {
+		this.listener = vscode.workspace.onDidChangeWorkspaceFolders(() => {
+			this.enqueue(async () => {
+				await this.close();
+				await this.followUse();
+			});
 		});
-		this.feed = new RepositoryFeed({
-			repository: this.client,
-			learner: options.learner,
-			path: path.join(options.storageFolder, "learned.ngrams"),
-			logger: options.logger,
-		});
-		this.listeners = this.listen();
 	}
 
-	/** Undefined where nothing can be kept or read: no folder, or one that isn't on this machine's disk. */
-	static async open(
-		options: Omit<RepositorySessionOptions, "folder" | "storageFolder"> & {
-			readonly storageUri: vscode.Uri | undefined;
-		},
-	): Promise<RepositorySession | undefined> {
-		const { storageUri } = options;
-		// Of several folders the first: paths in prompts are relative to one.
-		const folder = vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === "file");
-		if (folder === undefined || storageUri?.scheme !== "file") {
-			return undefined;
-		}
-		try {
-			await mkdir(storageUri.fsPath, { recursive: true });
-		} catch (error) {
-			options.logger.warn(
-				`The repository is not read, because ${storageUri.fsPath} can't be written: ${String(error)}`,
-			);
-			return undefined;
-		}
-		const session = new RepositorySession({ ...options, folder, storageFolder: storageUri.fsPath });
-		void session.scan();
-		return session;
+	/** Undefined while no folder is read. */
+	get repository(): Repository | undefined {
+		return this.reading?.repository;
+	}
+
+	/** Starts or ends what has to run for `use`. */
+	setUse(use: RepositoryUse): void {
+		this.use = use;
+		this.enqueue(() => this.followUse());
 	}
 
 	/** The engine's process is a new one: it has learned nothing yet. */
 	engineStarted(): void {
-		if (this.isScanned) {
-			this.feed.start();
+		this.engineProcesses++;
+		this.feedOnce();
+	}
+
+	/** Resolves when the threads are gone: two must not write the same index. */
+	async dispose(): Promise<void> {
+		this.isDisposed = true;
+		this.listener.dispose();
+		await this.last;
+		await this.close();
+	}
+
+	private enqueue(change: () => Promise<void>): void {
+		this.last = this.last.then(async () => {
+			try {
+				if (!this.isDisposed) {
+					await change();
+				}
+			} catch (error) {
+				const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+				this.options.logger.error(`The repository is not read because of a bug: ${detail}`);
+			}
+		});
+	}
+
+	private async followUse(): Promise<void> {
+		const { context, learning } = this.use;
+		if (!context && !learning) {
+			await this.close();
+			return;
+		}
+		if (this.reading === undefined) {
+			this.reading = await this.open();
+			if (this.reading !== undefined) {
+				void this.scan(this.reading);
+			}
+		}
+		if (learning) {
+			this.feedOnce();
+		} else if (this.reading !== undefined) {
+			const { feed } = this.reading;
+			this.reading.feed = undefined;
+			this.reading.fedProcess = 0;
+			await feed?.dispose();
 		}
 	}
 
-	/** Resolves when the thread is gone: two must not write the same index. */
-	async dispose(): Promise<void> {
-		this.ended.abort();
-		this.pause.abort();
-		this.listeners.dispose();
-		const fed = this.feed.dispose();
-		// What the feed waits for is answered with nothing.
-		await this.client.dispose();
-		await fed;
+	/** Undefined where nothing can be kept or read: no folder, or none that is on this machine's disk. */
+	private async open(): Promise<Reading | undefined> {
+		const { storageUri, logger } = this.options;
+		const folders = this.foldersToRead();
+		if (folders.length === 0 || storageUri?.scheme !== "file") {
+			return undefined;
+		}
+		const storageFolder = storageUri.fsPath;
+		try {
+			await mkdir(storageFolder, { recursive: true });
+		} catch (error) {
+			logger.warn(
+				`The repository is not read, because ${storageFolder} can't be written: ${String(error)}`,
+			);
+			return undefined;
+		}
+		const followed = folders.map((folder) => {
+			const prefix = folderPrefix(folder);
+			return { prefix, folder: this.follow(folder, prefix, storageFolder) };
+		});
+		const members = followed.map(({ prefix, folder: { client } }) => ({ prefix, client }));
+		const reading: Reading = {
+			folders: followed.map(({ folder }) => folder),
+			repository: new RepositorySet(members),
+			storageFolder,
+			listeners: vscode.workspace.onDidGrantWorkspaceTrust(() => void readHistories(reading)),
+			ended: new AbortController(),
+			isScanned: false,
+			feed: undefined,
+			fedProcess: 0,
+		};
+		return reading;
 	}
 
-	private async scan(): Promise<void> {
+	private foldersToRead(): readonly vscode.WorkspaceFolder[] {
+		const byPrefix = new Map<string, vscode.WorkspaceFolder>();
+		for (const folder of foldersOnDisk()) {
+			const prefix = folderPrefix(folder);
+			if (byPrefix.has(prefix) || byPrefix.size === maxFolders) {
+				this.options.logger.warn(
+					`${folder.name} is not read: ${byPrefix.has(prefix) ? "another folder of the workspace has its name" : `of a workspace, ${maxFolders} folders are`}.`,
+				);
+			} else {
+				byPrefix.set(prefix, folder);
+			}
+		}
+		return [...byPrefix.values()];
+	}
+
+	private follow(
+		folder: vscode.WorkspaceFolder,
+		prefix: string,
+		storageFolder: string,
+	): FollowedFolder {
+		const { extensionFolder, tokenizerPath, clock, logger } = this.options;
+		return new FollowedFolder({
+			extensionFolder,
+			folder,
+			storageFolder: path.join(storageFolder, indexFolderOf(folder, prefix)),
+			tokenizerPath,
+			clock,
+			logger,
+			onProgress: (progress) => this.showProgress(folder.name, progress),
+			onDidChange: (paths) => this.reading?.feed?.changed(paths.map((file) => prefix + file)),
+		});
+	}
+
+	/** One folder after the other: each parses in a process of its own. */
+	private async scan(reading: Reading): Promise<void> {
 		await vscode.window.withProgress(
 			{ location: vscode.ProgressLocation.Window, title: "Mote reads the repository" },
 			async (progress) => {
 				this.progress = progress;
-				await this.client.scan(this.ended.signal);
+				for (const folder of reading.folders) {
+					await folder.scan();
+				}
 				this.progress = undefined;
 			},
 		);
-		if (!this.ended.signal.aborted) {
-			this.isScanned = true;
-			this.feed.start();
+		if (!reading.ended.signal.aborted) {
+			reading.isScanned = true;
+			this.feedOnce();
+			await readHistories(reading);
 		}
 	}
 
-	private showProgress({ filesDone, filesTotal }: RepositoryProgress): void {
-		this.progress?.report({ message: `${filesDone} of ${filesTotal} files` });
+	private showProgress(name: string, { filesDone, filesTotal }: RepositoryProgress): void {
+		const ofFolder = foldersOnDisk().length > 1 ? ` of ${name}` : "";
+		this.progress?.report({ message: `${filesDone} of ${filesTotal} files${ofFolder}` });
 	}
 
-	private listen(): vscode.Disposable {
-		const watcher = vscode.workspace.createFileSystemWatcher(
-			new vscode.RelativePattern(this.options.folder, "**/*"),
-		);
-		const onDisk = (uri: vscode.Uri): void => {
-			const file = this.pathOf(uri);
-			if (file !== undefined && !this.edited.has(file)) {
-				void this.reread(file, undefined);
-			}
-		};
-		return vscode.Disposable.from(
-			watcher,
-			watcher.onDidCreate(onDisk),
-			watcher.onDidChange(onDisk),
-			watcher.onDidDelete((uri) => {
-				const file = this.pathOf(uri);
-				if (file !== undefined) {
-					void this.forget(file);
-				}
-			}),
-			vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-				const file = this.pathOf(document.uri);
-				if (file !== undefined && contentChanges.length > 0) {
-					this.edited.set(file, document);
-					void this.rereadAfterPause();
-				}
-			}),
-			vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-				// What was never saved is gone.
-				const file = this.pathOf(uri);
-				if (file !== undefined && this.unsaved.has(file)) {
-					this.edited.delete(file);
-					void this.reread(file, undefined);
-				}
-			}),
-		);
-	}
-
-	private async rereadAfterPause(): Promise<void> {
-		this.pause.abort();
-		const pause = new AbortController();
-		this.pause = pause;
-		await this.options.clock.sleep(editPauseMs, pause.signal);
-		if (pause.signal.aborted) {
+	/** Starts the feed when all that it needs is there, once for each process of the engine. */
+	private feedOnce(): void {
+		const { reading, engineProcesses } = this;
+		if (
+			!this.use.learning ||
+			reading?.isScanned !== true ||
+			reading.ended.signal.aborted ||
+			reading.fedProcess === engineProcesses
+		) {
 			return;
 		}
-		const edited = [...this.edited];
-		this.edited.clear();
-		for (const [file, document] of edited) {
-			const isUnsaved = document.isDirty && !document.isClosed;
-			await this.reread(file, isUnsaved ? document.getText() : undefined);
-		}
+		const { learner, clock, logger } = this.options;
+		reading.fedProcess = engineProcesses;
+		reading.feed ??= new RepositoryFeed({
+			repository: reading.repository,
+			learner,
+			path: path.join(reading.storageFolder, "learned.ngrams"),
+			clock,
+			logger,
+		});
+		reading.feed.start();
 	}
 
-	/** Of a folder that is deleted the editor tells nothing more. */
-	private async forget(file: string): Promise<void> {
-		if (this.isScanned && !this.ended.signal.aborted) {
-			await this.client.remove(file);
-			this.feed.changed([file]);
+	private async close(): Promise<void> {
+		const { reading } = this;
+		this.reading = undefined;
+		if (reading !== undefined) {
+			reading.ended.abort();
+			reading.listeners.dispose();
+			const fed = reading.feed?.dispose();
+			// What the feed waits for is answered with nothing.
+			await Promise.all(reading.folders.map((folder) => folder.dispose()));
+			await fed;
 		}
-	}
-
-	private async reread(file: string, text: string | undefined): Promise<void> {
-		// Before the first scan has come to it, the file is read with all others.
-		if (this.isScanned && !this.ended.signal.aborted) {
-			if (text === undefined) {
-				this.unsaved.delete(file);
-			} else {
-				this.unsaved.add(file);
-			}
-			await this.client.update(file, text);
-			this.feed.changed([file]);
-		}
-	}
-
-	/** Relative to the folder, as in prompts; undefined for what isn't in it. */
-	private pathOf(uri: vscode.Uri): string | undefined {
-		const { folder } = this.options;
-		return uri.scheme === "file" && vscode.workspace.getWorkspaceFolder(uri) === folder
-			? path.posix.relative(folder.uri.path, uri.path)
-			: undefined;
 	}
 }
 
-/** What the user hides in the explorer is no part of the repository either. */
-function excludedGlobs(folder: vscode.WorkspaceFolder): string[] {
-	const globs = vscode.workspace
-		.getConfiguration("files", folder.uri)
-		.get<Record<string, unknown>>("exclude", {});
-	return Object.entries(globs)
-		.filter(([, isExcluded]) => isExcluded === true)
-		.map(([glob]) => glob);
+/** Each has a database of its own, whatever stands beside it in the workspace. */
+function indexFolderOf({ uri }: vscode.WorkspaceFolder, prefix: string): string {
+	const digest = createHash("sha256").update(uri.toString()).digest("hex");
+	return prefix === "" ? "index" : `index-${digest.slice(0, 16)}`;
+}
+
+/** A folder that isn't trusted may hold a configuration of git that runs programs. */
+async function readHistories({ folders, isScanned, ended }: Reading): Promise<void> {
+	for (const { client } of folders) {
+		if (vscode.workspace.isTrusted && isScanned && !ended.signal.aborted) {
+			await client.readHistory();
+		}
+	}
 }

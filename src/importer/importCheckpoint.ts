@@ -2,11 +2,19 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { assert } from "../base/assert.ts";
+import { UserError } from "../base/userError.ts";
 import type { KvRanges } from "../model/kvRanges.ts";
-import { manifestFileName, parseManifest, type ModelFile } from "../model/manifest.ts";
+import {
+	manifestFileName,
+	parseManifest,
+	type ChatFormat,
+	type ModelFile,
+} from "../model/manifest.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { parseTokenizerFile } from "../tokenizer/tokenizerFile.ts";
 import { calibrationSequences } from "./calibration.ts";
+import { readCheckpointChat } from "./checkpointChat.ts";
 import { CheckpointTensors } from "./checkpointTensors.ts";
 import { readCheckpointNotes } from "./checkpointNotes.ts";
 import { Fp32Weights } from "./fp32Weights.ts";
@@ -28,6 +36,13 @@ export interface ImportOptions {
 	readonly kvCache?: KvCacheOption;
 	/** Positions that the model takes at most, for smaller rotary tables; what the checkpoint declares without it. */
 	readonly contextLength?: number;
+	/**
+	 * Throws a UserError where the chat template of the checkpoint can't be used; the model is then imported
+	 * without it. Whoever runs templates has to say: this folder doesn't.
+	 */
+	readonly checkChat?: (chat: ChatFormat, tokenizer: Tokenizer, modelName: string) => void;
+	/** Hears, in a sentence, what of the checkpoint was left out. */
+	readonly onNotice?: (sentence: string) => void;
 	/** Hears how much is done, from 0 to 1. */
 	readonly onProgress?: (fraction: number) => void;
 }
@@ -116,6 +131,7 @@ async function writeModelFolder(
 		);
 	}
 	const notes = await readCheckpointNotes(checkpointFolder, tokenizer);
+	const chat = await usableChat(checkpointFolder, tokenizerText, tokenizer, notes.name, options);
 	const { graph: float32Graph, weights } = await writeGraph(
 		checkpointFolder,
 		folder,
@@ -145,6 +161,7 @@ async function writeModelFolder(
 		kvCache: kvCache.kind,
 		stopTokens: notes.stopTokens,
 		...(notes.fim === undefined ? {} : { fim: notes.fim }),
+		...(chat === undefined ? {} : { chat }),
 		files: {
 			graph: await writeFileDurably(folder, graphFileName, graph),
 			weights,
@@ -154,6 +171,36 @@ async function writeModelFolder(
 	const manifestText = `${JSON.stringify(manifest, undefined, 2)}\n`;
 	assert(parseManifest(manifestText).kind === "ok", "the manifest is valid");
 	await writeFileDurably(folder, manifestFileName, Buffer.from(manifestText));
+}
+
+/** How to converse with the checkpoint; undefined, and said so, where its template can't be used. */
+async function usableChat(
+	folder: string,
+	tokenizerText: string,
+	tokenizer: Tokenizer,
+	modelName: string,
+	{ checkChat, onNotice }: ImportOptions,
+): Promise<ChatFormat | undefined> {
+	const { specialTokens } = parseTokenizerFile(tokenizerText);
+	const found = await readCheckpointChat(folder, specialTokens);
+	switch (found.kind) {
+		case "none":
+			return undefined;
+		case "unusable":
+			onNotice?.(`The model is imported for completions only, because ${found.problem}.`);
+			return undefined;
+		case "chat":
+			try {
+				checkChat?.(found.chat, tokenizer, modelName);
+				return found.chat;
+			} catch (error) {
+				if (!(error instanceof UserError)) {
+					throw error;
+				}
+				onNotice?.(`The model is imported for completions only. ${error.message}`);
+				return undefined;
+			}
+	}
 }
 
 async function quantizeKvCache(

@@ -31,6 +31,24 @@ const fimSchema = z.strictObject({
 	otherFile: z.string().optional(),
 });
 
+/** Published templates have up to 20,000. */
+export const maxChatTemplateLength = 65_536;
+const tokenName = z.string().min(1).max(100);
+
+const chatSchema = z.strictObject({
+	/** Jinja, as checkpoints bring it: it turns `messages` into text. Run it through src/prompt only. */
+	template: z.string().min(1).max(maxChatTemplateLength),
+	/** The special tokens that it may write; everything else that it writes is plain text. */
+	specialTokens: z.array(tokenName).max(64),
+	/** Special tokens that end an answer, beside the model's own. */
+	stopTokens: z.array(tokenName).max(16),
+	/** Texts that end an answer, for models that were taught to converse without special tokens. */
+	stopStrings: z.array(z.string().min(1).max(100)).max(4).optional(),
+	/** What the template calls `bos_token` and `eos_token`. */
+	bosToken: tokenName.optional(),
+	eosToken: tokenName.optional(),
+});
+
 /**
  * What a model folder declares about itself: `mote-model.json`. Everything that runs the model reads it
  * from here; nothing is guessed from file names. Foreign data: parse with {@link parseManifest} only.
@@ -55,6 +73,8 @@ const manifestSchema = z.strictObject({
 	/** Special tokens that end a generation. */
 	stopTokens: z.array(z.string()).min(1).max(16),
 	fim: fimSchema.optional(),
+	/** How to converse with the model; missing where it can't. */
+	chat: chatSchema.optional(),
 	files: z.strictObject({
 		graph: modelFileSchema,
 		/** External data of the graph. */
@@ -68,6 +88,7 @@ export type ModelManifest = z.infer<typeof manifestSchema>;
 export type KvCacheFormat = ModelManifest["kvCache"];
 export type ModelFile = z.infer<typeof modelFileSchema>;
 export type FimFormat = z.infer<typeof fimSchema>;
+export type ChatFormat = z.infer<typeof chatSchema>;
 
 export type ManifestParse =
 	| { readonly kind: "ok"; readonly manifest: ModelManifest }

@@ -33,8 +33,8 @@ export interface OpenModelOptions {
 	readonly verify?: "checksums" | "sizes";
 }
 
-/** A manifest has about 1 KB. */
-const maxManifestBytes = 100_000;
+/** A manifest has about 1 KB, with a chat template up to a few hundred. */
+const maxManifestBytes = 1_000_000;
 
 /** Reads the manifest of the model in `folder` and checks its files; with checksums unless told otherwise. */
 export async function openModel(

@@ -1,13 +1,19 @@
-import { Tokenizer as BpeEncoder } from "@huggingface/tokenizers";
-import { byteLevelTokenToBytes } from "./byteAlphabet.ts";
+import { Tokenizer as PatternTokenizer } from "@huggingface/tokenizers";
+import { assert } from "../base/assert.ts";
+import { byteLevelTokenToBytes, bytesToByteLevel } from "./byteAlphabet.ts";
+import { ByteMerges } from "./byteMerges.ts";
 import { Utf8StreamDecoder } from "./streamDecoder.ts";
 import type { StreamDecoder, TokenId, Tokenizer } from "./tokenizer.ts";
-import { invalid, parseTokenizerFile, type TokenizerFile } from "./tokenizerFile.ts";
+import {
+	invalid,
+	parseTokenizerFile,
+	type PreTokenizerStep,
+	type TokenizerFile,
+} from "./tokenizerFile.ts";
 
 /**
- * Byte-level BPE by `@huggingface/tokenizers`. Measured against the native `tokenizers` 0.13 bindings on
- * the bundled vocabulary: the same ids, and 1.2 ms against 1.1 ms for a keystroke's 5,000 characters, as
- * both remember the pieces they have seen. The native one needs a binary of 5 MB for each platform.
+ * Byte-level BPE. `@huggingface/tokenizers` cuts the text into pre-tokens, whose patterns come from other regular
+ * expression dialects; what they merge to is found by numbers (see byteMerges.ts) and remembered.
  */
 
 /**
@@ -20,15 +26,26 @@ export function createTokenizer(tokenizerJsonText: string): Tokenizer {
 
 const noBytes = new Uint8Array(0);
 
+/** Lines of a few repositories' files: what the prompts of some minutes are made of. */
+const maxRemembered = 50_000;
+/** A longer pre-token hardly comes again. */
+const maxRememberedLength = 256;
+
 class BpeTokenizer implements Tokenizer {
 	readonly vocabularySize: number;
-	readonly #encoder: BpeEncoder;
+	readonly #preTokens: (text: string) => readonly string[];
+	readonly #merges: ByteMerges;
+	/** Where whole pre-tokens are looked up; undefined where only merges count. */
+	readonly #wholes: ReadonlyMap<string, number> | undefined;
+	readonly #known = new Map<string, readonly number[]>();
 	readonly #specialTokens: ReadonlyMap<string, number>;
 	readonly #bytes: readonly Uint8Array[];
 
 	constructor(file: TokenizerFile) {
 		this.vocabularySize = file.vocabularySize;
-		this.#encoder = createEncoder(file);
+		this.#preTokens = preTokensOf(file);
+		this.#merges = new ByteMerges(file.vocabulary, file.merges);
+		this.#wholes = file.ignoreMerges ? file.vocabulary : undefined;
 		this.#specialTokens = file.specialTokens;
 		const bytes = new Array<Uint8Array>(file.vocabularySize).fill(noBytes);
 		for (const [token, id] of file.vocabulary) {
@@ -38,7 +55,30 @@ class BpeTokenizer implements Tokenizer {
 	}
 
 	encode(text: string): readonly TokenId[] {
-		return this.#encoder.encode(text, { add_special_tokens: false }).ids as TokenId[];
+		const tokens: number[] = [];
+		for (const piece of this.#preTokens(text)) {
+			for (const token of this.#tokensOf(piece)) {
+				tokens.push(token);
+			}
+		}
+		return tokens as TokenId[];
+	}
+
+	#tokensOf(piece: string): readonly number[] {
+		const known = this.#known.get(piece);
+		if (known !== undefined) {
+			return known;
+		}
+		const whole = this.#wholes?.get(bytesToByteLevel(Buffer.from(piece)));
+		const tokens = whole === undefined ? this.#merges.encode(piece) : [whole];
+		if (piece.length <= maxRememberedLength) {
+			if (this.#known.size >= maxRemembered) {
+				this.#known.clear();
+			}
+			// A piece is a slice of the text, which it would keep in memory.
+			this.#known.set(Buffer.from(piece, "utf16le").toString("utf16le"), tokens);
+		}
+		return tokens;
 	}
 
 	specialToken(name: string): TokenId | undefined {
@@ -56,30 +96,41 @@ class BpeTokenizer implements Tokenizer {
 }
 
 /**
- * The library gets neither the special tokens nor their vocabulary entries: it would otherwise cut the
- * text at everything that looks like one, and a file could inject control tokens into a prompt. The
- * prompt builder puts special tokens in by id.
+ * The library gets neither tokens nor merges: it only cuts. Special tokens are no part of that; it would
+ * otherwise cut the text at everything that looks like one, and a file could inject control tokens into a
+ * prompt. The prompt builder puts special tokens in by id.
  */
-function createEncoder(file: TokenizerFile): BpeEncoder {
+function preTokensOf({ preTokenizer }: TokenizerFile): (text: string) => readonly string[] {
+	const steps = preTokenizer.type === "Sequence" ? preTokenizer.pretokenizers : [preTokenizer];
 	try {
-		return new BpeEncoder(
+		const { pre_tokenizer: cut } = new PatternTokenizer(
 			{
 				normalizer: null,
-				pre_tokenizer: file.preTokenizer,
-				model: {
-					type: "BPE",
-					// fromEntries defines properties, so the token "__proto__" is kept.
-					vocab: Object.fromEntries(file.vocabulary),
-					merges: file.merges,
-					ignore_merges: file.ignoreMerges,
-				},
+				pre_tokenizer: { type: "Sequence", pretokenizers: steps.flatMap(cutting) },
+				model: { type: "BPE", vocab: {}, merges: [] },
 				post_processor: null,
 				decoder: null,
 				added_tokens: [],
 			},
 			{},
 		);
+		assert(cut !== null, "a sequence of steps was asked for");
+		return (text) => (text === "" ? [] : cut.pre_tokenize(text));
 	} catch (error) {
 		throw invalid("its patterns can't be compiled", error);
 	}
 }
+
+/** The step without the spelling of bytes as characters, which merging by numbers doesn't need. */
+function cutting(step: PreTokenizerStep): readonly object[] {
+	if (step.type !== "ByteLevel") {
+		return [step];
+	}
+	return step.use_regex
+		? [{ type: "Split", pattern: { Regex: byteLevelPattern }, behavior: "Isolated" }]
+		: [];
+}
+
+/** Where ByteLevel cuts: GPT-2's pattern. */
+const byteLevelPattern =
+	"'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";

@@ -70,6 +70,9 @@ const preTokenizerSchema = z.union([
 ]);
 
 export type PreTokenizerConfig = z.infer<typeof preTokenizerSchema>;
+export type PreTokenizerStep =
+	| Extract<PreTokenizerConfig, { type: "ByteLevel" }>
+	| Extract<PreTokenizerConfig, { type: "Sequence" }>["pretokenizers"][number];
 
 const noAffix = z.union([z.null(), z.literal("")]).optional();
 

@@ -52,6 +52,8 @@ export interface RandomCheckpointOptions {
 	readonly shards?: number;
 	/** Overrides and additions to `config.json`. */
 	readonly config?: Readonly<Record<string, unknown>>;
+	/** The content of `tokenizer_config.json`; none is written without. */
+	readonly tokenizerConfig?: Readonly<Record<string, unknown>>;
 	/** The content of `mote.json`; null writes none. */
 	readonly notes?: Readonly<Record<string, unknown>> | null;
 }
@@ -98,6 +100,9 @@ export async function writeRandomCheckpoint(
 	};
 	await writeFile(join(folder, "config.json"), JSON.stringify(config));
 	await writeFile(join(folder, "tokenizer.json"), tinyTokenizerJson());
+	if (options.tokenizerConfig !== undefined) {
+		await writeFile(join(folder, "tokenizer_config.json"), JSON.stringify(options.tokenizerConfig));
+	}
 	if (options.notes !== null) {
 		await writeFile(join(folder, "mote.json"), JSON.stringify(options.notes ?? tinyNotes));
 	}

@@ -1,5 +1,5 @@
 import { createTokenizer } from "../../src/tokenizer/bpeTokenizer.ts";
-import type { ModelManifest } from "../../src/model/manifest.ts";
+import type { ChatFormat, ModelManifest } from "../../src/model/manifest.ts";
 import { tinyTokenizerJson } from "./tinyTokenizer.ts";
 
 /** A real tokenizer with a small vocabulary. */
@@ -30,3 +30,17 @@ export const testManifest: ModelManifest = {
 	},
 	files: { graph: file, weights: file, tokenizer: file },
 };
+
+/** In the manner of ChatML, with special tokens that the small vocabulary has. */
+export const testChat: ChatFormat = {
+	template: `{%- for message in messages -%}
+<|repo|>{{ message.role }}
+{{ message.content }}<|pad|>
+{% endfor -%}
+{%- if add_generation_prompt %}<|repo|>assistant
+{% endif %}`,
+	specialTokens: ["<|repo|>", "<|pad|>"],
+	stopTokens: ["<|pad|>"],
+};
+
+export const chatManifest: ModelManifest = { ...testManifest, chat: testChat };

@@ -9,7 +9,7 @@ import { openModel } from "../../model/modelStore.ts";
 import { createTokenizer } from "../../tokenizer/bpeTokenizer.ts";
 import { usageError, type Command } from "../command.ts";
 import { protocolCount, serveContext, type TokenCount } from "../contextServe.ts";
-import { grammarFiles, queryFolder } from "../defaults.ts";
+import { grammarFiles, queryFolder, tagProcess } from "../defaults.ts";
 
 export const contextCommand: Command = {
 	summary: "answers with the pieces of a repository that matter at a cursor",
@@ -40,6 +40,7 @@ text, score, reason}]}, best first, lines from 0.
 				root,
 				grammarFiles,
 				queryFolder,
+				tagProcess,
 				...(values.store === undefined ? {} : { storageFolder: values.store }),
 			});
 			const history = readGitHistory(root, nullLogger, new AbortController().signal);

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { measureKvRanges } from "../../engine/ort/measureKvRanges.ts";
 import { defaultThreads } from "../../engine/ort/sessionOptions.ts";
 import { importCheckpoint, type KvCacheOption } from "../../importer/importCheckpoint.ts";
+import { checkChatFormat } from "../../prompt/chatTemplate.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
 
 const maxContext = 1_048_576;
@@ -12,7 +13,8 @@ export const importCommand: Command = {
 	usage: `mote import <checkpoint folder> <out> [--fp32] [--kv float32|int8] [--context <tokens>]
 
 Reads config.json, *.safetensors and tokenizer.json of a qwen3_moe checkpoint and writes an ONNX model with
-int4 weights, its tokenizer and its manifest into a new folder <out>.
+int4 weights, its tokenizer and its manifest into a new folder <out>. A chat template (chat_template.jinja, or in
+tokenizer_config.json) goes into the manifest; the model can then be talked to as well.
 
   --fp32     keep the weights as they are (for checks; eight times as large)
   --kv       what the KV cache holds; float32 unless given. int8 takes a quarter of its memory, for long
@@ -40,6 +42,10 @@ int4 weights, its tokenizer and its manifest into a new folder <out>.
 			contextLength: Math.floor(
 				numberOption("context", values.context, { min: 1, max: maxContext, fallback: maxContext }),
 			),
+			checkChat: checkChatFormat,
+			onNotice: (sentence) => {
+				process.stderr.write(`${sentence}\n`);
+			},
 			onProgress: (fraction) => {
 				const percent = Math.floor(fraction * 10) * 10;
 				if (percent > shownPercent) {

@@ -6,7 +6,7 @@ import { nullLogger } from "../../base/log.ts";
 import { openRepositoryIndex } from "../../context/index/openRepositoryIndex.ts";
 import type { IndexStats, ScanSummary } from "../../context/index/repositoryIndex.ts";
 import { usageError, type Command } from "../command.ts";
-import { grammarFiles, queryFolder } from "../defaults.ts";
+import { grammarFiles, queryFolder, tagProcess } from "../defaults.ts";
 import { createProgressBar } from "../progressBar.ts";
 
 export const indexStatsCommand: Command = {
@@ -39,6 +39,7 @@ Reads every file that the editor would index (.gitignore counts, secrets don't) 
 			storageFolder: storage.path,
 			grammarFiles,
 			queryFolder,
+			tagProcess,
 			exclude: values.exclude,
 			logger: { ...nullLogger, warn: (message) => process.stderr.write(`${message}\n`) },
 		});

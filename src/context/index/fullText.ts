@@ -3,6 +3,7 @@ import { PostingLists } from "./postingLists.ts";
 /** BM25's usual constants (Robertson and Zaragoza 2009): saturation of repetitions, weight of the length. */
 const k1 = 1.2;
 const b = 0.75;
+const base = k1 * (1 - b);
 
 export interface ScoredChunk {
 	readonly chunk: number;
@@ -20,8 +21,9 @@ export class FullText {
 	#livingChunks = 0;
 	#livingLength = 0;
 	#livingPairs = 0;
-	/** Scores by chunk; zero between searches. */
+	/** Scores by chunk, and whether a chunk is a candidate; zero between searches. */
 	#scores = new Float64Array(0);
+	#candidates = new Uint8Array(0);
 
 	get livingChunks(): number {
 		return this.#livingChunks;
@@ -72,8 +74,8 @@ export class FullText {
 
 	/**
 	 * The best `limit` chunks that `accepts`, and those that are as good as the last of them, in no order.
-	 * Common terms of a long query count only for chunks that a rarer one has found. Terms that are equally
-	 * rare are added in the order given.
+	 * Common terms of a long query count only for chunks that a rarer one has found, the most common for none.
+	 * Terms that are equally rare are added in the order given.
 	 */
 	search(
 		terms: readonly { readonly term: number; readonly weight: number }[],
@@ -82,6 +84,7 @@ export class FullText {
 	): readonly ScoredChunk[] {
 		if (this.#scores.length < this.#chunks) {
 			this.#scores = new Float64Array(this.#lengths.length);
+			this.#candidates = new Uint8Array(this.#lengths.length);
 		}
 		const touched: number[] = [];
 		const known = terms
@@ -89,49 +92,110 @@ export class FullText {
 			.filter(({ frequency }) => frequency > 0)
 			// Stable, so equally rare terms keep the order that they were given in.
 			.sort((x, y) => x.frequency - y.frequency);
-		for (const { term, weight, frequency } of known) {
-			const rarity = Math.log(1 + (this.#livingChunks - frequency + 0.5) / (frequency + 0.5));
+		const factorOf = ({ weight, frequency }: (typeof known)[number]): number =>
+			weight * Math.log(1 + (this.#livingChunks - frequency + 0.5) / (frequency + 0.5)) * (k1 + 1);
+		let at = 0;
+		for (; at < known.length; at++) {
+			const next = known[at];
 			// Once there are candidates, a word that is everywhere ranks them and brings no others.
 			const opens =
-				touched.length < enoughCandidates || frequency < this.#livingChunks * commonShare;
-			this.#addScores(term, weight * rarity * (k1 + 1), opens, touched);
+				touched.length < enoughCandidates ||
+				(next?.frequency ?? 0) < this.#livingChunks * commonShare;
+			if (next === undefined || !opens) {
+				break;
+			}
+			this.#openWith(next.term, factorOf(next), touched);
 		}
-		const accepted = touched.filter(accepts);
-		const cut = this.#scoreAt(accepted, limit);
+		const common = known
+			.slice(at)
+			.filter(({ frequency }) => frequency < this.#livingChunks * uselessShare);
+		const rest = common.reduce((sum, next) => sum + factorOf(next), 0);
+		const candidates = this.#promising(touched, accepts, limit, rest);
+		for (const next of common) {
+			this.#rankWith(next.term, factorOf(next));
+		}
+		const cut = this.#scoreAt(candidates, limit);
 		const best: ScoredChunk[] = [];
-		for (const chunk of accepted) {
+		for (const chunk of candidates) {
 			const score = this.#scores[chunk] ?? 0;
 			if (score >= cut) {
 				best.push({ chunk, score });
 			}
-		}
-		for (const chunk of touched) {
 			this.#scores[chunk] = 0;
+			this.#candidates[chunk] = 0;
 		}
 		return best;
 	}
 
-	/** Adds one term's part to the score of each chunk that has it; `opens`: also of those without a score. */
-	#addScores(term: number, factor: number, opens: boolean, touched: number[]): void {
+	/**
+	 * The chunks that are accepted and can still be among the best `limit` when each gets at most `rest` more:
+	 * the candidates. The scores of the others become zero.
+	 */
+	#promising(
+		touched: readonly number[],
+		accepts: (chunk: number) => boolean,
+		limit: number,
+		rest: number,
+	): readonly number[] {
+		const accepted: number[] = [];
+		for (const chunk of touched) {
+			if (accepts(chunk)) {
+				accepted.push(chunk);
+			} else {
+				this.#scores[chunk] = 0;
+			}
+		}
+		// A little more, since sums are rounded.
+		const cut = this.#scoreAt(accepted, limit) - rest * 1.000001;
+		return accepted.filter((chunk) => {
+			const isPromising = (this.#scores[chunk] ?? 0) >= cut;
+			if (isPromising) {
+				this.#candidates[chunk] = 1;
+			} else {
+				this.#scores[chunk] = 0;
+			}
+			return isPromising;
+		});
+	}
+
+	/** Adds one term's part to the score of each chunk that has it. */
+	#openWith(term: number, factor: number, touched: number[]): void {
 		const pairs = this.#postings.read(term);
 		const { ids, counts } = this.#postings;
 		const scores = this.#scores;
 		const lengths = this.#lengths;
-		const base = k1 * (1 - b);
-		const perTerm = (k1 * b * Math.max(1, this.#livingChunks)) / Math.max(1, this.#livingLength);
+		const perTerm = this.#perTerm;
 		for (let pair = 0; pair < pairs; pair++) {
 			const chunk = ids[pair] ?? 0;
 			const length = lengths[chunk] ?? 0;
-			const before = scores[chunk] ?? 0;
-			if (length === 0 || (before === 0 && !opens)) {
-				continue;
+			if (length > 0) {
+				const before = scores[chunk] ?? 0;
+				if (before === 0) {
+					touched.push(chunk);
+				}
+				const count = counts[pair] ?? 1;
+				scores[chunk] = before + (factor * count) / (count + base + perTerm * length);
 			}
-			if (before === 0) {
-				touched.push(chunk);
-			}
-			const count = counts[pair] ?? 1;
-			scores[chunk] = before + (factor * count) / (count + base + perTerm * length);
 		}
+	}
+
+	/** The same for candidates: few of the many chunks that have a common term. */
+	#rankWith(term: number, factor: number): void {
+		const pairs = this.#postings.read(term, this.#candidates);
+		const { ids, counts } = this.#postings;
+		const perTerm = this.#perTerm;
+		for (let pair = 0; pair < pairs; pair++) {
+			const chunk = ids[pair] ?? 0;
+			const count = counts[pair] ?? 1;
+			const length = this.#lengths[chunk] ?? 0;
+			this.#scores[chunk] =
+				(this.#scores[chunk] ?? 0) + (factor * count) / (count + base + perTerm * length);
+		}
+	}
+
+	/** What each term of a chunk adds to the denominator. */
+	get #perTerm(): number {
+		return (k1 * b * Math.max(1, this.#livingChunks)) / Math.max(1, this.#livingLength);
 	}
 
 	/** The score at place `limit` of the best: a heap of the best, the least of them first. */
@@ -168,6 +232,7 @@ export class FullText {
 		this.#lengths = lengths;
 		this.#chunks = next;
 		this.#scores = new Float64Array(0);
+		this.#candidates = new Uint8Array(0);
 		return renumbered;
 	}
 }
@@ -190,6 +255,12 @@ function replaceLeast(heap: Float64Array, value: number): void {
 
 /** A term in more than this part of all chunks says little about any of them. */
 const commonShare = 0.02;
+
+/**
+ * A term in more than this part says nothing beside others: a query repeats `self` and `return`, which would
+ * outweigh the names in it. Measured: with those terms, 1 % fewer definitions are found, in twice the time.
+ */
+const uselessShare = 0.1;
 
 /** With so many candidates, those that share only common words with the query aren't missed. */
 const enoughCandidates = 1000;

@@ -1,18 +1,17 @@
-import { hash } from "node:crypto";
-import { readdirSync } from "node:fs";
 import type { Logger } from "../../base/log.ts";
-import { UserError } from "../../base/userError.ts";
-import { openSource, sourceTextOf, type FileVersion } from "../files/openedFile.ts";
-import { isWalked, walkRepository, type FoundFile } from "../files/walkRepository.ts";
-import type { TagReader } from "../syntax/tagReader.ts";
+import { isWalked, type FoundFile } from "../files/walkRepository.ts";
+import type { TagSource } from "../syntax/tagSource.ts";
 import { breather } from "./breather.ts";
 import { MalformedRecordError } from "./bytes.ts";
+import { findChanged } from "./findChanged.ts";
+import { IndexedTexts } from "./indexedTexts.ts";
 import type { IndexStore, StoredFile, StoredIndex } from "./indexStore.ts";
 import { MemoryIndex } from "./memoryIndex.ts";
-import { RecordMaker, type MadeRecord } from "./recordMaker.ts";
+import { notAhead, readAhead, type ReadAheadLimits } from "./readAhead.ts";
+import { isCurrent, readVersion, type ReadVersion } from "./readVersion.ts";
+import { RecordMaker, type FinishRecord } from "./recordMaker.ts";
 import type {
 	AnalysedText,
-	IndexedSymbol,
 	IndexQueries,
 	IndexStats,
 	RepositoryIndex,
@@ -21,25 +20,42 @@ import type {
 } from "./repositoryIndex.ts";
 import { statsOf } from "./stats.ts";
 import { StringTable } from "./stringTable.ts";
-import { TextCache } from "./textCache.ts";
 
 export interface LocalIndexOptions {
 	/** Absolute, without links. */
 	readonly root: string;
 	readonly exclude: readonly string[];
 	readonly maxFileBytes: number;
-	readonly tags: TagReader;
+	/** Parses in this thread. */
+	readonly tags: TagSource;
+	/** Starts a process that parses while this thread does the rest; without it there is only this one. */
+	readonly startParser?: (() => TagSource) | undefined;
 	readonly logger: Logger;
 }
 
 /** A transaction takes a few milliseconds to end; one a file would be most of the work. */
 const flushEveryMs = 500;
 
-/** A file written so shortly before it was read may be written again without its time changing. */
-const clockGrainMs = 2000;
+/** Less is parsed here before a process has loaded its grammars. */
+const minBytesForProcess = 1_000_000;
 
-/** A version of a file that was read, whether it was fit or not. */
-type ReadVersion = Omit<StoredFile, "path" | "record">;
+/** Enough for both to be busy although files differ in what they cost each. */
+const aheadOfParser: ReadAheadLimits = { items: 32, weight: 400_000 };
+
+/** A file that was read, and what is to become of it. */
+type Opening =
+	| { readonly kind: "missing" }
+	| { readonly kind: "unfit"; readonly version: ReadVersion }
+	| { readonly kind: "unchanged"; readonly version: ReadVersion }
+	| {
+			readonly kind: "source";
+			readonly version: ReadVersion;
+			/** Bytes that were read. */
+			readonly size: number;
+			readonly finish: FinishRecord;
+	  };
+
+type Outcome = "indexed" | "unchanged" | "skipped";
 
 /** A RepositoryIndex in this thread. Changes are made one after the other, queries in between. */
 export class LocalRepositoryIndex implements RepositoryIndex {
@@ -52,7 +68,9 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 	readonly #versions = new Map<string, ReadVersion>();
 	/** Texts of documents that aren't saved. */
 	readonly #unsaved = new Map<string, string>();
-	readonly #texts = new TextCache();
+	/** Read ahead by a scan; what changes meanwhile leaves this table, and is read again in its turn. */
+	readonly #ahead = new Map<string, Opening>();
+	readonly #texts: IndexedTexts;
 	#serial: Promise<unknown> = Promise.resolve();
 	#scans = 0;
 
@@ -60,7 +78,16 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 		this.#options = options;
 		this.#store = store;
 		this.#maker = new RecordMaker(options, this.#strings);
-		this.#memory = new MemoryIndex(this.#strings, (file) => this.#linesOf(file)?.join("\n"));
+		this.#texts = new IndexedTexts({
+			root: options.root,
+			maxFileBytes: options.maxFileBytes,
+			unsaved: this.#unsaved,
+			versions: this.#versions,
+			isIndexed: (file) => this.#memory.file(file) !== undefined,
+		});
+		this.#memory = new MemoryIndex(this.#strings, (file) =>
+			this.#texts.textOf(file, 0, Number.MAX_SAFE_INTEGER),
+		);
 		for (const text of stored.strings) {
 			this.#strings.intern(text);
 		}
@@ -75,8 +102,8 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 	readonly files: IndexQueries["files"] = () => this.#memory.files();
 	readonly file: IndexQueries["file"] = (path) => this.#memory.file(path);
 	readonly symbolsOf: IndexQueries["symbolsOf"] = (path) => this.#memory.symbolsOf(path);
-	readonly definitionsOf: IndexQueries["definitionsOf"] = (name) =>
-		this.#memory.definitionsOf(name);
+	readonly definitionsOf: IndexQueries["definitionsOf"] = (name, options) =>
+		this.#memory.definitionsOf(name, options);
 	readonly membersOf: IndexQueries["membersOf"] = (container) => this.#memory.membersOf(container);
 	readonly importsOf: IndexQueries["importsOf"] = (path) => this.#memory.importsOf(path);
 	readonly importersOf: IndexQueries["importersOf"] = (path) => this.#memory.importersOf(path);
@@ -86,20 +113,9 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 		this.#memory.fileFrequency(name);
 	readonly search: IndexQueries["search"] = (query, options) => this.#memory.search(query, options);
 
-	textOf(file: string, startLine: number, endLine: number): string | undefined {
-		return this.#linesOf(file)
-			?.slice(Math.max(0, startLine), endLine + 1)
-			.join("\n");
-	}
-
-	signatureOf(symbol: IndexedSymbol): string | undefined {
-		const { path, startLine, signatureEndLine, signatureEndColumn } = symbol;
-		const lines = this.#linesOf(path)?.slice(startLine, signatureEndLine + 1);
-		const last = lines?.pop();
-		return last === undefined
-			? undefined
-			: [...(lines ?? []), last.slice(0, signatureEndColumn)].join("\n");
-	}
+	readonly textOf: IndexQueries["textOf"] = (file, startLine, endLine) =>
+		this.#texts.textOf(file, startLine, endLine);
+	readonly signatureOf: IndexQueries["signatureOf"] = (symbol) => this.#texts.signatureOf(symbol);
 
 	async scan(
 		signal: AbortSignal,
@@ -107,30 +123,40 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 	): Promise<ScanSummary> {
 		const started = performance.now();
 		const summary = { indexed: 0, unchanged: 0, removed: 0, skipped: 0, bytes: 0 };
+		const { root } = this.#options;
 		this.#scans++;
+		let parser: TagSource | undefined;
 		try {
-			const walk = await this.#findChanged(signal);
-			summary.unchanged = walk.unchanged;
-			const bytesTotal = walk.changed.reduce((sum, { version }) => sum + version.size, 0);
+			const { changed, seen, unchanged } = await findChanged(
+				root,
+				this.#options,
+				(found) => this.#unsaved.has(found.path) || this.#isCurrent(found),
+				signal,
+			);
+			summary.unchanged = unchanged;
+			const bytesTotal = changed.reduce((sum, { version }) => sum + version.size, 0);
+			parser = bytesTotal < minBytesForProcess ? undefined : this.#options.startParser?.();
+			let filesDone = 0;
 			let bytesDone = 0;
 			let flushed = performance.now();
 			const breathe = breather();
-			for (const [index, { path, version }] of walk.changed.entries()) {
+			for (const { item, started: opening } of readAhead(
+				changed,
+				({ path }) => this.#openAhead(path, parser),
+				({ version }) => version.size,
+				parser === undefined ? notAhead : aheadOfParser,
+			)) {
 				if (signal.aborted) {
 					break;
 				}
-				const outcome = await this.#inTurn(() => this.#readFromDisk(path));
+				const outcome = await this.#inTurn(() => this.#takeAhead(item.path, opening));
 				summary[outcome]++;
-				bytesDone += version.size;
+				filesDone++;
+				bytesDone += item.version.size;
 				if (outcome === "indexed") {
-					summary.bytes += version.size;
+					summary.bytes += item.version.size;
 				}
-				onProgress({
-					filesDone: index + 1,
-					filesTotal: walk.changed.length,
-					bytesDone,
-					bytesTotal,
-				});
+				onProgress({ filesDone, filesTotal: changed.length, bytesDone, bytesTotal });
 				if (performance.now() - flushed > flushEveryMs) {
 					this.#flush();
 					flushed = performance.now();
@@ -138,20 +164,15 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 				await breathe();
 			}
 			if (!signal.aborted) {
-				for (const path of this.#versions.keys()) {
-					if (!walk.seen.has(path)) {
-						await this.#inTurn(() => {
-							this.#forgetFile(path);
-							return Promise.resolve();
-						});
-						summary.removed++;
-						await breathe();
-					}
-				}
+				summary.removed = await this.#forgetUnseen(seen);
 			}
 		} finally {
 			this.#scans--;
+			if (this.#scans === 0) {
+				this.#ahead.clear();
+			}
 			this.#flush();
+			await parser?.dispose();
 		}
 		return { ...summary, elapsedMs: performance.now() - started, aborted: signal.aborted };
 	}
@@ -159,11 +180,12 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 	async update(file: string, text?: string): Promise<void> {
 		const { root, exclude } = this.#options;
 		await this.#inTurn(async () => {
+			this.#ahead.delete(file);
 			if (file.includes("\0") || !isWalked(root, file, exclude)) {
 				this.#forgetFile(file);
 			} else if (text === undefined) {
 				const wasUnsaved = this.#unsaved.delete(file);
-				await this.#readFromDisk(file, wasUnsaved);
+				await this.#take(file, this.#open(file, { evenIfUnchanged: wasUnsaved }));
 			} else {
 				this.#unsaved.set(file, text);
 				await this.#takeText(file, Buffer.from(text));
@@ -174,10 +196,11 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 
 	async remove(file: string): Promise<void> {
 		await this.#inTurn(() => {
-			const known = new Set([...this.#versions.keys(), ...this.#unsaved.keys()]);
-			for (const path of known) {
-				if (path === file || path.startsWith(`${file}/`)) {
-					this.#forgetFile(path);
+			for (const paths of [this.#versions, this.#unsaved, this.#ahead]) {
+				for (const path of paths.keys()) {
+					if (path === file || path.startsWith(`${file}/`)) {
+						this.#forgetFile(path);
+					}
 				}
 			}
 			return Promise.resolve();
@@ -212,7 +235,7 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 		await this.#serial;
 		this.#flush();
 		this.#store?.close();
-		this.#options.tags.dispose();
+		await this.#options.tags.dispose();
 	}
 
 	#restore({ path, record, ...version }: StoredFile): void {
@@ -232,94 +255,105 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 		}
 	}
 
-	/** The files that have to be read, and every file that is there. */
-	async #findChanged(signal: AbortSignal): Promise<{
-		readonly changed: readonly FoundFile[];
-		readonly seen: ReadonlySet<string>;
-		readonly unchanged: number;
-	}> {
-		const { root, exclude, maxFileBytes } = this.#options;
-		assertReadable(root);
-		const changed: FoundFile[] = [];
-		const seen = new Set<string>();
-		let unchanged = 0;
-		const breathe = breather();
-		for (const found of walkRepository(root, { exclude, maxFileBytes })) {
-			if (signal.aborted) {
-				break;
-			}
-			if (found === undefined) {
-				await breathe();
-				continue;
-			}
-			seen.add(found.path);
-			if (this.#unsaved.has(found.path) || this.#isCurrent(found.path, found.version)) {
-				unchanged++;
-			} else {
-				changed.push(found);
-			}
+	#isCurrent({ path, version }: FoundFile): boolean {
+		return isCurrent(this.#versions.get(path), version);
+	}
+
+	#openAhead(file: string, parser: TagSource | undefined): Opening {
+		const opening = this.#open(file, { parser });
+		this.#ahead.set(file, opening);
+		return opening;
+	}
+
+	/** Takes what was read ahead, unless the file has changed since. */
+	#takeAhead(file: string, opening: Opening): Promise<Outcome> {
+		const isLatest = this.#ahead.get(file) === opening;
+		this.#ahead.delete(file);
+		if (this.#unsaved.has(file)) {
+			return Promise.resolve("unchanged");
 		}
-		return { changed, seen, unchanged };
+		return this.#take(file, isLatest ? opening : this.#open(file));
 	}
 
-	#isCurrent(file: string, version: FileVersion): boolean {
-		const known = this.#versions.get(file);
-		return (
-			known?.size === version.size &&
-			known.modifiedMs === version.modifiedMs &&
-			known.checkedMs > version.modifiedMs + clockGrainMs
-		);
-	}
-
-	async #readFromDisk(
+	/** Reads a file, and begins to parse it when it isn't what was read before. */
+	#open(
 		file: string,
-		evenIfUnchanged = false,
-	): Promise<"indexed" | "unchanged" | "skipped"> {
+		how: { readonly evenIfUnchanged?: boolean; readonly parser?: TagSource | undefined } = {},
+	): Opening {
 		const { root, maxFileBytes } = this.#options;
-		const checkedMs = Date.now();
-		const opened = openSource(root, file, maxFileBytes);
-		if (opened.kind === "missing") {
-			this.#forgetFile(file);
-			return "skipped";
+		const read = readVersion(root, file, maxFileBytes);
+		if (read.kind !== "source") {
+			return read;
 		}
-		const { size, modifiedMs } = opened.version;
-		const unread = { size, modifiedMs, checkedMs, hash: new Uint8Array() };
-		if (opened.kind === "unfit") {
-			this.#takeUnfit(file, unread);
-			return "skipped";
-		}
-		const digest = hash("sha256", opened.bytes, "buffer");
+		const { version, bytes } = read;
 		const known = this.#versions.get(file);
-		if (!evenIfUnchanged && known !== undefined && digest.equals(known.hash)) {
-			this.#versions.set(file, { ...unread, hash: known.hash });
-			this.#store?.touch({ path: file, ...unread });
-			return "unchanged";
+		if (
+			how.evenIfUnchanged !== true &&
+			known !== undefined &&
+			sameBytes(version.hash, known.hash)
+		) {
+			return { kind: "unchanged", version: { ...version, hash: known.hash } };
 		}
-		const version = { ...unread, hash: digest };
-		const made = await this.#takeText(file, opened.bytes);
-		if (made === undefined) {
-			this.#takeUnfit(file, version);
-			return "skipped";
-		}
-		this.#versions.set(file, version);
-		if (made.isFinal) {
-			this.#store?.put({ path: file, ...version, record: made.record });
-		} else {
-			this.#store?.delete(file);
-		}
-		return "indexed";
+		const finish = this.#maker.start(file, bytes, how.parser);
+		return finish === undefined
+			? { kind: "unfit", version }
+			: { kind: "source", version, size: bytes.length, finish };
 	}
 
-	/** Puts a text into memory; undefined when it isn't fit to be indexed. */
-	async #takeText(file: string, bytes: Uint8Array): Promise<MadeRecord | undefined> {
+	async #take(file: string, opening: Opening): Promise<Outcome> {
+		switch (opening.kind) {
+			case "missing":
+				this.#forgetFile(file);
+				return "skipped";
+			case "unfit":
+				this.#takeUnfit(file, opening.version);
+				return "skipped";
+			case "unchanged":
+				this.#versions.set(file, opening.version);
+				this.#store?.touch({ path: file, ...opening.version });
+				return "unchanged";
+			case "source": {
+				const { version, size, finish } = opening;
+				const { record, isFinal } = await finish();
+				this.#texts.delete(file);
+				this.#memory.set(file, size, record);
+				this.#versions.set(file, version);
+				if (isFinal) {
+					this.#store?.put({ path: file, ...version, record });
+				} else {
+					this.#store?.delete(file);
+				}
+				return "indexed";
+			}
+		}
+	}
+
+	/** Puts the text of a document into memory, or forgets the file when the text isn't fit to be indexed. */
+	async #takeText(file: string, bytes: Uint8Array): Promise<void> {
+		const made = await this.#maker.start(file, bytes)?.();
 		this.#texts.delete(file);
-		const made = await this.#maker.recordOf(file, bytes);
 		if (made === undefined) {
 			this.#memory.delete(file);
-			return undefined;
+		} else {
+			this.#memory.set(file, bytes.length, made.record);
 		}
-		this.#memory.set(file, bytes.length, made.record);
-		return made;
+	}
+
+	/** Returns how many. */
+	async #forgetUnseen(seen: ReadonlySet<string>): Promise<number> {
+		let removed = 0;
+		const breathe = breather();
+		for (const path of this.#versions.keys()) {
+			if (!seen.has(path)) {
+				await this.#inTurn(() => {
+					this.#forgetFile(path);
+					return Promise.resolve();
+				});
+				removed++;
+				await breathe();
+			}
+		}
+		return removed;
 	}
 
 	#takeUnfit(file: string, version: ReadVersion): void {
@@ -333,36 +367,10 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 		this.#memory.delete(file);
 		this.#texts.delete(file);
 		this.#unsaved.delete(file);
+		this.#ahead.delete(file);
 		if (this.#versions.delete(file)) {
 			this.#store?.delete(file);
 		}
-	}
-
-	/** The lines that were indexed: what has changed on disk since then has other line numbers. */
-	#linesOf(file: string): readonly string[] | undefined {
-		if (this.#memory.file(file) === undefined) {
-			return undefined;
-		}
-		const cached = this.#texts.get(file);
-		if (cached !== undefined) {
-			return cached;
-		}
-		const unsaved = this.#unsaved.get(file);
-		if (unsaved !== undefined) {
-			return this.#texts.set(file, unsaved);
-		}
-		const { root, maxFileBytes } = this.#options;
-		const known = this.#versions.get(file);
-		const opened = openSource(root, file, maxFileBytes);
-		if (
-			opened.kind !== "source" ||
-			opened.version.size !== known?.size ||
-			opened.version.modifiedMs !== known.modifiedMs
-		) {
-			return undefined;
-		}
-		const source = sourceTextOf(opened.bytes);
-		return "text" in source ? this.#texts.set(file, source.text) : undefined;
 	}
 
 	#inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -382,13 +390,6 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 	}
 }
 
-/** Throws a UserError for a folder that went away: its files are not gone, they can't be seen. */
-function assertReadable(root: string): void {
-	try {
-		readdirSync(root);
-	} catch (error) {
-		throw new UserError("indexFolder", `${root} can't be read; check that it still exists.`, {
-			cause: error,
-		});
-	}
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+	return Buffer.compare(a, b) === 0;
 }

@@ -1,12 +1,13 @@
 import { assert } from "../../base/assert.ts";
 import { languageIdOfPath } from "../files/languageIds.ts";
+import { FileChunks, type ChunkRun, type FileChunkHit } from "./fileChunks.ts";
 import { FileTable } from "./fileTable.ts";
 import { kindOf, RecordReader, symbolField, symbolStride, type FileRecord } from "./fileRecord.ts";
-import { FullText } from "./fullText.ts";
 import { importerKeysOf, importKeysOf, ImportResolver } from "./importResolver.ts";
 import { PostingLists } from "./postingLists.ts";
 import {
 	chunkLines,
+	type DefinitionOptions,
 	type FileFacts,
 	type IndexedFile,
 	type IndexedImport,
@@ -24,9 +25,9 @@ interface Slot {
 	readonly file: IndexedFile;
 	readonly record: FileRecord;
 	readonly symbols: Int32Array;
-	/** Its chunks in the full text, which are consecutive. */
-	firstChunk: number;
-	readonly chunkCount: number;
+	/** The symbols that were asked for, by place: the same few thousand names are asked about with every query. */
+	readonly known: (IndexedSymbol | undefined)[];
+	readonly chunks: ChunkRun;
 	/** What its imports meant when they were last asked for. */
 	resolved?: { readonly revision: number; readonly imports: readonly IndexedImport[] };
 }
@@ -45,10 +46,9 @@ export class MemoryIndex {
 	#mentions = new PostingLists();
 	/** In how many files each name is mentioned. */
 	readonly #fileFrequencies = new Map<number, number>();
-	readonly #fullText = new FullText();
-	/** The slot of each chunk of the full text, and its place in the file. */
-	#chunkSlots: number[] = [];
-	#chunkPlaces: number[] = [];
+	readonly #chunks = new FileChunks();
+	/** What `files` answered last; undefined when files came or went since. */
+	#list: readonly IndexedFile[] | undefined;
 	readonly #resolver: ImportResolver;
 	#symbolCount = 0;
 	/** Grows when a file that configures imports, or declares what they name, changes. */
@@ -78,7 +78,7 @@ export class MemoryIndex {
 		const reader = new RecordReader(record);
 		const symbols = reader.symbols();
 		const imports = reader.imports(this.#strings);
-		this.delete(path);
+		const replaced = this.#forget(path);
 		const slotNumber = this.#slots.length;
 		this.#addSymbols(slotNumber, symbols);
 		for (const key of new Set(imports.flatMap(importKeysOf))) {
@@ -88,36 +88,34 @@ export class MemoryIndex {
 			this.#mentions.append(name, slotNumber, count);
 			this.#fileFrequencies.set(name, (this.#fileFrequencies.get(name) ?? 0) + 1);
 		});
-		const firstChunk = this.#chunkSlots.length;
-		let chunk = firstChunk;
-		const chunkCount = reader.eachChunk(
-			(place, length) => {
-				chunk = this.#fullText.addChunk(length);
-				this.#chunkSlots.push(slotNumber);
-				this.#chunkPlaces.push(place);
-			},
-			(term, count) => this.#fullText.addTerm(term, chunk, count),
-		);
+		const chunks = this.#chunks.add(slotNumber, reader);
 		const { lineCount, isParsed } = reader;
-		const languageId = languageIdOfPath(path);
-		this.#slots.push({
-			file: { path, languageId, size, lineCount, isParsed },
-			record,
-			symbols,
-			firstChunk,
-			chunkCount,
-		});
+		const file = { path, languageId: languageIdOfPath(path), size, lineCount, isParsed };
+		this.#slots.push({ file, record, symbols, known: [], chunks });
 		this.#files.set(path, slotNumber);
+		// While somebody types, the same file changes again and again: the others stay where they are.
+		this.#list =
+			replaced === undefined
+				? undefined
+				: this.#list?.map((other) => (other === replaced ? file : other));
 		this.#changed(path);
 	}
 
 	delete(path: string): void {
+		if (this.#forget(path) !== undefined) {
+			this.#files.delete(path);
+			this.#list = undefined;
+			this.#changed(path);
+		}
+	}
+
+	/** Takes out everything but the path, which a new version may follow; returns what was known of the file. */
+	#forget(path: string): IndexedFile | undefined {
 		const slotNumber = this.#files.slotOf(path);
 		const slot = slotNumber === undefined ? undefined : this.#slots[slotNumber];
 		if (slotNumber === undefined || slot === undefined) {
-			return;
+			return undefined;
 		}
-		this.#files.delete(path);
 		this.#slots[slotNumber] = undefined;
 		for (let at = 0; at < slot.symbols.length; at += symbolStride) {
 			const place = slotNumber * maxSymbols + at / symbolStride;
@@ -137,16 +135,13 @@ export class MemoryIndex {
 				this.#fileFrequencies.delete(name);
 			}
 		});
-		let chunk = slot.firstChunk;
-		reader.eachChunk(
-			() => this.#fullText.removeChunk(chunk++),
-			(term) => this.#fullText.removeTerm(term),
-		);
-		this.#changed(path);
+		this.#chunks.remove(slot.chunks, reader);
+		return slot.file;
 	}
 
 	files(): readonly IndexedFile[] {
-		return this.#files.paths().map((path) => this.#slotOf(path).file);
+		this.#list ??= this.#files.paths().map((path) => this.#slotOf(path).file);
+		return this.#list;
 	}
 
 	file(path: string): IndexedFile | undefined {
@@ -157,20 +152,20 @@ export class MemoryIndex {
 		if (!this.#files.has(path)) {
 			return [];
 		}
-		const { symbols } = this.#slotOf(path);
-		return Array.from({ length: symbols.length / symbolStride }, (_, place) =>
-			this.#symbolAt(path, symbols, place),
+		const slot = this.#slotOf(path);
+		return Array.from({ length: slot.symbols.length / symbolStride }, (_, place) =>
+			this.#symbolAt(slot, place),
 		);
 	}
 
-	definitionsOf(name: string): readonly IndexedSymbol[] {
+	definitionsOf(name: string, options: DefinitionOptions = {}): readonly IndexedSymbol[] {
 		const id = this.#strings.idOf(name);
-		return id === undefined ? [] : this.#symbolsAt(this.#definitions.get(id));
+		return id === undefined ? [] : this.#symbolsAt(this.#definitions.get(id), options);
 	}
 
 	membersOf(container: string): readonly IndexedSymbol[] {
 		const id = this.#strings.idOf(container);
-		return id === undefined ? [] : this.#symbolsAt(this.#members.get(id + 1));
+		return id === undefined ? [] : this.#symbolsAt(this.#members.get(id + 1), {});
 	}
 
 	importsOf(path: string): readonly IndexedImport[] {
@@ -261,16 +256,12 @@ export class MemoryIndex {
 		terms.sort((a, b) => compare(a.text, b.text));
 		const excluded = excludePath === undefined ? undefined : this.#files.slotOf(excludePath);
 		const languages = languageIds === undefined ? undefined : new Set(languageIds);
-		const accepts = (chunk: number): boolean => {
-			const slot = this.#chunkSlots[chunk] ?? -1;
-			return (
-				slot !== excluded &&
-				(languages === undefined || languages.has(this.#slots[slot]?.file.languageId ?? ""))
-			);
-		};
-		return this.#fullText
+		const accepts = (slot: number): boolean =>
+			slot !== excluded &&
+			(languages === undefined || languages.has(this.#slots[slot]?.file.languageId ?? ""));
+		return this.#chunks
 			.search(terms, accepts, limit)
-			.map(({ chunk, score }) => this.#hit(chunk, score))
+			.map((hit) => this.#hit(hit))
 			.sort((a, b) => b.score - a.score || compare(a.path, b.path) || a.startLine - b.startLine)
 			.slice(0, limit);
 	}
@@ -278,7 +269,7 @@ export class MemoryIndex {
 	counts(): { readonly symbols: number; readonly chunks: number; readonly names: number } {
 		return {
 			symbols: this.#symbolCount,
-			chunks: this.#fullText.livingChunks,
+			chunks: this.#chunks.livingChunks,
 			names: this.#fileFrequencies.size,
 		};
 	}
@@ -301,25 +292,10 @@ export class MemoryIndex {
 		if (/[.](?:cs|mod)$/.test(path)) {
 			this.#configurationRevision++;
 		}
-		if (!this.#fullText.isWorthCompacting) {
+		if (!this.#chunks.isWorthCompacting) {
 			return;
 		}
-		const renumbered = this.#fullText.compact();
-		const chunkSlots: number[] = [];
-		const chunkPlaces: number[] = [];
-		for (const [chunk, number] of renumbered.entries()) {
-			if (number >= 0) {
-				chunkSlots[number] = this.#chunkSlots[chunk] ?? 0;
-				chunkPlaces[number] = this.#chunkPlaces[chunk] ?? 0;
-			}
-		}
-		this.#chunkSlots = chunkSlots;
-		this.#chunkPlaces = chunkPlaces;
-		for (const slot of this.#slots) {
-			if (slot !== undefined && slot.chunkCount > 0) {
-				slot.firstChunk = renumbered[slot.firstChunk] ?? 0;
-			}
-		}
+		this.#chunks.compact(this.#slots.flatMap((slot) => slot?.chunks ?? []));
 		this.#mentions = this.#mentions.compact((slot) =>
 			this.#slots[slot] === undefined ? undefined : slot,
 		);
@@ -335,23 +311,43 @@ export class MemoryIndex {
 		return this.#slots[slot]?.file.path;
 	}
 
-	#symbolsAt(places: readonly number[]): readonly IndexedSymbol[] {
-		return places
-			.flatMap((place) => {
-				const slot = this.#slots[Math.floor(place / maxSymbols)];
-				return slot === undefined
-					? []
-					: [this.#symbolAt(slot.file.path, slot.symbols, place % maxSymbols)];
-			})
-			.sort((a, b) => compare(a.path, b.path));
+	#symbolsAt(
+		places: readonly number[],
+		{ most = Infinity, excludePath, languageIds }: DefinitionOptions,
+	): readonly IndexedSymbol[] {
+		const symbols: IndexedSymbol[] = [];
+		let isSorted = true;
+		let last = "";
+		for (const place of places) {
+			const slot = this.#slots[Math.floor(place / maxSymbols)];
+			const { path, languageId } = slot?.file ?? {};
+			if (
+				slot === undefined ||
+				path === undefined ||
+				path === excludePath ||
+				(languageIds !== undefined && !languageIds.includes(languageId ?? ""))
+			) {
+				continue;
+			}
+			if (symbols.length === most) {
+				return [];
+			}
+			isSorted &&= last <= path;
+			last = path;
+			symbols.push(this.#symbolAt(slot, place % maxSymbols));
+		}
+		return isSorted ? symbols : symbols.sort((a, b) => compare(a.path, b.path));
 	}
 
-	#symbolAt(path: string, symbols: Int32Array, place: number): IndexedSymbol {
-		const at = place * symbolStride;
+	#symbolAt(slot: Slot, place: number): IndexedSymbol {
+		return (slot.known[place] ??= this.#readSymbol(slot, place * symbolStride));
+	}
+
+	#readSymbol({ file, symbols }: Slot, at: number): IndexedSymbol {
 		const number = (field: number): number => symbols[at + field] ?? 0;
 		const container = number(symbolField.container);
 		return {
-			path,
+			path: file.path,
 			name: this.#strings.textOf(number(symbolField.name)),
 			kind: kindOf(number(symbolField.kind)),
 			container: container === 0 ? undefined : this.#strings.textOf(container - 1),
@@ -364,10 +360,10 @@ export class MemoryIndex {
 		};
 	}
 
-	#hit(chunk: number, score: number): TextHit {
-		const slot = this.#slots[this.#chunkSlots[chunk] ?? -1];
+	#hit({ slot: number, place, score }: FileChunkHit): TextHit {
+		const slot = this.#slots[number];
 		assert(slot !== undefined, "a living chunk belongs to a file");
-		const startLine = (this.#chunkPlaces[chunk] ?? 0) * chunkLines;
+		const startLine = place * chunkLines;
 		const endLine = Math.min(startLine + chunkLines, slot.file.lineCount) - 1;
 		return { path: slot.file.path, startLine, endLine, score };
 	}

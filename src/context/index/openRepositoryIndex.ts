@@ -6,6 +6,7 @@ import { nullLogger, type Logger } from "../../base/log.ts";
 import { UserError } from "../../base/userError.ts";
 import { Grammars, type GrammarFiles } from "../syntax/grammars.ts";
 import { tagLanguageOf, taggedLanguageIds } from "../syntax/tagLanguages.ts";
+import { startTagProcess, TagClient } from "../syntax/tagClient.ts";
 import { TagReader } from "../syntax/tagReader.ts";
 import { recordVersion } from "./fileRecord.ts";
 import { IndexStore } from "./indexStore.ts";
@@ -25,6 +26,8 @@ export interface IndexOptions {
 	/** Larger files aren't indexed. Bytes; 512 KiB without it. */
 	readonly maxFileBytes?: number;
 	readonly logger?: Logger;
+	/** `tagProcess.ts`, or the bundle made of it: a process that parses when there is much to read. */
+	readonly tagProcess?: string;
 }
 
 /**
@@ -39,12 +42,28 @@ export async function openRepositoryIndex(options: IndexOptions): Promise<Reposi
 		options.storageFolder === undefined
 			? undefined
 			: await IndexStore.open(options.storageFolder, fingerprint, logger);
+	const { grammarFiles, queryFolder, tagProcess } = options;
+	const tags = new TagReader(new Grammars(grammarFiles), queryFolder);
+	const processData = {
+		runtime: grammarFiles.runtime,
+		grammarFolder: grammarFiles.folder,
+		queryFolder,
+	};
 	return new LocalRepositoryIndex(
 		{
 			root,
 			exclude: options.exclude ?? [],
 			maxFileBytes: options.maxFileBytes ?? 512 * 1024,
-			tags: new TagReader(new Grammars(options.grammarFiles), options.queryFolder),
+			tags,
+			startParser:
+				tagProcess === undefined
+					? undefined
+					: () =>
+							new TagClient({
+								startProcess: () => startTagProcess(tagProcess, processData),
+								inThisThread: tags,
+								logger,
+							}),
 			logger,
 		},
 		opened?.store,

@@ -39,9 +39,10 @@ export class PostingLists {
 
 	/**
 	 * Unpacks a list into `ids` and `counts`, by id. Returns the number of pairs; what stands behind them is
-	 * left from other lists, and the next call overwrites everything.
+	 * left from other lists, and the next call overwrites everything. With `among`, only the pairs whose id has
+	 * something other than 0 there.
 	 */
-	read(list: number): number {
+	read(list: number, among?: Uint8Array): number {
 		const head = this.#heads[list] ?? -1;
 		if (head < 0) {
 			return 0;
@@ -56,6 +57,8 @@ export class PostingLists {
 		let value = 0;
 		let shift = 0;
 		let isCount = false;
+		let isWanted = 1;
+		let { ids, counts } = this;
 		// One loop over bytes: a call for each number would take most of a search's time.
 		while (at !== tail) {
 			if (at === sliceEnd) {
@@ -70,17 +73,20 @@ export class PostingLists {
 				continue;
 			}
 			if (isCount) {
-				this.counts[pairs++] = value;
+				counts[pairs] = value;
+				pairs += isWanted;
 				isCount = false;
 			} else {
-				if (pairs === this.ids.length) {
-					this.ids = grown(this.ids, new Int32Array(pairs * 2));
-					this.counts = grown(this.counts, new Int32Array(pairs * 2));
+				if (pairs === ids.length) {
+					ids = grown(ids, new Int32Array(pairs * 2));
+					counts = grown(counts, new Int32Array(pairs * 2));
 				}
 				id += value >>> 1;
-				this.ids[pairs] = id;
+				isWanted = among === undefined || (among[id] ?? 0) !== 0 ? 1 : 0;
+				ids[pairs] = id;
 				if ((value & 1) === 1) {
-					this.counts[pairs++] = 1;
+					counts[pairs] = 1;
+					pairs += isWanted;
 				} else {
 					isCount = true;
 				}
@@ -88,6 +94,8 @@ export class PostingLists {
 			value = 0;
 			shift = 0;
 		}
+		this.ids = ids;
+		this.counts = counts;
 		return pairs;
 	}
 

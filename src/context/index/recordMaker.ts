@@ -4,20 +4,29 @@ import { sourceTextOf } from "../files/openedFile.ts";
 import { isGenerated } from "../files/sourceText.ts";
 import type { FileTags } from "../syntax/fileTags.ts";
 import { tagLanguageOf } from "../syntax/tagLanguages.ts";
-import type { TagReader } from "../syntax/tagReader.ts";
+import { isRuntimeFault, ParserEndedError, type TagSource } from "../syntax/tagSource.ts";
 import { encodeRecord, type FileRecord } from "./fileRecord.ts";
 import type { StringTable } from "./stringTable.ts";
 import { TermCounter } from "./termCounter.ts";
 
 export interface RecordMakerOptions {
 	readonly maxFileBytes: number;
-	readonly tags: TagReader;
+	/** Used where no other is named. */
+	readonly tags: TagSource;
 	readonly logger: Logger;
 }
 
 export interface MadeRecord {
 	readonly record: FileRecord;
 	/** False when the file has to be read again by the next process, which may be able to parse it. */
+	readonly isFinal: boolean;
+}
+
+/** Makes the record of a file whose tags are being read. To be called once. */
+export type FinishRecord = () => Promise<MadeRecord>;
+
+interface ReadTags {
+	readonly tags: FileTags | undefined;
 	readonly isFinal: boolean;
 }
 
@@ -30,7 +39,7 @@ export class RecordMaker {
 	readonly #strings: StringTable;
 	readonly #counter: TermCounter;
 	readonly #failedLanguages = new Set<string>();
-	/** The file at which the runtime ended; nothing can be parsed in this process after that. */
+	/** The file at which this thread's runtime ended; nothing can be parsed in it after that. */
 	#crashedAt: string | undefined;
 
 	constructor(options: RecordMakerOptions, strings: StringTable) {
@@ -39,27 +48,33 @@ export class RecordMaker {
 		this.#counter = new TermCounter(strings);
 	}
 
-	/** Undefined when the file isn't fit to be indexed. */
-	async recordOf(file: string, bytes: Uint8Array): Promise<MadeRecord | undefined> {
+	/**
+	 * Begins to read tags. Undefined when the file isn't fit to be indexed. The strings of the table are named by
+	 * what it returns, so that files whose tags are read ahead and then thrown away leave nothing behind.
+	 */
+	start(file: string, bytes: Uint8Array, source = this.#options.tags): FinishRecord | undefined {
 		const isPlain = tagLanguageOf(languageIdOfPath(file)) === undefined;
 		const maxBytes = isPlain ? maxPlainBytes : this.#options.maxFileBytes;
-		const source = bytes.length > maxBytes ? undefined : sourceTextOf(bytes);
-		if (source === undefined || !("text" in source)) {
+		const read = bytes.length > maxBytes ? undefined : sourceTextOf(bytes);
+		if (read === undefined || !("text" in read)) {
 			return undefined;
 		}
-		const { text } = source;
-		const tags = await this.tagsOf(file, text);
-		// What a program wrote may be called, so its definitions count; nobody looks for its lines.
-		const isForReading = !isGenerated(text);
-		const record = encodeRecord(
-			{
-				lineCount: text.split("\n").length,
-				tags: tags === undefined || isForReading ? tags : { ...tags, names: new Map() },
-				chunks: isForReading ? this.#counter.chunksOf(text) : [],
-			},
-			this.#strings,
-		);
-		return { record, isFinal: !this.#isUnread(file) };
+		const { text } = read;
+		const reading = this.#readTags(file, text, source);
+		return async () => {
+			const { tags, isFinal } = await reading;
+			// What a program wrote may be called, so its definitions count; nobody looks for its lines.
+			const isForReading = !isGenerated(text);
+			const record = encodeRecord(
+				{
+					lineCount: lineCountOf(text),
+					tags: tags === undefined || isForReading ? tags : { ...tags, names: new Map() },
+					chunks: isForReading ? this.#counter.chunksOf(text) : [],
+				},
+				this.#strings,
+			);
+			return { record, isFinal };
+		};
 	}
 
 	/**
@@ -67,37 +82,58 @@ export class RecordMaker {
 	 * has crashed.
 	 */
 	async tagsOf(file: string, text: string): Promise<FileTags | undefined> {
-		if (this.#isUnread(file)) {
-			return undefined;
-		}
+		return (await this.#readTags(file, text, this.#options.tags)).tags;
+	}
+
+	/** Never rejects. */
+	async #readTags(file: string, text: string, source: TagSource): Promise<ReadTags> {
 		const languageId = languageIdOfPath(file);
+		const isParsed = tagLanguageOf(languageId) !== undefined;
+		const hasCrashed = this.#crashedAt !== undefined && this.#crashedAt !== file;
+		const isHere = source === this.#options.tags;
+		if (isParsed && ((isHere && hasCrashed) || this.#failedLanguages.has(languageId))) {
+			return { tags: undefined, isFinal: false };
+		}
 		try {
-			return await this.#options.tags.read(languageId, text);
+			return { tags: await source.read(languageId, text), isFinal: true };
 		} catch (error) {
-			if (error instanceof Error && error.name === "RuntimeError") {
-				this.#crashedAt = file;
-				this.#options.logger.warn(
-					`The parser crashed at ${file}, so definitions in files that change from now on aren't known ` +
-						`until the editor is restarted. That file is left out from then on. (${String(error)})`,
-				);
-			} else {
-				this.#failedLanguages.add(languageId);
-				this.#options.logger.warn(
-					`Definitions in ${languageId} files aren't known because their grammar can't be loaded. ` +
-						`Reinstall the extension. (${String(error)})`,
-				);
-			}
-			return undefined;
+			return { tags: undefined, isFinal: this.#explain(file, languageId, error) };
 		}
 	}
 
-	/** Whether the file would have been parsed if it weren't for a fault elsewhere. */
-	#isUnread(file: string): boolean {
-		const languageId = languageIdOfPath(file);
-		return (
-			tagLanguageOf(languageId) !== undefined &&
-			((this.#crashedAt !== undefined && this.#crashedAt !== file) ||
-				this.#failedLanguages.has(languageId))
+	/** Returns whether the fault is the file's own, so that it needn't be read again. */
+	#explain(file: string, languageId: string, error: unknown): boolean {
+		const { logger } = this.#options;
+		if (error instanceof ParserEndedError) {
+			logger.warn(
+				`Definitions in ${file} aren't known: the parser ended over it. (${error.message})`,
+			);
+			return true;
+		}
+		if (isRuntimeFault(error)) {
+			this.#crashedAt = file;
+			logger.warn(
+				`The parser crashed at ${file}, so definitions in files that change from now on aren't known ` +
+					`until the editor is restarted. That file is left out from then on. (${String(error)})`,
+			);
+			return true;
+		}
+		if (this.#failedLanguages.has(languageId)) {
+			return false;
+		}
+		this.#failedLanguages.add(languageId);
+		logger.warn(
+			`Definitions in ${languageId} files aren't known because their grammar can't be loaded. ` +
+				`Reinstall the extension. (${String(error)})`,
 		);
+		return false;
 	}
+}
+
+function lineCountOf(text: string): number {
+	let lines = 1;
+	for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
+		lines++;
+	}
+	return lines;
 }

@@ -24,8 +24,8 @@ export interface IndexQueries {
 
 	/** Definitions in a file, in the order of their lines; one that contains others comes before them. */
 	symbolsOf(path: string): readonly IndexedSymbol[];
-	/** Every definition of a name. Exact and case-sensitive. */
-	definitionsOf(name: string): readonly IndexedSymbol[];
+	/** Every definition of a name. Exact and case-sensitive. A symbol stays the same object while its file does. */
+	definitionsOf(name: string, options?: DefinitionOptions): readonly IndexedSymbol[];
 	/** What is defined directly inside types called `container`: fields, methods, variants. */
 	membersOf(container: string): readonly IndexedSymbol[];
 	/** The declaration without its body, as it stands in the file: `class Foo extends Bar`. */
@@ -111,6 +111,15 @@ export interface NameCount {
 	readonly path: string;
 	readonly name: string;
 	readonly count: number;
+}
+
+export interface DefinitionOptions {
+	/** With more definitions than these, none are returned: what so many define is no name of one thing. */
+	readonly most?: number;
+	/** A file whose definitions aren't wanted, such as the one being edited. */
+	readonly excludePath?: string;
+	/** Only files of these languages. */
+	readonly languageIds?: readonly string[];
 }
 
 export interface SearchOptions {

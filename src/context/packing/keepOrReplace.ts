@@ -15,7 +15,7 @@ export interface PartValue {
  */
 export function keepOrReplace(
 	previous: PartValue,
-	next: PartValue,
+	next: Pick<PartValue, "gain">,
 	{ budgetTokens, keepShare }: { readonly budgetTokens: number; readonly keepShare: number },
 ): "keep" | "replace" {
 	const fits = previous.tokens <= budgetTokens;

@@ -25,15 +25,31 @@ const maxRounds = 4;
 /** Less than this is left alone: no unit with its header is so small. */
 const leastRest = 8;
 
-/** Fills the budget with the units that add most for their tokens. Pure; the same input gives the same. */
-export function pack(units: readonly Unit[], options: PackOptions): Packed {
+/** Units that were chosen, but not laid out yet. */
+export interface Chosen {
+	/** Worth of all of them; a little more once what merging saves is spent. */
+	readonly gain: number;
+	/** Lays them out and fills the budget up. To be called once. */
+	layOut(): Packed;
+}
+
+/** Chooses the units that add most for their tokens, within the budget. Pure; the same input gives the same. */
+export function choose(units: readonly Unit[], options: PackOptions): Chosen {
+	if (options.budgetTokens < leastRest) {
+		return { gain: 0, layOut: () => packedOf([], [], 0) };
+	}
 	const selection = new Selection(units, options);
 	for (const unit of options.given ?? []) {
 		selection.include(unit);
 	}
-	let pieces: readonly ContextPiece[] = [];
-	let tokens = 0;
-	for (let round = 0; round < maxRounds && options.budgetTokens - tokens >= leastRest; round++) {
+	selection.fill(options.budgetTokens);
+	return { gain: gainOf(selection.taken), layOut: () => filledUp(selection, options) };
+}
+
+function filledUp(selection: Selection, options: PackOptions): Packed {
+	let pieces = laidOut(selection.taken, options);
+	let tokens = total(pieces);
+	for (let round = 1; round < maxRounds && options.budgetTokens - tokens >= leastRest; round++) {
 		if (selection.fill(options.budgetTokens - tokens) === 0) {
 			break;
 		}
@@ -69,8 +85,12 @@ function packedOf(
 		pieces: pieces.toSorted((a, b) => a.score - b.score || (a.path < b.path ? -1 : 1)),
 		units: taken.map(({ unit }) => unit),
 		tokens,
-		gain: taken.reduce((sum, { gain }) => sum + gain, 0),
+		gain: gainOf(taken),
 	};
+}
+
+function gainOf(taken: readonly SelectedUnit[]): number {
+	return taken.reduce((sum, { gain }) => sum + gain, 0);
 }
 
 function laidOut(taken: readonly SelectedUnit[], options: PackOptions): readonly ContextPiece[] {

@@ -1,16 +1,9 @@
 import { MaxQueue } from "./maxQueue.ts";
+import type { PricedNames } from "./pricedNames.ts";
 import type { Unit } from "./unit.ts";
 
-/** How much a name is worth in the context, in expected uses at the cursor. */
-export interface NameWorth {
-	/** Of text that mentions it. */
-	readonly mention: number;
-	/** Of its definition, beside that. */
-	readonly definition: number;
-}
-
 export interface SelectionOptions {
-	readonly worthOf: (name: string) => NameWorth | undefined;
+	readonly names: PricedNames;
 	readonly countTokens: (text: string) => number;
 	/** Tokens for naming a file. */
 	readonly headerTokens: (path: string) => number;
@@ -37,14 +30,17 @@ export class Selection {
 	readonly taken: SelectedUnit[] = [];
 	readonly #options: SelectionOptions;
 	readonly #queue = new MaxQueue<Unit>();
-	readonly #mentioned = new Set<string>();
-	readonly #defined = new Set<string>();
+	/** By name, whether it is mentioned, and defined, in what was taken. */
+	readonly #mentioned: Uint8Array;
+	readonly #defined: Uint8Array;
 	readonly #files = new Set<string>();
 	readonly #headers = new Set<string>();
 	readonly #included = new Set<Unit>();
 
 	constructor(units: readonly Unit[], options: SelectionOptions) {
 		this.#options = options;
+		this.#mentioned = new Uint8Array(options.names.size);
+		this.#defined = new Uint8Array(options.names.size);
 		for (const unit of units) {
 			const gain = this.gainOf(unit);
 			if (gain > 0) {
@@ -55,12 +51,14 @@ export class Selection {
 
 	/** What a unit would add to what was taken so far. */
 	gainOf(unit: Unit): number {
-		let gain = this.#included.has(unit) ? 0 : unit.worth;
-		for (const name of unit.mentions) {
-			gain += this.#mentioned.has(name) ? 0 : (this.#options.worthOf(name)?.mention ?? 0);
+		const { names } = this.#options;
+		const { mentions, defines } = names.of(unit);
+		let gain = unit.worth > 0 && !this.#included.has(unit) ? unit.worth : 0;
+		for (const name of mentions) {
+			gain += this.#mentioned[name] === 0 ? (names.mentions[name] ?? 0) : 0;
 		}
-		for (const name of unit.defines) {
-			gain += this.#defined.has(name) ? 0 : (this.#options.worthOf(name)?.definition ?? 0);
+		for (const name of defines) {
+			gain += this.#defined[name] === 0 ? (names.definitions[name] ?? 0) : 0;
 		}
 		return gain;
 	}
@@ -73,11 +71,12 @@ export class Selection {
 		if (unit.header !== undefined) {
 			this.#headers.add(headerKey(unit));
 		}
-		for (const name of unit.mentions) {
-			this.#mentioned.add(name);
+		const { mentions, defines } = this.#options.names.of(unit);
+		for (const name of mentions) {
+			this.#mentioned[name] = 1;
 		}
-		for (const name of unit.defines) {
-			this.#defined.add(name);
+		for (const name of defines) {
+			this.#defined[name] = 1;
 		}
 		return gain;
 	}

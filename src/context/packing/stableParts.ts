@@ -2,7 +2,7 @@ import type { IndexQueries } from "../index/repositoryIndex.ts";
 import type { ContextPiece } from "../piece.ts";
 import type { ContextParts } from "../source.ts";
 import { keepOrReplace } from "./keepOrReplace.ts";
-import { pack, priced, type Packed, type PackOptions } from "./pack.ts";
+import { choose, priced, type Packed, type PackOptions } from "./pack.ts";
 import type { Unit } from "./unit.ts";
 
 /** Of the budget; the rest is for what the stable part lacks at the cursor. */
@@ -37,7 +37,7 @@ export function packParts(
 	const usable = (unit: Unit): boolean => unit.path !== ownPath && isCurrent(unit, index);
 	const stableBudget =
 		previous === undefined ? options.budgetTokens : Math.floor(options.budgetTokens * stableShare);
-	const nextStable = pack(units, { ...options, budgetTokens: stableBudget });
+	const nextStable = choose(units, { ...options, budgetTokens: stableBudget });
 	const keptStable =
 		previous?.stable.every(usable) === true ? priced(previous.stable, options) : undefined;
 	const keepsStable =
@@ -46,14 +46,15 @@ export function packParts(
 			budgetTokens: options.budgetTokens,
 			keepShare: stableKeepShare,
 		}) === "keep";
-	const stable = keepsStable ? keptStable : nextStable;
+	const stable = keepsStable ? keptStable : nextStable.layOut();
 	const rest: PackOptions = {
 		...options,
-		budgetTokens: options.budgetTokens - stable.tokens,
+		// The first time, everything is stable.
+		budgetTokens: previous === undefined ? 0 : options.budgetTokens - stable.tokens,
 		given: stable.units,
 	};
 	const shown = linesOf(stable.pieces);
-	const nextVolatile = pack(
+	const nextVolatile = choose(
 		units.flatMap((unit) => withoutShown(unit, shown)),
 		rest,
 	);
@@ -67,7 +68,7 @@ export function packParts(
 			budgetTokens: rest.budgetTokens,
 			keepShare: volatileKeepShare,
 		}) === "keep";
-	const volatile = keepsVolatile ? keptVolatile : nextVolatile;
+	const volatile = keepsVolatile ? keptVolatile : nextVolatile.layOut();
 	return {
 		pieces: [...stable.pieces, ...volatile.pieces],
 		stablePieces: stable.pieces.length,

@@ -1,4 +1,3 @@
-import type { IndexQueries } from "../index/repositoryIndex.ts";
 import type { NameEvidence, NameTable } from "../sources/nameTable.ts";
 import type { CursorScope } from "../sources/cursorScope.ts";
 import { cursorWords, featureNames, fillFeatures } from "./nameFeatures.ts";
@@ -17,11 +16,7 @@ export interface LikelyName {
 const partialFactor = 50;
 
 /** Every name of the table with its probability, the likeliest first; ties by name. */
-export function likelyNames(
-	index: IndexQueries,
-	scope: CursorScope,
-	names: NameTable,
-): readonly LikelyName[] {
+export function likelyNames(scope: CursorScope, names: NameTable): readonly LikelyName[] {
 	const words = cursorWords(scope);
 	const weightOf = scope.receiver === undefined ? nameWeights.elsewhere : nameWeights.afterReceiver;
 	const weights = Float64Array.from(featureNames, (feature) => weightOf[feature]);
@@ -29,7 +24,7 @@ export function likelyNames(
 	const partial = scope.partial.toLowerCase();
 	const likely: LikelyName[] = [];
 	for (const evidence of names.entries()) {
-		fillFeatures(row, evidence, scope, words, index);
+		fillFeatures(row, evidence, scope, words);
 		let sum = 0;
 		for (let at = 0; at < row.length; at++) {
 			sum += (row[at] ?? 0) * (weights[at] ?? 0);

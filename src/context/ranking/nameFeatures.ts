@@ -1,4 +1,4 @@
-import type { IndexedSymbol, IndexQueries, SymbolKind } from "../index/repositoryIndex.ts";
+import type { IndexedSymbol, SymbolKind } from "../index/repositoryIndex.ts";
 import type { NameEvidence } from "../sources/nameTable.ts";
 import type { CursorScope } from "../sources/cursorScope.ts";
 import { wordsOf } from "../sources/identifiers.ts";
@@ -79,7 +79,6 @@ export function fillFeatures(
 	evidence: NameEvidence,
 	scope: CursorScope,
 	words: CursorWords,
-	index: IndexQueries,
 ): void {
 	const { name, definitions, fileCloseness, nearbyMember } = evidence;
 	const kind = kindOf(definitions[0]);
@@ -117,7 +116,7 @@ export function fillFeatures(
 	row[at++] = nearOverlap * share;
 	row[at++] = fileCloseness;
 	row[at++] = nearbyMember;
-	row[at++] = Math.min(1, Math.log1p(index.fileFrequency(name)) / 6);
+	row[at++] = Math.min(1, Math.log1p(evidence.fileFrequency) / 6);
 	row[at++] = Math.min(1, Math.log1p(definitions.length) / 3);
 	row[at++] = Math.min(1, name.length / 24);
 	row[at++] = /^[A-Z][A-Z0-9_]+$/.test(name) ? 1 : 0;

@@ -1,4 +1,4 @@
-import type { NameWorth } from "../packing/selection.ts";
+import type { NameWorth } from "../packing/pricedNames.ts";
 import type { CursorScope } from "../sources/cursorScope.ts";
 import type { LikelyName } from "./likelyNames.ts";
 

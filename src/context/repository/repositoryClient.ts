@@ -3,6 +3,7 @@ import type { Logger } from "../../base/log.ts";
 import type { CollectedContext } from "../contextEngine.ts";
 import type { ContextQuery } from "../source.ts";
 import {
+	repositoryReplyIdSchema,
 	repositoryReplySchema,
 	type RepositoryReply,
 	type RepositoryRequest,
@@ -53,6 +54,10 @@ export class RepositoryClient {
 			const parsed = repositoryReplySchema.safeParse(message);
 			if (!parsed.success) {
 				logger.error("The repository's worker sent a message that can't be understood.");
+				const answered = repositoryReplyIdSchema.safeParse(message);
+				if (answered.success) {
+					this.#settle(answered.data.id, { kind: "gone" });
+				}
 				return;
 			}
 			const reply = parsed.data;
@@ -63,6 +68,9 @@ export class RepositoryClient {
 				case "warning":
 					logger.warn(reply.message);
 					return;
+				case "note":
+					logger.debug(reply.message);
+					return;
 				case "failed":
 					logger.warn(`The repository's worker failed: ${reply.message}`);
 					break;
@@ -72,8 +80,7 @@ export class RepositoryClient {
 				case "tokens":
 					break;
 			}
-			this.#waiting.get(reply.id)?.({ kind: "reply", reply });
-			this.#waiting.delete(reply.id);
+			this.#settle(reply.id, { kind: "reply", reply });
 		});
 		worker.onExit((problem) => {
 			if (!this.#isGone) {
@@ -120,6 +127,11 @@ export class RepositoryClient {
 		return reply?.kind === "tokens" ? { file: reply.file } : undefined;
 	}
 
+	/** Has files that change together count from now on. Runs git, so not for a folder that isn't trusted. */
+	async readHistory(): Promise<void> {
+		await this.#ask({ id: this.#nextId++, operation: "readHistory" });
+	}
+
 	async dispose(): Promise<void> {
 		this.#leave();
 		await this.#worker.terminate();
@@ -144,6 +156,11 @@ export class RepositoryClient {
 		}
 	}
 
+	#settle(id: number, settled: Settled): void {
+		this.#waiting.get(id)?.(settled);
+		this.#waiting.delete(id);
+	}
+
 	#leave(): void {
 		this.#isGone = true;
 		for (const settle of this.#waiting.values()) {
@@ -153,12 +170,22 @@ export class RepositoryClient {
 	}
 }
 
+/**
+ * Most of what an index makes while it reads is gone after a file. With the default of 48 MB and more the young
+ * generation alone would take as much memory as the index of a million lines.
+ */
+const maxYoungGenerationSizeMb = 12;
+
 /** A worker thread that runs `context/repositoryWorker.ts`, or the bundle that was made of it. */
 export function startRepositoryWorker(
 	entryPoint: string | URL,
 	data: RepositoryWorkerData,
 ): RepositoryWorker {
-	const worker = new Worker(entryPoint, { workerData: data, name: "mote repository" });
+	const worker = new Worker(entryPoint, {
+		workerData: data,
+		name: "mote repository",
+		resourceLimits: { maxYoungGenerationSizeMb },
+	});
 	// The thread must not keep a command-line process alive.
 	worker.unref();
 	let problem: string | undefined;

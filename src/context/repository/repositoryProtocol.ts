@@ -12,6 +12,8 @@ export const repositoryWorkerDataSchema = z.object({
 	runtime: z.string(),
 	grammarFolder: z.string(),
 	queryFolder: z.string(),
+	/** The bundle of tagProcess.ts. */
+	tagProcess: z.string(),
 	/** The tokenizer of the model that reads the context. */
 	tokenizerPath: z.string(),
 	exclude: z.array(z.string()),
@@ -34,6 +36,8 @@ export const repositoryRequestSchema = z.discriminatedUnion("operation", [
 	z.object({ id, operation: z.literal("files") }),
 	/** The tokens of one. */
 	z.object({ id, operation: z.literal("tokens"), path: z.string() }),
+	/** Reads which files change together, where git knows it: for a folder that the user trusts. */
+	z.object({ id, operation: z.literal("readHistory") }),
 	/** The request of this id is no longer wanted. */
 	z.object({ id, operation: z.literal("abort") }),
 ]);
@@ -54,7 +58,12 @@ export const repositoryReplySchema = z.discriminatedUnion("kind", [
 		file: z.object({ fingerprint: z.string(), tokens: z.instanceof(Int32Array) }).optional(),
 	}),
 	z.object({ kind: z.literal("failed"), id, message: z.string() }),
+	/** Lines for the log that belong to no request. */
 	z.object({ kind: z.literal("warning"), message: z.string() }),
+	z.object({ kind: z.literal("note"), message: z.string() }),
 ]);
+
+/** What is left of a reply that can't be understood: whom it answers. */
+export const repositoryReplyIdSchema = z.object({ id });
 
 export type RepositoryReply = z.infer<typeof repositoryReplySchema>;

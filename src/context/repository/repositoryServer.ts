@@ -13,6 +13,8 @@ export interface RepositoryServerParts {
 	readonly index: RepositoryIndex;
 	readonly context: ContextEngine;
 	readonly tokenizer: Tokenizer;
+	/** Reads which files change together, for the context engine. Never rejects. */
+	readonly readHistory: (signal: AbortSignal) => Promise<void>;
 	readonly reply: (reply: RepositoryReply) => void;
 }
 
@@ -76,6 +78,9 @@ export class RepositoryServer {
 				return { kind: "done", id };
 			case "remove":
 				await index.remove(request.path);
+				return { kind: "done", id };
+			case "readHistory":
+				await this.#parts.readHistory(signal);
 				return { kind: "done", id };
 			case "files":
 				return { kind: "files", id, paths: index.files().map(({ path }) => path) };

@@ -37,13 +37,11 @@ export function repositoryMap(
 			if (!isTellingName(name)) {
 				continue;
 			}
-			const definitions = index.definitionsOf(name);
-			if (definitions.length <= maxDefiners) {
-				for (const { path: target } of definitions) {
-					if (target !== path && isFamily(target)) {
-						const weight = (Math.sqrt(count) * nameWeight(name)) / definitions.length;
-						edges.set(target, (edges.get(target) ?? 0) + weight);
-					}
+			const definitions = index.definitionsOf(name, { most: maxDefiners });
+			for (const { path: target } of definitions) {
+				if (target !== path && isFamily(target)) {
+					const weight = (Math.sqrt(count) * nameWeight(name)) / definitions.length;
+					edges.set(target, (edges.get(target) ?? 0) + weight);
 				}
 			}
 		}

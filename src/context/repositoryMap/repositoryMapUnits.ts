@@ -1,6 +1,6 @@
 import type { IndexQueries } from "../index/repositoryIndex.ts";
 import type { Unit } from "../packing/unit.ts";
-import { signatureUnit } from "../packing/units.ts";
+import type { SignatureUnits } from "../packing/signatureUnits.ts";
 import type { CursorScope } from "../sources/cursorScope.ts";
 import type { GatheredNames } from "../sources/gatherNames.ts";
 import { repositoryMap } from "./repositoryMap.ts";
@@ -17,6 +17,7 @@ export function repositoryMapUnits(
 	gathered: GatheredNames,
 	budgetTokens: number,
 	known: readonly Unit[],
+	signatures: SignatureUnits,
 ): readonly Unit[] {
 	const isKnown = new Set(known.map(keyOf));
 	const seeds = new Map([[scope.path, 1]]);
@@ -38,9 +39,9 @@ export function repositoryMapUnits(
 			continue;
 		}
 		for (const symbol of index.symbolsOf(path)) {
-			const unit = signatureUnit(index, symbol, "repositoryMap");
+			const unit = signatures.of(symbol, "repositoryMap", mapWorth * rank);
 			if (unit !== undefined && !isKnown.has(keyOf(unit))) {
-				units.push({ ...unit, worth: mapWorth * rank });
+				units.push(unit);
 			}
 		}
 	}

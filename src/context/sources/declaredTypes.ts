@@ -148,8 +148,7 @@ export class TypeGuesser {
 	}
 
 	#definitions(name: string): readonly IndexedSymbol[] {
-		const definitions = this.#index.definitionsOf(name);
-		return definitions.length <= maxDefiners ? definitions : [];
+		return this.#index.definitionsOf(name, { most: maxDefiners });
 	}
 }
 

@@ -97,25 +97,18 @@ function attachDefinitions(
 	names: NameTable,
 	related: RelatedFiles,
 ): void {
-	const family = new Set(languageFamily(scope.languageId));
-	const isFamily = new Map<string, boolean>();
+	const wanted = {
+		most: maxDefiners,
+		excludePath: scope.path,
+		languageIds: languageFamily(scope.languageId),
+	};
 	for (const entry of names.entries()) {
+		entry.fileFrequency = index.fileFrequency(entry.name);
 		if (entry.definitions.length > 0) {
 			continue;
 		}
-		const all = index.definitionsOf(entry.name);
-		if (all.length === 0 || all.length > maxDefiners * 4) {
-			continue;
-		}
-		const candidates = all.filter(({ path }) => {
-			let fits = isFamily.get(path);
-			if (fits === undefined) {
-				fits = path !== scope.path && family.has(index.file(path)?.languageId ?? "");
-				isFamily.set(path, fits);
-			}
-			return fits;
-		});
-		if (candidates.length > 0 && candidates.length <= maxDefiners) {
+		const candidates = index.definitionsOf(entry.name, wanted);
+		if (candidates.length > 0) {
 			const closeness = (path: string): number => related.get(path)?.closeness ?? 0;
 			entry.definitions =
 				candidates.length === 1

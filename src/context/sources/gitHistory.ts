@@ -29,6 +29,9 @@ export async function readGitHistory(
 	signal: AbortSignal,
 ): Promise<FileHistory> {
 	const args = [
+		// Not the folder to start in: Windows would look for git.exe there first.
+		"-C",
+		root,
 		"--no-pager",
 		...harmless.flatMap((setting) => ["-c", setting]),
 		"log",
@@ -42,7 +45,7 @@ export async function readGitHistory(
 		"-z",
 		"--format=%x01",
 	];
-	const output = await run(args, root, signal);
+	const output = await run(args, signal);
 	if (typeof output !== "string") {
 		logger.debug(`no history of files: ${output.message}`);
 		return noHistory;
@@ -63,13 +66,12 @@ export function commitsOf(output: string): readonly (readonly string[])[] {
 		.filter((paths) => paths.length > 0);
 }
 
-function run(args: readonly string[], root: string, signal: AbortSignal): Promise<string | Error> {
+function run(args: readonly string[], signal: AbortSignal): Promise<string | Error> {
 	return new Promise((resolve) => {
 		execFile(
 			"git",
 			args,
 			{
-				cwd: root,
 				encoding: "utf8",
 				maxBuffer: maxOutputBytes,
 				timeout: timeoutMs,

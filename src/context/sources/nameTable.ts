@@ -8,6 +8,8 @@ export interface NameEvidence {
 	readonly name: string;
 	/** Definitions in other files of the same language family, the likeliest first. */
 	definitions: readonly IndexedSymbol[];
+	/** In how many files it is mentioned. */
+	fileFrequency: number;
 	/** How close the file of the likeliest definition is to this one. */
 	fileCloseness: number;
 	/** Member of the type that stands before the dot. */
@@ -47,6 +49,7 @@ export class NameTable {
 			entry = {
 				name,
 				definitions: [],
+				fileFrequency: 0,
 				fileCloseness: 0,
 				receiverMember: 0,
 				receiverModule: 0,

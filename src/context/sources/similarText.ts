@@ -1,4 +1,5 @@
 import type { IndexQueries, TextHit } from "../index/repositoryIndex.ts";
+import { remembered } from "../remembered.ts";
 import type { NameTable } from "./nameTable.ts";
 import type { CursorScope } from "./cursorScope.ts";
 import { identifiersIn, isTellingName } from "./identifiers.ts";
@@ -64,6 +65,20 @@ function mergeHits(
 	return [...merged.values()];
 }
 
+/** The telling names of a chunk, and every identifier of each line; each once. */
+interface ChunkNames {
+	readonly names: readonly string[];
+	readonly lines: readonly (readonly string[])[];
+}
+
+/** What the longest query takes, twice: the same chunks are found again while somebody types. */
+const maxRememberedChunks = 2_500;
+
+const namesOf = remembered((chunkText: string): ChunkNames => {
+	const lines = chunkText.split("\n").map((line) => [...new Set(identifiersIn(line))]);
+	return { names: [...new Set(lines.flat())].filter(isTellingName), lines };
+}, maxRememberedChunks);
+
 /** Adds up what the lines of similar chunks say about names. */
 class ChunkReader {
 	readonly #names: NameTable;
@@ -92,15 +107,11 @@ class ChunkReader {
 	read(chunk: SimilarChunk, kind: "similarText" | "similarLine", rank: number): void {
 		// Rank counts beside the score: scores of one search lie close together.
 		const weight = chunk.weight / (1 + rank / 12);
-		const seen = new Set<string>();
-		const lines = chunk.text.split("\n").map((line) => identifiersIn(line));
+		const { names, lines } = namesOf(chunk.text);
+		for (const name of names) {
+			this.#names.of(name)[kind] += weight;
+		}
 		for (const [at, line] of lines.entries()) {
-			for (const name of line) {
-				if (!seen.has(name) && isTellingName(name)) {
-					seen.add(name);
-					this.#names.of(name)[kind] += weight;
-				}
-			}
 			this.#readFollowing(lines, at, this.#likeCursor(line));
 		}
 		if (this.#afterReceiver !== undefined) {
@@ -117,7 +128,7 @@ class ChunkReader {
 		let most = 0;
 		for (const [distance, cursorLine] of this.#cursorLines.entries()) {
 			let common = 0;
-			for (const name of new Set(line)) {
+			for (const name of line) {
 				common += cursorLine.has(name) ? 1 : 0;
 			}
 			const share = common / (cursorLine.size + 1);

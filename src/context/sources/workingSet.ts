@@ -1,5 +1,5 @@
 import type { IndexQueries } from "../index/repositoryIndex.ts";
-import { dedent } from "../packing/units.ts";
+import { dedent } from "../packing/lines.ts";
 import type { Unit } from "../packing/unit.ts";
 import type { PieceReason } from "../piece.ts";
 import type { ContextQuery } from "../source.ts";

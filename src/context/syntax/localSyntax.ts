@@ -6,6 +6,8 @@ import { DocumentTrees } from "./documentTrees.ts";
 import { Grammars, type GrammarFiles } from "./grammars.ts";
 import { syntaxLanguageOf, type SyntaxLanguage } from "./languages.ts";
 import { statementExtent } from "./statementExtent.ts";
+import type { SourceStructure, StructureQuery, StructureService } from "./structure.ts";
+import { structureOf } from "./structureAt.ts";
 import {
 	unknownExtent,
 	unknownPosition,
@@ -22,7 +24,7 @@ interface LocalSyntaxOptions {
 }
 
 /** A SyntaxService in this thread. A parse blocks it for up to 400 ms, so the editor uses SyntaxClient. */
-export class LocalSyntax implements SyntaxService {
+export class LocalSyntax implements SyntaxService, StructureService {
 	readonly #grammars: Grammars;
 	readonly #clock: Clock;
 	readonly #logger: Logger;
@@ -54,6 +56,19 @@ export class LocalSyntax implements SyntaxService {
 			),
 		);
 		return extent ?? unknownExtent;
+	}
+
+	async structureAt(
+		query: StructureQuery,
+		signal: AbortSignal,
+	): Promise<SourceStructure | undefined> {
+		const { languageId, text, start, end } = query;
+		if (start > end || end > text.length) {
+			return undefined;
+		}
+		return this.#withLanguage({ languageId, text, offset: start }, signal, (language, _, trees) =>
+			trees.withTree(language, text, (tree) => structureOf(tree, text, start, end)),
+		);
 	}
 
 	dispose(): Promise<void> {

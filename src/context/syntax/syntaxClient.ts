@@ -3,6 +3,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { GrammarFiles } from "./grammars.ts";
 import { syntaxLanguageOf } from "./languages.ts";
+import type { SourceStructure, StructureQuery, StructureService } from "./structure.ts";
 import { syntaxReplySchema, type SyntaxReply, type SyntaxRequest } from "./syntaxProtocol.ts";
 import {
 	maxParsedLength,
@@ -40,7 +41,7 @@ interface SyntaxClientOptions {
  * A SyntaxService that asks a worker thread, so that no parse ever blocks the editor. Answers "unknown"
  * when the request is aborted, when the worker fails, and when it doesn't answer in time.
  */
-export class SyntaxClient implements SyntaxService {
+export class SyntaxClient implements SyntaxService, StructureService {
 	readonly #options: SyntaxClientOptions;
 	readonly #pending = new Map<number, (reply: SyntaxReply | undefined) => void>();
 	#worker: SyntaxWorker | undefined;
@@ -72,6 +73,28 @@ export class SyntaxClient implements SyntaxService {
 			signal,
 		);
 		return reply?.kind === "extent" ? reply.extent : unknownExtent;
+	}
+
+	async structureAt(
+		query: StructureQuery,
+		signal: AbortSignal,
+	): Promise<SourceStructure | undefined> {
+		const { languageId, text, start, end } = query;
+		const reply = await this.#ask(
+			{ id: this.#nextId++, operation: "structureAt", query: { languageId, text, start, end } },
+			signal,
+		);
+		const structure = reply?.kind === "structure" ? reply.structure : undefined;
+		return (
+			structure && {
+				errors: structure.errors,
+				statement: structure.statement,
+				declaration: structure.declaration && {
+					...structure.declaration,
+					bodyStart: structure.declaration.bodyStart,
+				},
+			}
+		);
 	}
 
 	async dispose(): Promise<void> {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { maxCountedErrors } from "./structure.ts";
 import { maxParsedLength } from "./syntaxService.ts";
 
 /**
@@ -22,6 +23,11 @@ export const syntaxRequestSchema = z.discriminatedUnion("operation", [
 		operation: z.literal("extentOf"),
 		query: querySchema.extend({ candidate: z.string().max(maxParsedLength) }),
 	}),
+	z.strictObject({
+		id,
+		operation: z.literal("structureAt"),
+		query: querySchema.omit({ offset: true }).extend({ start: offset, end: offset }),
+	}),
 ]);
 
 const positionSchema = z.strictObject({
@@ -34,9 +40,18 @@ const extentSchema = z.discriminatedUnion("kind", [
 	z.strictObject({ kind: z.literal("unknown") }),
 ]);
 
+const rangeSchema = z.strictObject({ start: offset, end: offset });
+
+const structureSchema = z.strictObject({
+	errors: z.int().nonnegative().max(maxCountedErrors),
+	statement: rangeSchema.optional(),
+	declaration: rangeSchema.extend({ bodyStart: offset.optional() }).optional(),
+});
+
 export const syntaxReplySchema = z.discriminatedUnion("kind", [
 	z.strictObject({ kind: z.literal("position"), id, position: positionSchema }),
 	z.strictObject({ kind: z.literal("extent"), id, extent: extentSchema }),
+	z.strictObject({ kind: z.literal("structure"), id, structure: structureSchema.optional() }),
 	z.strictObject({ kind: z.literal("failed"), id, message: z.string() }),
 	/** A line for the log that belongs to no request. */
 	z.strictObject({ kind: z.literal("warning"), message: z.string() }),

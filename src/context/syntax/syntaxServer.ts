@@ -27,6 +27,12 @@ export async function answerSyntaxRequest(
 					id: request.id,
 					extent: await syntax.extentOf(request.query, signal),
 				};
+			case "structureAt":
+				return {
+					kind: "structure",
+					id: request.id,
+					structure: await syntax.structureAt(request.query, signal),
+				};
 		}
 	} catch (error) {
 		return { kind: "failed", id: request.id, message: String(error) };

@@ -6,6 +6,7 @@ import type { FileTags } from "./fileTags.ts";
 import type { Grammars } from "./grammars.ts";
 import { ImportCollector } from "./importTags.ts";
 import { tagLanguageOf, type TagLanguage } from "./tagLanguages.ts";
+import type { TagSource } from "./tagSource.ts";
 
 /** A file that takes longer is indexed as plain text: nobody writes code that takes a second to parse. */
 const timeLimitMs = 1500;
@@ -46,7 +47,7 @@ interface LoadedLanguage {
  * - `@import` and `@import.<part>`: see importTags.ts;
  * - `@reference`: a name that is mentioned. Keywords, comments and strings aren't captured.
  */
-export class TagReader {
+export class TagReader implements TagSource {
 	readonly #grammars: Grammars;
 	readonly #queryFolder: string;
 	readonly #loading = new Map<string, Promise<LoadedLanguage>>();
@@ -57,10 +58,7 @@ export class TagReader {
 		this.#queryFolder = queryFolder;
 	}
 
-	/**
-	 * Undefined when there is no query for the language, or the file takes too long. Rejects when the
-	 * grammar or the query can't be loaded.
-	 */
+	/** See TagSource; a fault of the parser's runtime is a RuntimeError, and the last thing that it does. */
 	async read(languageId: string, text: string): Promise<FileTags | undefined> {
 		const tags = tagLanguageOf(languageId);
 		if (tags === undefined) {
@@ -74,9 +72,10 @@ export class TagReader {
 		return this.#read(await loading, text);
 	}
 
-	dispose(): void {
+	dispose(): Promise<void> {
 		this.#parser?.delete();
 		this.#parser = undefined;
+		return Promise.resolve();
 	}
 
 	async #load(tags: TagLanguage): Promise<LoadedLanguage> {

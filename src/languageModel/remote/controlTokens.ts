@@ -19,7 +19,7 @@ function insertSpace(token: string): string {
 
 /**
  * What control tokens of chat and code models look like: `<|im_end|>`, `<|fim_prefix|>`, `<｜User｜>`,
- * `<start_of_turn>`, `[INST]`, `[/INST]`. HTML and ordinary code don't have these shapes.
+ * `<start_of_turn>`, `<eos>`, `[INST]`, `[/INST]`. HTML and ordinary code don't have these shapes; `</s>` is HTML, and stays.
  */
 const controlTokenPattern =
-	/<\|[\p{L}\p{N}_▁/-]{1,60}\|>|<｜[\p{L}\p{N}_▁/-]{1,60}｜>|<(?:start|end)_of_turn>|\[\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\]/gu;
+	/<\|[\p{L}\p{N}_▁/-]{1,60}\|>|<｜[\p{L}\p{N}_▁/-]{1,60}｜>|<(?:start|end)_of_turn>|<(?:bos|eos)>|\[\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\]/gu;

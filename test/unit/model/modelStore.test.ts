@@ -102,10 +102,10 @@ describe("openModel", () => {
 	test("refuses a manifest that is not JSON, or is huge", async () => {
 		await writeFile(join(folder, "mote-model.json"), "not JSON");
 		expect(await refusal()).toEqual(["modelInvalid", expect.stringContaining("not JSON")]);
-		await writeFile(join(folder, "mote-model.json"), " ".repeat(200_000));
+		await writeFile(join(folder, "mote-model.json"), " ".repeat(1_2_000_000));
 		expect(await refusal()).toEqual([
 			"modelInvalid",
-			expect.stringContaining("more than 100000 bytes"),
+			expect.stringContaining("more than 1000000 bytes"),
 		]);
 	});
 });

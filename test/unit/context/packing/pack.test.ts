@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { pack } from "../../../../src/context/packing/pack.ts";
+import { choose } from "../../../../src/context/packing/pack.ts";
+import { PricedNames } from "../../../../src/context/packing/pricedNames.ts";
 import type { Unit } from "../../../../src/context/packing/unit.ts";
 
 /** A unit that defines a name and mentions others; its length is that of its text. */
@@ -25,19 +26,21 @@ function check(
 	budgetTokens: number,
 	given: readonly Unit[] = [],
 ): readonly string[] {
-	return pack(units, {
-		worthOf: (name) => {
-			const probability = probabilities[name] ?? 0;
-			return { mention: probability, definition: probability };
-		},
+	const worths = Object.entries(probabilities).map(
+		([name, probability]) => [name, { mention: probability, definition: probability }] as const,
+	);
+	return choose(units, {
+		names: new PricedNames(new Map(worths)),
 		countTokens: (text) => text.length,
 		headerTokens: (path) => path.length,
 		budgetTokens,
 		given,
-	}).pieces.map(({ path }) => path);
+	})
+		.layOut()
+		.pieces.map(({ path }) => path);
 }
 
-describe("pack", () => {
+describe("choose", () => {
 	test("puts the most relevant last", () => {
 		const units = [unit("a", "likely"), unit("b", "seldom"), unit("c", "often")];
 		expect(check(units, { likely: 0.9, often: 0.5, seldom: 0.1 }, 200)).toEqual(["b", "c", "a"]);

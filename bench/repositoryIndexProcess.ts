@@ -1,0 +1,91 @@
+/** One run of bench/repositoryIndex.ts: opens the index of a folder, brings it up to date and says what that took. */
+import { readFileSync, statSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+	RepositoryClient,
+	startRepositoryWorker,
+} from "../src/context/repository/repositoryClient.ts";
+
+const [root = "", storageFolder = "", dist = ""] = process.argv.slice(2);
+const inDist = (name: string): string => join(dist, name);
+const updatedFiles = 50;
+
+await mkdir(storageFolder, { recursive: true });
+const idleMegabytes = megabytes(process.memoryUsage.rss());
+const start = performance.now();
+const worker = startRepositoryWorker(inDist("repositoryWorker.js"), {
+	root,
+	storageFolder,
+	runtime: inDist("grammars/web-tree-sitter.wasm"),
+	grammarFolder: inDist("grammars"),
+	queryFolder: join(dist, "../syntaxes"),
+	tagProcess: inDist("tagProcess.js"),
+	tokenizerPath: join(dist, "../models/mote-nano/tokenizer.json"),
+	exclude: [],
+});
+const write = (message: string): void => void process.stderr.write(`${message}\n`);
+const logger = { debug: write, info: write, warn: write, error: write };
+const client = new RepositoryClient({ worker, logger, onProgress: () => undefined });
+// The worker alone doesn't keep the process alive.
+const alive = setInterval(() => undefined, 1000);
+await client.files();
+const opened = performance.now();
+await client.scan(new AbortController().signal);
+const scanned = performance.now();
+const peakMegabytes = process.resourceUsage().maxRSS / 1024;
+const processorSeconds = processorSecondsUntilNow();
+const files = (await client.files()) ?? [];
+const megabytesAtRest = megabytes(process.memoryUsage.rss());
+
+// The first loads the grammar, which later ones don't wait for.
+const source = files.filter((file) => /[.](ts|py|go|rs|js|java)$/.test(file));
+const updateMs: number[] = [];
+for (let turn = 0; turn <= updatedFiles; turn++) {
+	const file = source[Math.floor((turn * source.length) / (updatedFiles + 1))];
+	if (file !== undefined) {
+		const text = `${readFileSync(join(root, file), "utf8")}\n`;
+		await client.update(file, text);
+		const before = performance.now();
+		await client.update(file, `${text}\n`);
+		updateMs.push(performance.now() - before);
+		await client.update(file);
+	}
+}
+
+let bytes = 0;
+let lines = 0;
+for (const file of files) {
+	bytes += statSync(join(root, file)).size;
+	lines += readFileSync(join(root, file), "latin1").split("\n").length;
+}
+clearInterval(alive);
+await client.dispose();
+process.send?.(
+	{
+		files: files.length,
+		bytes,
+		lines,
+		idleMegabytes,
+		openMs: opened - start,
+		scanMs: scanned - opened,
+		peakMegabytes,
+		megabytesAtRest,
+		processorSeconds,
+		updateMs,
+	},
+	() => process.disconnect(),
+);
+
+function megabytes(count: number): number {
+	return count / 2 ** 20;
+}
+
+/** Of this process with the processes that it started and that have ended. */
+function processorSecondsUntilNow(): number {
+	const fields = readFileSync("/proc/self/stat", "utf8")
+		.replace(/^.*[)] /s, "")
+		.split(" ");
+	// utime, stime, cutime and cstime of proc(5), in hundredths of a second.
+	return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0) / 100;
+}

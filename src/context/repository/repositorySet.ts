@@ -1,0 +1,99 @@
+import type { CollectedContext } from "../contextEngine.ts";
+import type { ContextParts, ContextQuery } from "../source.ts";
+import type { RepositoryClient, TokenizedFile } from "./repositoryClient.ts";
+
+/** What a prompt may ask about the folders of a workspace. */
+export interface Repository {
+	/** Undefined when the folder isn't read, or can no longer be. */
+	collect(query: ContextQuery, signal: AbortSignal): Promise<CollectedContext | undefined>;
+}
+
+export interface RepositoryMember {
+	/** In front of the paths of this folder: "" for one of them, and a name with a slash for every other. */
+	readonly prefix: string;
+	readonly client: Pick<RepositoryClient, "collect" | "files" | "tokensOf">;
+}
+
+/**
+ * Several folders as one. Each has an index of its own, so what one folder knows of another stays unknown; a
+ * question is answered by the folder that its document is in.
+ */
+export class RepositorySet implements Repository {
+	readonly #members: readonly RepositoryMember[];
+
+	/** Prefixes are different. */
+	constructor(members: readonly RepositoryMember[]) {
+		// The empty prefix fits every path, so it is tried last.
+		this.#members = members.toSorted((a, b) => b.prefix.length - a.prefix.length);
+	}
+
+	async collect(query: ContextQuery, signal: AbortSignal): Promise<CollectedContext | undefined> {
+		const member = this.#memberOf(query.path);
+		if (member === undefined) {
+			return undefined;
+		}
+		const { prefix, client } = member;
+		const collected = await client.collect(withoutPrefix(query, prefix), signal);
+		return collected && withPrefix(collected, prefix);
+	}
+
+	/** Undefined when that can't be told of any of the folders: its files are not gone. */
+	async files(): Promise<readonly string[] | undefined> {
+		const all: string[] = [];
+		for (const { prefix, client } of this.#members.toReversed()) {
+			const files = await client.files();
+			if (files === undefined) {
+				return undefined;
+			}
+			all.push(...files.map((file) => prefix + file));
+		}
+		return all;
+	}
+
+	/** Without a file for one that is not indexed; undefined when that can no longer be told. */
+	async tokensOf(path: string): Promise<{ readonly file?: TokenizedFile | undefined } | undefined> {
+		const member = this.#memberOf(path);
+		return member === undefined ? {} : member.client.tokensOf(path.slice(member.prefix.length));
+	}
+
+	#memberOf(path: string): RepositoryMember | undefined {
+		return this.#members.find(({ prefix }) => path.startsWith(prefix));
+	}
+}
+
+function withoutPrefix(query: ContextQuery, prefix: string): ContextQuery {
+	if (prefix === "") {
+		return query;
+	}
+	const { path, recentEdits, openFiles, previous, ...rest } = query;
+	const strip = (whole: string): string => whole.slice(prefix.length);
+	const isInside = (whole: string): boolean => whole.startsWith(prefix);
+	return {
+		...rest,
+		path: strip(path),
+		recentEdits: recentEdits
+			.filter((edit) => isInside(edit.path))
+			.map((edit) => ({ ...edit, path: strip(edit.path) })),
+		openFiles: openFiles.filter(isInside).map(strip),
+		...(previous && { previous: renamed(previous, strip) }),
+	};
+}
+
+function withPrefix(collected: CollectedContext, prefix: string): CollectedContext {
+	if (prefix === "") {
+		return collected;
+	}
+	const { pieces, parts, ...rest } = collected;
+	const add = (path: string): string => prefix + path;
+	return {
+		...rest,
+		pieces: pieces.map((piece) => ({ ...piece, path: add(piece.path) })),
+		parts: renamed(parts, add),
+	};
+}
+
+function renamed(parts: ContextParts, rename: (path: string) => string): ContextParts {
+	const units = (of: ContextParts["stable"]): ContextParts["stable"] =>
+		of.map((unit) => ({ ...unit, path: rename(unit.path) }));
+	return { stable: units(parts.stable), volatile: units(parts.volatile) };
+}

@@ -1,0 +1,94 @@
+import { expect, test } from "vitest";
+import { noContext } from "../../../../src/context/contextEngine.ts";
+import {
+	RepositorySet,
+	type RepositoryMember,
+} from "../../../../src/context/repository/repositorySet.ts";
+import type { ContextQuery } from "../../../../src/context/source.ts";
+import type { Unit } from "../../../../src/context/packing/unit.ts";
+
+const { signal } = new AbortController();
+
+const unit = (path: string): Unit => ({
+	path,
+	startLine: 0,
+	endLine: 0,
+	kind: "lines",
+	reason: "similarText",
+	text: "x",
+	mentions: [],
+	defines: [],
+	header: undefined,
+	worth: 0,
+});
+
+/** A folder that answers with what it was asked. */
+function member(prefix: string, files: readonly string[] | undefined) {
+	const queries: ContextQuery[] = [];
+	const client: RepositoryMember["client"] = {
+		collect: (query) => {
+			queries.push(query);
+			return Promise.resolve({
+				...noContext,
+				parts: { stable: [unit("found.ts")], volatile: [] },
+			});
+		},
+		files: () => Promise.resolve(files),
+		tokensOf: (path) =>
+			Promise.resolve(
+				files?.includes(path) === true
+					? { file: { fingerprint: prefix + path, tokens: Int32Array.of() } }
+					: {},
+			),
+	};
+	return { prefix, client, queries };
+}
+
+const query: ContextQuery = {
+	path: "api/src/a.ts",
+	languageId: "typescript",
+	text: "",
+	offset: 0,
+	recentEdits: [
+		{ path: "api/b.ts", startLine: 0, endLine: 0 },
+		{ path: "c.ts", startLine: 0, endLine: 0 },
+	],
+	openFiles: ["c.ts", "api/b.ts"],
+	budgetTokens: 500,
+};
+
+test("a question goes to the folder of its document, with the paths of that folder", async () => {
+	const web = member("", ["c.ts"]);
+	const api = member("api/", ["b.ts"]);
+	const set = new RepositorySet([web, api]);
+	const first = await set.collect(query, signal);
+	expect(api.queries[0]).toEqual({
+		...query,
+		path: "src/a.ts",
+		recentEdits: [{ path: "b.ts", startLine: 0, endLine: 0 }],
+		openFiles: ["b.ts"],
+	});
+	expect(first?.parts.stable.map(({ path }) => path)).toEqual(["api/found.ts"]);
+	await set.collect({ ...query, ...(first && { previous: first.parts }) }, signal);
+	expect(api.queries[1]?.previous?.stable.map(({ path }) => path)).toEqual(["found.ts"]);
+	await set.collect({ ...query, path: "c.ts" }, signal);
+	expect(web.queries).toEqual([{ ...query, path: "c.ts" }]);
+});
+
+test("the files of all folders are one list, and each is found in its folder", async () => {
+	const set = new RepositorySet([member("", ["a.ts"]), member("api/", ["a.ts"])]);
+	expect(await set.files()).toEqual(["a.ts", "api/a.ts"]);
+	expect(await set.tokensOf("a.ts")).toMatchObject({ file: { fingerprint: "a.ts" } });
+	expect(await set.tokensOf("api/a.ts")).toMatchObject({ file: { fingerprint: "api/a.ts" } });
+	expect(await set.tokensOf("api/b.ts")).toEqual({});
+});
+
+test("while one folder can't be told of, nothing is told of any", async () => {
+	const set = new RepositorySet([member("", ["a.ts"]), member("api/", undefined)]);
+	expect(await set.files()).toBeUndefined();
+});
+
+test("a document of no folder has no context", async () => {
+	const set = new RepositorySet([member("api/", [])]);
+	expect(await set.collect({ ...query, path: "elsewhere.ts" }, signal)).toBeUndefined();
+});
