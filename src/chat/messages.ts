@@ -131,6 +131,8 @@ export interface MessageView {
 	readonly status: MessageStatus;
 	/** Who answered: the model's name. */
 	readonly modelName: string | undefined;
+	/** Where that model runs: an answer from elsewhere is marked as such. */
+	readonly modelPlace?: "local" | "remote" | undefined;
 	/** What went into the question's prompt. */
 	readonly meter: TokenMeter | undefined;
 }

@@ -64,7 +64,7 @@ export class ScriptedChatModel implements ChatModel {
 			let written = 0;
 			for (const piece of pieces(script)) {
 				await nextTurn();
-				if (signal.aborted) {
+				if (isAborted(signal)) {
 					return this.#result(request, "cancelled", written);
 				}
 				if (written >= request.maxAnswerTokens) {
@@ -124,4 +124,9 @@ function aborted(signal: AbortSignal): Promise<void> {
 			signal.addEventListener("abort", () => resolve(), { once: true });
 		}
 	});
+}
+
+/** Asked again after a wait: what was known of a signal before it says nothing. */
+function isAborted(signal: AbortSignal): boolean {
+	return signal.aborted;
 }

@@ -31,6 +31,7 @@ const comparedKeywords = [
 	"maximum",
 	"enum",
 	"additionalProperties",
+	"maxLength",
 	"default",
 ] as const;
 
@@ -71,7 +72,17 @@ test("settings that choose what runs can't be set by a workspace", () => {
 	const machineScoped = Object.entries(declared)
 		.filter(([, { scope }]) => scope === "machine")
 		.map(([key]) => key);
-	expect(machineScoped).toEqual(["mote.model.path", "mote.engine.threads", "mote.engine.nodePath"]);
+	expect(machineScoped).toEqual([
+		"mote.model.path",
+		"mote.engine.threads",
+		"mote.engine.nodePath",
+		"mote.chat.modelPath",
+		"mote.server.url",
+		"mote.server.model",
+		"mote.server.kind",
+		"mote.server.useForChat",
+		"mote.server.useForCompletions",
+	]);
 });
 
 test("defaults give frozen settings without problems", () => {
@@ -80,6 +91,8 @@ test("defaults give frozen settings without problems", () => {
 		enable: true,
 		completion: { debounceMs: 40, minJointProbability: 0.7, multiline: "auto" },
 		engine: { modelPath: undefined, threads: undefined, nodePath: undefined },
+		server: undefined,
+		chatModelPath: undefined,
 		problems: [],
 	});
 	expect(Object.isFrozen(settings) && Object.isFrozen(settings.completion)).toBe(true);
@@ -116,4 +129,30 @@ test("only a change of what runs asks for another engine", () => {
 		true,
 		false,
 	]);
+});
+
+test("without an address no server is chosen, and one that can't be used is named", () => {
+	expect(readSettings(configurationOf({})).server).toBeUndefined();
+	for (const address of ["ftp://gpu.example", "gpu", "https://me:secret@gpu.example"]) {
+		const settings = readSettings(configurationOf({ "server.url": address }));
+		expect(settings.server).toBeUndefined();
+		expect(settings.problems).toEqual([expect.stringContaining("mote.server.url is ignored")]);
+		expect(settings.problems.join()).not.toContain("secret");
+	}
+});
+
+test("a server that is chosen is for conversations only, until the user wants more", () => {
+	const { server, problems } = readSettings(
+		configurationOf({ "server.url": " https://GPU.example:8443/v1 ", "server.model": "coder" }),
+	);
+	expect(server).toEqual({
+		address: "https://GPU.example:8443/v1",
+		origin: "https://gpu.example:8443",
+		isLoopback: false,
+		model: "coder",
+		kind: "auto",
+		useForChat: true,
+		useForCompletions: false,
+	});
+	expect(problems).toEqual([]);
 });

@@ -22,6 +22,15 @@ test("whoever asks for a completion reads why there is none", () => {
 	});
 });
 
+test("a long prompt says how far it is read", () => {
+	const progress = { readTokens: 43_210, promptTokens: 131_072 };
+	expect(statusAppearance({ kind: "reading", progress })).toEqual({
+		text: "$(loading~spin) Mote: reading 43K of 131K",
+		tooltip: "Reading the prompt: 43K of 131K tokens.",
+		isError: false,
+	});
+});
+
 test("a fault is shown as an error, in its own words", () => {
 	const message = "The model file /m/weights.bin is missing; install the model again.";
 	expect(statusAppearance({ kind: "failed", message })).toEqual({

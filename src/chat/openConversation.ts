@@ -1,0 +1,227 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type { ChatModel } from "../languageModel/languageModel.ts";
+import { answerTurn } from "./answerTurn.ts";
+import { answerTemperature, regenerateTemperature } from "./chatPrompt.ts";
+import type { ChatWorkspace } from "./chatWorkspace.ts";
+import {
+	emptyConversation,
+	maxMessages,
+	messageView,
+	titleOf,
+	turnsOf,
+	withTurns,
+	type Answer,
+	type Conversation,
+	type Question,
+	type Turn,
+} from "./conversations/conversation.ts";
+import type { ConversationStore } from "./conversations/conversationStore.ts";
+import { DeltaBuffer } from "./deltaBuffer.ts";
+import type { AnswerByInfilling, ChosenModel } from "./infillQuestion.ts";
+import type { ToView } from "./messages.ts";
+import { promptHistory } from "./promptHistory.ts";
+import type { TokenCounter } from "./tokenCounter.ts";
+
+export interface OpenConversationOptions {
+	readonly store: ConversationStore;
+	/** A guarded one. */
+	readonly workspace: ChatWorkspace;
+	readonly chosenModel: () => ChosenModel;
+	readonly counterOf: (model: ChatModel) => TokenCounter;
+	readonly answerByInfilling?: AnswerByInfilling | undefined;
+	readonly clock: Clock;
+	readonly wallTime: () => number;
+	readonly logger: Logger;
+	readonly send: (message: ToView) => void;
+	/** More has changed than single messages say. */
+	readonly onReplaced: () => void;
+}
+
+export interface AskedQuestion {
+	readonly text: string;
+	/** What the model reads, when somebody has made it already. */
+	readonly prompt?: string | undefined;
+	/** What a conversation that begins with this question is called; without one, what the question says. */
+	readonly title?: string | undefined;
+}
+
+/** The conversation that the view shows. One change at a time: whoever calls sees to it. */
+export class OpenConversation {
+	readonly #options: OpenConversationOptions;
+	#conversation: Conversation;
+	/** The answer that is being written. */
+	#writing: { readonly answerId: string; readonly deltas: DeltaBuffer } | undefined;
+
+	/** Opens the conversation that was changed last. */
+	constructor(options: OpenConversationOptions) {
+		this.#options = options;
+		const [latest] = options.store.summaries();
+		this.#conversation = (latest && options.store.get(latest.id)) ?? this.#empty();
+	}
+
+	get id(): string {
+		return this.#conversation.id;
+	}
+
+	get isWriting(): boolean {
+		return this.#writing !== undefined;
+	}
+
+	turns(): Turn[] {
+		return turnsOf(this.#conversation);
+	}
+
+	/** The conversation as the view knows it: with as much of the answer as was sent. */
+	asSent(): Conversation {
+		const writing = this.#writing;
+		return writing === undefined
+			? this.#conversation
+			: {
+					...this.#conversation,
+					messages: this.#conversation.messages.map((message) =>
+						message.id === writing.answerId && message.role === "assistant"
+							? { ...message, text: writing.deltas.sent }
+							: message,
+					),
+				};
+	}
+
+	/** Shows another conversation; undefined shows the same one again. */
+	show(conversation: Conversation | undefined): void {
+		this.#conversation = conversation ?? this.#conversation;
+		this.#options.onReplaced();
+	}
+
+	startNew(): void {
+		this.show(this.#empty());
+	}
+
+	/** The conversation was deleted: it must not come back with the next question. */
+	forget(id: string): void {
+		this.show(id === this.id ? this.#empty() : undefined);
+	}
+
+	/** Asks behind these turns, and forgets what stood there. A blank text asks nothing. */
+	async ask(
+		before: readonly Turn[],
+		{ text, prompt, title = text }: AskedQuestion,
+		signal: AbortSignal,
+	): Promise<Answer | undefined> {
+		if (text.trim() === "") {
+			return undefined;
+		}
+		if (before.length === 0) {
+			this.#conversation = { ...this.#conversation, title: titleOf(title) };
+		}
+		const question: Question = { role: "user", id: randomUUID(), text };
+		const asked = prompt === undefined ? question : { ...question, prompt };
+		return this.#answer(before, asked, answerTemperature, signal);
+	}
+
+	/** Only the last question is answered again: what came after another one would be lost. */
+	async regenerate(messageId: string, signal: AbortSignal): Promise<void> {
+		const turns = this.turns();
+		const last = turns.at(-1);
+		if (last?.answer.id === messageId || last?.question.id === messageId) {
+			await this.#answer(turns.slice(0, -1), last.question, regenerateTemperature, signal);
+		}
+	}
+
+	async resend(questionId: string, text: string, signal: AbortSignal): Promise<void> {
+		const turns = this.turns();
+		const index = turns.findIndex(({ question }) => question.id === questionId);
+		if (index >= 0) {
+			await this.ask(turns.slice(0, index), { text }, signal);
+		}
+	}
+
+	async #answer(
+		allBefore: readonly Turn[],
+		asked: Question,
+		temperature: number,
+		signal: AbortSignal,
+	): Promise<Answer> {
+		const { clock, send, chosenModel } = this.#options;
+		const before = allBefore.slice(-maxTurnsBefore);
+		const isAppended =
+			before.length > 0 && 2 * before.length === this.#conversation.messages.length;
+		let question = asked;
+		let answer: Answer = {
+			role: "assistant",
+			id: randomUUID(),
+			text: "",
+			status: { kind: "writing" },
+		};
+		const deltas = new DeltaBuffer({
+			clock,
+			send: (text) => send({ kind: "delta", messageId: answer.id, text }),
+		});
+		this.#writing = { answerId: answer.id, deltas };
+		this.#keep([...before, { question, answer }]);
+		if (isAppended) {
+			send({ kind: "message", message: messageView(question) });
+			send({ kind: "message", message: messageView(answer) });
+		} else {
+			this.#options.onReplaced();
+		}
+		const chosen = chosenModel();
+		const history = promptHistory(this.#conversation, before, question.id, chosen);
+		const { past, firstTurn } = history;
+		const status = await answerTurn(
+			{
+				...this.#options,
+				question,
+				past,
+				firstTurn,
+				temperature,
+				chosen,
+				onPrepared: ({ prompt, meter, target, firstTurn: first }) => {
+					const { id, text } = question;
+					question = { role: "user", id, text, prompt, meter, target };
+					this.#keep([...before, { question, answer }], {
+						promptStart: history.pastIds[first] ?? id,
+						promptModel: chosen.kind === "none" ? undefined : chosen.model.description.id,
+					});
+					send({ kind: "message", message: messageView(question) });
+				},
+				onModel: ({ name, place }) => {
+					if (answer.modelName !== name || answer.modelPlace !== place) {
+						answer = { ...answer, modelName: name.slice(0, maxModelName), modelPlace: place };
+						send({ kind: "message", message: messageView({ ...answer, text: deltas.sent }) });
+					}
+				},
+				onText: (text) => deltas.add(text),
+			},
+			signal,
+		);
+		deltas.flush();
+		answer = { ...answer, text: deltas.sent.toWellFormed(), status };
+		this.#writing = undefined;
+		this.#keep([...before, { question, answer }]);
+		send({ kind: "message", message: messageView(answer) });
+		return answer;
+	}
+
+	/** The conversation becomes these turns, here and in the store, which may drop its oldest parts. */
+	#keep(turns: readonly Turn[], prompt?: Pick<Conversation, "promptStart" | "promptModel">): void {
+		const changed = withTurns(
+			{ ...this.#conversation, ...prompt },
+			turns,
+			this.#options.wallTime(),
+		);
+		this.#conversation = this.#options.store.put(changed);
+		if (this.#conversation.messages.length < changed.messages.length) {
+			this.#options.onReplaced();
+		}
+	}
+
+	/** It isn't kept before something is said in it. */
+	#empty(): Conversation {
+		return emptyConversation(randomUUID(), this.#options.wallTime());
+	}
+}
+
+const maxTurnsBefore = maxMessages / 2 - 1;
+const maxModelName = 500;

@@ -1,0 +1,45 @@
+import * as vscode from "vscode";
+import type { AnswerByInfilling } from "../../chat/infillQuestion.ts";
+import { pathOf, plainPosition, plainText } from "./documentText.ts";
+import type { EditsOptions } from "./editsOptions.ts";
+import { runTask } from "./codeTasks.ts";
+import { proposedScheme } from "./proposedDocuments.ts";
+import type { Reviews } from "./reviews.ts";
+
+/** `/explain` and `/fix` of the chat view with a model that can't converse: the same as the commands do. */
+export function infillAnswers(reviews: Reviews, options: EditsOptions): AnswerByInfilling {
+	return async function* (question, signal) {
+		const { kind, code, instruction, model } = question;
+		const document = vscode.workspace.textDocuments.find(
+			({ uri, languageId }) =>
+				uri.scheme !== proposedScheme &&
+				languageId === code.languageId &&
+				pathOf(uri) === code.path,
+		);
+		if (document === undefined || plainText(document) !== code.text) {
+			yield `Open ${code.path} and ask again; it has changed or is closed.`;
+			return "stop";
+		}
+		const range = new vscode.Range(
+			plainPosition(code.text, code.start),
+			plainPosition(code.text, code.end),
+		);
+		const reported = vscode.languages
+			.getDiagnostics(document.uri)
+			.filter((diagnostic) => diagnostic.range.intersection(range) !== undefined)
+			.toSorted((a, b) => a.severity - b.severity);
+		const sentence = await runTask(
+			{
+				kind,
+				place: { document, code },
+				instruction,
+				problem: kind === "fix" ? reported[0] : undefined,
+			},
+			reviews,
+			{ ...options, models: () => ({ chat: undefined, infill: model }) },
+			signal,
+		);
+		yield sentence;
+		return signal.aborted ? "cancelled" : "stop";
+	};
+}

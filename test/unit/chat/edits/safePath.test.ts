@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { safeRelativePath } from "../../../../src/chat/edits/safePath.ts";
+
+describe("a path that a model wrote", () => {
+	it.each([
+		["src/a.ts", "src/a.ts"],
+		["./src/a.ts", "src/a.ts"],
+		["src\\a.ts", "src/a.ts"],
+		["  a.ts ", "a.ts"],
+		["src/…/ä.ts", "src/…/ä.ts"],
+	])("inside the workspace is taken: %j", (path, expected) => {
+		expect(safeRelativePath(path)).toBe(expected);
+	});
+
+	it.each([
+		"",
+		"/etc/passwd",
+		"\\\\server\\share\\a.ts",
+		"C:\\Windows\\a.ts",
+		"c:a.ts",
+		"~/.bashrc",
+		"../a.ts",
+		"src/../../a.ts",
+		"src\\..\\..\\a.ts",
+		"src/.. /a.ts",
+		"src/./a.ts",
+		"src//a.ts",
+		"file:///etc/passwd",
+		"vscode://settings",
+		"a.ts\n/etc/passwd",
+		"a\u0000.ts",
+		"a\u202ets.exe",
+		"%2e%2e/a.ts",
+		".git/hooks/pre-commit",
+		"src/.GIT/config",
+		"con.ts",
+		`${"a/".repeat(300)}a.ts`,
+	])("that may lead elsewhere is refused: %j", (path) => {
+		expect(safeRelativePath(path)).toBeUndefined();
+	});
+});
