@@ -21,6 +21,7 @@ const programs = {
 	engineProcess: "src/engineProcess/child.ts",
 	contextWorker: "src/context/worker.ts",
 	repositoryWorker: "src/context/repositoryWorker.ts",
+	tagProcess: "src/context/tagProcess.ts",
 	cli: "src/cli/main.ts",
 };
 

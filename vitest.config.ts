@@ -17,6 +17,15 @@ export default defineConfig({
 				test: { name: "package", include: ["test/package/**/*.test.ts"] },
 			},
 			{
+				// Loads the built chat view into Chromium: needs `npm run build` first.
+				test: {
+					name: "webview",
+					include: ["test/webview/**/*.test.ts"],
+					testTimeout: 120_000,
+					hookTimeout: 60_000,
+				},
+			},
+			{
 				// Drives a real VS Code in Chromium: needs the package, and the editor of test/workbench.
 				test: {
 					name: "workbench",

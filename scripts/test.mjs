@@ -43,6 +43,7 @@ async function main() {
 	await testWithVitest("core");
 	await testWithVitest("package");
 	await installChromium();
+	await testWithVitest("webview");
 	await installWorkbench();
 	await testInExtensionHost();
 	await testWithVitest("workbench");
@@ -56,7 +57,7 @@ async function check(name, ...command) {
 	await runStep(name, developmentNode(), command, { cwd: repositoryRoot, env: environment() });
 }
 
-/** @param {"core" | "package" | "workbench"} project as in vitest.config.ts */
+/** @param {"core" | "package" | "webview" | "workbench"} project as in vitest.config.ts */
 async function testWithVitest(project) {
 	const report = path.join(reportFolder, `${project}.json`);
 	const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];

@@ -4,7 +4,7 @@ import type * as vscode from "vscode";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { UserError } from "../base/userError.ts";
-import type { CompletionProvider } from "../completion/completionProvider.ts";
+import type { CompletionConfig, CompletionProvider } from "../completion/completionProvider.ts";
 import { describePrompt } from "../completion/promptTrace.ts";
 import { createCompletionProvider } from "../completion/createCompletionProvider.ts";
 import { noContext } from "../context/contextEngine.ts";
@@ -14,12 +14,16 @@ import {
 	type EngineState,
 	type SupervisedEngine,
 } from "../engineProcess/supervisor.ts";
-import type { GenerateStats } from "../engine/engine.ts";
+import type { Repository } from "../context/repository/repositorySet.ts";
+import type { Engine, GenerateStats, PrefillProgress } from "../engine/engine.ts";
+import type { InfillModel } from "../languageModel/languageModel.ts";
 import { bundledModelFolderName } from "../model/bundledModel.ts";
-import { openModel, type ModelFolder } from "../model/modelStore.ts";
+import type { ModelManifest } from "../model/manifest.ts";
+import { openModel } from "../model/modelStore.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { RepositorySession } from "./repositorySession.ts";
+import { PrefillWatch } from "./prefillWatch.ts";
+import { RepositorySession, type RepositoryUse } from "./repositorySession.ts";
 import type { EngineSettings } from "./settings.ts";
 import type { EngineStatus } from "./statusBar.ts";
 
@@ -35,6 +39,24 @@ export interface EngineSessionOptions {
 	readonly onDidPrompt: (description: string) => void;
 	/** Hears what the engine did for a request; undefined when it wasn't asked. */
 	readonly onDidFinish: (stats: GenerateStats | undefined) => void;
+	/** Hears how far a prompt is that takes long to read; undefined when none does. */
+	readonly onDidRead: (progress: PrefillProgress | undefined) => void;
+	/** The server's model that completions come from, asked for each of them; undefined: this machine's. */
+	readonly server: () => InfillModel | undefined;
+	/** Says what is wanted of the repository. */
+	readonly completion: () => CompletionConfig;
+	/** Called when another model is open, or none. */
+	readonly onDidChangeModel: () => void;
+}
+
+/** The model that completions on this machine come from; conversations may use it too. */
+export interface LocalModel {
+	readonly engine: Engine;
+	/** Of the same model as `manifest`. */
+	readonly tokenizer: Tokenizer;
+	readonly manifest: ModelManifest;
+	/** Absolute. */
+	readonly folder: string;
 }
 
 /** Everything that belongs to one model: made together, and thrown away together. */
@@ -42,7 +64,8 @@ interface OpenedModel {
 	readonly supervised: SupervisedEngine;
 	readonly syntax: SyntaxClient;
 	readonly provider: CompletionProvider;
-	readonly repository: RepositorySession | undefined;
+	readonly repository: RepositorySession;
+	readonly model: LocalModel;
 }
 
 /**
@@ -62,6 +85,25 @@ export class EngineSession {
 		return this.opened?.provider;
 	}
 
+	/** Undefined while no model is open; it may still be loading into the engine, which requests wait for. */
+	get model(): LocalModel | undefined {
+		return this.opened?.model;
+	}
+
+	get syntax(): SyntaxClient | undefined {
+		return this.opened?.syntax;
+	}
+
+	/** Undefined where there is no folder that could be read. */
+	get repository(): Repository | undefined {
+		return this.opened?.repository.repository;
+	}
+
+	/** What `completion` says may be another thing than before. */
+	completionChanged(): void {
+		this.opened?.repository.setUse(useOf(this.options.completion()));
+	}
+
 	/** Replaces what runs by a new process for `settings`. Never rejects: a fault becomes the status. */
 	open(settings: EngineSettings): Promise<void> {
 		this.last = this.last.then(async () => {
@@ -72,6 +114,11 @@ export class EngineSession {
 			this.options.onDidChangeStatus({ kind: "starting" });
 			try {
 				this.opened = await this.openModel(settings);
+				this.completionChanged();
+				if (this.opened.supervised.state.kind === "ready") {
+					this.opened.repository.engineStarted();
+				}
+				this.options.onDidChangeModel();
 			} catch (error) {
 				this.fail(error);
 			}
@@ -110,7 +157,7 @@ export class EngineSession {
 			clock,
 			logger,
 		});
-		const repository = await RepositorySession.open({
+		const repository = new RepositorySession({
 			extensionFolder,
 			storageUri: this.options.storageUri,
 			tokenizerPath: model.tokenizerPath,
@@ -119,8 +166,16 @@ export class EngineSession {
 			logger,
 		});
 		const parts = { supervised, syntax, repository };
+		const local: LocalModel = {
+			engine: new PrefillWatch({ clock, onDidChange: this.options.onDidRead }).watch(
+				supervised.engine,
+			),
+			tokenizer,
+			manifest: model.manifest,
+			folder: path.resolve(modelFolder),
+		};
 		try {
-			return { ...parts, provider: this.createProvider(model, tokenizer, parts) };
+			return { ...parts, model: local, provider: this.createProvider(local, parts) };
 		} catch (error) {
 			await closeParts(parts);
 			throw error;
@@ -128,24 +183,22 @@ export class EngineSession {
 	}
 
 	private createProvider(
-		{ manifest }: ModelFolder,
-		tokenizer: Tokenizer,
-		{ supervised, syntax, repository }: Omit<OpenedModel, "provider">,
+		{ engine, tokenizer, manifest }: LocalModel,
+		{ syntax, repository }: Pick<OpenedModel, "syntax" | "repository">,
 	): CompletionProvider {
 		const { clock, logger } = this.options;
 		return createCompletionProvider({
-			engine: supervised.engine,
+			engine,
 			tokenizer,
 			manifest,
+			server: this.options.server,
 			syntax,
 			clock,
 			logger,
-			...(repository && {
-				collectContext: async (query, signal) => {
-					const collected = await repository.client.collect(query, signal);
-					return collected ?? noContext;
-				},
-			}),
+			collectContext: async (query, signal) => {
+				const collected = await repository.repository?.collect(query, signal);
+				return collected ?? noContext;
+			},
 			onDidPrompt: (trace) => this.options.onDidPrompt(describePrompt(trace, tokenizer)),
 			onDidFinish: (_outcome, stats) => this.options.onDidFinish(stats),
 		});
@@ -155,6 +208,7 @@ export class EngineSession {
 		const opened = this.opened;
 		this.opened = undefined;
 		if (opened !== undefined) {
+			this.options.onDidChangeModel();
 			opened.provider.dispose();
 			await closeParts(opened);
 		}
@@ -168,7 +222,7 @@ export class EngineSession {
 				return;
 			case "ready":
 				this.options.onDidChangeStatus({ kind: "ready" });
-				this.opened?.repository?.engineStarted();
+				this.opened?.repository.engineStarted();
 				return;
 			case "failed":
 				// The supervisor has logged it.
@@ -189,12 +243,16 @@ export class EngineSession {
 	}
 }
 
+function useOf({ repositoryContext, adaptation }: CompletionConfig): RepositoryUse {
+	return { context: repositoryContext, learning: adaptation };
+}
+
 async function closeParts({
 	supervised,
 	syntax,
 	repository,
-}: Omit<OpenedModel, "provider">): Promise<void> {
-	await Promise.all([supervised.dispose(), syntax.dispose(), repository?.dispose()]);
+}: Omit<OpenedModel, "provider" | "model">): Promise<void> {
+	await Promise.all([supervised.dispose(), syntax.dispose(), repository.dispose()]);
 }
 
 function describe(error: unknown): string {

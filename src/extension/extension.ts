@@ -1,10 +1,17 @@
 import * as vscode from "vscode";
 import { systemClock } from "../base/clock.ts";
 import type { CompletionOutcome } from "../completion/completionProvider.ts";
+import { registerChat, type Chat } from "./chat/registerChat.ts";
+import { relatedPieces } from "./chat/relatedPieces.ts";
 import { registerCommands } from "./commands.ts";
 import { ContextInspector } from "./contextInspector.ts";
+import { registerEdits } from "./edits/registerEdits.ts";
 import { EngineSession } from "./engineSession.ts";
 import { InlineCompletionAdapter } from "./inlineCompletionAdapter.ts";
+import { LanguageModels } from "./servers/languageModels.ts";
+import { registerServerCommands } from "./servers/serverCommands.ts";
+import { ServerKeys } from "./servers/serverKeys.ts";
+import { serverNotice } from "./servers/serverNotice.ts";
 import {
 	isEnabledFor,
 	readSettings,
@@ -35,12 +42,28 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 	const outcomes = new vscode.EventEmitter<CompletionOutcome>();
 	let lastOutcome: CompletionOutcome | undefined;
 
+	const environment = {
+		extensionFolder: context.extensionUri.fsPath,
+		keys: new ServerKeys(context.secrets),
+		isTrusted: () => vscode.workspace.isTrusted,
+		fetch: globalThis.fetch,
+		clock: systemClock,
+		logger: log,
+	};
+	const models: LanguageModels = new LanguageModels(
+		{ ...environment, completionModel: () => session.model },
+		settings,
+	);
 	const inspector = new ContextInspector();
-	const session = new EngineSession({
+	const session: EngineSession = new EngineSession({
 		extensionFolder: context.extensionUri.fsPath,
 		storageUri: context.storageUri,
 		onDidPrompt: (description) => inspector.setPrompt(description),
 		onDidFinish: (stats) => inspector.setStats(stats),
+		onDidRead: (progress) => statusBar.setReading(progress),
+		server: () => models.serverInfill,
+		completion: () => settings.completion,
+		onDidChangeModel: () => models.completionModelChanged(),
 		clock: systemClock,
 		logger: log,
 		onDidChangeStatus: (status) => statusBar.setEngineStatus(status),
@@ -60,6 +83,33 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		restartEngine: () => session.open(settings.engine),
 		showLog: () => log.show(),
 	});
+	const edits = registerEdits({
+		models: () => models,
+		syntax: () => session.syntax,
+		related: (place, signal) => relatedPieces(session.repository, place, signal),
+		ask: (question, signal) => chat.ask(question, signal),
+		clock: systemClock,
+		logger: log,
+	});
+	const chat: Chat = registerChat({
+		extensionUri: context.extensionUri,
+		storageUri: context.storageUri ?? context.globalStorageUri,
+		models,
+		edits,
+		repository: () => session.repository,
+		structure: () => session.syntax,
+		clock: systemClock,
+		logger: log,
+	});
+	const serverCommands = registerServerCommands({
+		...environment,
+		models,
+		settings: () => settings,
+	});
+	const serverListeners = vscode.Disposable.from(
+		models.onDidChange(() => statusBar.setServer(serverNotice(models.serverState))),
+		vscode.workspace.onDidGrantWorkspaceTrust(() => models.reconnect()),
+	);
 	const showWhetherOff = (): void => statusBar.setOff(whereOff(settings));
 	const editorListener = vscode.window.onDidChangeActiveTextEditor(showWhetherOff);
 	const configurationListener = vscode.workspace.onDidChangeConfiguration((event) => {
@@ -69,6 +119,8 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		const previous = settings;
 		settings = currentSettings(log);
 		showWhetherOff();
+		models.configure(settings);
+		session.completionChanged();
 		if (!sameEngineSettings(previous.engine, settings.engine)) {
 			void session.open(settings.engine);
 		}
@@ -79,6 +131,11 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		configurationListener,
 		commands,
 		adapter,
+		chat,
+		edits,
+		serverCommands,
+		serverListeners,
+		models,
 		session,
 		inspector,
 		outcomes,

@@ -5,7 +5,9 @@ import type {
 	CompletionProvider,
 	NoCompletionReason,
 } from "../completion/completionProvider.ts";
+import { linkToken } from "./cancellation.ts";
 import { documentRequest } from "./documentRequest.ts";
+import { promptPath } from "./promptPath.ts";
 import { isEnabledFor, type Settings } from "./settings.ts";
 import type { StatusBar } from "./statusBar.ts";
 
@@ -61,7 +63,7 @@ export class InlineCompletionAdapter
 		if (provider === undefined) {
 			return this.decline("engineUnavailable", invoked);
 		}
-		const request = documentRequest(document, pathForModel(document.uri), position, {
+		const request = documentRequest(document, promptPath(document.uri), position, {
 			invoked,
 			selectedCompletionInfo: context.selectedCompletionInfo,
 		});
@@ -116,22 +118,4 @@ export class InlineCompletionAdapter
 			this.options.provider()?.didAccept(completion);
 		}
 	}
-}
-
-/** The path as the model saw paths in training: relative to the workspace, else the bare file name. */
-function pathForModel(uri: vscode.Uri): string {
-	return vscode.workspace.getWorkspaceFolder(uri) === undefined
-		? uri.path.slice(uri.path.lastIndexOf("/") + 1)
-		: vscode.workspace.asRelativePath(uri, false);
-}
-
-/** Aborts `controller` when the editor cancels, until disposed of. */
-function linkToken(
-	token: vscode.CancellationToken,
-	controller: AbortController,
-): vscode.Disposable {
-	if (token.isCancellationRequested) {
-		controller.abort();
-	}
-	return token.onCancellationRequested(() => controller.abort());
 }

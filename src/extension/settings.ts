@@ -1,6 +1,9 @@
 import * as z from "zod";
 import type { CompletionConfig } from "../completion/completionProvider.ts";
 import { defaultCompletionConfig as defaults } from "../completion/defaultConfig.ts";
+import { LanguageModelError } from "../languageModel/errors.ts";
+import { isLoopback, parseServerAddress } from "../languageModel/remote/serverAddress.ts";
+import { serverKindSettings, type ServerKindSetting } from "../languageModel/remote/serverKind.ts";
 
 /** Section of the editor's configuration that belongs to the extension. */
 export const settingsSection = "mote";
@@ -41,6 +44,12 @@ export const settingDeclarations = {
 	"model.path": setting(z.string(), ""),
 	"engine.threads": setting(z.int().min(0).max(256), 0),
 	"engine.nodePath": setting(z.string(), ""),
+	"chat.modelPath": setting(z.string(), ""),
+	"server.url": setting(z.string().max(2048), ""),
+	"server.model": setting(z.string().max(200), ""),
+	"server.kind": setting(z.enum(serverKindSettings), "auto"),
+	"server.useForChat": setting(z.boolean(), true),
+	"server.useForCompletions": setting(z.boolean(), false),
 };
 
 /** What the user configured, read at one moment. Frozen: a change gives a new value. */
@@ -50,6 +59,10 @@ export interface Settings {
 	readonly enabledLanguages: Readonly<Record<string, boolean>>;
 	readonly completion: CompletionConfig;
 	readonly engine: EngineSettings;
+	/** Undefined: the user has chosen no server, and nothing leaves this machine. */
+	readonly server: ServerSettings | undefined;
+	/** Folder of a model for conversations; undefined: the one for completions, if it can converse. */
+	readonly chatModelPath: string | undefined;
 	/** One sentence for each value that was of the wrong type or out of bounds. */
 	readonly problems: readonly string[];
 }
@@ -62,6 +75,21 @@ export interface EngineSettings {
 	readonly threads: number | undefined;
 	/** Undefined: the editor's own Node. */
 	readonly nodePath: string | undefined;
+}
+
+/** A server that the user has chosen. */
+export interface ServerSettings {
+	/** As the user typed it, and one that can be used. */
+	readonly address: string;
+	/** Scheme, host and port: what a key belongs to, and what people are shown. */
+	readonly origin: string;
+	/** True: it runs on this machine. */
+	readonly isLoopback: boolean;
+	/** Empty: the first that the server lists. */
+	readonly model: string;
+	readonly kind: ServerKindSetting;
+	readonly useForChat: boolean;
+	readonly useForCompletions: boolean;
 }
 
 /** The part of the editor's WorkspaceConfiguration that is needed to read. */
@@ -82,6 +110,25 @@ export function readSettings(configuration: Configuration): Settings {
 		return defaultValue;
 	};
 	const declared = settingDeclarations;
+	const readServer = (): ServerSettings | undefined => {
+		const address = read("server.url", declared["server.url"]).trim();
+		if (address === "") {
+			return undefined;
+		}
+		const url = urlOf(address, problems);
+		if (url === undefined) {
+			return undefined;
+		}
+		return Object.freeze({
+			address,
+			origin: url.origin,
+			isLoopback: isLoopback(url.hostname),
+			model: read("server.model", declared["server.model"]).trim(),
+			kind: read("server.kind", declared["server.kind"]),
+			useForChat: read("server.useForChat", declared["server.useForChat"]),
+			useForCompletions: read("server.useForCompletions", declared["server.useForCompletions"]),
+		});
+	};
 	const settings: Settings = {
 		enable: read("enable", declared.enable),
 		enabledLanguages: Object.freeze(read("enabledLanguages", declared.enabledLanguages)),
@@ -107,9 +154,24 @@ export function readSettings(configuration: Configuration): Settings {
 			threads: read("engine.threads", declared["engine.threads"]) || undefined,
 			nodePath: read("engine.nodePath", declared["engine.nodePath"]) || undefined,
 		}),
+		server: readServer(),
+		chatModelPath: read("chat.modelPath", declared["chat.modelPath"]) || undefined,
 		problems: Object.freeze(problems),
 	};
 	return Object.freeze(settings);
+}
+
+/** Undefined, and a problem more, for an address that can't be used. */
+function urlOf(address: string, problems: string[]): URL | undefined {
+	try {
+		return parseServerAddress(address).url;
+	} catch (error) {
+		if (!(error instanceof LanguageModelError)) {
+			throw error;
+		}
+		problems.push(`The setting ${settingsSection}.server.url is ignored: ${error.message}`);
+		return undefined;
+	}
 }
 
 /** True when completions are wanted in documents of this language. */

@@ -1,4 +1,6 @@
 import type { NoCompletionReason } from "../completion/completionProvider.ts";
+import type { PrefillProgress } from "../engine/engine.ts";
+import type { ServerNotice } from "./servers/serverNotice.ts";
 
 /** What the extension is doing, as far as a user may want to know. */
 export type Status =
@@ -10,6 +12,8 @@ export type Status =
 	| { readonly kind: "ready" }
 	/** A request is running. */
 	| { readonly kind: "busy" }
+	/** A prompt that takes long is being read. */
+	| { readonly kind: "reading"; readonly progress: PrefillProgress }
 	/** The last request gave nothing. */
 	| {
 			readonly kind: "nothing";
@@ -26,6 +30,20 @@ export interface StatusAppearance {
 	readonly text: string;
 	readonly tooltip: string;
 	readonly isError: boolean;
+}
+
+/** With what is to be said of a server: an icon that stays while one types, and sentences. */
+export function withServer(
+	appearance: StatusAppearance,
+	notice: ServerNotice | undefined,
+): StatusAppearance {
+	return notice === undefined
+		? appearance
+		: {
+				...appearance,
+				text: `${appearance.text} ${notice.icon}`,
+				tooltip: `${appearance.tooltip} ${notice.text}`,
+			};
 }
 
 /** One sentence for every reason, for the tooltip. */
@@ -56,7 +74,7 @@ const reasonLabels: Readonly<Record<NoCompletionReason, string>> = {
 
 /**
  * The width stays the same for everything that happens while typing, so that the status bar does not
- * jump with each keystroke: reasons then go into the tooltip.
+ * jump with each keystroke: reasons then go into the tooltip. Only what takes long is said beside the name.
  */
 export function statusAppearance(status: Status): StatusAppearance {
 	switch (status.kind) {
@@ -74,6 +92,15 @@ export function statusAppearance(status: Status): StatusAppearance {
 			return { text: "$(sparkle) Mote", tooltip: "Ready.", isError: false };
 		case "busy":
 			return { text: "$(loading~spin) Mote", tooltip: "Completing.", isError: false };
+		case "reading": {
+			const { readTokens, promptTokens } = status.progress;
+			const place = `${rounded(readTokens)} of ${rounded(promptTokens)}`;
+			return {
+				text: `$(loading~spin) Mote: reading ${place}`,
+				tooltip: `Reading the prompt: ${place} tokens.`,
+				isError: false,
+			};
+		}
 		case "nothing": {
 			const tooltip = reasonSentences[status.reason];
 			const label = status.invoked ? `: ${reasonLabels[status.reason]}` : "";
@@ -82,4 +109,9 @@ export function statusAppearance(status: Status): StatusAppearance {
 		case "failed":
 			return { text: "$(error) Mote", tooltip: status.message, isError: true };
 	}
+}
+
+/** `43K`: nobody counts single tokens. */
+function rounded(tokens: number): string {
+	return tokens < 1000 ? `${tokens}` : `${Math.round(tokens / 1000)}K`;
 }

@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import type { CompletionOutcome } from "../completion/completionProvider.ts";
-import { statusAppearance, type Status } from "./status.ts";
+import type { PrefillProgress } from "../engine/engine.ts";
+import type { ServerNotice } from "./servers/serverNotice.ts";
+import { statusAppearance, withServer, type Status } from "./status.ts";
 
 /** State of everything below the editor: loading, able to answer, or out of order. */
 export type EngineStatus =
@@ -10,7 +12,7 @@ export type EngineStatus =
 
 /**
  * The status bar item. Told what happens, it decides what to show: what the user turned off comes first,
- * then a fault of the engine, then a running request, then the result of the last one.
+ * then a fault of the engine, then a prompt that takes long to read, then a running request, then the result of the last one.
  */
 export class StatusBar implements vscode.Disposable {
 	private readonly item = vscode.window.createStatusBarItem(
@@ -21,6 +23,8 @@ export class StatusBar implements vscode.Disposable {
 	private readonly changes = new vscode.EventEmitter<Status>();
 	private engineStatus: EngineStatus = { kind: "starting" };
 	private off: Extract<Status, { kind: "off" }> | undefined;
+	private server: ServerNotice | undefined;
+	private reading: PrefillProgress | undefined;
 	private runningRequests = 0;
 	private lastResult: Status = { kind: "ready" };
 	private shown: Status = { kind: "starting" };
@@ -43,6 +47,7 @@ export class StatusBar implements vscode.Disposable {
 		if (status.kind !== "ready") {
 			// What happened before a restart says nothing about what happens after it.
 			this.lastResult = { kind: "ready" };
+			this.reading = undefined;
 		}
 		this.render();
 	}
@@ -50,6 +55,18 @@ export class StatusBar implements vscode.Disposable {
 	/** `off` says where completions are turned off, as far as the active editor goes. */
 	setOff(off: Extract<Status, { kind: "off" }> | undefined): void {
 		this.off = off;
+		this.render();
+	}
+
+	/** What is to be said of the server that the user has chosen; undefined where there is none. */
+	setServer(server: ServerNotice | undefined): void {
+		this.server = server;
+		this.render();
+	}
+
+	/** How far a prompt is that takes long to read; undefined when none does. */
+	setReading(progress: PrefillProgress | undefined): void {
+		this.reading = progress;
 		this.render();
 	}
 
@@ -86,7 +103,7 @@ export class StatusBar implements vscode.Disposable {
 
 	private render(): void {
 		this.shown = this.current();
-		const { text, tooltip, isError } = statusAppearance(this.shown);
+		const { text, tooltip, isError } = withServer(statusAppearance(this.shown), this.server);
 		this.item.text = text;
 		this.item.tooltip = `Mote: ${tooltip}`;
 		this.item.backgroundColor = isError
@@ -103,6 +120,9 @@ export class StatusBar implements vscode.Disposable {
 		}
 		if (this.engineStatus.kind !== "ready") {
 			return this.engineStatus;
+		}
+		if (this.reading !== undefined) {
+			return { kind: "reading", progress: this.reading };
 		}
 		return this.runningRequests > 0 ? { kind: "busy" } : this.lastResult;
 	}

@@ -14,7 +14,7 @@ describe("commands in the extension host", () => {
 
 	it("every command of package.json is registered", async () => {
 		const manifest: unknown = vscode.extensions.getExtension("mote.mote")?.packageJSON;
-		const declared = JSON.stringify(manifest).matchAll(/"command":"(mote[.]\w+)"/g);
+		const declared = JSON.stringify(manifest).matchAll(/"command":"(mote[.][\w.]+)"/g);
 		const known = new Set(await vscode.commands.getCommands(true));
 		const missing = [...declared].map(([, name]) => name ?? "").filter((name) => !known.has(name));
 		assert.deepStrictEqual(missing, []);

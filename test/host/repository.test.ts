@@ -48,7 +48,23 @@ describe("the repository in the extension host", () => {
 		await statusOf(mote, "ready");
 		repositoryThreads(1);
 	});
+
+	it("nothing is read while neither related code nor learning is wanted", async () => {
+		await configure("completion.adaptation", false);
+		repositoryThreads(1);
+		await configure("completion.repositoryContext", false);
+		await repositoryThreadsBecome(0);
+		await configure("completion.repositoryContext", undefined);
+		await repositoryThreadsBecome(1);
+		await configure("completion.adaptation", undefined);
+		repositoryThreads(1);
+	});
 });
+
+async function configure(key: string, value: boolean | undefined): Promise<void> {
+	const configuration = vscode.workspace.getConfiguration("mote");
+	await configuration.update(key, value, vscode.ConfigurationTarget.Global);
+}
 
 function inWorkspace(file: string): string {
 	const folder = vscode.workspace.workspaceFolders?.[0];
@@ -76,7 +92,18 @@ async function nameCompleted(mote: MoteApi): Promise<void> {
 
 /** Asserts how many threads of this process read a repository. */
 function repositoryThreads(count: number): void {
+	assert.strictEqual(countRepositoryThreads(), count);
+}
+
+/** A thread starts and ends when it pleases. The limit is that of the test. */
+async function repositoryThreadsBecome(count: number): Promise<void> {
+	while (countRepositoryThreads() !== count) {
+		await new Promise((resolve) => setImmediate(resolve));
+	}
+}
+
+function countRepositoryThreads(): number {
 	Reflect.set(process.report, "excludeNetwork", true);
 	const report = JSON.stringify(process.report.getReport());
-	assert.strictEqual([...report.matchAll(/subreport \[mote repository\]/g)].length, count);
+	return [...report.matchAll(/subreport \[mote repository\]/g)].length;
 }

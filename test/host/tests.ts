@@ -4,3 +4,8 @@ import "./commands.test.ts";
 import "./contextInspector.test.ts";
 import "./repository.test.ts";
 import "./engineFaults.test.ts";
+import "./editsReview.test.ts";
+import "./editsTasks.test.ts";
+import "./editsCommitMessage.test.ts";
+import "./chatModels.test.ts";
+import "./noSockets.test.ts";

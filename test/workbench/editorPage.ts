@@ -90,6 +90,13 @@ export class EditorPage {
 		}
 	}
 
+	/** Saves the file that has the focus, and gives its content on disk once nothing is unsaved. */
+	async saveText(file: string): Promise<string> {
+		await this.page.keyboard.press("Control+S");
+		await this.page.locator(".tab.active:not(.dirty)").first().waitFor();
+		return await readFile(file, "utf8");
+	}
+
 	/** Runs the command that the palette lists under this title. */
 	async runCommand(title: string): Promise<void> {
 		await this.page.keyboard.press("F1");

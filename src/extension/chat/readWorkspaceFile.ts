@@ -1,0 +1,89 @@
+import { constants, type Stats } from "node:fs";
+import { open, realpath } from "node:fs/promises";
+import path from "node:path";
+import * as vscode from "vscode";
+import { decodeText } from "../../context/files/sourceText.ts";
+import type { WorkspacePlace } from "./workspacePaths.ts";
+
+/** Bytes that one UTF-16 unit takes at most: three in UTF-8, two in UTF-16. */
+const maxBytesPerUnit = 3;
+
+/** The most that the editor's own file systems are asked for: they hand over a file as a whole. */
+const maxVirtualBytes = 4_000_000;
+
+export type ReadFile =
+	| { readonly kind: "text"; readonly text: string; readonly isCut: boolean }
+	| { readonly kind: "missing" | "unreadable" };
+
+/**
+ * The first `maxLength` UTF-16 units of a file of the workspace, with "\n" line breaks: as it stands in the
+ * editor, or on disk. Never follows a link out of the folder, and never waits for a pipe.
+ */
+export async function readWorkspaceFile(
+	{ folder, uri }: WorkspacePlace,
+	maxLength: number,
+): Promise<ReadFile> {
+	const opened = vscode.workspace.textDocuments.find(
+		(document) => document.uri.toString() === uri.toString(),
+	);
+	if (opened !== undefined) {
+		return cut(opened.getText(), maxLength, false);
+	}
+	try {
+		return uri.scheme === "file"
+			? await readDisk(folder.fsPath, uri.fsPath, maxLength)
+			: await readVirtual(uri, maxLength);
+	} catch (error) {
+		return { kind: isMissing(error) ? "missing" : "unreadable" };
+	}
+}
+
+async function readDisk(root: string, file: string, maxLength: number): Promise<ReadFile> {
+	const [realRoot, realFile] = await Promise.all([realpath(root), realpath(file)]);
+	if (path.relative(realRoot, realFile).startsWith("..")) {
+		return { kind: "missing" };
+	}
+	// Windows has neither flag, and no pipes in folders.
+	const flags = process.platform === "win32" ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
+	const handle = await open(realFile, constants.O_RDONLY | flags);
+	try {
+		const stat: Stats = await handle.stat();
+		if (!stat.isFile()) {
+			return { kind: "unreadable" };
+		}
+		const wanted = Math.min(stat.size, maxLength * maxBytesPerUnit);
+		const { buffer, bytesRead } = await handle.read(Buffer.alloc(wanted), 0, wanted, 0);
+		return decoded(buffer.subarray(0, bytesRead), maxLength, bytesRead < stat.size);
+	} finally {
+		await handle.close();
+	}
+}
+
+async function readVirtual(uri: vscode.Uri, maxLength: number): Promise<ReadFile> {
+	const { type, size } = await vscode.workspace.fs.stat(uri);
+	if (type !== vscode.FileType.File || size > maxVirtualBytes) {
+		return { kind: "unreadable" };
+	}
+	return decoded(await vscode.workspace.fs.readFile(uri), maxLength, false);
+}
+
+function decoded(bytes: Uint8Array, maxLength: number, isCut: boolean): ReadFile {
+	const text = decodeText(bytes);
+	return text === undefined ? { kind: "unreadable" } : cut(text, maxLength, isCut);
+}
+
+function cut(text: string, maxLength: number, isCut: boolean): ReadFile {
+	const plain = text.replaceAll(/\r\n?/g, "\n");
+	return plain.length > maxLength
+		? { kind: "text", text: plain.slice(0, maxLength), isCut: true }
+		: { kind: "text", text: plain, isCut };
+}
+
+function isMissing(error: unknown): boolean {
+	return (
+		(error instanceof vscode.FileSystemError && error.code === "FileNotFound") ||
+		(error instanceof Error &&
+			"code" in error &&
+			(error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "ELOOP"))
+	);
+}

@@ -1,0 +1,128 @@
+import * as vscode from "vscode";
+import type { Clock } from "../../base/clock.ts";
+import type { Logger } from "../../base/log.ts";
+import type { ChatEdits } from "../../chat/chatEditor.ts";
+import { ChatSession, type PreparedAsk } from "../../chat/chatSession.ts";
+import { ConversationStore } from "../../chat/conversations/conversationStore.ts";
+import type { Repository } from "../../context/repository/repositorySet.ts";
+import type { StructureService } from "../../context/syntax/structure.ts";
+import type { Edits } from "../edits/registerEdits.ts";
+import type { LanguageModels } from "../servers/languageModels.ts";
+import { createChatEditor } from "./chatEditorActions.ts";
+import { ChatView } from "./chatView.ts";
+import { EditorWorkspace } from "./editorWorkspace.ts";
+import { LastEditor } from "./lastEditor.ts";
+import { registerModelProvider } from "./modelProvider.ts";
+import { registerParticipant } from "./participant.ts";
+
+export interface ChatOptions {
+	/** Where the extension is installed. */
+	readonly extensionUri: vscode.Uri;
+	/** Where conversations are kept. */
+	readonly storageUri: vscode.Uri;
+	readonly models: LanguageModels;
+	readonly edits: Edits;
+	readonly repository: () => Repository | undefined;
+	readonly structure: () => StructureService | undefined;
+	readonly clock: Clock;
+	readonly logger: Logger;
+}
+
+export interface Chat {
+	/** Asks in the open conversation, in front of the user; see {@link ChatSession.askPrepared}. */
+	ask(question: PreparedAsk, signal: AbortSignal): Promise<string | undefined>;
+	dispose(): void;
+}
+
+/** The chat view, `@mote` in the editor's own chat, and Mote's models in the editor's picker. */
+export function registerChat(options: ChatOptions): Chat {
+	const { models, edits, logger } = options;
+	const lastEditor = new LastEditor();
+	const workspace = new EditorWorkspace({ ...options, lastEditor });
+	const view = new ChatView({
+		extensionUri: options.extensionUri,
+		receive: (message) => void session.then((opened) => opened.receive(message)),
+	});
+	const opened = openSession(options, workspace, lastEditor, view);
+	const session = opened.then((both) => both.session);
+	const refresh = (): void => void session.then((one) => one.refresh());
+	const registrations = vscode.Disposable.from(
+		lastEditor,
+		view,
+		models.onDidChange(refresh),
+		edits.reviews.onDidChange((review) => view.send({ kind: "review", review })),
+		edits.reviews.onDidClose(refresh),
+		registerParticipant({
+			chosenModel: () => models.chosen,
+			workspace,
+			answerByInfilling: edits.answerByInfilling,
+			lastEditor,
+			icon: vscode.Uri.joinPath(options.extensionUri, "media/icon.png"),
+			logger,
+		}),
+		registerModelProvider({ offered: () => models.offered, onDidChange: models.onDidChange }),
+		vscode.commands.registerCommand("mote.openChat", async () => {
+			await view.show();
+			view.send({ kind: "focusInput" });
+		}),
+		vscode.commands.registerCommand("mote.newChat", async () => {
+			await view.show();
+			await (await session).receive({ kind: "newConversation" });
+			view.send({ kind: "focusInput" });
+		}),
+	);
+	return {
+		ask: async (question, signal) => {
+			await view.show();
+			return (await session).askPrepared(question, signal);
+		},
+		dispose: () => {
+			registrations.dispose();
+			void opened.then(async (both) => {
+				await both.session.dispose();
+				await both.store.dispose();
+			});
+		},
+	};
+}
+
+interface OpenedSession {
+	readonly session: ChatSession;
+	readonly store: ConversationStore;
+}
+
+async function openSession(
+	{ storageUri, models, edits, clock, logger }: ChatOptions,
+	workspace: EditorWorkspace,
+	lastEditor: LastEditor,
+	view: ChatView,
+): Promise<OpenedSession> {
+	const folder = vscode.Uri.joinPath(storageUri, "conversations").fsPath;
+	const store = await ConversationStore.open({ folder, clock, logger });
+	const session = new ChatSession({
+		workspace,
+		editor: createChatEditor({
+			lastEditor,
+			chooseModel: async () => vscode.commands.executeCommand("mote.chooseModel"),
+		}),
+		edits: chatEdits(edits),
+		store,
+		chosenModel: () => models.chosen,
+		answerByInfilling: edits.answerByInfilling,
+		clock,
+		logger,
+		send: (message) => view.send(message),
+	});
+	return { session, store };
+}
+
+function chatEdits(edits: Edits): ChatEdits {
+	const { reviews } = edits;
+	return {
+		reviews: () => reviews.views,
+		propose: (block) => edits.applyBlock(block),
+		decideHunk: (id, index, accept) => reviews.decideHunk(id, index, accept),
+		decideAll: (id, accept) => reviews.decideAll(id, accept),
+		show: (id) => reviews.show(id),
+	};
+}

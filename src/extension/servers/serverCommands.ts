@@ -1,0 +1,134 @@
+import * as vscode from "vscode";
+import { UserError } from "../../base/userError.ts";
+import { settingsSection, type Settings } from "../settings.ts";
+import { connectServer, type ConnectOptions } from "./connectServer.ts";
+import { askForKey } from "./askForKey.ts";
+import type { LanguageModels } from "./languageModels.ts";
+
+export interface ServerCommandsOptions extends ConnectOptions {
+	readonly models: LanguageModels;
+	readonly settings: () => Settings;
+}
+
+/** The commands about servers and about which model answers. */
+export function registerServerCommands(options: ServerCommandsOptions): vscode.Disposable {
+	const connect = (): Promise<void> => connectServer(options);
+	return vscode.Disposable.from(
+		vscode.commands.registerCommand("mote.connectServer", connect),
+		vscode.commands.registerCommand("mote.setServerKey", () => setKey(options)),
+		vscode.commands.registerCommand("mote.forgetServerKey", () => forgetKey(options)),
+		vscode.commands.registerCommand("mote.chooseModel", () => chooseModel(options, connect)),
+	);
+}
+
+async function setKey({ settings, keys, models }: ServerCommandsOptions): Promise<void> {
+	const origin = settings().server?.origin;
+	if (origin === undefined) {
+		await sayNoServer();
+		return;
+	}
+	const key = await askForKey(origin);
+	if (key !== undefined) {
+		await keys.set(origin, key);
+		models.reconnect();
+	}
+}
+
+async function forgetKey({ settings, keys, models }: ServerCommandsOptions): Promise<void> {
+	const origin = settings().server?.origin;
+	if (origin === undefined) {
+		await sayNoServer();
+		return;
+	}
+	await keys.forget(origin);
+	models.reconnect();
+	await vscode.window.showInformationMessage(`The key of ${origin} is forgotten.`);
+}
+
+async function sayNoServer(): Promise<void> {
+	await vscode.window.showInformationMessage(
+		"There is no server: use “Mote: Connect to a Server…” first.",
+	);
+}
+
+interface ModelItem extends vscode.QuickPickItem {
+	readonly run: () => Promise<void>;
+}
+
+/** Which model answers conversations, and where completions come from. */
+async function chooseModel(
+	{ models, settings }: ServerCommandsOptions,
+	connect: () => Promise<void>,
+): Promise<void> {
+	const { server } = settings();
+	const answering = models.chat?.description;
+	const picked = await vscode.window.showQuickPick(
+		[
+			...(server === undefined ? [] : serverItems(server)),
+			{
+				label: "$(plug) Connect to a server…",
+				description: server === undefined ? "" : "Another one",
+				run: connect,
+			},
+			{
+				label: "$(folder-opened) Use a chat model on this machine…",
+				description: "A folder made by “mote import”",
+				run: chooseFolder,
+			},
+		] satisfies ModelItem[],
+		{
+			title:
+				answering === undefined
+					? "Mote: no model can converse yet"
+					: `Mote: ${answering.name} answers, ${answering.server ?? "on this machine"}`,
+		},
+	);
+	await picked?.run();
+}
+
+function serverItems(server: NonNullable<Settings["server"]>): ModelItem[] {
+	const turn = (
+		what: string,
+		key: "server.useForChat" | "server.useForCompletions",
+		isOn: boolean,
+	): ModelItem => ({
+		label: isOn ? `$(check) ${what} from the server` : `$(circle-outline) ${what} on this machine`,
+		description: isOn ? "Take them from this machine" : `Take them from ${server.origin}`,
+		run: () => set(key, !isOn),
+	});
+	return [
+		turn("Conversations", "server.useForChat", server.useForChat),
+		turn("Completions", "server.useForCompletions", server.useForCompletions),
+		{
+			label: "$(debug-disconnect) Disconnect the server",
+			description: server.origin,
+			run: () => set("server.url", undefined),
+		},
+	];
+}
+
+async function chooseFolder(): Promise<void> {
+	const [folder] =
+		(await vscode.window.showOpenDialog({
+			canSelectFiles: false,
+			canSelectFolders: true,
+			title: "Folder of a chat model",
+		})) ?? [];
+	if (folder !== undefined) {
+		await set("chat.modelPath", folder.fsPath);
+	}
+}
+
+async function set(key: string, value: unknown): Promise<void> {
+	try {
+		await vscode.workspace
+			.getConfiguration(settingsSection)
+			.update(key, value, vscode.ConfigurationTarget.Global);
+	} catch (error) {
+		throw new UserError(
+			"settingsNotWritten",
+			`The setting ${settingsSection}.${key} could not be written; change it in the settings editor.`,
+			{ cause: error },
+		);
+	}
+}

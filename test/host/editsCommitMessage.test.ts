@@ -1,0 +1,113 @@
+import assert from "node:assert";
+import { execFile } from "node:child_process";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { after, before, describe, it } from "mocha";
+import * as vscode from "vscode";
+import { AnsweringChatModel } from "../support/answeringModels.ts";
+import { nextEnd, noModels, scriptedEdits, workspaceFile, type ScriptedEdits } from "./edits.ts";
+import { activateMote } from "./mote.ts";
+
+const run = promisify(execFile);
+
+interface Repository {
+	readonly inputBox: { value: string };
+	readonly state: {
+		readonly indexChanges: readonly unknown[];
+		readonly HEAD?: { commit?: string };
+	};
+	status(): Promise<void>;
+}
+
+interface Git {
+	readonly enabled: boolean;
+	readonly onDidChangeEnablement: vscode.Event<boolean>;
+	getAPI(version: 1): GitApi;
+}
+
+interface GitApi {
+	openRepository(root: vscode.Uri): Promise<Repository | null>;
+}
+
+describe("a commit message from what is staged", () => {
+	let scripted: ScriptedEdits;
+	let repository: Repository;
+	const folder = workspaceFile("committed");
+
+	const git = async (...parameters: string[]): Promise<void> => {
+		await run("git", ["-c", "user.name=T", "-c", "user.email=t@example.org", ...parameters], {
+			cwd: folder.fsPath,
+		});
+	};
+
+	before(async () => {
+		await activateMote();
+		scripted = scriptedEdits();
+		await mkdir(folder.fsPath, { recursive: true });
+		await writeFile(path.join(folder.fsPath, "a.ts"), "one\n");
+		await git("init", "--initial-branch=main");
+		await git("add", "a.ts");
+		await git("commit", "--message", "Begin with one");
+		await writeFile(path.join(folder.fsPath, "a.ts"), "two\n");
+		await writeFile(path.join(folder.fsPath, ".env"), "TOKEN=secret-value\n");
+		await git("add", "--force", "a.ts", ".env");
+		await vscode.workspace
+			.getConfiguration("git")
+			.update("enabled", true, vscode.ConfigurationTarget.Global);
+		const opened = await (await enabledGit()).getAPI(1).openRepository(folder);
+		assert(opened !== null, "the editor doesn't open the repository");
+		repository = opened;
+		await repository.status();
+	});
+
+	after(async () => {
+		await vscode.workspace
+			.getConfiguration("git")
+			.update("enabled", undefined, vscode.ConfigurationTarget.Global);
+		await scripted.dispose();
+		await rm(folder.fsPath, { recursive: true, force: true });
+	});
+
+	it("is written into the box, knows no secrets, and commits nothing", async () => {
+		const chat = new AnsweringChatModel(() => "```\nCount to two\n```");
+		scripted.models = { chat, infill: undefined };
+		const head = repository.state.HEAD?.commit;
+		const end = nextEnd(scripted.edits);
+		await scripted.run("generateCommitMessage", { rootUri: folder });
+		assert.strictEqual(await end, "Commit message by Scripted (on this machine).");
+		assert.strictEqual(repository.inputBox.value, "Count to two");
+		const question = chat.requests[0]?.messages.at(-1)?.content ?? "";
+		assert.match(question, /-one\n\+two/);
+		assert.match(question, /- Begin with one\n/);
+		assert.match(question, /Not shown: \.env, which may hold credentials/);
+		assert.doesNotMatch(question, /secret-value/);
+		await repository.status();
+		assert.strictEqual(repository.state.HEAD?.commit, head);
+		assert.strictEqual(repository.state.indexChanges.length, 2);
+	});
+
+	it("needs a chat model", async () => {
+		scripted.models = noModels;
+		const end = nextEnd(scripted.edits);
+		await scripted.run("generateCommitMessage", { rootUri: folder });
+		assert.match(await end, /^A commit message needs a chat model/);
+	});
+});
+
+/** The editor's Git support, which takes a moment to come on. */
+async function enabledGit(): Promise<Git> {
+	const git = await vscode.extensions.getExtension<Git>("vscode.git")?.activate();
+	assert(git !== undefined, "the editor has no Git support");
+	if (!git.enabled) {
+		await new Promise<void>((resolve) => {
+			const listener = git.onDidChangeEnablement((enabled) => {
+				if (enabled) {
+					listener.dispose();
+					resolve();
+				}
+			});
+		});
+	}
+	return git;
+}

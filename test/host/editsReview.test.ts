@@ -1,0 +1,154 @@
+import assert from "node:assert";
+import { after, afterEach, before, describe, it } from "mocha";
+import * as vscode from "vscode";
+import { UserError } from "../../src/base/userError.ts";
+import { diffTabs, openReview, reviewClosed, scriptedEdits, TestFiles } from "./edits.ts";
+import type { ScriptedEdits } from "./edits.ts";
+import { activateMote, closeEditors } from "./mote.ts";
+
+const text = "alpha\nbeta\ngamma\ndelta\nepsilon\nzeta\neta\n";
+const proposed = "ALPHA\nbeta\ngamma\ndelta\nepsilon\nzeta\neta\ntheta\n";
+
+describe("the review of a proposal", () => {
+	let scripted: ScriptedEdits;
+	const files = new TestFiles();
+	/** Each test has a file of its own: the editor may still tell of what happened to another's. */
+	let opened = 0;
+
+	before(async () => {
+		await activateMote();
+		scripted = scriptedEdits();
+	});
+
+	after(() => scripted.dispose());
+
+	afterEach(async () => {
+		for (const { id } of scripted.edits.reviews.views) {
+			await scripted.edits.reviews.decideAll(id, false);
+		}
+		await closeEditors();
+		await files.remove("made.txt");
+	});
+
+	/** Opens a document and a proposal for it. */
+	async function propose(content = text): Promise<vscode.TextDocument> {
+		const { document } = await files.open(`reviewed${++opened}.txt`, content);
+		await scripted.edits.reviews.propose({
+			uri: document.uri,
+			base: text,
+			proposed,
+			title: "Test",
+			range: undefined,
+		});
+		return document;
+	}
+
+	it("shows the document beside the proposal, and changes nothing yet", async () => {
+		const document = await propose();
+		const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+		assert(input instanceof vscode.TabInputTextDiff);
+		assert.strictEqual(input.original.toString(), document.uri.toString());
+		const right = await vscode.workspace.openTextDocument(input.modified);
+		assert.strictEqual(right.getText(), proposed);
+		assert.strictEqual(document.getText(), text);
+	});
+
+	it("takes the hunk at the cursor, leaves the other, and closes with one step of undo", async () => {
+		const document = await propose();
+		const editor = vscode.window.activeTextEditor;
+		assert(editor !== undefined);
+		const closed = reviewClosed(scripted.edits);
+		editor.selection = new vscode.Selection(0, 0, 0, 0);
+		await scripted.run("rejectHunk");
+		assert.deepStrictEqual(
+			openReview(scripted.edits).hunks.map(({ decision }) => decision),
+			["rejected", "open"],
+		);
+		await scripted.run("acceptHunk");
+		await closed;
+		assert.strictEqual(document.getText(), `${text}theta\n`);
+		assert.strictEqual(diffTabs(), 0);
+		assert.strictEqual(vscode.window.activeTextEditor?.document, document);
+		await vscode.commands.executeCommand("undo");
+		assert.strictEqual(document.getText(), text);
+		assert.strictEqual(document.isDirty, false);
+	});
+
+	it("puts all in by one step of undo", async () => {
+		const document = await propose();
+		await scripted.run("acceptAllHunks");
+		assert.strictEqual(document.getText(), proposed);
+		await vscode.commands.executeCommand("undo");
+		assert.strictEqual(document.getText(), text);
+	});
+
+	it("leaves the document alone when all is rejected", async () => {
+		const document = await propose();
+		await scripted.run("rejectAllHunks");
+		assert.deepStrictEqual([document.getText(), document.isDirty, diffTabs()], [text, false, 0]);
+	});
+
+	it("keeps CRLF line ends", async () => {
+		const document = await propose(text.replaceAll("\n", "\r\n"));
+		await scripted.run("acceptAllHunks");
+		assert.strictEqual(document.getText(), proposed.replaceAll("\n", "\r\n"));
+	});
+
+	it("follows what is written elsewhere meanwhile", async () => {
+		const document = await propose();
+		const edit = new vscode.WorkspaceEdit();
+		edit.insert(document.uri, new vscode.Position(3, 0), "written\n");
+		await vscode.workspace.applyEdit(edit);
+		await scripted.run("acceptAllHunks");
+		assert.strictEqual(document.getText(), proposed.replace("delta", "written\ndelta"));
+	});
+
+	it("says so when its place has changed, and applies nothing", async () => {
+		const document = await propose();
+		const edit = new vscode.WorkspaceEdit();
+		edit.replace(document.uri, new vscode.Range(0, 0, 0, 5), "changed");
+		await vscode.workspace.applyEdit(edit);
+		assert.match(openReview(scripted.edits).problem ?? "", /^reviewed\d+\.txt has changed where/);
+		await scripted.run("acceptAllHunks");
+		assert.strictEqual(document.getText(), text.replace("alpha", "changed"));
+	});
+
+	it("makes a new file only when it is accepted", async () => {
+		const block = {
+			conversationId: "c",
+			messageId: "m",
+			blockIndex: 0,
+			info: "txt made.txt",
+			code: "made\n",
+			answer: "```txt made.txt\nmade\n```\n",
+			target: undefined,
+		};
+		const review = await scripted.edits.applyBlock(block);
+		assert.strictEqual(review.path, "made.txt");
+		await scripted.edits.reviews.decideAll(review.id, true);
+		const made = await vscode.workspace.openTextDocument(
+			vscode.Uri.joinPath(
+				vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file("/"),
+				"made.txt",
+			),
+		);
+		assert.strictEqual(made.getText(), "made\n");
+	});
+
+	for (const path of ["../out.txt", "/tmp/out.txt", ".vscode/tasks.json", ".env"]) {
+		it(`refuses a block for ${path}`, async () => {
+			await files.open(`reviewed${++opened}.txt`, text);
+			const applied = scripted.edits.applyBlock({
+				conversationId: "c",
+				messageId: "m",
+				blockIndex: 0,
+				info: `txt title="${path}"`,
+				code: "x\n",
+				answer: `\`\`\`txt title="${path}"\nx\n\`\`\`\n`,
+				target: undefined,
+			});
+			await assert.rejects(applied, UserError);
+			assert.deepStrictEqual(scripted.edits.reviews.views, []);
+		});
+	}
+});

@@ -1,0 +1,223 @@
+import assert from "node:assert";
+import { after, afterEach, before, describe, it } from "mocha";
+import * as vscode from "vscode";
+import type { InfillRequest } from "../../src/languageModel/languageModel.ts";
+import { AnsweringChatModel, AnsweringInfillModel } from "../support/answeringModels.ts";
+import {
+	nextEnd,
+	noModels,
+	noProblems,
+	openReview,
+	problemOf,
+	scriptedEdits,
+	TestFiles,
+	workspaceFile,
+	type ScriptedEdits,
+} from "./edits.ts";
+import { activateMote, closeEditors } from "./mote.ts";
+
+const broken = `import { depthOf } from "./depths";
+
+export function twice(count: number): number {
+	const depth: number = depthOf("║a");
+	return depth * count;
+}
+`;
+
+const depths = `export function depthOf(level: number): number {\n\treturn level;\n}\n`;
+
+/** What TypeScript says where an argument is of the wrong type. */
+const wrongArgument = 2345;
+
+describe("commands on code in the extension host", () => {
+	let scripted: ScriptedEdits;
+	const files = new TestFiles();
+
+	before(async () => {
+		await activateMote();
+		scripted = scriptedEdits();
+	});
+
+	after(() => scripted.dispose());
+
+	afterEach(async () => {
+		scripted.models = noModels;
+		for (const { id } of scripted.edits.reviews.views) {
+			await scripted.edits.reviews.decideAll(id, false);
+		}
+		await closeEditors();
+		await files.remove("broken.test.ts");
+	});
+
+	async function openBroken(): Promise<vscode.TextDocument> {
+		await files.write("depths.ts", depths);
+		const { document } = await files.open("broken.ts", broken);
+		await problemOf(document, wrongArgument);
+		return document;
+	}
+
+	/** Runs Mote's action for the error, as the lightbulb does. */
+	async function chooseFix(document: vscode.TextDocument): Promise<string> {
+		const problem = await problemOf(document, wrongArgument);
+		const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+			"vscode.executeCodeActionProvider",
+			document.uri,
+			problem.range,
+			vscode.CodeActionKind.QuickFix.value,
+		);
+		const action = actions.find(({ command }) => command?.command.startsWith("moteTest."));
+		assert(action?.command !== undefined, `none of ${actions.map(({ title }) => title).join()}`);
+		assert.match(action.title, /^Fix with Mote: Argument of type 'string'/);
+		const end = nextEnd(scripted.edits);
+		await vscode.commands.executeCommand(
+			action.command.command,
+			...((action.command.arguments ?? []) as unknown[]),
+		);
+		return end;
+	}
+
+	it("a fix of a TypeScript error by a chat model is proposed, accepted and undone", async () => {
+		const document = await openBroken();
+		const original = document.getText();
+		const chat = new AnsweringChatModel(
+			() =>
+				"Like this:\n```ts\nexport function twice(count: number): number {\n\tconst depth: number = depthOf(1);\n\treturn depth * count;\n}\n```\nIt takes a number.",
+		);
+		scripted.models = { chat, infill: undefined };
+		assert.match(
+			await chooseFix(document),
+			/^Fix by Scripted \(on this machine\): accept or reject it in the diff\.$/,
+		);
+		const question = chat.requests[0]?.messages.at(-1)?.content ?? "";
+		assert.match(question, /- line 4: error ts 2345: Argument of type 'string'/);
+		assert.match(question, /from depths\.ts:\n```\nexport function depthOf\(level: number\)/);
+		assert.strictEqual(document.getText(), original);
+		await scripted.edits.reviews.decideAll(openReview(scripted.edits).id, true);
+		await noProblems(document);
+		assert.strictEqual(document.getText(), original.replace('"a"', "1"));
+		await vscode.commands.executeCommand("undo");
+		assert.deepStrictEqual([document.getText(), document.isDirty], [original, false]);
+	});
+
+	for (const [what, answer] of [
+		["another file", "```ts ../../depths.ts\nexport const hacked = 1;\n```"],
+		[
+			"another file by a diff",
+			"```diff\n--- a/depths.ts\n+++ b/depths.ts\n-\treturn level;\n+\treturn 1;\n```",
+		],
+		[
+			"an import above it",
+			'```diff\n-import { depthOf } from "./depths";\n+import { depthOf } from "./evil";\n```',
+		],
+	] as const) {
+		it(`an answer that would change ${what} is refused`, async () => {
+			const document = await openBroken();
+			const original = document.getText();
+			scripted.models = { chat: new AnsweringChatModel(() => answer), infill: undefined };
+			const end = await chooseFix(document);
+			assert.match(end, /another file|outside the lines/);
+			assert.deepStrictEqual(scripted.edits.reviews.views, []);
+			assert.strictEqual(document.getText(), original);
+		});
+	}
+
+	it("without a chat model a candidate is kept only when the error goes away", async () => {
+		const document = await openBroken();
+		const original = document.getText();
+		// The likeliest leaves the error as it is, the next one is none of TypeScript's business.
+		scripted.models = { chat: undefined, infill: filling('"b"', "true", "7") };
+		const end = await chooseFix(document);
+		assert.match(end, /^Fix by Scripted \(on this machine\), checked: the problem goes away/);
+		assert.deepStrictEqual([document.getText(), document.isDirty], [original, false]);
+		const [hunk] = openReview(scripted.edits).hunks;
+		assert.deepStrictEqual(
+			hunk?.lines.filter((line) => /^[+-]/.test(line)),
+			['-\tconst depth: number = depthOf("a");', "+\tconst depth: number = depthOf(7);"],
+		);
+		await scripted.edits.reviews.decideAll(openReview(scripted.edits).id, true);
+		await noProblems(document);
+		await vscode.commands.executeCommand("undo");
+		assert.deepStrictEqual([document.getText(), document.isDirty], [original, false]);
+	});
+
+	it("what is typed while a candidate is tried stays, and the candidate doesn't", async () => {
+		const document = await openBroken();
+		const original = document.getText();
+		scripted.models = { chat: undefined, infill: filling('"b"') };
+		const typed = new Promise<void>((resolve) => {
+			const listener = vscode.workspace.onDidChangeTextDocument((change) => {
+				if (change.document === document && document.getText().includes('depthOf("b")')) {
+					listener.dispose();
+					const edit = new vscode.WorkspaceEdit();
+					edit.insert(document.uri, new vscode.Position(document.lineCount - 1, 0), "// typed\n");
+					void vscode.workspace.applyEdit(edit).then(() => resolve());
+				}
+			});
+		});
+		await chooseFix(document);
+		await typed;
+		assert.strictEqual(document.getText(), `${original}// typed\n`);
+		assert.deepStrictEqual(scripted.edits.reviews.views, []);
+	});
+
+	it("without a chat model explain proposes a comment", async () => {
+		const document = await openBroken();
+		const model = new AnsweringInfillModel(() => ({ text: "Doubles the depth of a." }));
+		scripted.models = { chat: undefined, infill: model };
+		const end = nextEnd(scripted.edits);
+		await scripted.run("explain");
+		assert.match(await end, /^Explanation by Scripted \(on this machine\): accept or reject/);
+		await scripted.edits.reviews.decideAll(openReview(scripted.edits).id, true);
+		assert.match(
+			document.getText(),
+			/\n\/\*\* Doubles the depth of a\. \*\/\nexport function twice\(/,
+		);
+	});
+
+	it("without a chat model tests and refactoring say what they need", async () => {
+		await openBroken();
+		scripted.models = { chat: undefined, infill: filling() };
+		const end = nextEnd(scripted.edits);
+		await scripted.run("generateTests");
+		assert.match(await end, /only fills in code; to write tests, choose a chat model/);
+	});
+
+	it("with a chat model explain shows the answer, and tests become a new file", async () => {
+		await openBroken();
+		const chat = new AnsweringChatModel((question) =>
+			question.startsWith("Explain") ? "It **doubles**." : "```ts\ntest();\n```\nAll covered.",
+		);
+		scripted.models = { chat, infill: undefined };
+		const explained = nextEnd(scripted.edits);
+		await scripted.run("explain");
+		assert.strictEqual(await explained, "Explained by Scripted (on this machine).");
+		assert.match(vscode.window.activeTextEditor?.document.getText() ?? "", /It \*\*doubles\*\*\./);
+		await vscode.window.showTextDocument(workspaceFile("broken.ts"));
+		const written = nextEnd(scripted.edits);
+		await scripted.run("generateTests");
+		assert.match(await written, /^Tests by Scripted/);
+		const review = openReview(scripted.edits);
+		assert.strictEqual(review.path, "broken.test.ts");
+		await scripted.edits.reviews.decideAll(review.id, true);
+		const made = await vscode.workspace.openTextDocument(workspaceFile("broken.test.ts"));
+		assert.strictEqual(made.getText(), "test();\n");
+	});
+
+	it("no model at all is one sentence", async () => {
+		await openBroken();
+		const end = nextEnd(scripted.edits);
+		await scripted.run("fix");
+		assert.match(await end, /^There is no model yet/);
+	});
+});
+
+/** Fills only the hole that is the argument: with one answer after the other, the likeliest first. */
+function filling(...answers: readonly string[]): AnsweringInfillModel {
+	let asked = 0;
+	return new AnsweringInfillModel(({ prefix, suffix }: InfillRequest) => {
+		const isArgument = prefix.endsWith("depthOf(") && suffix.startsWith(");");
+		const text = isArgument ? (answers[asked] ?? "") : "";
+		asked += isArgument ? 1 : 0;
+		return { text, logProbability: -asked };
+	});
+}

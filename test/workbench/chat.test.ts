@@ -1,0 +1,176 @@
+/**
+ * Talks to the packaged extension's chat as a person does, in a real VS Code. What answers is a server on
+ * this machine that speaks the OpenAI protocol and says what the test wants.
+ */
+import { readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import type { Browser, FrameLocator } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from "vitest";
+import {
+	beginEvents,
+	chatAnswer,
+	chatDelta,
+	event,
+	LoopbackServer,
+	write,
+} from "../support/loopbackServer.ts";
+import { launchBrowser, newPage, openWorkbench, screenshotFolder } from "./browser.ts";
+import { EditorPage } from "./editorPage.ts";
+import {
+	copySampleWorkspace,
+	installExtension,
+	repositoryRoot,
+	startWorkbench,
+	type Workbench,
+} from "./server.ts";
+
+const runFolder = path.join(repositoryRoot, "out/chatDrive");
+const workspaceFolder = path.join(runFolder, "workspace");
+const dataFolder = path.join(runFolder, "workbench");
+const vsix = path.join(repositoryRoot, "mote-linux-x64.vsix");
+
+let workbench: Workbench;
+let browser: Browser;
+let editor: EditorPage;
+let view: FrameLocator;
+let server: LoopbackServer;
+
+beforeAll(async () => {
+	await rm(runFolder, { recursive: true, force: true });
+	await copySampleWorkspace(workspaceFolder);
+	await installExtension(dataFolder, vsix);
+	server = await LoopbackServer.start();
+	workbench = await startWorkbench({
+		dataFolder,
+		userSettings: {
+			"workbench.colorTheme": "Dark 2026",
+			"chat.disableAIFeatures": false,
+			"workbench.secondarySideBar.defaultVisibility": "hidden",
+		},
+	});
+	browser = await launchBrowser();
+	const page = await newPage(browser);
+	editor = new EditorPage(page, workspaceFolder);
+	view = page.frameLocator("iframe.webview").frameLocator("#active-frame");
+	await openWorkbench(page, workbench, { workspaceFolder });
+	await editor.waitForStatus("Ready.", 60_000);
+});
+
+afterAll(async () => {
+	await browser.close();
+	await workbench.stop();
+	await server.close();
+});
+
+beforeEach(() => {
+	onTestFailed(async ({ task }) => {
+		await screenshot(`failed-chat-${task.id}`);
+	});
+});
+
+async function screenshot(name: string): Promise<void> {
+	await editor.page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
+}
+
+async function ask(text: string): Promise<void> {
+	const input = view.getByRole("combobox", { name: "Ask Mote" });
+	await input.fill(text);
+	await view.getByRole("button", { name: "Send (Enter)" }).click();
+}
+
+const code = "export function depth(): number {\n\treturn 1;\n}\n";
+
+test("without a chat model the view says what can be done", async () => {
+	await editor.runCommand("Mote: Open Chat");
+	await view.getByText("/explain").first().waitFor({ timeout: 30_000 });
+	await screenshot("chat-no-model");
+});
+
+test("the command leads from an address to a server that answers", async () => {
+	const { page } = editor;
+	const input = page.locator(".quick-input-widget input.input");
+	await editor.runCommand("Mote: Connect to a Server…");
+	await page.locator(".quick-input-title", { hasText: "connect to a server" }).waitFor();
+	await input.fill(`${server.origin}/v1`);
+	await page.keyboard.press("Enter");
+	await page.locator(".quick-input-title", { hasText: "what the server is for" }).waitFor();
+	await screenshot("chat-connect");
+	await page.keyboard.press("Enter");
+	await editor.statusItem.locator(`a[aria-label*="Sent to ${server.origin}"]`).waitFor();
+	await view.getByRole("button", { name: /^Model: qwen2.5-coder/ }).waitFor();
+});
+
+test("an answer streams as Markdown with highlighted code", async () => {
+	server.reply(chatAnswer("## Depth\n\n", "It is **deep**:\n\n```ts\n", code, "```\n"));
+	await ask("How deep is it?");
+	await view.getByRole("heading", { name: "Depth" }).waitFor();
+	await view.locator("strong", { hasText: "deep" }).waitFor();
+	await view.locator("pre .hljs-keyword").first().waitFor();
+	await screenshot("chat-dark");
+});
+
+test("the code goes to the cursor as it is", async () => {
+	const file = await editor.openFile("src/inserted.ts", "");
+	await view.getByRole("button", { name: "Insert at cursor" }).last().click();
+	await editor.page.locator(".view-line", { hasText: "depth" }).first().waitFor();
+	await editor.page.locator(".editor-instance .view-lines").first().click();
+	expect(await editor.saveText(file)).toBe(code);
+});
+
+test("an answer that is being written can be stopped", async () => {
+	server.reply(async (response) => {
+		beginEvents(response);
+		await write(response, event(chatDelta("The beginning")));
+	});
+	await ask("Count for ever.");
+	await view.getByText("The beginning").waitFor();
+	await view.getByRole("button", { name: "Stop the answer (Escape)" }).click();
+	await view.getByRole("button", { name: "Send (Enter)" }).waitFor();
+	await server.asked.at(-1)?.hungUp;
+	await view.getByText("The beginning").waitFor();
+});
+
+test("a change is accepted in one place and rejected in another", async () => {
+	const text = Array.from({ length: 30 }, (_, line) => `export const a${line} = ${line};\n`).join(
+		"",
+	);
+	const file = await editor.openFile("src/numbers.ts", text);
+	const changed = text.replace("a2 = 2;", "a2 = 222;").replace("a27 = 27;", "a27 = 272;");
+	server.reply(chatAnswer(`Change it:\n\n\`\`\`ts src/numbers.ts\n${changed}\`\`\`\n`));
+	await ask("Change @file:src/numbers.ts");
+	await view.getByText("Change it:").waitFor();
+	await view.getByRole("button", { name: "Apply to the file as a diff" }).last().click();
+	await view.getByRole("button", { name: "Accept change 1" }).click();
+	await screenshot("chat-review");
+	await view.getByRole("button", { name: "Reject change 2" }).click();
+	await editor.page.locator(".tab", { hasText: "numbers.ts" }).first().click();
+	await editor.page.locator(".editor-instance .view-lines").first().click();
+	expect(await editor.saveText(file)).toBe(text.replace("a2 = 2;", "a2 = 222;"));
+});
+
+test("a mention is completed, and the file goes along", async () => {
+	const input = view.getByRole("combobox", { name: "Ask Mote" });
+	await input.fill("");
+	await input.pressSequentially("What is @file:readingL");
+	await view
+		.getByRole("option", { name: /readingList/ })
+		.first()
+		.waitFor();
+	await screenshot("chat-mention");
+	await input.press("Enter");
+	server.reply(chatAnswer("A list."));
+	await view.getByRole("button", { name: "Send (Enter)" }).click();
+	await view.getByText("A list.").waitFor();
+	const readingList = await readFile(path.join(workspaceFolder, "src/readingList.ts"), "utf8");
+	const firstLine = readingList.split("\n")[0] ?? "";
+	expect(JSON.stringify(server.lastBody)).toContain(JSON.stringify(firstLine).slice(1, -1));
+});
+
+test("the conversation is there after the window is loaded again, in a light theme too", async () => {
+	await editor.page.reload();
+	await editor.page.locator(".monaco-workbench").waitFor({ timeout: 120_000 });
+	await editor.runCommand("Mote: Open Chat");
+	await view.getByText("A list.").waitFor({ timeout: 30_000 });
+	await editor.toggleTheme("2026-light");
+	await screenshot("chat-light");
+});
