@@ -29,6 +29,7 @@ export class ScriptedChatModel implements ChatModel {
 	/** Requests that have neither ended nor been given up. */
 	active = 0;
 	readonly #scripts: ChatScript[] = [];
+	#always: ChatScript | undefined;
 
 	constructor(description: Partial<ModelDescription> = {}) {
 		this.description = {
@@ -45,6 +46,11 @@ export class ScriptedChatModel implements ChatModel {
 		this.#scripts.push(...scripts);
 	}
 
+	/** Instead of a queue: what every request from now on meets. Without a script, an answer. */
+	scriptNext(script: ChatScript = { kind: "answer", text: "An answer." }): void {
+		this.#always = script;
+	}
+
 	countTokens(text: string): number {
 		return Math.ceil(text.length / 4);
 	}
@@ -57,7 +63,7 @@ export class ScriptedChatModel implements ChatModel {
 			return this.#result(request, "cancelled", 0);
 		}
 		this.requests.push(request);
-		const script = this.#scripts.shift();
+		const script = this.#scripts.shift() ?? this.#always;
 		assert(script !== undefined, "the model was asked more often than the script says");
 		this.active++;
 		try {
