@@ -1,72 +1,19 @@
 /** Uses the built chat view as a person does, in a browser with the view's own content security policy. */
-import { mkdir } from "node:fs/promises";
-import path from "node:path";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { ReviewView, TokenMeter } from "../../src/chat/messages.ts";
-import { launchBrowser, screenshotFolder } from "../workbench/browser.ts";
-import { ChatPage, type ChatPageOptions } from "./chatPage.ts";
+import { expect, test } from "vitest";
+import type { TokenMeter } from "../../src/chat/messages.ts";
 import { answer, question } from "./messages.ts";
-import { themes } from "./themes.ts";
-import { serveView, type ViewServer } from "./viewServer.ts";
+import { code, review, useView } from "./useView.ts";
 
-let server: ViewServer;
-let browser: Browser;
-let chat: ChatPage;
-
-beforeAll(async () => {
-	server = await serveView();
-	browser = await launchBrowser();
-});
-
-afterEach(async () => {
-	expect(chat.errors).toEqual([]);
-	expect(chat.foreignRequests).toEqual([]);
-	// Not one style or script was refused: the view needs nothing that its policy forbids.
-	expect(await chat.page.evaluate("violations")).toEqual([]);
-	await chat.close();
-});
-
-afterAll(async () => {
-	await browser.close();
-	await server[Symbol.asyncDispose]();
-});
-
-const code = "```ts\nlet a = 1;\n```\n";
-const talk = [
-	question("q1", "Why?"),
-	answer("a1", `Because:\n\n${code}\n- and\n\n  ${code.replaceAll("\n", "\n  ")}`),
-];
+const view = useView();
 const meter: TokenMeter = {
 	usedTokens: 1834,
 	budgetTokens: 6144,
 	parts: [{ label: "selection", tokens: 611 }],
 	leftOut: ["3 older messages"],
 };
-const review: ReviewView = {
-	id: "r1",
-	path: "src/poller.ts",
-	title: "Fix the timer",
-	problem: undefined,
-	hunks: [
-		{ startLine: 4, lines: [" start() {", "+\tthis.dispose();"], decision: "open" },
-		{ startLine: 11, lines: ["-\tthis.timer = undefined;", "+\tclear();"], decision: "open" },
-	],
-};
-
-async function open(options: ChatPageOptions = {}): Promise<void> {
-	chat = await ChatPage.open(browser, server, options);
-	await chat.waitForSent("ready");
-}
-
-async function openTalk(options: ChatPageOptions = {}): Promise<void> {
-	await open(options);
-	await chat.tellState({ conversation: { id: "c1", title: "Timers", messages: talk } });
-	await chat.drawn();
-}
 
 test("a question is sent with Enter, and a line is broken with Shift+Enter", async () => {
-	await open();
+	const chat = await view.open();
 	await chat.tellState();
 	await chat.input.pressSequentially("Why");
 	await chat.input.press("Shift+Enter");
@@ -77,7 +24,7 @@ test("a question is sent with Enter, and a line is broken with Shift+Enter", asy
 });
 
 test("an answer streams, and its code can be copied, inserted and applied by its number", async () => {
-	await open();
+	const chat = await view.open();
 	await chat.tellState({ isAnswering: true });
 	const writing = answer("a1", "", { status: { kind: "writing" } });
 	await chat.tell(
@@ -88,6 +35,9 @@ test("an answer streams, and its code can be copied, inserted and applied by its
 		await chat.tell({ kind: "delta", messageId: "a1", text });
 		await chat.drawn();
 	}
+	const whole = `Because **it** is:\n\n${code}\nEnd.`;
+	await chat.tell({ kind: "message", message: answer("a1", whole) });
+	await chat.drawn();
 	const body = chat.page.locator(".answer .markdown");
 	expect(await body.locator("strong").textContent()).toBe("it");
 	expect(await body.locator("pre").textContent()).toBe("let a = 1;\n");
@@ -103,13 +53,13 @@ test("an answer streams, and its code can be copied, inserted and applied by its
 });
 
 test("code inside a list has the next number", async () => {
-	await openTalk();
+	const chat = await view.openTalk();
 	await chat.button("Apply to the file as a diff").nth(1).click();
 	expect((await chat.waitForSent("applyBlock")).blockIndex).toBe(1);
 });
 
 test("an answer is stopped with the button and with Escape", async () => {
-	await open();
+	const chat = await view.open();
 	const writing = answer("a1", "Hm", { status: { kind: "writing" } });
 	await chat.tellState({
 		isAnswering: true,
@@ -125,7 +75,7 @@ test("an answer is stopped with the button and with Escape", async () => {
 });
 
 test("an answer is given again, and a question is changed and sent again", async () => {
-	await openTalk();
+	const chat = await view.openTalk();
 	await chat.button("Answer again").click();
 	expect((await chat.waitForSent("regenerate")).messageId).toBe("a1");
 	await chat.button("Edit and send again").click();
@@ -140,7 +90,7 @@ test("an answer is given again, and a question is changed and sent again", async
 });
 
 test("an answer written anew under its old name takes the place of the old text", async () => {
-	await openTalk();
+	const chat = await view.openTalk();
 	await chat.tell({ kind: "message", message: answer("a1", "", { status: { kind: "writing" } }) });
 	await chat.tell({ kind: "delta", messageId: "a1", text: "Other." });
 	await chat.drawn();
@@ -148,7 +98,7 @@ test("an answer written anew under its old name takes the place of the old text"
 });
 
 test("a mention is completed with the keyboard at the caret", async () => {
-	await open();
+	const chat = await view.open();
 	await chat.tellState();
 	await chat.input.pressSequentially("why @se");
 	const request = await chat.waitForSent("suggest", 3);
@@ -173,7 +123,7 @@ test("a mention is completed with the keyboard at the caret", async () => {
 });
 
 test("Escape closes the suggestions and leaves the text, and late ones aren't shown", async () => {
-	await open();
+	const chat = await view.open();
 	await chat.tellState();
 	await chat.input.pressSequentially("/e");
 	const { requestId, trigger } = await chat.waitForSent("suggest", 2);
@@ -189,7 +139,7 @@ test("Escape closes the suggestions and leaves the text, and late ones aren't sh
 });
 
 test("the meter tells the draft's tokens and what did not fit", async () => {
-	await open();
+	const chat = await view.open();
 	await chat.tellState();
 	await chat.input.fill("Why?");
 	const { requestId, text } = await chat.waitForSent("measure");
@@ -200,7 +150,7 @@ test("the meter tells the draft's tokens and what did not fit", async () => {
 });
 
 test("a change is decided hunk by hunk and as a whole, and the focus stays in the panel", async () => {
-	await open();
+	const chat = await view.open();
 	await chat.tellState({ reviews: [review] });
 	const accept = chat.button("Accept change 1");
 	await accept.focus();
@@ -232,7 +182,7 @@ test("a change is decided hunk by hunk and as a whole, and the focus stays in th
 });
 
 test("conversations are searched, opened, exported and deleted", async () => {
-	await openTalk();
+	const chat = await view.openTalk();
 	const now = Date.now();
 	const conversations = ["Timers", "Caches"].map((title, index) => ({
 		id: `c${index + 1}`,
@@ -264,14 +214,14 @@ test("conversations are searched, opened, exported and deleted", async () => {
 });
 
 test("the empty view shows examples, and one of them goes into the input", async () => {
-	await open();
+	const chat = await view.open();
 	await chat.tellState();
 	await chat.page.getByRole("button", { name: "Explain the selected code" }).click();
 	expect(await chat.input.inputValue()).toBe("/explain @selection");
 });
 
 test("without a model the view says what to do and sends nothing", async () => {
-	await open();
+	const chat = await view.open();
 	await chat.tellState({ model: undefined, noModelReason: "Connect to a server." });
 	await chat.page.getByText("Connect to a server.").first().waitFor();
 	await chat.input.fill("Why?");
@@ -282,7 +232,7 @@ test("without a model the view says what to do and sends nothing", async () => {
 });
 
 test("each answer says which model gave it and where, and how it failed", async () => {
-	await open();
+	const chat = await view.open();
 	const sentence = "The server does not answer; choose another model.";
 	const failed = answer("a2", "", {
 		modelName: "qwen",
@@ -302,7 +252,7 @@ test("each answer says which model gave it and where, and how it failed", async 
 });
 
 test("the view follows the stream until someone looks further up", async () => {
-	await open();
+	const chat = await view.open();
 	const writing = answer("a1", "line\n\n".repeat(100), { status: { kind: "writing" } });
 	await chat.tellState({
 		isAnswering: true,
@@ -310,7 +260,10 @@ test("the view follows the stream until someone looks further up", async () => {
 	});
 	await chat.drawn();
 	const distance = (): Promise<number> =>
-		chat.scroller.evaluate<number>("(e) => e.scrollHeight - e.scrollTop - e.clientHeight");
+		chat.page.evaluate<number>(`{
+			const { scrollHeight, scrollTop, clientHeight } = document.querySelector(".scroller");
+			scrollHeight - scrollTop - clientHeight;
+		}`);
 	const more = { kind: "delta", messageId: "a1", text: "more\n\n".repeat(50) } as const;
 	await chat.tell(more);
 	await chat.drawn();
@@ -328,7 +281,7 @@ test("the view follows the stream until someone looks further up", async () => {
 });
 
 test("what was being written is there again after the view was hidden", async () => {
-	await open();
+	const chat = await view.open();
 	await chat.tellState();
 	await chat.input.fill("half a question");
 	await chat.reload();
@@ -337,7 +290,7 @@ test("what was being written is there again after the view was hidden", async ()
 });
 
 test("a link goes to the extension and nowhere else", async () => {
-	await open();
+	const chat = await view.open();
 	const text = "[web](https://example.org/a) [file](src/a.ts#L3) [bad](command:x)";
 	await chat.tellState({ conversation: { id: "c1", title: "", messages: [answer("a1", text)] } });
 	await chat.page.getByRole("link", { name: "web" }).click();
@@ -349,79 +302,4 @@ test("a link goes to the extension and nowhere else", async () => {
 		line: 2,
 	});
 	expect(await chat.page.getByRole("link").count()).toBe(2);
-});
-
-test("the keyboard reaches everything in the order in which it stands", async () => {
-	await openTalk();
-	await chat.button("Conversations").focus();
-	const names: string[] = [];
-	for (let step = 0; step < 14; step++) {
-		await chat.page.keyboard.press("Tab");
-		names.push(
-			await chat.page.evaluate<string>(
-				"document.activeElement.getAttribute('aria-label') ?? document.activeElement.className",
-			),
-		);
-	}
-	expect(names.slice(0, 2)).toEqual(["New conversation", "Chat"]);
-	expect(names).toContain("Edit and send again");
-	expect(names.indexOf("Copy code")).toBeLessThan(names.indexOf("Answer again"));
-	expect(names.at(-1)).toMatch(/Ask Mote|Model: /);
-});
-
-test("screen readers hear whole events only", async () => {
-	await open();
-	await chat.tellState({ isAnswering: true });
-	const status = chat.page.getByRole("status");
-	await chat.tell({ kind: "message", message: answer("a1", "", { status: { kind: "writing" } }) });
-	expect(await status.textContent()).toBe("Answering.");
-	await chat.tell({ kind: "delta", messageId: "a1", text: "Yes." });
-	await chat.drawn();
-	expect(await status.textContent()).toBe("Answering.");
-	await chat.tell({ kind: "message", message: answer("a1", "Yes.") });
-	expect(await status.textContent()).toBe("Yes.");
-	expect(await chat.page.getByRole("log").getAttribute("aria-live")).toBe("off");
-});
-
-test("nothing sticks out at a width of 250 pixels", async () => {
-	await openTalk({ width: 250 });
-	await chat.tell({ kind: "review", review });
-	const overflowing = await chat.page.evaluate<string[]>(`
-		[...document.querySelectorAll("body *")].filter((e) => {
-			const box = e.getBoundingClientRect();
-			return (box.right > 251 || box.left < -1) && e.closest("pre, .hunk-lines, .visually-hidden, .table-scroll") === null;
-		}).map((e) => e.className)`);
-	expect(overflowing).toEqual([]);
-});
-
-test("code stays left to right and texts have their own direction from right to left", async () => {
-	await open({ direction: "rtl" });
-	const text = `مرحبا\n\nHello\n\n${code}`;
-	await chat.tellState({ conversation: { id: "c1", title: "", messages: [answer("a1", text)] } });
-	await chat.drawn();
-	const direction = (selector: string): Promise<string> =>
-		chat.page.locator(selector).evaluate<string, Element>("(e) => getComputedStyle(e).direction");
-	expect(await direction(".blocks > :nth-child(1) p")).toBe("rtl");
-	expect(await direction(".blocks > :nth-child(2) p")).toBe("ltr");
-	expect(await direction("pre")).toBe("ltr");
-});
-
-test("nothing moves for someone who wants no motion", async () => {
-	await open({ reducedMotion: true });
-	const writing = answer("a1", "Hm", { status: { kind: "writing" } });
-	await chat.tellState({ conversation: { id: "c1", title: "", messages: [writing] } });
-	await chat.drawn();
-	expect(
-		await chat.page.evaluate(
-			"document.getAnimations().filter((a) => a.playState === 'running').length",
-		),
-	).toBe(0);
-});
-
-test.each(Object.entries(themes))("the view is drawn in the theme %s", async (name, theme) => {
-	await openTalk({ theme });
-	await mkdir(screenshotFolder, { recursive: true });
-	await chat.page.screenshot({ path: path.join(screenshotFolder, `chat-${name}.png`) });
-	const colour = await chat.page.evaluate<string>("getComputedStyle(document.body).color");
-	expect(colour).toMatch(/^rgb/);
 });

@@ -131,7 +131,8 @@ export class StreamedMarkdown {
 		const firstOpen = parts[settledCount];
 		const settledLength =
 			firstOpen === undefined ? source.length : (lineStarts[firstOpen.startLine] ?? source.length);
-		if (isLast || settledCount > 0) {
+		if (isLast || firstOpen !== undefined) {
+			// Blank lines before the first open block are left behind too.
 			this.#settledEnd += settledLength;
 		}
 		this.#codeCount = settledCodeCount;
