@@ -9,3 +9,4 @@ import "./editsTasks.test.ts";
 import "./editsCommitMessage.test.ts";
 import "./chatModels.test.ts";
 import "./noSockets.test.ts";
+import "./participant.test.ts";

@@ -2,7 +2,7 @@
  * Talks to the packaged extension's chat as a person does, in a real VS Code. What answers is a server on
  * this machine that speaks the OpenAI protocol and says what the test wants.
  */
-import { readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Browser, FrameLocator } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from "vitest";
@@ -78,12 +78,20 @@ async function ask(text: string): Promise<void> {
 	await view.getByRole("button", { name: "Send (Enter)" }).click();
 }
 
+/** What the extension keeps on disk for this workspace. */
+async function keptConversations(): Promise<string> {
+	const storage = path.join(dataFolder, "data/User/workspaceStorage");
+	const files = await readdir(storage, { recursive: true });
+	const kept = files.filter((file) => /mote[.]mote\/conversations\/[^/]+[.]json$/.test(file));
+	return (await Promise.all(kept.map((file) => readFile(path.join(storage, file), "utf8")))).join();
+}
+
 const code = "export function depth(): number {\n\treturn 1;\n}\n";
 
 test("without a chat model the view says what can be done", async () => {
 	await editor.runCommand("Mote: Open Chat");
 	await view.getByText("/explain").first().waitFor({ timeout: 30_000 });
-	await screenshot("chat-no-model");
+	await screenshot("workbench-chat-no-model");
 });
 
 test("the command leads from an address to a server that answers", async () => {
@@ -94,7 +102,7 @@ test("the command leads from an address to a server that answers", async () => {
 	await input.fill(`${server.origin}/v1`);
 	await page.keyboard.press("Enter");
 	await page.locator(".quick-input-title", { hasText: "what the server is for" }).waitFor();
-	await screenshot("chat-connect");
+	await screenshot("workbench-chat-connect");
 	await page.keyboard.press("Enter");
 	await editor.statusItem.locator(`a[aria-label*="Sent to ${server.origin}"]`).waitFor();
 	await view.getByRole("button", { name: /^Model: qwen2.5-coder/ }).waitFor();
@@ -106,7 +114,7 @@ test("an answer streams as Markdown with highlighted code", async () => {
 	await view.getByRole("heading", { name: "Depth" }).waitFor();
 	await view.locator("strong", { hasText: "deep" }).waitFor();
 	await view.locator("pre .hljs-keyword").first().waitFor();
-	await screenshot("chat-dark");
+	await screenshot("workbench-chat-dark");
 });
 
 test("the code goes to the cursor as it is", async () => {
@@ -123,11 +131,11 @@ test("an answer that is being written can be stopped", async () => {
 		await write(response, event(chatDelta("The beginning")));
 	});
 	await ask("Count for ever.");
-	await view.getByText("The beginning").waitFor();
+	await view.getByRole("log").getByText("The beginning").waitFor();
 	await view.getByRole("button", { name: "Stop the answer (Escape)" }).click();
 	await view.getByRole("button", { name: "Send (Enter)" }).waitFor();
 	await server.asked.at(-1)?.hungUp;
-	await view.getByText("The beginning").waitFor();
+	await view.getByRole("log").getByText("The beginning").waitFor();
 });
 
 test("a change is accepted in one place and rejected in another", async () => {
@@ -138,10 +146,10 @@ test("a change is accepted in one place and rejected in another", async () => {
 	const changed = text.replace("a2 = 2;", "a2 = 222;").replace("a27 = 27;", "a27 = 272;");
 	server.reply(chatAnswer(`Change it:\n\n\`\`\`ts src/numbers.ts\n${changed}\`\`\`\n`));
 	await ask("Change @file:src/numbers.ts");
-	await view.getByText("Change it:").waitFor();
+	await view.getByRole("log").getByText("Change it:").waitFor();
 	await view.getByRole("button", { name: "Apply to the file as a diff" }).last().click();
 	await view.getByRole("button", { name: "Accept change 1" }).click();
-	await screenshot("chat-review");
+	await screenshot("workbench-chat-review");
 	await view.getByRole("button", { name: "Reject change 2" }).click();
 	await editor.page.locator(".tab", { hasText: "numbers.ts" }).first().click();
 	await editor.page.locator(".editor-instance .view-lines").first().click();
@@ -156,21 +164,24 @@ test("a mention is completed, and the file goes along", async () => {
 		.getByRole("option", { name: /readingList/ })
 		.first()
 		.waitFor();
-	await screenshot("chat-mention");
+	await screenshot("workbench-chat-mention");
 	await input.press("Enter");
 	server.reply(chatAnswer("A list."));
 	await view.getByRole("button", { name: "Send (Enter)" }).click();
-	await view.getByText("A list.").waitFor();
+	await view.getByRole("log").getByText("A list.").waitFor();
 	const readingList = await readFile(path.join(workspaceFolder, "src/readingList.ts"), "utf8");
 	const firstLine = readingList.split("\n")[0] ?? "";
 	expect(JSON.stringify(server.lastBody)).toContain(JSON.stringify(firstLine).slice(1, -1));
 });
 
 test("the conversation is there after the window is loaded again, in a light theme too", async () => {
+	// What was said is written when it has been quiet for a moment.
+	await expect.poll(keptConversations, { timeout: 20_000 }).toContain('"A list."');
 	await editor.page.reload();
 	await editor.page.locator(".monaco-workbench").waitFor({ timeout: 120_000 });
+	await editor.statusItem.locator('a[aria-label*="Ready."]').waitFor({ timeout: 60_000 });
 	await editor.runCommand("Mote: Open Chat");
-	await view.getByText("A list.").waitFor({ timeout: 30_000 });
+	await view.getByRole("log").getByText("A list.").waitFor({ timeout: 30_000 });
 	await editor.toggleTheme("2026-light");
-	await screenshot("chat-light");
+	await screenshot("workbench-chat-light");
 });
