@@ -289,6 +289,26 @@ test("what was being written is there again after the view was hidden", async ()
 	expect(await chat.input.inputValue()).toBe("half a question");
 });
 
+test("what was sent is not there again", async () => {
+	const chat = await view.open();
+	await chat.tellState();
+	await chat.input.fill("a question");
+	await chat.input.press("Enter");
+	await chat.waitForSent("send");
+	await chat.reload();
+	await chat.waitForSent("ready", 2);
+	expect(await chat.input.inputValue()).toBe("");
+});
+
+test("a model that can't converse is only asked for what it can do", async () => {
+	const chat = await view.open();
+	await chat.tellState({
+		model: { id: "local/m", name: "m", place: "local", server: undefined, canChat: false },
+	});
+	await chat.page.getByRole("button", { name: /Explain/ }).waitFor();
+	expect(await chat.page.getByRole("button", { name: /Write tests/ }).count()).toBe(0);
+});
+
 test("a link goes to the extension and nowhere else", async () => {
 	const chat = await view.open();
 	const text = "[web](https://example.org/a) [file](src/a.ts#L3) [bad](command:x)";

@@ -5,10 +5,10 @@ import { placeText } from "./meterText.ts";
 
 /** Questions that show what can be asked; pressing one puts it into the input. */
 const examples = [
-	{ label: "Explain the selected code", text: "/explain @selection" },
-	{ label: "Fix the problems of this file", text: "/fix @problems" },
-	{ label: "Write tests for the selection", text: "/tests @selection" },
-	{ label: "Find something in this repository", text: "Where in @repo is " },
+	{ label: "Explain the selected code", text: "/explain @selection", needsChat: false },
+	{ label: "Fix the problems of this file", text: "/fix @problems", needsChat: false },
+	{ label: "Write tests for the selection", text: "/tests @selection", needsChat: true },
+	{ label: "Find something in this repository", text: "Where in @repo is ", needsChat: true },
 ];
 
 export interface EmptyStateOptions {
@@ -47,16 +47,18 @@ export function emptyState(
 		element(
 			"ul",
 			{ class: "examples" },
-			...examples.map(({ label, text }) => {
-				const button = element(
-					"button",
-					{ type: "button", class: "example" },
-					element("span", { class: "example-label" }, label),
-					element("span", { class: "example-text" }, text.trim()),
-				);
-				button.addEventListener("click", () => onExample(text));
-				return element("li", {}, button);
-			}),
+			...examples
+				.filter(({ needsChat }) => model.canChat || !needsChat)
+				.map(({ label, text }) => {
+					const button = element(
+						"button",
+						{ type: "button", class: "example" },
+						element("span", { class: "example-label" }, label),
+						element("span", { class: "example-text" }, text.trim()),
+					);
+					button.addEventListener("click", () => onExample(text));
+					return element("li", {}, button);
+				}),
 		),
 		element(
 			"p",

@@ -200,6 +200,8 @@ export class Composer {
 		this.#suggestRequest += 1;
 		this.#options.send({ kind: "send", text });
 		this.setDraft("", 0);
+		// What was sent is no draft any more, also for a view that is loaded again.
+		this.#options.onDraftChange();
 		this.#options.onSend();
 		this.focus();
 	}
