@@ -38,6 +38,15 @@ export interface AnswerUsage {
 	readonly totalMs: number;
 }
 
+/** Of an answer that nobody counted. */
+export const uncountedUsage: AnswerUsage = {
+	promptTokens: undefined,
+	cachedTokens: undefined,
+	answerTokens: undefined,
+	firstTextMs: undefined,
+	totalMs: 0,
+};
+
 export interface AnswerResult {
 	readonly end: AnswerEnd;
 	readonly usage: AnswerUsage;

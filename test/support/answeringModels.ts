@@ -1,11 +1,12 @@
-import type {
-	AnswerEnd,
-	AnswerResult,
-	ChatModel,
-	ChatRequest,
-	InfillModel,
-	InfillRequest,
-	InfillText,
+import {
+	uncountedUsage,
+	type AnswerEnd,
+	type AnswerResult,
+	type ChatModel,
+	type ChatRequest,
+	type InfillModel,
+	type InfillRequest,
+	type InfillText,
 } from "../../src/languageModel/languageModel.ts";
 
 /** A ChatModel that answers by a function of what it is asked, a few characters at a time. */
@@ -87,12 +88,6 @@ export class AnsweringInfillModel implements InfillModel {
 function resultOf(end: AnswerEnd): AnswerResult {
 	return {
 		end,
-		usage: {
-			promptTokens: undefined,
-			cachedTokens: undefined,
-			answerTokens: undefined,
-			firstTextMs: undefined,
-			totalMs: 0,
-		},
+		usage: uncountedUsage,
 	};
 }

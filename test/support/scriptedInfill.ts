@@ -1,10 +1,11 @@
 import { assert } from "../../src/base/assert.ts";
-import type {
-	AnswerEnd,
-	AnswerResult,
-	InfillModel,
-	InfillRequest,
-	InfillText,
+import {
+	uncountedUsage,
+	type AnswerEnd,
+	type AnswerResult,
+	type InfillModel,
+	type InfillRequest,
+	type InfillText,
 } from "../../src/languageModel/languageModel.ts";
 
 export type InfillScript =
@@ -61,12 +62,6 @@ export class ScriptedInfill implements InfillModel {
 function result(end: AnswerEnd): AnswerResult {
 	return {
 		end,
-		usage: {
-			promptTokens: undefined,
-			cachedTokens: undefined,
-			answerTokens: undefined,
-			firstTextMs: undefined,
-			totalMs: 0,
-		},
+		usage: uncountedUsage,
 	};
 }

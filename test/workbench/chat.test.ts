@@ -177,13 +177,15 @@ test("a mention is completed, and the file goes along", async () => {
 test("the conversation is there after the window is loaded again, in a light theme too", async () => {
 	// What was said is written when it has been quiet for a moment.
 	await expect.poll(keptConversations, { timeout: 20_000 }).toContain('"A list."');
-	// From the editor: a view that is being loaded takes the focus, and the palette with it.
-	await editor.page.locator(".editor-instance .view-lines").first().click();
-	await editor.toggleTheme("2026-light");
 	await editor.page.reload();
 	await editor.page.locator(".monaco-workbench").waitFor({ timeout: 120_000 });
 	await editor.statusItem.locator('a[aria-label*="Ready."]').waitFor({ timeout: 60_000 });
 	await editor.runCommand("Mote: Open Chat");
 	await view.getByRole("log").getByText("A list.").waitFor({ timeout: 30_000 });
+	// The view takes the focus when it is there, and would close a palette that is open by then.
+	await view.locator("textarea:focus").waitFor();
+	await editor.page.locator(".editor-instance .view-lines").first().click();
+	await editor.toggleTheme("2026-light");
+	await view.locator("body.vscode-light").waitFor();
 	await screenshot("workbench-chat-light");
 });

@@ -1,4 +1,8 @@
-import type { AnswerEnd, ChatModel } from "../../languageModel/languageModel.ts";
+import {
+	uncountedUsage,
+	type AnswerEnd,
+	type ChatModel,
+} from "../../languageModel/languageModel.ts";
 import { taskSystemPrompt, type PromptLimits } from "./taskPrompts.ts";
 
 export interface ModelAnswer {
@@ -52,7 +56,7 @@ export async function askModel(
 		}
 		text += step.value;
 		if (text.length > maxAnswerLength) {
-			await answer.return({ end: "length", usage: noUsage });
+			await answer.return({ end: "length", usage: uncountedUsage });
 			return { text: text.slice(0, maxAnswerLength), end: "length" };
 		}
 	}
@@ -61,11 +65,3 @@ export async function askModel(
 function answerTokens(model: ChatModel): number {
 	return Math.min(maxAnswerTokens, Math.max(64, Math.floor(model.description.contextTokens / 4)));
 }
-
-const noUsage = {
-	promptTokens: undefined,
-	cachedTokens: undefined,
-	answerTokens: undefined,
-	firstTextMs: undefined,
-	totalMs: 0,
-} as const;

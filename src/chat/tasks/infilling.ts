@@ -1,10 +1,11 @@
 import type { StructureService } from "../../context/syntax/structure.ts";
 import type { SyntaxService } from "../../context/syntax/syntaxService.ts";
-import type {
-	AnswerEnd,
-	InfillModel,
-	InfillPiece,
-	InfillRequest,
+import {
+	uncountedUsage,
+	type AnswerEnd,
+	type InfillModel,
+	type InfillPiece,
+	type InfillRequest,
 } from "../../languageModel/languageModel.ts";
 
 /** What a task needs to be done without a chat model. */
@@ -79,17 +80,9 @@ export async function fill(
 			}
 		}
 	} finally {
-		await answer.return({ end: "cancelled", usage: noUsage });
+		await answer.return({ end: "cancelled", usage: uncountedUsage });
 	}
 }
-
-const noUsage = {
-	promptTokens: undefined,
-	cachedTokens: undefined,
-	answerTokens: undefined,
-	firstTextMs: undefined,
-	totalMs: 0,
-} as const;
 
 /** Whether `changed` has no more syntax errors than `text`; true where that can't be told. */
 export async function parsesAsBefore(
