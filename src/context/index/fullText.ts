@@ -1,4 +1,5 @@
 import { PostingLists } from "./postingLists.ts";
+import { Tallies } from "./tallies.ts";
 
 /** BM25's usual constants (Robertson and Zaragoza 2009): saturation of repetitions, weight of the length. */
 const k1 = 1.2;
@@ -14,7 +15,7 @@ export interface ScoredChunk {
 export class FullText {
 	#postings = new PostingLists();
 	/** In how many living chunks each term occurs. */
-	#frequencies = new Int32Array(1024);
+	readonly #frequencies = new Tallies();
 	/** Terms of each chunk with repetitions; 0 for one that was removed. */
 	#lengths = new Int32Array(1024);
 	#chunks = 0;
@@ -50,12 +51,7 @@ export class FullText {
 
 	/** Only for the chunk that was added last. */
 	addTerm(term: number, chunk: number, count: number): void {
-		if (term >= this.#frequencies.length) {
-			const larger = new Int32Array(Math.max(this.#frequencies.length * 2, term + 1));
-			larger.set(this.#frequencies);
-			this.#frequencies = larger;
-		}
-		this.#frequencies[term] = (this.#frequencies[term] ?? 0) + 1;
+		this.#frequencies.add(term, 1);
 		this.#livingPairs++;
 		this.#postings.append(term, chunk, count);
 	}
@@ -68,7 +64,7 @@ export class FullText {
 
 	/** For each term of a chunk that is removed. */
 	removeTerm(term: number): void {
-		this.#frequencies[term] = (this.#frequencies[term] ?? 0) - 1;
+		this.#frequencies.add(term, -1);
 		this.#livingPairs--;
 	}
 
@@ -88,7 +84,7 @@ export class FullText {
 		}
 		const touched: number[] = [];
 		const known = terms
-			.map(({ term, weight }) => ({ term, weight, frequency: this.#frequencies[term] ?? 0 }))
+			.map(({ term, weight }) => ({ term, weight, frequency: this.#frequencies.of(term) }))
 			.filter(({ frequency }) => frequency > 0)
 			// Stable, so equally rare terms keep the order that they were given in.
 			.sort((x, y) => x.frequency - y.frequency);

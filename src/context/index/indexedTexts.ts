@@ -1,4 +1,5 @@
 import { openSource, sourceTextOf } from "../files/openedFile.ts";
+import { LinedText } from "./linedText.ts";
 import type { ReadVersion } from "./readVersion.ts";
 import type { IndexedSymbol } from "./repositoryIndex.ts";
 import { TextCache } from "./textCache.ts";
@@ -30,23 +31,17 @@ export class IndexedTexts {
 
 	/** See IndexQueries. */
 	textOf(file: string, startLine: number, endLine: number): string | undefined {
-		return this.#linesOf(file)
-			?.slice(Math.max(0, startLine), endLine + 1)
-			.join("\n");
+		return this.#textOf(file)?.lines(startLine, endLine);
 	}
 
 	/** See IndexQueries. */
 	signatureOf(symbol: IndexedSymbol): string | undefined {
 		const { path, startLine, signatureEndLine, signatureEndColumn } = symbol;
-		const lines = this.#linesOf(path)?.slice(startLine, signatureEndLine + 1);
-		const last = lines?.pop();
-		return last === undefined
-			? undefined
-			: [...(lines ?? []), last.slice(0, signatureEndColumn)].join("\n");
+		return this.#textOf(path)?.upTo(startLine, signatureEndLine, signatureEndColumn);
 	}
 
 	/** Undefined when the file isn't indexed, or is no longer what was indexed. */
-	#linesOf(file: string): readonly string[] | undefined {
+	#textOf(file: string): LinedText | undefined {
 		if (!this.#options.isIndexed(file)) {
 			return undefined;
 		}
@@ -57,7 +52,7 @@ export class IndexedTexts {
 		const { root, maxFileBytes, unsaved, versions } = this.#options;
 		const text = unsaved.get(file);
 		if (text !== undefined) {
-			return this.#texts.set(file, text);
+			return this.#remember(file, text);
 		}
 		const known = versions.get(file);
 		const opened = openSource(root, file, maxFileBytes);
@@ -69,6 +64,12 @@ export class IndexedTexts {
 			return undefined;
 		}
 		const source = sourceTextOf(opened.bytes);
-		return "text" in source ? this.#texts.set(file, source.text) : undefined;
+		return "text" in source ? this.#remember(file, source.text) : undefined;
+	}
+
+	#remember(file: string, text: string): LinedText {
+		const lined = new LinedText(text);
+		this.#texts.set(file, lined);
+		return lined;
 	}
 }

@@ -16,8 +16,9 @@ import {
 	type SearchOptions,
 	type TextHit,
 } from "./repositoryIndex.ts";
-import { SlotLists } from "./slotLists.ts";
+import { DenseSlotLists, SlotLists } from "./slotLists.ts";
 import type { StringTable } from "./stringTable.ts";
+import { Tallies } from "./tallies.ts";
 import { termCounts } from "./terms.ts";
 
 /** One version of one file. A file that changes gets a new slot; slots of old versions stay empty. */
@@ -40,12 +41,12 @@ export class MemoryIndex {
 	readonly #strings: StringTable;
 	readonly #files = new FileTable();
 	#slots: (Slot | undefined)[] = [];
-	readonly #definitions = new SlotLists<number>();
-	readonly #members = new SlotLists<number>();
+	readonly #definitions = new DenseSlotLists();
+	readonly #members = new DenseSlotLists();
 	readonly #importKeys = new SlotLists<string>();
 	#mentions = new PostingLists();
 	/** In how many files each name is mentioned. */
-	readonly #fileFrequencies = new Map<number, number>();
+	readonly #fileFrequencies = new Tallies();
 	readonly #chunks = new FileChunks();
 	/** What `files` answered last; undefined when files came or went since. */
 	#list: readonly IndexedFile[] | undefined;
@@ -86,7 +87,7 @@ export class MemoryIndex {
 		}
 		reader.eachName((name, count) => {
 			this.#mentions.append(name, slotNumber, count);
-			this.#fileFrequencies.set(name, (this.#fileFrequencies.get(name) ?? 0) + 1);
+			this.#fileFrequencies.add(name, 1);
 		});
 		const chunks = this.#chunks.add(slotNumber, reader);
 		const { lineCount, isParsed } = reader;
@@ -128,12 +129,7 @@ export class MemoryIndex {
 			this.#importKeys.remove(key, slotNumber);
 		}
 		reader.eachName((name) => {
-			const left = (this.#fileFrequencies.get(name) ?? 0) - 1;
-			if (left > 0) {
-				this.#fileFrequencies.set(name, left);
-			} else {
-				this.#fileFrequencies.delete(name);
-			}
+			this.#fileFrequencies.add(name, -1);
 		});
 		this.#chunks.remove(slot.chunks, reader);
 		return slot.file;
@@ -240,7 +236,7 @@ export class MemoryIndex {
 
 	fileFrequency(name: string): number {
 		const id = this.#strings.idOf(name);
-		return id === undefined ? 0 : (this.#fileFrequencies.get(id) ?? 0);
+		return id === undefined ? 0 : this.#fileFrequencies.of(id);
 	}
 
 	search(
@@ -270,7 +266,7 @@ export class MemoryIndex {
 		return {
 			symbols: this.#symbolCount,
 			chunks: this.#chunks.livingChunks,
-			names: this.#fileFrequencies.size,
+			names: this.#fileFrequencies.positive,
 		};
 	}
 
@@ -312,13 +308,13 @@ export class MemoryIndex {
 	}
 
 	#symbolsAt(
-		places: readonly number[],
+		places: number | readonly number[],
 		{ most = Infinity, excludePath, languageIds }: DefinitionOptions,
 	): readonly IndexedSymbol[] {
 		const symbols: IndexedSymbol[] = [];
 		let isSorted = true;
 		let last = "";
-		for (const place of places) {
+		for (const place of typeof places === "number" ? [places] : places) {
 			const slot = this.#slots[Math.floor(place / maxSymbols)];
 			const { path, languageId } = slot?.file ?? {};
 			if (

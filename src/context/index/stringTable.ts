@@ -45,5 +45,7 @@ export class StringTable {
 
 /** A copy that shares no memory with the string that `text` was cut from. */
 export function detached(text: string): string {
-	return Buffer.from(text, "utf16le").toString("utf16le");
+	// One byte a character where that is enough, as it is for nearly all code.
+	const narrow = Buffer.from(text, "latin1").toString("latin1");
+	return narrow === text ? narrow : Buffer.from(text, "utf16le").toString("utf16le");
 }
