@@ -63,3 +63,30 @@ export function languageIdOfPath(file: string): string {
 	const name = path.posix.basename(file).toLowerCase();
 	return byName.get(name) ?? byExtension.get(path.posix.extname(name).slice(1)) ?? "plaintext";
 }
+
+const numbers: ReadonlyMap<string, number> = new Map(
+	[...new Set(["plaintext", ...byExtension.values(), ...byName.values()])].map((id, at) => [
+		id,
+		at,
+	]),
+);
+
+/** A small number for each language that `languageIdOfPath` knows. */
+export function languageNumberOf(languageId: string): number {
+	return numbers.get(languageId) ?? 0;
+}
+
+/** By `languageNumberOf`, 1 for the languages given: all of them when undefined. */
+export function languageSet(languageIds: readonly string[] | undefined): Uint8Array {
+	const set = new Uint8Array(numbers.size);
+	if (languageIds === undefined) {
+		return set.fill(1);
+	}
+	for (const id of languageIds) {
+		const number = numbers.get(id);
+		if (number !== undefined) {
+			set[number] = 1;
+		}
+	}
+	return set;
+}

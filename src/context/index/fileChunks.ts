@@ -1,5 +1,5 @@
 import { assert } from "../../base/assert.ts";
-import { FullText } from "./fullText.ts";
+import { FullText, type ChunkFilter } from "./fullText.ts";
 import type { RecordReader } from "./fileRecord.ts";
 
 /** Chunks of one version of a file in the full text; their numbers are consecutive. */
@@ -30,12 +30,13 @@ export class FileChunks {
 		return this.#fullText.isWorthCompacting;
 	}
 
-	add(slot: number, reader: RecordReader): ChunkRun {
+	/** `group`, below 256, is what searches may be limited to. */
+	add(slot: number, group: number, reader: RecordReader): ChunkRun {
 		const firstChunk = this.#slots.length;
 		let chunk = firstChunk;
 		const chunkCount = reader.eachChunk(
 			(place, length) => {
-				chunk = this.#fullText.addChunk(length);
+				chunk = this.#fullText.addChunk(length, group);
 				this.#slots.push(slot);
 				this.#places.push(place);
 			},
@@ -53,24 +54,16 @@ export class FileChunks {
 		);
 	}
 
-	/** See FullText.search. `accepts` is asked once for each slot that has a hit. */
+	/** See FullText.search. `excluded` is a file that isn't wanted. */
 	search(
 		terms: readonly { readonly term: number; readonly weight: number }[],
-		accepts: (slot: number) => boolean,
+		groups: Uint8Array,
+		excluded: ChunkRun | undefined,
 		limit: number,
 	): readonly FileChunkHit[] {
-		const answers = new Int8Array((this.#slots.at(-1) ?? -1) + 1);
-		const acceptsChunk = (chunk: number): boolean => {
-			const slot = this.#slots[chunk] ?? 0;
-			const answer = answers[slot] ?? 0;
-			if (answer !== 0) {
-				return answer > 0;
-			}
-			const accepted = accepts(slot);
-			answers[slot] = accepted ? 1 : -1;
-			return accepted;
-		};
-		return this.#fullText.search(terms, acceptsChunk, limit).map(({ chunk, score }) => {
+		const { firstChunk, chunkCount } = excluded ?? { firstChunk: 0, chunkCount: 0 };
+		const filter: ChunkFilter = { groups, excluded: [firstChunk, firstChunk + chunkCount] };
+		return this.#fullText.search(terms, filter, limit).map(({ chunk, score }) => {
 			const slot = this.#slots[chunk];
 			const place = this.#places[chunk];
 			assert(slot !== undefined && place !== undefined, "a living chunk belongs to a file");

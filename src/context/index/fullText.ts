@@ -6,6 +6,14 @@ const k1 = 1.2;
 const b = 0.75;
 const base = k1 * (1 - b);
 
+/** Which chunks may be found. */
+export interface ChunkFilter {
+	/** By group, whether it is wanted: 1 or 0. */
+	readonly groups: Uint8Array;
+	/** Chunks that aren't wanted, whatever their group: from the first to before the last. */
+	readonly excluded: readonly [from: number, to: number];
+}
+
 export interface ScoredChunk {
 	readonly chunk: number;
 	readonly score: number;
@@ -18,6 +26,8 @@ export class FullText {
 	readonly #frequencies = new Tallies();
 	/** Terms of each chunk with repetitions; 0 for one that was removed. */
 	#lengths = new Int32Array(1024);
+	/** The group of each chunk. */
+	#groups = new Uint8Array(1024);
 	#chunks = 0;
 	#livingChunks = 0;
 	#livingLength = 0;
@@ -35,15 +45,15 @@ export class FullText {
 		return this.#postings.pairs > 2 * this.#livingPairs + minDeadPairs;
 	}
 
-	/** The number of a new chunk with `length` terms. */
-	addChunk(length: number): number {
+	/** The number of a new chunk with `length` terms. `group`, below 256, is what searches may be limited to. */
+	addChunk(length: number, group: number): number {
 		const chunk = this.#chunks++;
 		if (chunk >= this.#lengths.length) {
-			const larger = new Int32Array(this.#lengths.length * 2);
-			larger.set(this.#lengths);
-			this.#lengths = larger;
+			this.#lengths = grown(this.#lengths, new Int32Array(chunk * 2));
+			this.#groups = grown(this.#groups, new Uint8Array(chunk * 2));
 		}
 		this.#lengths[chunk] = length;
+		this.#groups[chunk] = group;
 		this.#livingChunks++;
 		this.#livingLength += length;
 		return chunk;
@@ -69,13 +79,13 @@ export class FullText {
 	}
 
 	/**
-	 * The best `limit` chunks that `accepts`, and those that are as good as the last of them, in no order.
+	 * The best `limit` chunks that the filter lets pass, and those that are as good as the last of them, in no order.
 	 * Common terms of a long query count only for chunks that a rarer one has found, the most common for none.
 	 * Terms that are equally rare are added in the order given.
 	 */
 	search(
 		terms: readonly { readonly term: number; readonly weight: number }[],
-		accepts: (chunk: number) => boolean,
+		filter: ChunkFilter,
 		limit: number,
 	): readonly ScoredChunk[] {
 		if (this.#scores.length < this.#chunks) {
@@ -100,13 +110,13 @@ export class FullText {
 			if (next === undefined || !opens) {
 				break;
 			}
-			this.#openWith(next.term, factorOf(next), touched);
+			this.#openWith(next.term, factorOf(next), filter, touched);
 		}
 		const common = known
 			.slice(at)
 			.filter(({ frequency }) => frequency < this.#livingChunks * uselessShare);
 		const rest = common.reduce((sum, next) => sum + factorOf(next), 0);
-		const candidates = this.#promising(touched, accepts, limit, rest);
+		const candidates = this.#promising(touched, limit, rest);
 		for (const next of common) {
 			this.#rankWith(next.term, factorOf(next));
 		}
@@ -124,47 +134,43 @@ export class FullText {
 	}
 
 	/**
-	 * The chunks that are accepted and can still be among the best `limit` when each gets at most `rest` more:
-	 * the candidates. The scores of the others become zero.
+	 * The chunks that can still be among the best `limit` when each gets at most `rest` more: the candidates.
+	 * The scores of the others become zero.
 	 */
-	#promising(
-		touched: readonly number[],
-		accepts: (chunk: number) => boolean,
-		limit: number,
-		rest: number,
-	): readonly number[] {
-		const accepted: number[] = [];
-		for (const chunk of touched) {
-			if (accepts(chunk)) {
-				accepted.push(chunk);
-			} else {
-				this.#scores[chunk] = 0;
-			}
-		}
+	#promising(touched: readonly number[], limit: number, rest: number): readonly number[] {
 		// A little more, since sums are rounded.
-		const cut = this.#scoreAt(accepted, limit) - rest * 1.000001;
-		return accepted.filter((chunk) => {
-			const isPromising = (this.#scores[chunk] ?? 0) >= cut;
+		const cut = this.#scoreAt(touched, limit) - rest * 1.000001;
+		const scores = this.#scores;
+		const candidates = this.#candidates;
+		return touched.filter((chunk) => {
+			const isPromising = (scores[chunk] ?? 0) >= cut;
 			if (isPromising) {
-				this.#candidates[chunk] = 1;
+				candidates[chunk] = 1;
 			} else {
-				this.#scores[chunk] = 0;
+				scores[chunk] = 0;
 			}
 			return isPromising;
 		});
 	}
 
-	/** Adds one term's part to the score of each chunk that has it. */
-	#openWith(term: number, factor: number, touched: number[]): void {
+	/** Adds one term's part to the score of each chunk that has it and passes the filter. */
+	#openWith(
+		term: number,
+		factor: number,
+		{ groups: wanted, excluded: [from, to] }: ChunkFilter,
+		touched: number[],
+	): void {
 		const pairs = this.#postings.read(term);
 		const { ids, counts } = this.#postings;
 		const scores = this.#scores;
 		const lengths = this.#lengths;
+		const groups = this.#groups;
 		const perTerm = this.#perTerm;
 		for (let pair = 0; pair < pairs; pair++) {
 			const chunk = ids[pair] ?? 0;
 			const length = lengths[chunk] ?? 0;
-			if (length > 0) {
+			const isWanted = wanted[groups[chunk] ?? 0] === 1 && (chunk < from || chunk >= to);
+			if (isWanted && length > 0) {
 				const before = scores[chunk] ?? 0;
 				if (before === 0) {
 					touched.push(chunk);
@@ -200,8 +206,9 @@ export class FullText {
 			return 0;
 		}
 		const heap = new Float64Array(limit);
+		const scores = this.#scores;
 		for (const chunk of chunks) {
-			const score = this.#scores[chunk] ?? 0;
+			const score = scores[chunk] ?? 0;
 			if (score > (heap[0] ?? 0)) {
 				replaceLeast(heap, score);
 			}
@@ -213,11 +220,13 @@ export class FullText {
 	compact(): Int32Array {
 		const renumbered = new Int32Array(this.#chunks).fill(-1);
 		const lengths = new Int32Array(Math.max(1024, this.#livingChunks));
+		const groups = new Uint8Array(lengths.length);
 		let next = 0;
 		for (let chunk = 0; chunk < this.#chunks; chunk++) {
 			const length = this.#lengths[chunk] ?? 0;
 			if (length > 0) {
 				lengths[next] = length;
+				groups[next] = this.#groups[chunk] ?? 0;
 				renumbered[chunk] = next++;
 			}
 		}
@@ -226,11 +235,18 @@ export class FullText {
 			return number < 0 ? undefined : number;
 		});
 		this.#lengths = lengths;
+		this.#groups = groups;
 		this.#chunks = next;
 		this.#scores = new Float64Array(0);
 		this.#candidates = new Uint8Array(0);
 		return renumbered;
 	}
+}
+
+/** `larger`, which begins with what `array` holds. */
+function grown<T extends Int32Array | Uint8Array>(array: T, larger: T): T {
+	larger.set(array);
+	return larger;
 }
 
 /** Puts `value` in place of the first element and lets it sink. */

@@ -1,5 +1,5 @@
 import { assert } from "../../base/assert.ts";
-import { languageIdOfPath } from "../files/languageIds.ts";
+import { languageIdOfPath, languageNumberOf, languageSet } from "../files/languageIds.ts";
 import { FileChunks, type ChunkRun, type FileChunkHit } from "./fileChunks.ts";
 import { FileTable } from "./fileTable.ts";
 import { kindOf, RecordReader, symbolField, symbolStride, type FileRecord } from "./fileRecord.ts";
@@ -89,9 +89,9 @@ export class MemoryIndex {
 			this.#mentions.append(name, slotNumber, count);
 			this.#fileFrequencies.add(name, 1);
 		});
-		const chunks = this.#chunks.add(slotNumber, reader);
 		const { lineCount, isParsed } = reader;
 		const file = { path, languageId: languageIdOfPath(path), size, lineCount, isParsed };
+		const chunks = this.#chunks.add(slotNumber, languageNumberOf(file.languageId), reader);
 		this.#slots.push({ file, record, symbols, known: [], chunks });
 		this.#files.set(path, slotNumber);
 		// While somebody types, the same file changes again and again: the others stay where they are.
@@ -250,13 +250,9 @@ export class MemoryIndex {
 		});
 		// Sums of floating-point numbers depend on their order, which must not depend on the numbering.
 		terms.sort((a, b) => compare(a.text, b.text));
-		const excluded = excludePath === undefined ? undefined : this.#files.slotOf(excludePath);
-		const languages = languageIds === undefined ? undefined : new Set(languageIds);
-		const accepts = (slot: number): boolean =>
-			slot !== excluded &&
-			(languages === undefined || languages.has(this.#slots[slot]?.file.languageId ?? ""));
+		const excluded = this.#slots[this.#files.slotOf(excludePath ?? "") ?? -1]?.chunks;
 		return this.#chunks
-			.search(terms, accepts, limit)
+			.search(terms, languageSet(languageIds), excluded, limit)
 			.map((hit) => this.#hit(hit))
 			.sort((a, b) => b.score - a.score || compare(a.path, b.path) || a.startLine - b.startLine)
 			.slice(0, limit);
