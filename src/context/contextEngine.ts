@@ -17,6 +17,7 @@ import {
 } from "./source.ts";
 import { cursorScope } from "./sources/cursorScope.ts";
 import { gatherNames, type GatherLimits } from "./sources/gatherNames.ts";
+import { RememberedRepository } from "./sources/rememberedRepository.ts";
 import { noHistory, type FileHistory } from "./sources/fileHistory.ts";
 import { workingSetUnits } from "./sources/workingSet.ts";
 import { repositoryMapUnits } from "./repositoryMap/repositoryMapUnits.ts";
@@ -88,6 +89,7 @@ export function createContextEngine(options: ContextEngineOptions): ContextEngin
 	const countUnit = remembered(options.countTokens, maxCounts);
 	const countTokens = (text: string): number =>
 		text.length <= maxCountedLength ? countUnit(text) : options.countTokens(text);
+	const repository = new RememberedRepository(index);
 	const signatureUnits = new SignatureUnits(index);
 	const headerTokens = remembered(options.headerTokens, maxCounts);
 	return {
@@ -119,7 +121,7 @@ export function createContextEngine(options: ContextEngineOptions): ContextEngin
 			}
 			const scope = cursorScope(query);
 			const changedTogether = history.changedWith(query.path);
-			const gathered = gatherNames(index, scope, gatherLimits(budgetTokens), changedTogether);
+			const gathered = gatherNames(repository, scope, gatherLimits(budgetTokens), changedTogether);
 			candidateNames = gathered.names.size;
 			if (await isAborted()) {
 				return aborted();

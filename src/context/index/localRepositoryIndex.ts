@@ -111,6 +111,8 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 	readonly namesIn: IndexQueries["namesIn"] = (path) => this.#memory.namesIn(path);
 	readonly fileFrequency: IndexQueries["fileFrequency"] = (name) =>
 		this.#memory.fileFrequency(name);
+	readonly namesChangedSince: IndexQueries["namesChangedSince"] = (revision) =>
+		this.#memory.namesChangedSince(revision);
 	readonly search: IndexQueries["search"] = (query, options) => this.#memory.search(query, options);
 
 	readonly textOf: IndexQueries["textOf"] = (file, startLine, endLine) =>

@@ -16,6 +16,7 @@ import {
 	type SearchOptions,
 	type TextHit,
 } from "./repositoryIndex.ts";
+import { RecentChanges } from "./recentChanges.ts";
 import { DenseSlotLists, SlotLists } from "./slotLists.ts";
 import type { StringTable } from "./stringTable.ts";
 import { Tallies } from "./tallies.ts";
@@ -51,6 +52,7 @@ export class MemoryIndex {
 	/** What `files` answered last; undefined when files came or went since. */
 	#list: readonly IndexedFile[] | undefined;
 	readonly #resolver: ImportResolver;
+	readonly #recentChanges = new RecentChanges();
 	#symbolCount = 0;
 	/** Grows when a file that configures imports, or declares what they name, changes. */
 	#configurationRevision = 0;
@@ -79,13 +81,15 @@ export class MemoryIndex {
 		const reader = new RecordReader(record);
 		const symbols = reader.symbols();
 		const imports = reader.imports(this.#strings);
-		const replaced = this.#forget(path);
+		const changedNames: number[] = [];
+		const replaced = this.#forget(path, changedNames);
 		const slotNumber = this.#slots.length;
-		this.#addSymbols(slotNumber, symbols);
+		this.#addSymbols(slotNumber, symbols, changedNames);
 		for (const key of new Set(imports.flatMap(importKeysOf))) {
 			this.#importKeys.add(key, slotNumber);
 		}
 		reader.eachName((name, count) => {
+			changedNames.push(name);
 			this.#mentions.append(name, slotNumber, count);
 			this.#fileFrequencies.add(name, 1);
 		});
@@ -99,19 +103,23 @@ export class MemoryIndex {
 			replaced === undefined
 				? undefined
 				: this.#list?.map((other) => (other === replaced ? file : other));
-		this.#changed(path);
+		this.#changed(path, changedNames);
 	}
 
 	delete(path: string): void {
-		if (this.#forget(path) !== undefined) {
+		const changedNames: number[] = [];
+		if (this.#forget(path, changedNames) !== undefined) {
 			this.#files.delete(path);
 			this.#list = undefined;
-			this.#changed(path);
+			this.#changed(path, changedNames);
 		}
 	}
 
-	/** Takes out everything but the path, which a new version may follow; returns what was known of the file. */
-	#forget(path: string): IndexedFile | undefined {
+	/**
+	 * Takes out everything but the path, which a new version may follow; returns what was known of the file, and
+	 * adds its names to `changedNames`.
+	 */
+	#forget(path: string, changedNames: number[]): IndexedFile | undefined {
 		const slotNumber = this.#files.slotOf(path);
 		const slot = slotNumber === undefined ? undefined : this.#slots[slotNumber];
 		if (slotNumber === undefined || slot === undefined) {
@@ -120,7 +128,9 @@ export class MemoryIndex {
 		this.#slots[slotNumber] = undefined;
 		for (let at = 0; at < slot.symbols.length; at += symbolStride) {
 			const place = slotNumber * maxSymbols + at / symbolStride;
-			this.#definitions.remove(slot.symbols[at + symbolField.name] ?? 0, place);
+			const name = slot.symbols[at + symbolField.name] ?? 0;
+			changedNames.push(name);
+			this.#definitions.remove(name, place);
 			this.#members.remove(slot.symbols[at + symbolField.container] ?? 0, place);
 		}
 		this.#symbolCount -= slot.symbols.length / symbolStride;
@@ -129,6 +139,7 @@ export class MemoryIndex {
 			this.#importKeys.remove(key, slotNumber);
 		}
 		reader.eachName((name) => {
+			changedNames.push(name);
 			this.#fileFrequencies.add(name, -1);
 		});
 		this.#chunks.remove(slot.chunks, reader);
@@ -239,6 +250,13 @@ export class MemoryIndex {
 		return id === undefined ? 0 : this.#fileFrequencies.of(id);
 	}
 
+	namesChangedSince(revision: number): ReadonlySet<string> | undefined {
+		const names = this.#recentChanges.last(this.revision - revision);
+		return names === undefined
+			? undefined
+			: new Set(names.map((name) => this.#strings.textOf(name)));
+	}
+
 	search(
 		query: string | ReadonlyMap<string, number>,
 		{ limit, excludePath, languageIds }: SearchOptions,
@@ -266,10 +284,12 @@ export class MemoryIndex {
 		};
 	}
 
-	#addSymbols(slot: number, symbols: Int32Array): void {
+	#addSymbols(slot: number, symbols: Int32Array, changedNames: number[]): void {
 		for (let at = 0; at < symbols.length; at += symbolStride) {
 			const place = slot * maxSymbols + at / symbolStride;
-			this.#definitions.add(symbols[at + symbolField.name] ?? 0, place);
+			const name = symbols[at + symbolField.name] ?? 0;
+			changedNames.push(name);
+			this.#definitions.add(name, place);
 			const container = symbols[at + symbolField.container] ?? 0;
 			if (container !== 0) {
 				this.#members.add(container, place);
@@ -279,8 +299,9 @@ export class MemoryIndex {
 	}
 
 	/** Drops what is left of old versions when it is most of what there is. Takes 0.1 s for a million lines. */
-	#changed(path: string): void {
+	#changed(path: string, names: readonly number[]): void {
 		this.revision++;
+		this.#recentChanges.add(names);
 		if (/[.](?:cs|mod)$/.test(path)) {
 			this.#configurationRevision++;
 		}

@@ -41,6 +41,11 @@ export interface IndexQueries {
 	namesIn(path: string): readonly NameCount[];
 	/** In how many files a name is mentioned. Costs one look-up. */
 	fileFrequency(name: string): number;
+	/**
+	 * Names whose definitions, members or mentions may be others than at an earlier `revision`; undefined when so
+	 * much has changed since that everything may be.
+	 */
+	namesChangedSince(revision: number): ReadonlySet<string> | undefined;
 
 	/**
 	 * BM25 over chunks of `chunkLines` lines, best first (ties by path and line). A text is split into terms as

@@ -1,6 +1,6 @@
 import type { LikelyName } from "../ranking/likelyNames.ts";
-import { remembered } from "../remembered.ts";
 import { identifiersIn, isTellingName } from "../sources/identifiers.ts";
+import type { ChunkContent } from "../sources/knownChunks.ts";
 import type { SimilarChunk } from "../sources/similarText.ts";
 import { dedent } from "./lines.ts";
 import type { Unit } from "./unit.ts";
@@ -36,7 +36,7 @@ export function textUnits(
 	const units: Unit[] = [];
 	for (const chunk of chunks) {
 		const defined = definitionLines.get(chunk.path);
-		for (const { from, to, text, mentions } of segmentsOf(chunk.text)) {
+		for (const { from, to, text, mentions } of segmentsOf(chunk.content)) {
 			const startLine = chunk.startLine + from;
 			const endLine = chunk.startLine + to;
 			const defines: string[] = [];
@@ -73,10 +73,19 @@ interface Segment {
 	readonly mentions: readonly string[];
 }
 
-/** What the longest query takes, twice: the same chunks are found again while somebody types. */
-const maxRememberedChunks = 2_500;
+/** Remembered for as long as the chunk is. */
+const remembered = new WeakMap<ChunkContent, readonly Segment[]>();
 
-const segmentsOf = remembered((chunkText: string): readonly Segment[] => {
+function segmentsOf(chunk: ChunkContent): readonly Segment[] {
+	let segments = remembered.get(chunk);
+	if (segments === undefined) {
+		segments = segmentsIn(chunk.text);
+		remembered.set(chunk, segments);
+	}
+	return segments;
+}
+
+function segmentsIn(chunkText: string): readonly Segment[] {
 	const lines = chunkText.split("\n");
 	const segments: Segment[] = [];
 	for (let from = 0; from < lines.length; from += segmentLines) {
@@ -90,4 +99,4 @@ const segmentsOf = remembered((chunkText: string): readonly Segment[] => {
 		}
 	}
 	return segments;
-}, maxRememberedChunks);
+}

@@ -1,7 +1,7 @@
 import type { IndexedSymbol, SymbolKind } from "../index/repositoryIndex.ts";
 import type { NameEvidence } from "../sources/nameTable.ts";
 import type { CursorScope } from "../sources/cursorScope.ts";
-import { wordsOf } from "../sources/identifiers.ts";
+import { splitWords } from "../sources/identifiers.ts";
 
 /** What is read off the evidence about a name, in the order of a row. */
 export const featureNames = [
@@ -50,7 +50,7 @@ export interface CursorWords {
 export function cursorWords(scope: CursorScope): CursorWords {
 	const near = new Map<string, number>();
 	const note = (name: string, distance: number): void => {
-		for (const word of wordsOf(name)) {
+		for (const word of splitWords(name)) {
 			near.set(word, Math.max(near.get(word) ?? 0, 1 / (1 + distance / 4)));
 		}
 	};
@@ -65,7 +65,7 @@ export function cursorWords(scope: CursorScope): CursorWords {
 		}
 	}
 	return {
-		line: new Set(scope.lineNames.flatMap(wordsOf)),
+		line: new Set(scope.lineNames.flatMap(splitWords)),
 		near,
 		isTypePlace: /(?:\bnew|\bextends|\bimplements|[^:]:|<|->)\s*$/.test(
 			scope.lastLines(1).slice(-80),
@@ -80,11 +80,11 @@ export function fillFeatures(
 	scope: CursorScope,
 	words: CursorWords,
 ): void {
-	const { name, definitions, fileCloseness, nearbyMember } = evidence;
+	const { name, known, definitions, fileCloseness, nearbyMember } = evidence;
+	const { words: parts } = known;
 	const kind = kindOf(definitions[0]);
 	const above = scope.above.get(name);
 	const below = scope.below.get(name);
-	const parts = wordsOf(name);
 	let lineOverlap = 0;
 	let nearOverlap = 0;
 	for (const word of parts) {
@@ -116,13 +116,13 @@ export function fillFeatures(
 	row[at++] = nearOverlap * share;
 	row[at++] = fileCloseness;
 	row[at++] = nearbyMember;
-	row[at++] = Math.min(1, Math.log1p(evidence.fileFrequency) / 6);
+	row[at++] = Math.min(1, Math.log1p(known.fileFrequency) / 6);
 	row[at++] = Math.min(1, Math.log1p(definitions.length) / 3);
 	row[at++] = Math.min(1, name.length / 24);
-	row[at++] = /^[A-Z][A-Z0-9_]+$/.test(name) ? 1 : 0;
+	row[at++] = known.isConstantCase ? 1 : 0;
 	row[at++] = similar * fileCloseness;
 	row[at++] = similar * nearbyMember;
-	row[at] = words.isTypePlace && /^[A-Z]/.test(name) ? 1 : 0;
+	row[at] = words.isTypePlace && known.isCapitalized ? 1 : 0;
 }
 
 /** Sums of weights grow with the number of hits; their logarithm says enough. */

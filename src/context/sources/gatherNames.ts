@@ -1,4 +1,5 @@
 import type { IndexQueries } from "../index/repositoryIndex.ts";
+import type { RememberedRepository } from "./rememberedRepository.ts";
 import { NameTable } from "./nameTable.ts";
 import type { CursorScope } from "./cursorScope.ts";
 import { TypeGuesser } from "./declaredTypes.ts";
@@ -30,16 +31,17 @@ const maxDefiners = 24;
 
 /** Collects every name that may come next, with what speaks for it. */
 export function gatherNames(
-	index: IndexQueries,
+	repository: RememberedRepository,
 	scope: CursorScope,
 	limits: GatherLimits,
 	changedTogether: ReadonlyMap<string, number>,
 ): GatheredNames {
-	const names = new NameTable();
+	const { index } = repository;
+	const names = new NameTable(repository.namesFor(scope.languageId));
 	const guesser = new TypeGuesser(index, scope);
 	markReceiverNames(index, scope, guesser, names);
 	markNearbyMembers(index, scope, guesser, names);
-	const chunks = markSimilarText(index, scope, names, limits.chunks);
+	const chunks = markSimilarText(repository, scope, names, limits.chunks);
 	const related = relatedFiles(index, scope.path, changedTogether);
 	for (const name of scope.below.keys()) {
 		if (isTellingName(name)) {
@@ -52,7 +54,7 @@ export function gatherNames(
 		}
 	}
 	markRelatedSymbols(index, scope, names, related, limits.relatedSymbols);
-	attachDefinitions(index, scope, names, related);
+	attachDefinitions(scope, names, related);
 	return { names, chunks, related };
 }
 
@@ -91,25 +93,14 @@ function markRelatedSymbols(
 	}
 }
 
-function attachDefinitions(
-	index: IndexQueries,
-	scope: CursorScope,
-	names: NameTable,
-	related: RelatedFiles,
-): void {
-	const wanted = {
-		most: maxDefiners,
-		excludePath: scope.path,
-		languageIds: languageFamily(scope.languageId),
-	};
+function attachDefinitions(scope: CursorScope, names: NameTable, related: RelatedFiles): void {
+	const closeness = (path: string): number => related.get(path)?.closeness ?? 0;
 	for (const entry of names.entries()) {
-		entry.fileFrequency = index.fileFrequency(entry.name);
 		if (entry.definitions.length > 0) {
 			continue;
 		}
-		const candidates = index.definitionsOf(entry.name, wanted);
-		if (candidates.length > 0) {
-			const closeness = (path: string): number => related.get(path)?.closeness ?? 0;
+		const candidates = entry.known.definitions.filter(({ path }) => path !== scope.path);
+		if (candidates.length > 0 && candidates.length <= maxDefiners) {
 			entry.definitions =
 				candidates.length === 1
 					? candidates

@@ -35,24 +35,8 @@ const maxNameLength = 80;
 
 const camelBorder = /([a-z0-9])([A-Z])|([A-Z]+)(?=[A-Z][a-z])/g;
 
-/** Names come again with every query; splitting one takes a microsecond, and there are thousands. */
-const maxRemembered = 100_000;
-const remembered = new Map<string, readonly string[]>();
-
 /** The words that a name is made of, in lower case: `parseHTTPHeader` → parse, http, header. */
-export function wordsOf(name: string): readonly string[] {
-	let words = remembered.get(name);
-	if (words === undefined) {
-		words = split(name);
-		if (remembered.size >= maxRemembered) {
-			remembered.clear();
-		}
-		remembered.set(name, words);
-	}
-	return words;
-}
-
-function split(name: string): readonly string[] {
+export function splitWords(name: string): readonly string[] {
 	return name
 		.replace(camelBorder, (_all, lower: string | undefined, upper: string, acronym: string) =>
 			lower === undefined ? `${acronym} ` : `${lower} ${upper}`,

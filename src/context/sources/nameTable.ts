@@ -1,4 +1,5 @@
 import type { IndexedSymbol } from "../index/repositoryIndex.ts";
+import type { KnownName, KnownNames } from "./knownNames.ts";
 
 /**
  * What is known about one name as a candidate for the code at the cursor. Sources add to it, ranking reads
@@ -6,10 +7,9 @@ import type { IndexedSymbol } from "../index/repositoryIndex.ts";
  */
 export interface NameEvidence {
 	readonly name: string;
+	readonly known: KnownName;
 	/** Definitions in other files of the same language family, the likeliest first. */
 	definitions: readonly IndexedSymbol[];
-	/** In how many files it is mentioned. */
-	fileFrequency: number;
 	/** How close the file of the likeliest definition is to this one. */
 	fileCloseness: number;
 	/** Member of the type that stands before the dot. */
@@ -32,7 +32,12 @@ export interface NameEvidence {
 
 /** The names that the sources found. */
 export class NameTable {
+	readonly #known: KnownNames;
 	readonly #entries = new Map<string, NameEvidence>();
+
+	constructor(known: KnownNames) {
+		this.#known = known;
+	}
 
 	get size(): number {
 		return this.#entries.size;
@@ -48,8 +53,8 @@ export class NameTable {
 		if (entry === undefined) {
 			entry = {
 				name,
+				known: this.#known.of(name),
 				definitions: [],
-				fileFrequency: 0,
 				fileCloseness: 0,
 				receiverMember: 0,
 				receiverModule: 0,

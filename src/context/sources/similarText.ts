@@ -1,5 +1,6 @@
-import type { IndexQueries, TextHit } from "../index/repositoryIndex.ts";
-import { remembered } from "../remembered.ts";
+import type { TextHit } from "../index/repositoryIndex.ts";
+import type { ChunkContent } from "./knownChunks.ts";
+import type { RememberedRepository } from "./rememberedRepository.ts";
 import type { NameTable } from "./nameTable.ts";
 import type { CursorScope } from "./cursorScope.ts";
 import { identifiersIn, isTellingName } from "./identifiers.ts";
@@ -7,7 +8,7 @@ import { languageFamily } from "./languageFamily.ts";
 
 /** A chunk of a file with text like that around the cursor. */
 export interface SimilarChunk extends TextHit {
-	readonly text: string;
+	readonly content: ChunkContent;
 	/** In [0, 1], relative to the best. */
 	readonly weight: number;
 }
@@ -21,7 +22,7 @@ const maxQueryLength = 6_000;
 
 /** Searches for text like the lines before and after the cursor, and marks the names in it. */
 export function markSimilarText(
-	index: IndexQueries,
+	{ index, chunks }: RememberedRepository,
 	scope: CursorScope,
 	names: NameTable,
 	limit: number,
@@ -31,8 +32,8 @@ export function markSimilarText(
 		const hits = index.search(query, { ...options, limit: count });
 		const best = hits[0]?.score ?? 1;
 		return hits.flatMap((hit) => {
-			const text = index.textOf(hit.path, hit.startLine, hit.endLine);
-			return text === undefined ? [] : [{ ...hit, text, weight: hit.score / best }];
+			const content = chunks.of(hit);
+			return content === undefined ? [] : [{ ...hit, content, weight: hit.score / best }];
 		});
 	};
 	const wide = search(
@@ -65,20 +66,6 @@ function mergeHits(
 	return [...merged.values()];
 }
 
-/** The telling names of a chunk, and every identifier of each line; each once. */
-interface ChunkNames {
-	readonly names: readonly string[];
-	readonly lines: readonly (readonly string[])[];
-}
-
-/** What the longest query takes, twice: the same chunks are found again while somebody types. */
-const maxRememberedChunks = 2_500;
-
-const namesOf = remembered((chunkText: string): ChunkNames => {
-	const lines = chunkText.split("\n").map((line) => [...new Set(identifiersIn(line))]);
-	return { names: [...new Set(lines.flat())].filter(isTellingName), lines };
-}, maxRememberedChunks);
-
 /** Adds up what the lines of similar chunks say about names. */
 class ChunkReader {
 	readonly #names: NameTable;
@@ -107,7 +94,7 @@ class ChunkReader {
 	read(chunk: SimilarChunk, kind: "similarText" | "similarLine", rank: number): void {
 		// Rank counts beside the score: scores of one search lie close together.
 		const weight = chunk.weight / (1 + rank / 12);
-		const { names, lines } = namesOf(chunk.text);
+		const { text, names, lines } = chunk.content;
 		for (const name of names) {
 			this.#names.of(name)[kind] += weight;
 		}
@@ -115,7 +102,7 @@ class ChunkReader {
 			this.#readFollowing(lines, at, this.#likeCursor(line));
 		}
 		if (this.#afterReceiver !== undefined) {
-			for (const [, name = ""] of chunk.text.matchAll(this.#afterReceiver)) {
+			for (const [, name = ""] of text.matchAll(this.#afterReceiver)) {
 				if (isTellingName(name)) {
 					this.#names.of(name).followsReceiver += kind === "similarLine" ? 1 : 0.5;
 				}
