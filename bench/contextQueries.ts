@@ -15,7 +15,7 @@ import { percentile, round } from "../src/cli/bench/percentile.ts";
 import { createContextEngine } from "../src/context/contextEngine.ts";
 import { openRepositoryIndex } from "../src/context/index/openRepositoryIndex.ts";
 import type { IndexedFile } from "../src/context/index/repositoryIndex.ts";
-import type { ContextParts, ContextQuery } from "../src/context/source.ts";
+import type { ContextQuery } from "../src/context/source.ts";
 import { createTokenizer } from "../src/tokenizer/bpeTokenizer.ts";
 import { grammarFiles } from "../test/support/grammarFiles.ts";
 
@@ -78,7 +78,7 @@ function spread(count: number, shift: number): readonly IndexedFile[] {
 
 interface Asked {
 	readonly budgetTokens: number;
-	readonly previous?: ContextParts;
+	readonly previous?: number | undefined;
 	/** Lines below the middle of the file. */
 	readonly below?: number;
 }
@@ -87,7 +87,7 @@ interface Answered {
 	readonly wallMs: number;
 	readonly processorMs: number;
 	readonly tokens: number;
-	readonly parts: ContextParts;
+	readonly answer: number | undefined;
 }
 
 async function collect(file: IndexedFile, { below = 0, ...asked }: Asked): Promise<Answered> {
@@ -103,13 +103,13 @@ async function collect(file: IndexedFile, { below = 0, ...asked }: Asked): Promi
 	};
 	const started = performance.now();
 	const before = process.threadCpuUsage();
-	const { parts, statistics } = await engine.collect(query, signal);
+	const { answer, statistics } = await engine.collect(query, signal);
 	const { user, system } = process.threadCpuUsage(before);
 	return {
 		wallMs: performance.now() - started,
 		processorMs: (user + system) / 1000,
 		tokens: statistics.tokens,
-		parts,
+		answer,
 	};
 }
 
@@ -120,8 +120,8 @@ async function measured(count: number, budgetTokens: number): Promise<object> {
 	for (const file of spread(count, 0.5)) {
 		const answered = await collect(file, { budgetTokens });
 		first.push(answered);
-		again.push(await collect(file, { budgetTokens, previous: answered.parts }));
-		nextLine.push(await collect(file, { budgetTokens, previous: answered.parts, below: 1 }));
+		again.push(await collect(file, { budgetTokens, previous: answered.answer }));
+		nextLine.push(await collect(file, { budgetTokens, previous: answered.answer, below: 1 }));
 	}
 	return { first: summary(first), again: summary(again), nextLine: summary(nextLine) };
 }

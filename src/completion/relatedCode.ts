@@ -1,12 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { CollectedContext } from "../context/contextEngine.ts";
-import {
-	minBudgetTokens,
-	type ContextParts,
-	type ContextPiece,
-	type ContextQuery,
-} from "../context/source.ts";
+import { minBudgetTokens, type ContextPiece, type ContextQuery } from "../context/source.ts";
 import type { CompletionPlace } from "./completionPlace.ts";
 
 /** Collects context; see `ContextEngine`, here or in another thread. */
@@ -29,7 +24,7 @@ interface Collected {
 	/** Where the cursor's line begins. */
 	readonly lineStart: number;
 	readonly pieces: readonly ContextPiece[];
-	readonly parts: ContextParts;
+	readonly answer: number | undefined;
 }
 
 interface Collecting {
@@ -114,7 +109,7 @@ export class RelatedCode {
 			recentEdits: [],
 			openFiles: [],
 			budgetTokens: Math.max(budgetTokens, minBudgetTokens),
-			...(known === undefined ? {} : { previous: known.parts }),
+			previous: known?.answer,
 		};
 		try {
 			const collected = await this.#options.collect(query, signal);
@@ -122,8 +117,8 @@ export class RelatedCode {
 				return known?.pieces ?? [];
 			}
 			this.#lastFault = "";
-			const { pieces, parts } = collected;
-			this.#last = { path, lineStart, pieces, parts };
+			const { pieces, answer } = collected;
+			this.#last = { path, lineStart, pieces, answer };
 			return pieces;
 		} catch (error) {
 			// A completion without context is worth having; the fault is worth one line.

@@ -2,6 +2,7 @@ import { yieldToEventLoop } from "../base/abort.ts";
 import { systemClock, type Clock } from "../base/clock.ts";
 import type { IndexQueries } from "./index/repositoryIndex.ts";
 import { PricedNames } from "./packing/pricedNames.ts";
+import { RecentParts } from "./packing/recentParts.ts";
 import { SignatureUnits } from "./packing/signatureUnits.ts";
 import { packParts } from "./packing/stableParts.ts";
 import { definitionLinesOf, textUnits } from "./packing/textUnits.ts";
@@ -9,12 +10,7 @@ import { likelyNames } from "./ranking/likelyNames.ts";
 import { nameWorths } from "./ranking/nameWorths.ts";
 import type { ContextPiece } from "./piece.ts";
 import { remembered } from "./remembered.ts";
-import {
-	maxBudgetTokens,
-	minBudgetTokens,
-	type ContextParts,
-	type ContextQuery,
-} from "./source.ts";
+import { maxBudgetTokens, minBudgetTokens, type ContextQuery } from "./source.ts";
 import { cursorScope } from "./sources/cursorScope.ts";
 import { gatherNames, type GatherLimits } from "./sources/gatherNames.ts";
 import { RememberedRepository } from "./sources/rememberedRepository.ts";
@@ -47,8 +43,8 @@ export interface CollectedContext {
 	readonly pieces: readonly ContextPiece[];
 	/** How many of the pieces, from the first on, are the stable part. */
 	readonly stablePieces: number;
-	/** For `previous` of the next query. */
-	readonly parts: ContextParts;
+	/** For `previous` of the next query; undefined when there is nothing to keep. */
+	readonly answer: number | undefined;
 	readonly statistics: ContextStatistics;
 }
 
@@ -64,7 +60,7 @@ export interface ContextStatistics {
 	readonly elapsedMs: number;
 }
 
-const nothing = { pieces: [], stablePieces: 0, parts: { stable: [], volatile: [] } } as const;
+const nothing = { pieces: [], stablePieces: 0, answer: undefined } as const;
 
 /** What is known of a repository that can't be asked. */
 export const noContext: CollectedContext = {
@@ -90,6 +86,7 @@ export function createContextEngine(options: ContextEngineOptions): ContextEngin
 	const countTokens = (text: string): number =>
 		text.length <= maxCountedLength ? countUnit(text) : options.countTokens(text);
 	const repository = new RememberedRepository(index);
+	const recentParts = new RecentParts(index);
 	const signatureUnits = new SignatureUnits(index);
 	const headerTokens = remembered(options.headerTokens, maxCounts);
 	return {
@@ -144,7 +141,7 @@ export function createContextEngine(options: ContextEngineOptions): ContextEngin
 			const packed = packParts(
 				units,
 				{ names: new PricedNames(worths), countTokens, headerTokens, budgetTokens },
-				query.previous,
+				query.previous === undefined ? undefined : recentParts.get(query.previous),
 				index,
 				query.path,
 			);
@@ -152,7 +149,7 @@ export function createContextEngine(options: ContextEngineOptions): ContextEngin
 			return {
 				pieces,
 				stablePieces,
-				parts,
+				answer: recentParts.add(parts),
 				statistics: statistics(false, packed.tokens, packed.unchangedTokens),
 			};
 		},

@@ -1,5 +1,4 @@
 export type { ContextPiece, PieceReason } from "./piece.ts";
-import type { Unit } from "./packing/unit.ts";
 
 /** A place in a document for which context is wanted. Plain data: it crosses threads. */
 export interface ContextQuery {
@@ -16,8 +15,8 @@ export interface ContextQuery {
 	readonly openFiles: readonly string[];
 	/** For all pieces with their headers, in [minBudgetTokens, maxBudgetTokens]. */
 	readonly budgetTokens: number;
-	/** What the last query for this document was answered with, to keep as much of it as pays. */
-	readonly previous?: ContextParts;
+	/** The number of the last answer for this document, to keep as much of it as pays. */
+	readonly previous?: number | undefined;
 }
 
 /** Below this, hardly one definition fits beside its header. */
@@ -30,12 +29,4 @@ export interface EditedPlace {
 	/** Lines count from 0; the range includes its end. */
 	readonly startLine: number;
 	readonly endLine: number;
-}
-
-/** A context in two parts, so that a prompt stays the same from keystroke to keystroke. Plain data. */
-export interface ContextParts {
-	/** First in the prompt; changes only when it pays. */
-	readonly stable: readonly Unit[];
-	/** Behind it: what the stable part lacks for the cursor's place. */
-	readonly volatile: readonly Unit[];
 }

@@ -137,14 +137,32 @@ describe("for any place, edits and budget", () => {
 		);
 	});
 
+	test("what was remembered of other questions and older files changes no answer", async () => {
+		const change = fc.record({ file: fc.nat({ max: filesCount - 1 }), shift: fc.nat({ max: 9 }) });
+		const steps = fc.array(fc.oneof(query, change), { minLength: 4, maxLength: 12 });
+		const engine = createContextEngine({ index, countTokens, headerTokens });
+		await fc.assert(
+			fc.asyncProperty(steps, async (taken) => {
+				for (const step of taken) {
+					if ("shift" in step) {
+						await index.update(`f${step.file}.ts`, typescriptFile(step.file + step.shift));
+					} else {
+						const { pieces } = await engine.collect(step, signal);
+						const fresh = await collect(step, false);
+						expect(pieces).toEqual(fresh.pieces);
+					}
+				}
+			}),
+			{ numRuns: 25 },
+		);
+	});
+
 	test("all of it holds with whatever was answered before", async () => {
 		await fc.assert(
 			fc.asyncProperty(query, query, async (before, asked) => {
-				const { parts } = await collect(before);
-				const { pieces, statistics } = await collect({
-					...asked,
-					previous: structuredClone(parts),
-				});
+				const engine = createContextEngine({ index, countTokens, headerTokens });
+				const { answer } = await engine.collect(before, signal);
+				const { pieces, statistics } = await engine.collect({ ...asked, previous: answer }, signal);
 				checkPieces(pieces, asked);
 				expect(statistics.unchangedTokens).toBeLessThanOrEqual(statistics.tokens);
 			}),

@@ -1,4 +1,8 @@
-import { createContextEngine, type CollectedContext } from "../../src/context/contextEngine.ts";
+import {
+	createContextEngine,
+	type CollectedContext,
+	type ContextEngine,
+} from "../../src/context/contextEngine.ts";
 import { languageIdOfPath } from "../../src/context/files/languageIds.ts";
 import type { IndexQueries } from "../../src/context/index/repositoryIndex.ts";
 import type { ContextQuery } from "../../src/context/source.ts";
@@ -22,18 +26,24 @@ export function collectAt(
 	fixture: string,
 	query: Partial<ContextQuery> = {},
 ): Promise<CollectedContext> {
+	return contextEngineOn(index).collect(queryAt(fixture, query), new AbortController().signal);
+}
+
+export function contextEngineOn(index: IndexQueries): ContextEngine {
+	return createContextEngine({ index, countTokens, headerTokens });
+}
+
+/** What is asked at the cursor of a fixture. */
+export function queryAt(fixture: string, query: Partial<ContextQuery> = {}): ContextQuery {
 	const { path, text, offset } = cursorFile(fixture);
-	return createContextEngine({ index, countTokens, headerTokens }).collect(
-		{
-			path,
-			languageId: languageIdOfPath(path),
-			text,
-			offset,
-			recentEdits: [],
-			openFiles: [],
-			budgetTokens: 500,
-			...query,
-		},
-		new AbortController().signal,
-	);
+	return {
+		path,
+		languageId: languageIdOfPath(path),
+		text,
+		offset,
+		recentEdits: [],
+		openFiles: [],
+		budgetTokens: 500,
+		...query,
+	};
 }

@@ -1,8 +1,8 @@
 import type { IndexQueries } from "../index/repositoryIndex.ts";
 import type { ContextPiece } from "../piece.ts";
-import type { ContextParts } from "../source.ts";
 import { keepOrReplace } from "./keepOrReplace.ts";
 import { choose, priced, type Packed, type PackOptions } from "./pack.ts";
+import type { ContextParts, PreviousParts } from "./recentParts.ts";
 import type { Unit } from "./unit.ts";
 
 /** Of the budget; the rest is for what the stable part lacks at the cursor. */
@@ -30,11 +30,13 @@ export interface PackedParts {
 export function packParts(
 	units: readonly Unit[],
 	options: PackOptions,
-	previous: ContextParts | undefined,
+	previous: PreviousParts | undefined,
 	index: IndexQueries,
 	ownPath: string,
 ): PackedParts {
-	const usable = (unit: Unit): boolean => unit.path !== ownPath && isCurrent(unit, index);
+	const usable = (unit: Unit): boolean =>
+		unit.path !== ownPath &&
+		(previous?.versions.get(unit.path) === index.file(unit.path) || isCurrent(unit, index));
 	const stableBudget =
 		previous === undefined ? options.budgetTokens : Math.floor(options.budgetTokens * stableShare);
 	const nextStable = choose(units, { ...options, budgetTokens: stableBudget });

@@ -1,5 +1,5 @@
 import type { CollectedContext } from "../contextEngine.ts";
-import type { ContextParts, ContextQuery } from "../source.ts";
+import type { ContextQuery } from "../source.ts";
 import type { RepositoryClient, TokenizedFile } from "./repositoryClient.ts";
 
 /** What a prompt may ask about the folders of a workspace. */
@@ -65,7 +65,7 @@ function withoutPrefix(query: ContextQuery, prefix: string): ContextQuery {
 	if (prefix === "") {
 		return query;
 	}
-	const { path, recentEdits, openFiles, previous, ...rest } = query;
+	const { path, recentEdits, openFiles, ...rest } = query;
 	const strip = (whole: string): string => whole.slice(prefix.length);
 	const isInside = (whole: string): boolean => whole.startsWith(prefix);
 	return {
@@ -75,7 +75,6 @@ function withoutPrefix(query: ContextQuery, prefix: string): ContextQuery {
 			.filter((edit) => isInside(edit.path))
 			.map((edit) => ({ ...edit, path: strip(edit.path) })),
 		openFiles: openFiles.filter(isInside).map(strip),
-		...(previous && { previous: renamed(previous, strip) }),
 	};
 }
 
@@ -83,17 +82,9 @@ function withPrefix(collected: CollectedContext, prefix: string): CollectedConte
 	if (prefix === "") {
 		return collected;
 	}
-	const { pieces, parts, ...rest } = collected;
-	const add = (path: string): string => prefix + path;
+	const { pieces, ...rest } = collected;
 	return {
 		...rest,
-		pieces: pieces.map((piece) => ({ ...piece, path: add(piece.path) })),
-		parts: renamed(parts, add),
+		pieces: pieces.map((piece) => ({ ...piece, path: prefix + piece.path })),
 	};
-}
-
-function renamed(parts: ContextParts, rename: (path: string) => string): ContextParts {
-	const units = (of: ContextParts["stable"]): ContextParts["stable"] =>
-		of.map((unit) => ({ ...unit, path: rename(unit.path) }));
-	return { stable: units(parts.stable), volatile: units(parts.volatile) };
 }

@@ -1,8 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { createContextEngine } from "../../../src/context/contextEngine.ts";
 import { CoChanges } from "../../../src/context/sources/coChanges.ts";
-import { collectAt, contextAt, countTokens, headerTokens } from "../../support/contextAt.ts";
+import {
+	collectAt,
+	contextAt,
+	contextEngineOn,
+	countTokens,
+	headerTokens,
+	queryAt,
+} from "../../support/contextAt.ts";
 import { openIndex, TemporaryFolder, withIndexOf } from "../../support/indexedFolder.ts";
+
+const { signal } = new AbortController();
 
 const shop = `
 //- /basket.ts
@@ -201,10 +210,10 @@ describe("what never is", () => {
 describe("from keystroke to keystroke", () => {
 	test("typing on leaves the context as it is", async () => {
 		await withIndexOf(shop, async (index) => {
-			const before = await collectAt(index, shop);
-			const after = await collectAt(index, shop.replace("basket.║", "basket.to║"), {
-				previous: before.parts,
-			});
+			const engine = contextEngineOn(index);
+			const before = await engine.collect(queryAt(shop), signal);
+			const typed = shop.replace("basket.║", "basket.to║");
+			const after = await engine.collect(queryAt(typed, { previous: before.answer }), signal);
 			expect(after.pieces.map(({ text }) => text)).toEqual(before.pieces.map(({ text }) => text));
 			expect(after.statistics.unchangedTokens).toBe(after.statistics.tokens);
 		});
@@ -212,14 +221,39 @@ describe("from keystroke to keystroke", () => {
 
 	test("pieces whose file has changed aren't kept", async () => {
 		await withIndexOf(shop, async (index) => {
-			const before = await collectAt(index, shop);
+			const engine = contextEngineOn(index);
+			const before = await engine.collect(queryAt(shop), signal);
 			await index.update(
 				"basket.ts",
 				"export class Basket {\n\ttotalPrice(inEuro: boolean): number {\n\t\treturn 1;\n\t}\n}\n",
 			);
-			const after = await collectAt(index, shop, { previous: before.parts });
+			const after = await engine.collect(queryAt(shop, { previous: before.answer }), signal);
 			expect(JSON.stringify(after.pieces)).toContain("inEuro");
 			expect(JSON.stringify(after.pieces)).not.toContain("currency");
+		});
+	});
+
+	test("pieces of a file that was touched, but says the same, are kept", async () => {
+		await withIndexOf(shop, async (index) => {
+			const engine = contextEngineOn(index);
+			const before = await engine.collect(queryAt(shop), signal);
+			const basket = index.textOf("basket.ts", 0, Number.MAX_SAFE_INTEGER) ?? "";
+			await index.update("basket.ts", `${basket}// The end.\n`);
+			const after = await engine.collect(queryAt(shop, { previous: before.answer }), signal);
+			expect(after.statistics.unchangedTokens).toBe(before.statistics.tokens);
+		});
+	});
+
+	test("an answer that is long forgotten is built on no more", async () => {
+		await withIndexOf(shop, async (index) => {
+			const engine = contextEngineOn(index);
+			const { answer } = await engine.collect(queryAt(shop), signal);
+			for (let other = 0; other < 10; other++) {
+				await engine.collect(queryAt(shop), signal);
+			}
+			const after = await engine.collect(queryAt(shop, { previous: answer }), signal);
+			expect(after.statistics.unchangedTokens).toBe(0);
+			expect(after.pieces).not.toEqual([]);
 		});
 	});
 });

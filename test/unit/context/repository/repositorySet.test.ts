@@ -4,23 +4,20 @@ import {
 	RepositorySet,
 	type RepositoryMember,
 } from "../../../../src/context/repository/repositorySet.ts";
-import type { ContextQuery } from "../../../../src/context/source.ts";
-import type { Unit } from "../../../../src/context/packing/unit.ts";
+import type { ContextPiece, ContextQuery } from "../../../../src/context/source.ts";
 
 const { signal } = new AbortController();
 
-const unit = (path: string): Unit => ({
-	path,
+const foundPiece: ContextPiece = {
+	path: "found.ts",
 	startLine: 0,
 	endLine: 0,
-	kind: "lines",
-	reason: "similarText",
+	ranges: [{ startLine: 0, endLine: 0 }],
 	text: "x",
-	mentions: [],
-	defines: [],
-	header: undefined,
-	worth: 0,
-});
+	reason: "similarText",
+	score: 1,
+	tokens: 2,
+};
 
 /** A folder that answers with what it was asked. */
 function member(prefix: string, files: readonly string[] | undefined) {
@@ -30,7 +27,8 @@ function member(prefix: string, files: readonly string[] | undefined) {
 			queries.push(query);
 			return Promise.resolve({
 				...noContext,
-				parts: { stable: [unit("found.ts")], volatile: [] },
+				pieces: [foundPiece],
+				answer: 7,
 			});
 		},
 		files: () => Promise.resolve(files),
@@ -68,9 +66,9 @@ test("a question goes to the folder of its document, with the paths of that fold
 		recentEdits: [{ path: "b.ts", startLine: 0, endLine: 0 }],
 		openFiles: ["b.ts"],
 	});
-	expect(first?.parts.stable.map(({ path }) => path)).toEqual(["api/found.ts"]);
-	await set.collect({ ...query, ...(first && { previous: first.parts }) }, signal);
-	expect(api.queries[1]?.previous?.stable.map(({ path }) => path)).toEqual(["found.ts"]);
+	expect(first?.pieces.map(({ path }) => path)).toEqual(["api/found.ts"]);
+	await set.collect({ ...query, previous: first?.answer }, signal);
+	expect(api.queries[1]?.previous).toBe(7);
 	await set.collect({ ...query, path: "c.ts" }, signal);
 	expect(web.queries).toEqual([{ ...query, path: "c.ts" }]);
 });
