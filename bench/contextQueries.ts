@@ -1,26 +1,25 @@
 /**
- * Measures how long the context of a place takes, in a repository that is indexed first.
+ * Measures how long the context of a place takes, in a repository that is indexed first, as the editor asks for it:
+ * from the thread that types to the answer of the worker thread.
  *
- *     node --experimental-transform-types bench/contextQueries.ts <folder> [places]
+ *     npm run build && node --experimental-transform-types bench/contextQueries.ts <folder> [places]
  *
  * Prints one object of JSON. At each of the places, spread over the files, three questions are asked: the first
  * in a file, the same again with what was answered, and one for the next line; with 4,096 tokens, and at a fifth
- * of the places with 131,072. Milliseconds by the wall clock, and of the processor in this thread, which a busy
- * machine disturbs less.
+ * of the places with 131,072. Memory is resident, of the process with all that Node itself takes.
  */
-import { readFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { percentile, round } from "../src/cli/bench/percentile.ts";
-import { createContextEngine } from "../src/context/contextEngine.ts";
-import { openRepositoryIndex } from "../src/context/index/openRepositoryIndex.ts";
-import type { IndexedFile } from "../src/context/index/repositoryIndex.ts";
+import { languageIdOfPath } from "../src/context/files/languageIds.ts";
 import type { ContextQuery } from "../src/context/source.ts";
-import { createTokenizer } from "../src/tokenizer/bpeTokenizer.ts";
-import { grammarFiles } from "../test/support/grammarFiles.ts";
+import { repositoryInWorker } from "./repositoryInWorker.ts";
 
 /** Enough for every path of a query to be compiled. */
 const warmUpQueries = 20;
+/** A shorter file is no place where somebody works. */
+const minLines = 20;
 const { signal } = new AbortController();
 const loadBefore = loadavg()[0] ?? Number.NaN;
 
@@ -28,28 +27,30 @@ const [folder, places = "100"] = process.argv.slice(2);
 if (folder === undefined) {
 	throw new Error("bench/contextQueries.ts takes a folder");
 }
-const root = join(import.meta.dirname, "..");
-const tokenizer = createTokenizer(
-	readFileSync(join(root, "models/mote-nano/tokenizer.json"), "utf8"),
-);
-const countTokens = (text: string): number => tokenizer.encode(text.toWellFormed()).length;
-await using index = await openRepositoryIndex({
-	root: folder,
-	grammarFiles,
-	queryFolder: join(root, "syntaxes"),
-});
-await index.scan(signal);
-const engine = createContextEngine({
-	index,
-	countTokens,
-	headerTokens: (path) => countTokens(`${path}\n`) + 1,
-});
+const root = folder;
+const storage = mkdtempSync(join(tmpdir(), "mote-bench-"));
+const dist = join(import.meta.dirname, "../dist");
 
-const parsed = index.files().filter(({ isParsed, lineCount }) => isParsed && lineCount >= 20);
-const { files, lines } = index.stats();
-for (const file of spread(warmUpQueries, 0)) {
-	await collect(file, { budgetTokens: 4_096 });
+// Read once, and again by a process like the one of a later day: what the first left in memory isn't measured.
+const first = await repositoryInWorker(root, storage, dist);
+await first.scan(signal);
+await first.dispose();
+const idleMegabytes = residentMegabytes();
+const repository = await repositoryInWorker(root, storage, dist);
+await repository.scan(signal);
+const files = (await repository.files()) ?? [];
+const sources = files.filter(
+	(path) =>
+		/[.](?:tsx?|jsx?|mjs|py|go|rs|java|[ch]|cc|[ch]pp|cs|php|rb)$/.test(path) &&
+		textOf(path).split("\n").length >= minLines,
+);
+for (const path of spread(warmUpQueries, 0)) {
+	await collect(path, { budgetTokens: 4_096 });
 }
+const openMegabytes = residentMegabytes();
+const tokens4096 = await measured(Number(places), 4_096);
+const afterShortMegabytes = residentMegabytes();
+const tokens131072 = await measured(Math.ceil(Number(places) / 5), 131_072);
 console.log(
 	JSON.stringify(
 		{
@@ -57,22 +58,37 @@ console.log(
 			cores: cpus().length,
 			node: process.version,
 			loadBefore,
-			files,
-			lines,
-			tokens4096: await measured(Number(places), 4_096),
-			tokens131072: await measured(Math.ceil(Number(places) / 5), 131_072),
-			residentMegabytes: round(process.memoryUsage().rss / 1e6),
+			files: files.length,
+			tokens4096,
+			tokens131072,
+			residentMegabytes: {
+				/** Once a worker has read everything and is gone. */
+				idle: idleMegabytes,
+				open: openMegabytes,
+				after4096: afterShortMegabytes,
+				after131072: residentMegabytes(),
+			},
 		},
 		undefined,
 		"\t",
 	),
 );
+await repository.dispose();
+rmSync(storage, { recursive: true, force: true });
+
+function residentMegabytes(): number {
+	return round(process.memoryUsage.rss() / 1e6);
+}
+
+function textOf(path: string): string {
+	return readFileSync(join(root, path), "utf8").replaceAll("\r\n", "\n");
+}
 
 /** Files at equal distances, so that every folder has its share; `shift` chooses others. */
-function spread(count: number, shift: number): readonly IndexedFile[] {
-	const step = parsed.length / count;
-	return Array.from({ length: count }, (_, at) => parsed[Math.floor((at + shift) * step)]).filter(
-		(file) => file !== undefined,
+function spread(count: number, shift: number): readonly string[] {
+	const step = sources.length / count;
+	return Array.from({ length: count }, (_, at) => sources[Math.floor((at + shift) * step)]).filter(
+		(path) => path !== undefined,
 	);
 }
 
@@ -85,57 +101,51 @@ interface Asked {
 
 interface Answered {
 	readonly wallMs: number;
-	readonly processorMs: number;
 	readonly tokens: number;
 	readonly answer: number | undefined;
 }
 
-async function collect(file: IndexedFile, { below = 0, ...asked }: Asked): Promise<Answered> {
-	const text = index.textOf(file.path, 0, file.lineCount) ?? "";
+async function collect(path: string, { below = 0, ...asked }: Asked): Promise<Answered> {
+	const text = textOf(path);
+	const lines = text.split("\n");
 	const query: ContextQuery = {
-		path: file.path,
-		languageId: file.languageId,
+		path,
+		languageId: languageIdOfPath(path),
 		text,
-		offset: text.split("\n", Math.floor(file.lineCount / 2) + below).join("\n").length,
+		offset: lines.slice(0, Math.floor(lines.length / 2) + below).join("\n").length,
 		recentEdits: [],
 		openFiles: [],
 		...asked,
 	};
 	const started = performance.now();
-	const before = process.threadCpuUsage();
-	const { answer, statistics } = await engine.collect(query, signal);
-	const { user, system } = process.threadCpuUsage(before);
-	return {
-		wallMs: performance.now() - started,
-		processorMs: (user + system) / 1000,
-		tokens: statistics.tokens,
-		answer,
-	};
+	const collected = await repository.collect(query, signal);
+	const wallMs = performance.now() - started;
+	if (collected === undefined) {
+		throw new Error("the worker is gone");
+	}
+	return { wallMs, tokens: collected.statistics.tokens, answer: collected.answer };
 }
 
 async function measured(count: number, budgetTokens: number): Promise<object> {
 	const first: Answered[] = [];
 	const again: Answered[] = [];
 	const nextLine: Answered[] = [];
-	for (const file of spread(count, 0.5)) {
-		const answered = await collect(file, { budgetTokens });
+	for (const path of spread(count, 0.5)) {
+		const answered = await collect(path, { budgetTokens });
 		first.push(answered);
-		again.push(await collect(file, { budgetTokens, previous: answered.answer }));
-		nextLine.push(await collect(file, { budgetTokens, previous: answered.answer, below: 1 }));
+		again.push(await collect(path, { budgetTokens, previous: answered.answer }));
+		nextLine.push(await collect(path, { budgetTokens, previous: answered.answer, below: 1 }));
 	}
 	return { first: summary(first), again: summary(again), nextLine: summary(nextLine) };
 }
 
 function summary(answers: readonly Answered[]): object {
-	const spreadOf = (values: readonly number[]): object => ({
-		p50: round(percentile(values, 0.5)),
-		p95: round(percentile(values, 0.95)),
-		largest: round(Math.max(...values)),
-	});
+	const wallMs = answers.map((one) => one.wallMs);
 	return {
 		queries: answers.length,
-		wallMs: spreadOf(answers.map(({ wallMs }) => wallMs)),
-		processorMs: spreadOf(answers.map(({ processorMs }) => processorMs)),
+		p50Ms: round(percentile(wallMs, 0.5)),
+		p95Ms: round(percentile(wallMs, 0.95)),
+		largestMs: round(Math.max(...wallMs)),
 		meanTokens: round(answers.reduce((sum, { tokens }) => sum + tokens, 0) / answers.length),
 	};
 }

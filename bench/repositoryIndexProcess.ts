@@ -1,32 +1,14 @@
 /** One run of bench/repositoryIndex.ts: opens the index of a folder, brings it up to date and says what that took. */
 import { readFileSync, statSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import {
-	RepositoryClient,
-	startRepositoryWorker,
-} from "../src/context/repository/repositoryClient.ts";
+import { repositoryInWorker } from "./repositoryInWorker.ts";
 
 const [root = "", storageFolder = "", dist = ""] = process.argv.slice(2);
-const inDist = (name: string): string => join(dist, name);
 const updatedFiles = 50;
 
-await mkdir(storageFolder, { recursive: true });
 const idleMegabytes = megabytes(process.memoryUsage.rss());
 const start = performance.now();
-const worker = startRepositoryWorker(inDist("repositoryWorker.js"), {
-	root,
-	storageFolder,
-	runtime: inDist("grammars/web-tree-sitter.wasm"),
-	grammarFolder: inDist("grammars"),
-	queryFolder: join(dist, "../syntaxes"),
-	tagProcess: inDist("tagProcess.js"),
-	tokenizerPath: join(dist, "../models/mote-nano/tokenizer.json"),
-	exclude: [],
-});
-const write = (message: string): void => void process.stderr.write(`${message}\n`);
-const logger = { debug: write, info: write, warn: write, error: write };
-const client = new RepositoryClient({ worker, logger, onProgress: () => undefined });
+const client = await repositoryInWorker(root, storageFolder, dist);
 // The worker alone doesn't keep the process alive.
 const alive = setInterval(() => undefined, 1000);
 await client.files();
