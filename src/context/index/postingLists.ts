@@ -40,7 +40,7 @@ export class PostingLists {
 	/**
 	 * Unpacks a list into `ids` and `counts`, by id. Returns the number of pairs; what stands behind them is
 	 * left from other lists, and the next call overwrites everything. With `among`, only the pairs whose id has
-	 * something other than 0 there.
+	 * a 1 there.
 	 */
 	read(list: number, among?: Uint8Array): number {
 		const head = this.#heads[list] ?? -1;
@@ -51,48 +51,52 @@ export class PostingLists {
 		const tail = this.#tails[list] ?? 0;
 		let size = firstSlice;
 		let at = head;
-		let sliceEnd = at + size - linkBytes;
 		let pairs = 0;
 		let id = -1;
 		let value = 0;
 		let shift = 0;
 		let isCount = false;
-		let isWanted = 1;
+		let isWanted = true;
 		let { ids, counts } = this;
 		// One loop over bytes: a call for each number would take most of a search's time.
-		while (at !== tail) {
-			if (at === sliceEnd) {
-				at = readAddress(pool, at);
-				size = Math.min(size * 2, largestSlice);
-				sliceEnd = at + size - linkBytes;
-			}
-			const byte = pool[at++] ?? 0;
-			value |= (byte & 0x7f) << shift;
-			if (byte > 0x7f) {
-				shift += 7;
-				continue;
-			}
-			if (isCount) {
-				counts[pairs] = value;
-				pairs += isWanted;
-				isCount = false;
-			} else {
-				if (pairs === ids.length) {
-					ids = grown(ids, new Int32Array(pairs * 2));
-					counts = grown(counts, new Int32Array(pairs * 2));
+		for (;;) {
+			const sliceEnd = at + size - linkBytes;
+			const isLast = tail >= at && tail <= sliceEnd;
+			const end = isLast ? tail : sliceEnd;
+			while (at < end) {
+				const byte = pool[at++] ?? 0;
+				value |= (byte & 0x7f) << shift;
+				if (byte > 0x7f) {
+					shift += 7;
+					continue;
 				}
-				id += value >>> 1;
-				isWanted = among === undefined || (among[id] ?? 0) !== 0 ? 1 : 0;
-				ids[pairs] = id;
-				if ((value & 1) === 1) {
-					counts[pairs] = 1;
-					pairs += isWanted;
+				if (isCount) {
+					if (isWanted) {
+						counts[pairs - 1] = value;
+					}
+					isCount = false;
 				} else {
-					isCount = true;
+					id += value >>> 1;
+					isWanted = among === undefined || among[id] === 1;
+					if (isWanted) {
+						if (pairs === ids.length) {
+							ids = grown(ids, new Int32Array(pairs * 2));
+							counts = grown(counts, new Int32Array(pairs * 2));
+						}
+						ids[pairs] = id;
+						counts[pairs] = 1;
+						pairs++;
+					}
+					isCount = (value & 1) === 0;
 				}
+				value = 0;
+				shift = 0;
 			}
-			value = 0;
-			shift = 0;
+			if (isLast) {
+				break;
+			}
+			at = readAddress(pool, sliceEnd);
+			size = Math.min(size * 2, largestSlice);
 		}
 		this.ids = ids;
 		this.counts = counts;
