@@ -37,12 +37,13 @@ export function gatherNames(
 	changedTogether: ReadonlyMap<string, number>,
 ): GatheredNames {
 	const { index } = repository;
+	repository.bringUpToDate();
 	const names = new NameTable(repository.namesFor(scope.languageId));
 	const guesser = new TypeGuesser(index, scope);
 	markReceiverNames(index, scope, guesser, names);
 	markNearbyMembers(index, scope, guesser, names);
 	const chunks = markSimilarText(repository, scope, names, limits.chunks);
-	const related = relatedFiles(index, scope.path, changedTogether);
+	const related = relatedFiles(repository, scope.path, changedTogether);
 	for (const name of scope.below.keys()) {
 		if (isTellingName(name)) {
 			names.of(name);

@@ -1,4 +1,6 @@
 import type { IndexQueries } from "../index/repositoryIndex.ts";
+import { importedBy } from "./rememberedImports.ts";
+import type { RememberedRepository } from "./rememberedRepository.ts";
 
 /** How a file is reached from the one with the cursor. */
 export type FileRelation = "import" | "folder" | "importer" | "secondHop" | "coChange";
@@ -22,7 +24,7 @@ const maxSecondHop = 80;
  * second hop counts the more, the more of the first lead to it.
  */
 export function relatedFiles(
-	index: IndexQueries,
+	{ index, imports }: RememberedRepository,
 	path: string,
 	changedTogether: ReadonlyMap<string, number>,
 ): RelatedFiles {
@@ -32,19 +34,14 @@ export function relatedFiles(
 			related.set(other, { path: other, relation, closeness });
 		}
 	};
-	const cache = cacheOf(index);
-	const imported = importedBy(index, path);
-	for (const other of imported.slice(0, maxFirstHop)) {
+	for (const other of importedBy(index, path).slice(0, maxFirstHop)) {
 		add(other, "import", 1);
 	}
 	const folder = filesInFolder(index, folderOf(path));
 	for (const other of folder.slice(0, maxFirstHop)) {
 		add(other, "folder", 0.6);
 	}
-	for (const other of cached(cache.importers, path, () => index.importersOf(path)).slice(
-		0,
-		maxFirstHop,
-	)) {
+	for (const other of imports.importersOf(path).slice(0, maxFirstHop)) {
 		add(other, "importer", 0.45);
 	}
 	for (const [other, strength] of changedTogether) {
@@ -55,9 +52,7 @@ export function relatedFiles(
 	const votes = new Map<string, number>();
 	for (const first of [...related.values()]) {
 		const weight = first.relation === "import" ? 1 : 0.7;
-		for (const other of cached(cache.imported, first.path, () =>
-			importedBy(index, first.path),
-		).slice(0, maxFirstHop)) {
+		for (const other of imports.importedBy(first.path).slice(0, maxFirstHop)) {
 			votes.set(other, (votes.get(other) ?? 0) + weight);
 		}
 	}
@@ -70,48 +65,6 @@ export function relatedFiles(
 		add(other, "secondHop", 0.1 + 0.3 * (count / most));
 	}
 	return related;
-}
-
-function importedBy(index: IndexQueries, path: string): readonly string[] {
-	const files = index.importsOf(path).flatMap(({ resolved }) => resolved);
-	// A Go import means every file of a folder, and what is only for its tests isn't part of it.
-	return [...new Set(files)].filter((file) => !file.endsWith("_test.go"));
-}
-
-/**
- * What other files import, remembered for each index: resolving takes a tenth of a millisecond a file and a
- * query asks about a hundred. Typing in one file changes the revision but hardly ever what others import, so an
- * answer serves for a while; the document's own imports are read anew with every query.
- */
-const remembered = new WeakMap<IndexQueries, ImportCache>();
-const maxAge = 500;
-
-interface ImportCache {
-	revision: number;
-	readonly imported: Map<string, readonly string[]>;
-	readonly importers: Map<string, readonly string[]>;
-}
-
-function cacheOf(index: IndexQueries): ImportCache {
-	let cache = remembered.get(index);
-	if (cache === undefined || index.revision - cache.revision > maxAge) {
-		cache = { revision: index.revision, imported: new Map(), importers: new Map() };
-		remembered.set(index, cache);
-	}
-	return cache;
-}
-
-function cached(
-	known: Map<string, readonly string[]>,
-	path: string,
-	ask: () => readonly string[],
-): readonly string[] {
-	let answer = known.get(path);
-	if (answer === undefined) {
-		answer = ask();
-		known.set(path, answer);
-	}
-	return answer;
 }
 
 export function folderOf(path: string): string {
