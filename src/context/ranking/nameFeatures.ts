@@ -1,6 +1,7 @@
-import type { IndexedSymbol, SymbolKind } from "../index/repositoryIndex.ts";
+import type { IndexedSymbol } from "../index/repositoryIndex.ts";
 import type { NameEvidence } from "../sources/nameTable.ts";
 import type { CursorScope } from "../sources/cursorScope.ts";
+import { isTypeSymbol } from "../sources/declaredTypes.ts";
 import { splitWords } from "../sources/identifiers.ts";
 
 /** What is read off the evidence about a name, in the order of a row. */
@@ -130,21 +131,13 @@ function saturated(sum: number): number {
 	return Math.min(1, Math.log1p(sum) / 2.5);
 }
 
-const typeKinds: ReadonlySet<SymbolKind> = new Set([
-	"class",
-	"enum",
-	"interface",
-	"struct",
-	"type",
-]);
-
 function kindOf(
 	symbol: IndexedSymbol | undefined,
 ): "member" | "type" | "function" | "none" | "other" {
 	if (symbol === undefined) {
 		return "none";
 	}
-	if (typeKinds.has(symbol.kind)) {
+	if (isTypeSymbol(symbol)) {
 		return "type";
 	}
 	if (symbol.container !== undefined) {

@@ -6,7 +6,7 @@ import { TypeGuesser } from "./declaredTypes.ts";
 import { isTellingName } from "./identifiers.ts";
 import { languageFamily } from "./languageFamily.ts";
 import { markNearbyMembers, markReceiverNames } from "./memberNames.ts";
-import { folderOf, relatedFiles, type RelatedFiles } from "./relatedFiles.ts";
+import { folderPrefixOf, relatedFiles, type RelatedFiles } from "./relatedFiles.ts";
 import { markSimilarText, type SimilarChunk } from "./similarText.ts";
 
 export interface GatheredNames {
@@ -78,7 +78,9 @@ function markRelatedSymbols(
 		}
 		// In Go, names in lower case aren't seen from other folders.
 		const isHidden =
-			scope.languageId === "go" && folderOf(path) !== folderOf(scope.path) ? /^[a-z_]/ : /^$/;
+			scope.languageId === "go" && folderPrefixOf(path) !== folderPrefixOf(scope.path)
+				? /^[a-z_]/
+				: /^$/;
 		for (const symbol of index.symbolsOf(path).slice(0, left)) {
 			const { name } = symbol;
 			if (isTellingName(name) && !isHidden.test(name)) {

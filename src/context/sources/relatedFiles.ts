@@ -37,7 +37,7 @@ export function relatedFiles(
 	for (const other of importedBy(index, path).slice(0, maxFirstHop)) {
 		add(other, "import", 1);
 	}
-	const folder = filesInFolder(index, folderOf(path));
+	const folder = filesInFolder(index, folderPrefixOf(path));
 	for (const other of folder.slice(0, maxFirstHop)) {
 		add(other, "folder", 0.6);
 	}
@@ -67,7 +67,8 @@ export function relatedFiles(
 	return related;
 }
 
-export function folderOf(path: string): string {
+/** What the paths of the files in the same folder begin with: with a slash at its end, or empty. */
+export function folderPrefixOf(path: string): string {
 	return path.slice(0, path.lastIndexOf("/") + 1);
 }
 
