@@ -1,7 +1,6 @@
 import { yieldToEventLoop } from "../base/abort.ts";
 import { systemClock, type Clock } from "../base/clock.ts";
 import type { IndexQueries } from "./index/repositoryIndex.ts";
-import { PricedNames } from "./packing/pricedNames.ts";
 import { RecentParts } from "./packing/recentParts.ts";
 import { SignatureUnits } from "./packing/signatureUnits.ts";
 import { packParts } from "./packing/stableParts.ts";
@@ -124,7 +123,6 @@ export function createContextEngine(options: ContextEngineOptions): ContextEngin
 				return aborted();
 			}
 			const likely = likelyNames(scope, gathered.names);
-			const worths = nameWorths(likely, scope);
 			const signatures = signatureUnits.ofLikely(likely, gathered, signatureLimit(budgetTokens));
 			const units = [
 				...signatures,
@@ -140,7 +138,7 @@ export function createContextEngine(options: ContextEngineOptions): ContextEngin
 			}
 			const packed = packParts(
 				units,
-				{ names: new PricedNames(worths), countTokens, headerTokens, budgetTokens },
+				{ names: nameWorths(likely, scope), countTokens, headerTokens, budgetTokens },
 				query.previous === undefined ? undefined : recentParts.get(query.previous),
 				index,
 				query.path,

@@ -52,12 +52,15 @@ export class Selection {
 	/** What a unit would add to what was taken so far. */
 	gainOf(unit: Unit): number {
 		const { names } = this.#options;
-		const { mentions, defines } = names.of(unit);
+		const { mentionsStart, definesStart, end } = names.of(unit);
+		const { numbers } = names;
 		let gain = unit.worth > 0 && !this.#included.has(unit) ? unit.worth : 0;
-		for (const name of mentions) {
+		for (let at = mentionsStart; at < definesStart; at++) {
+			const name = numbers[at] ?? 0;
 			gain += this.#mentioned[name] === 0 ? (names.mentions[name] ?? 0) : 0;
 		}
-		for (const name of defines) {
+		for (let at = definesStart; at < end; at++) {
+			const name = numbers[at] ?? 0;
 			gain += this.#defined[name] === 0 ? (names.definitions[name] ?? 0) : 0;
 		}
 		return gain;
@@ -71,12 +74,13 @@ export class Selection {
 		if (unit.header !== undefined) {
 			this.#headers.add(headerKey(unit));
 		}
-		const { mentions, defines } = this.#options.names.of(unit);
-		for (const name of mentions) {
-			this.#mentioned[name] = 1;
+		const { names } = this.#options;
+		const { mentionsStart, definesStart, end } = names.of(unit);
+		for (let at = mentionsStart; at < definesStart; at++) {
+			this.#mentioned[names.numbers[at] ?? 0] = 1;
 		}
-		for (const name of defines) {
-			this.#defined[name] = 1;
+		for (let at = definesStart; at < end; at++) {
+			this.#defined[names.numbers[at] ?? 0] = 1;
 		}
 		return gain;
 	}

@@ -1,10 +1,10 @@
 import type { IndexedSymbol, IndexQueries } from "../index/repositoryIndex.ts";
 import type { PieceReason } from "../piece.ts";
-import type { LikelyName } from "../ranking/likelyNames.ts";
 import { remembered } from "../remembered.ts";
 import { isTypeSymbol } from "../sources/declaredTypes.ts";
 import type { GatheredNames } from "../sources/gatherNames.ts";
 import { identifiersIn } from "../sources/identifiers.ts";
+import type { NameEvidence } from "../sources/nameTable.ts";
 import { dedent } from "./lines.ts";
 import type { Unit, UnitHeader } from "./unit.ts";
 
@@ -32,9 +32,13 @@ export class SignatureUnits {
 	}
 
 	/** A unit for each of the likeliest definitions. */
-	ofLikely(likely: readonly LikelyName[], gathered: GatheredNames, limit: number): readonly Unit[] {
+	ofLikely(
+		likely: readonly NameEvidence[],
+		gathered: GatheredNames,
+		limit: number,
+	): readonly Unit[] {
 		const units: Unit[] = [];
-		for (const { evidence } of likely) {
+		for (const evidence of likely) {
 			if (units.length >= limit) {
 				break;
 			}
@@ -120,7 +124,7 @@ type TypesByName = ReadonlyMap<string, readonly IndexedSymbol[]>;
 
 function reasonOf(
 	symbol: IndexedSymbol,
-	evidence: LikelyName["evidence"],
+	evidence: NameEvidence,
 	gathered: GatheredNames,
 ): PieceReason {
 	if (evidence.receiverMember > 0 || evidence.nearbyMember > 0) {

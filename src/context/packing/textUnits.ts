@@ -1,6 +1,6 @@
-import type { LikelyName } from "../ranking/likelyNames.ts";
 import { identifiersIn, isTellingName } from "../sources/identifiers.ts";
 import type { ChunkContent } from "../sources/knownChunks.ts";
+import type { NameEvidence } from "../sources/nameTable.ts";
 import type { SimilarChunk } from "../sources/similarText.ts";
 import { dedent } from "./lines.ts";
 import type { Unit } from "./unit.ts";
@@ -16,11 +16,11 @@ const maxPlacedNames = 2_000;
 
 /** The definition lines in the files of `chunks`. */
 export function definitionLinesOf(
-	likely: readonly LikelyName[],
+	likely: readonly NameEvidence[],
 	chunks: readonly SimilarChunk[],
 ): DefinitionLines {
 	const lines = new Map(chunks.map(({ path }) => [path, new Map<number, string>()]));
-	for (const { evidence } of likely.slice(0, maxPlacedNames)) {
+	for (const evidence of likely.slice(0, maxPlacedNames)) {
 		for (const { path, nameLine, name } of evidence.definitions.slice(0, 3)) {
 			lines.get(path)?.set(nameLine, name);
 		}

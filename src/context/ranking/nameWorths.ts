@@ -1,6 +1,6 @@
-import type { NameWorth } from "../packing/pricedNames.ts";
+import { PricedNames } from "../packing/pricedNames.ts";
 import type { CursorScope } from "../sources/cursorScope.ts";
-import type { LikelyName } from "./likelyNames.ts";
+import type { NameEvidence } from "../sources/nameTable.ts";
 
 /**
  * What the definition of a name is worth that the text at the cursor uses already: its parameters and its
@@ -13,22 +13,19 @@ const useLines = 24;
 /** Thousands of names have hardly any; leaving them out makes packing faster and changes nothing. */
 const leastWorth = 1e-5;
 
-/** What each name is worth as a mention and as a definition. */
-export function nameWorths(
-	likely: readonly LikelyName[],
-	scope: CursorScope,
-): ReadonlyMap<string, NameWorth> {
-	const worths = new Map<string, NameWorth>();
-	for (const { evidence, probability } of likely) {
-		const above = scope.above.get(evidence.name);
+/** What each name is worth as a mention and as a definition, by its probability. */
+export function nameWorths(likely: readonly NameEvidence[], scope: CursorScope): PricedNames {
+	const worths = new PricedNames(likely.length);
+	for (const { name, probability, definitions } of likely) {
+		const above = scope.above.get(name);
 		const use =
-			above === undefined || above > useLines || evidence.definitions.length > 3
+			above === undefined || above > useLines || definitions.length > 3
 				? 0
 				: useWorth / (1 + above / useDistance);
 		if (probability + use < leastWorth) {
 			continue;
 		}
-		worths.set(evidence.name, { mention: probability, definition: probability + use });
+		worths.add(name, probability, probability + use);
 	}
 	return worths;
 }

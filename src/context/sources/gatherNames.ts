@@ -1,4 +1,4 @@
-import type { IndexQueries } from "../index/repositoryIndex.ts";
+import type { IndexedSymbol, IndexQueries } from "../index/repositoryIndex.ts";
 import type { RememberedRepository } from "./rememberedRepository.ts";
 import { NameTable } from "./nameTable.ts";
 import type { CursorScope } from "./cursorScope.ts";
@@ -102,7 +102,7 @@ function attachDefinitions(scope: CursorScope, names: NameTable, related: Relate
 		if (entry.definitions.length > 0) {
 			continue;
 		}
-		const candidates = entry.known.definitions.filter(({ path }) => path !== scope.path);
+		const candidates = withoutFile(entry.known.definitions, scope.path);
 		if (candidates.length > 0 && candidates.length <= maxDefiners) {
 			entry.definitions =
 				candidates.length === 1
@@ -111,4 +111,11 @@ function attachDefinitions(scope: CursorScope, names: NameTable, related: Relate
 			entry.fileCloseness = closeness(entry.definitions[0]?.path ?? "");
 		}
 	}
+}
+
+/** Nearly always the same list. */
+function withoutFile(symbols: readonly IndexedSymbol[], file: string): readonly IndexedSymbol[] {
+	return symbols.some(({ path }) => path === file)
+		? symbols.filter(({ path }) => path !== file)
+		: symbols;
 }

@@ -26,8 +26,8 @@ export interface NameEvidence {
 	similarLine: number;
 	/** Weight in lines that follow lines like those above the cursor. */
 	nextLine: number;
-	/** Weight in the files that changed together with this one, were edited or are open. */
-	workingSet: number;
+	/** Of being used at the cursor: what ranking makes of the rest. */
+	probability: number;
 }
 
 /** The names that the sources found. */
@@ -63,7 +63,7 @@ export class NameTable {
 				similarText: 0,
 				similarLine: 0,
 				nextLine: 0,
-				workingSet: 0,
+				probability: 0,
 			};
 			this.#entries.set(name, entry);
 		}

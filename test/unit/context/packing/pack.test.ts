@@ -26,11 +26,12 @@ function check(
 	budgetTokens: number,
 	given: readonly Unit[] = [],
 ): readonly string[] {
-	const worths = Object.entries(probabilities).map(
-		([name, probability]) => [name, { mention: probability, definition: probability }] as const,
-	);
+	const names = new PricedNames(Object.keys(probabilities).length);
+	for (const [name, probability] of Object.entries(probabilities)) {
+		names.add(name, probability, probability);
+	}
 	return choose(units, {
-		names: new PricedNames(new Map(worths)),
+		names,
 		countTokens: (text) => text.length,
 		headerTokens: (path) => path.length,
 		budgetTokens,
