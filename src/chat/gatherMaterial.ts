@@ -1,4 +1,4 @@
-import { promptPath } from "../prompt/promptPath.ts";
+import { promptPath } from "../base/promptPath.ts";
 import type { ContextPiece } from "../context/piece.ts";
 import type { QuestionTarget } from "./chatEditor.ts";
 import type {

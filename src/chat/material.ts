@@ -1,5 +1,5 @@
 import type { ContextPiece } from "../context/piece.ts";
-import { promptPath } from "../prompt/promptPath.ts";
+import { promptPath } from "../base/promptPath.ts";
 import { fenced } from "./tasks/fence.ts";
 
 /** Text of the workspace that goes into a question: foreign, so it stands in a fence that says whose it is. */

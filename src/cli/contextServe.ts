@@ -6,6 +6,7 @@ import { UserError } from "../base/userError.ts";
 import type { ContextEngine } from "../context/contextEngine.ts";
 import type { RepositoryIndex } from "../context/index/repositoryIndex.ts";
 import { maxBudgetTokens, minBudgetTokens } from "../context/source.ts";
+import type { TokenCounts } from "../context/tokenCounts.ts";
 import { parseJsonLine } from "./jsonLine.ts";
 import { languageIdOfPath } from "../context/files/languageIds.ts";
 import { offsetAt } from "./location.ts";
@@ -28,13 +29,8 @@ const messageSchema = z.union([
 	querySchema,
 ]);
 
-export interface TokenCount {
-	readonly countTokens: (text: string) => number;
-	readonly headerTokens: (path: string) => number;
-}
-
 /** How the runner of the protocol counts: no model is assumed. */
-export const protocolCount: TokenCount = {
+export const protocolCount: TokenCounts = {
 	countTokens: (text) => Math.ceil(text.length / 3.6),
 	headerTokens: () => 4,
 };

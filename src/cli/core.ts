@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { systemClock } from "../base/clock.ts";
+import { systemClock, type Clock } from "../base/clock.ts";
 import { nullLogger } from "../base/log.ts";
 import { createCompletionProvider } from "../completion/createCompletionProvider.ts";
 import type { CompletionProvider } from "../completion/completionProvider.ts";
@@ -40,9 +40,15 @@ export interface Core extends AsyncDisposable {
 	createProvider(options?: ProviderOptions): CompletionProvider;
 }
 
-/** The core with the engine in this process: for single answers and for timing the engine alone. */
-export async function openLocalCore(options: CoreOptions): Promise<Core> {
-	const { engine, backendName } = await openLocalEngine({ ...options, clock: systemClock });
+/**
+ * The core with the engine in this process: for single answers and for timing the engine alone. The engine
+ * drafts by what passes take; by a clock that stands still, the same questions are always answered in the same passes.
+ */
+export async function openLocalCore(
+	options: CoreOptions,
+	clock: Clock = systemClock,
+): Promise<Core> {
+	const { engine, backendName } = await openLocalEngine({ ...options, clock });
 	return await assemble(options, engine, backendName);
 }
 

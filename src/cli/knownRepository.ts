@@ -5,7 +5,7 @@ import { readGitHistory } from "../context/sources/gitHistory.ts";
 import type { RepositoryIndex } from "../context/index/repositoryIndex.ts";
 import type { CollectContext } from "../completion/relatedCode.ts";
 import type { Learner } from "../engine/learning.ts";
-import { tokenCounts } from "../prompt/tokenCounts.ts";
+import { tokenCounts } from "../context/tokenCounts.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { grammarFiles, queryFolder, tagProcess } from "./defaults.ts";
 

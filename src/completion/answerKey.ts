@@ -1,3 +1,4 @@
+import { detached } from "../base/detached.ts";
 import type { CompletionPlace } from "./completionPlace.ts";
 
 /** So much text on each side tells two places apart; the model rarely sees a difference further away. */
@@ -20,8 +21,8 @@ export function answerKeyOf(place: CompletionPlace): AnswerKey {
 	return {
 		path,
 		offset,
-		prefix: copyOf(text.slice(Math.max(0, offset - prefixUnits), offset)),
-		suffix: copyOf(text.slice(suffixStart, suffixStart + suffixUnits)),
+		prefix: detached(text.slice(Math.max(0, offset - prefixUnits), offset)),
+		suffix: detached(text.slice(suffixStart, suffixStart + suffixUnits)),
 	};
 }
 
@@ -44,8 +45,4 @@ export function typedSince(key: AnswerKey, place: CompletionPlace): string | und
 	// An edit further up moves the offset of the same place; a short prefix would be found anywhere.
 	const isComparable = offset === key.offset || key.prefix.length === prefixUnits;
 	return isComparable && text.startsWith(key.prefix, offset - key.prefix.length) ? "" : undefined;
-}
-
-function copyOf(text: string): string {
-	return Buffer.from(text, "utf16le").toString("utf16le");
 }

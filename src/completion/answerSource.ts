@@ -1,5 +1,6 @@
 import type { ContextPiece } from "../context/source.ts";
 import type { GenerateStats } from "../engine/engine.ts";
+import type { AnswerEnd } from "../languageModel/languageModel.ts";
 import type { CompletionPlace } from "./completionPlace.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
 
@@ -22,16 +23,7 @@ export interface AnswerQuestion {
 export type AnswerText = AsyncGenerator<string, AnswerWritten, void>;
 
 export interface AnswerWritten {
-	readonly end: AnswerTextEnd;
+	readonly end: AnswerEnd;
 	/** Undefined for an answer that this machine's engine had no part in. */
 	readonly stats: GenerateStats | undefined;
 }
-
-export type AnswerTextEnd =
-	/** The model ended it. */
-	| "model"
-	/** What would have come next was too unlikely. */
-	| "gate"
-	| "length"
-	| "cancelled"
-	| "superseded";

@@ -32,6 +32,6 @@ export function usableText(
 	end: GenerationEnd & { readonly kind: "answer" },
 	place: CompletionPlace,
 ): string {
-	const isCutOff = end.stoppedBy === "gate" || end.stoppedBy === "length";
+	const isCutOff = end.stoppedBy === "unlikely" || end.stoppedBy === "length";
 	return isCutOff ? withoutDanglingWord(end.text, place) : end.text;
 }

@@ -191,7 +191,7 @@ class CompletionPipeline implements CompletionProvider {
 		return undefined;
 	}
 
-	/** The engine needs a forward pass to stop; nobody is to join what is being stopped. */
+	/** Stopping takes a forward pass of the engine, or a server's while; nobody is to join what is being stopped. */
 	#stopRunning(): void {
 		this.#running?.abort();
 		this.#running = undefined;
@@ -288,8 +288,8 @@ class CompletionPipeline implements CompletionProvider {
 		const over = new AbortController();
 		void generation.end.then(() => over.abort());
 		await this.#dependencies.clock.sleep(orphanGraceMs, over.signal);
-		if (generation.waiting === 0) {
-			generation.abort();
+		if (generation.waiting === 0 && generation === this.#running) {
+			this.#stopRunning();
 		}
 	}
 
@@ -308,7 +308,7 @@ class CompletionPipeline implements CompletionProvider {
 			case "answer": {
 				const text = usableText(end, place);
 				if (text.trim() === "") {
-					const isUnsure = end.stoppedBy === "gate" || end.text.trim() !== "";
+					const isUnsure = end.stoppedBy === "unlikely" || end.text.trim() !== "";
 					return { ...none(isUnsure ? "notConfident" : "emptyResult"), stats };
 				}
 				const kept = filterBeforeCache(text, place);

@@ -1,23 +1,18 @@
+import { mapped } from "../base/asyncGenerators.ts";
+import { greedySampling } from "../engine/engine.ts";
 import {
-	greedySampling,
-	type Engine,
-	type FinishReason,
-	type GenerateRequest,
-} from "../engine/engine.ts";
+	engineAnswer,
+	type EngineModelParts,
+	type EngineQuestion,
+} from "../languageModel/local/engineAnswer.ts";
 import type { ModelManifest } from "../model/manifest.ts";
 import { FimPromptBuilder, maxPiecesShare } from "../prompt/fim.ts";
-import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { AnswerDecoder } from "./answerDecoder.ts";
-import type { AnswerQuestion, AnswerSource, AnswerText, AnswerTextEnd } from "./answerSource.ts";
+import { promptBudget } from "../prompt/promptBudget.ts";
+import type { AnswerQuestion, AnswerSource, AnswerText } from "./answerSource.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
-import { maxHealedTokens, promptBudget } from "./promptBudget.ts";
 import type { PromptTrace } from "./promptTrace.ts";
 
-export interface EngineAnswersOptions {
-	readonly engine: Engine;
-	/** Of the same model as `manifest`. */
-	readonly tokenizer: Tokenizer;
-	readonly manifest: ModelManifest;
+export interface EngineAnswersOptions extends EngineModelParts<ModelManifest> {
 	/** Hears of every prompt that goes to the engine. */
 	readonly onDidPrompt?: (trace: PromptTrace) => void;
 }
@@ -46,24 +41,11 @@ export class EngineAnswers implements AnswerSource {
 	}
 
 	async *answer(question: AnswerQuestion, signal: AbortSignal): AnswerText {
-		const { engine, tokenizer } = this.#options;
-		const request = this.#requestFor(question);
-		const decoder = new AnswerDecoder(tokenizer, request.healBytes ?? new Uint8Array());
-		const tokens = engine.generate(request, signal);
-		// Not a for-await loop, because that throws away what the engine says in the end.
-		let step = await tokens.next();
-		while (step.done !== true) {
-			let text = "";
-			for (const { id } of step.value) {
-				text += decoder.push(id);
-			}
-			yield text;
-			step = await tokens.next();
-		}
-		return { end: endOf(step.value.finishReason), stats: step.value.stats };
+		const answer = engineAnswer(this.#options, this.#questionFor(question), signal);
+		return yield* mapped(answer, ({ text }) => text);
 	}
 
-	#requestFor({ place, pieces, config }: AnswerQuestion): GenerateRequest {
+	#questionFor({ place, pieces, config }: AnswerQuestion): EngineQuestion {
 		const { maxPromptTokens, maxNewTokens } = promptBudget(config, this.#options.manifest);
 		const input = {
 			path: place.path,
@@ -83,40 +65,28 @@ export class EngineAnswers implements AnswerSource {
 			suffix: prompt.suffix,
 		});
 		return {
-			prompt: prompt.tokens,
-			maxNewTokens: maxNewTokens + (prompt.healBytes.length > 0 ? maxHealedTokens : 0),
-			stopTokens: this.#prompts.stopTokens,
-			sampling: greedySampling,
-			priority: "completion",
-			supersedeKey,
-			healBytes: prompt.healBytes,
-			minJointProbability: config.minJointProbability,
-			maxDraftTokens,
-			...(config.adaptation
-				? {
-						adaptation: {
-							file: place.path,
-							repository: true,
-							...this.#prompts.fileTokens(input),
-						},
-					}
-				: {}),
+			request: {
+				prompt: prompt.tokens,
+				maxNewTokens,
+				stopTokens: this.#prompts.stopTokens,
+				sampling: greedySampling,
+				priority: "completion",
+				supersedeKey,
+				healBytes: prompt.healBytes,
+				minJointProbability: config.minJointProbability,
+				maxDraftTokens,
+				...(config.adaptation
+					? {
+							adaptation: {
+								file: place.path,
+								repository: true,
+								...this.#prompts.fileTokens(input),
+							},
+						}
+					: {}),
+			},
+			// Where an answer ends beside the model's own stop tokens is seen by who asked.
+			stopStrings: [],
 		};
-	}
-}
-
-function endOf(finishReason: FinishReason): AnswerTextEnd {
-	switch (finishReason) {
-		case "stop":
-			return "model";
-		case "length":
-			return "length";
-		case "unlikely":
-		case "unhealable":
-			return "gate";
-		case "aborted":
-			return "cancelled";
-		case "superseded":
-			return "superseded";
 	}
 }

@@ -1,5 +1,6 @@
 import type { GenerateStats } from "../engine/engine.ts";
-import type { AnswerText, AnswerTextEnd } from "./answerSource.ts";
+import type { AnswerEnd } from "../languageModel/languageModel.ts";
+import type { AnswerText } from "./answerSource.ts";
 import { typedSince, type AnswerKey } from "./answerKey.ts";
 import type { CompletionPlace } from "./completionPlace.ts";
 import { Deferred } from "./deferred.ts";
@@ -10,10 +11,13 @@ export type GenerationEnd =
 			readonly kind: "answer";
 			/** After the stop rule. */
 			readonly text: string;
-			readonly stoppedBy: "stopRule" | "model" | "gate" | "length";
+			/** The stop rule, or why the model stopped. */
+			readonly stoppedBy: "stopRule" | Exclude<AnswerEnd, StoppedReason>;
 	  }
-	| { readonly kind: "stopped"; readonly reason: "cancelled" | "superseded" }
+	| { readonly kind: "stopped"; readonly reason: StoppedReason }
 	| { readonly kind: "failed"; readonly error: unknown };
+
+type StoppedReason = "cancelled" | "superseded";
 
 interface GenerationOptions {
 	readonly write: (signal: AbortSignal) => AnswerText;
@@ -133,7 +137,7 @@ export class Generation {
 	}
 }
 
-function endOf(end: AnswerTextEnd, text: string): GenerationEnd {
+function endOf(end: AnswerEnd, text: string): GenerationEnd {
 	return end === "cancelled" || end === "superseded"
 		? { kind: "stopped", reason: end }
 		: { kind: "answer", text, stoppedBy: end };

@@ -1,8 +1,9 @@
-import type { AnswerEnd, InfillModel } from "../languageModel/languageModel.ts";
+import { mapped } from "../base/asyncGenerators.ts";
+import type { InfillModel } from "../languageModel/languageModel.ts";
 import { maxPiecesShare } from "../prompt/fim.ts";
-import type { AnswerQuestion, AnswerSource, AnswerText, AnswerTextEnd } from "./answerSource.ts";
+import { promptBudget, type PromptBudget } from "../prompt/promptBudget.ts";
+import type { AnswerQuestion, AnswerSource, AnswerText } from "./answerSource.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
-import { promptBudget } from "./promptBudget.ts";
 
 /** Answers of a model that takes text: what a server offers. */
 export class ServerAnswers implements AnswerSource {
@@ -18,7 +19,7 @@ export class ServerAnswers implements AnswerSource {
 
 	async *answer({ place, pieces, config }: AnswerQuestion, signal: AbortSignal): AnswerText {
 		const { maxPromptTokens, maxNewTokens } = this.#budget(config);
-		const deltas = this.#model.infill(
+		const answer = this.#model.infill(
 			{
 				path: place.path,
 				languageId: place.languageId,
@@ -36,29 +37,12 @@ export class ServerAnswers implements AnswerSource {
 			},
 			signal,
 		);
-		let step = await deltas.next();
-		while (step.done !== true) {
-			// Files here have "\n" line breaks; what a server writes may not.
-			yield step.value.text.replaceAll("\r", "");
-			step = await deltas.next();
-		}
-		return { end: endOf(step.value.end), stats: undefined };
+		// Files here have "\n" line breaks; what a server writes may not.
+		const { end } = yield* mapped(answer, ({ text }) => text.replaceAll("\r", ""));
+		return { end, stats: undefined };
 	}
 
-	#budget(config: CompletionConfig): ReturnType<typeof promptBudget> {
+	#budget(config: CompletionConfig): PromptBudget {
 		return promptBudget(config, { trainedContextLength: this.#model.description.contextTokens });
-	}
-}
-
-function endOf(end: AnswerEnd): AnswerTextEnd {
-	switch (end) {
-		case "stop":
-			return "model";
-		case "unlikely":
-			return "gate";
-		case "length":
-		case "cancelled":
-		case "superseded":
-			return end;
 	}
 }

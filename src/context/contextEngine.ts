@@ -14,15 +14,12 @@ import { cursorScope } from "./sources/cursorScope.ts";
 import { gatherNames, type GatherLimits } from "./sources/gatherNames.ts";
 import { RememberedRepository } from "./sources/rememberedRepository.ts";
 import { noHistory, type FileHistory } from "./sources/fileHistory.ts";
+import type { TokenCounts } from "./tokenCounts.ts";
 import { workingSetUnits } from "./sources/workingSet.ts";
 import { repositoryMapUnits } from "./repositoryMap/repositoryMapUnits.ts";
 
-export interface ContextEngineOptions {
+export interface ContextEngineOptions extends TokenCounts {
 	readonly index: IndexQueries;
-	/** Tokens of a text, by the tokenizer of the model that reads it. */
-	readonly countTokens: (text: string) => number;
-	/** Tokens for naming a file in front of its piece. */
-	readonly headerTokens: (path: string) => number;
 	/** Which files change together. Takes long to read: until it is there, none are known to. */
 	readonly history?: Promise<FileHistory>;
 	/** Whether other documents in the editor are looked at. Off: measured elsewhere, it lost. */

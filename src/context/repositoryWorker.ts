@@ -14,6 +14,7 @@ import {
 	type RepositoryReply,
 } from "./repository/repositoryProtocol.ts";
 import { RepositoryServer } from "./repository/repositoryServer.ts";
+import { tokenCounts } from "./tokenCounts.ts";
 
 assert(parentPort !== null, "this file is the entry point of a worker thread");
 const port = parentPort;
@@ -42,14 +43,11 @@ async function open(): Promise<RepositoryServer> {
 		tagProcess: data.tagProcess,
 		logger,
 	});
-	const countTokens = (text: string): number => tokenizer.encode(text.toWellFormed()).length;
 	const history = new LatestHistory();
 	const context = createContextEngine({
 		index,
 		history: Promise.resolve(history),
-		countTokens,
-		// The mark before the path and the line break behind it.
-		headerTokens: (path) => countTokens(`${path}\n`) + 1,
+		...tokenCounts(tokenizer),
 	});
 	return new RepositoryServer({
 		index,

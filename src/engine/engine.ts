@@ -45,7 +45,10 @@ export type RequestPriority = "completion" | "chat" | "background";
 export interface GenerateRequest {
 	/** Not empty. */
 	readonly prompt: readonly TokenId[];
-	/** 0 only prefills: the prompt's KV cache is kept for the next request. */
+	/**
+	 * Without those that only write {@link healBytes} again. 0 only prefills: the prompt's KV cache is kept for the
+	 * next request.
+	 */
 	readonly maxNewTokens: number;
 	/** Generation ends before any of these; they are never yielded. */
 	readonly stopTokens: readonly TokenId[];

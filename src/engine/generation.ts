@@ -68,6 +68,8 @@ export class Generation {
 	/** The prompt, then the tokens that are final. */
 	readonly #tokens: TokenId[];
 	#healing: HealingConstraint | undefined;
+	/** Final tokens that only wrote `healBytes` again. */
+	#healedTokens = 0;
 	/** While the healing constraint is open: the tokens that it allows next. */
 	#allowed: readonly TokenId[] | undefined;
 	#jointProbability = 1;
@@ -179,7 +181,7 @@ export class Generation {
 
 	async #draft(): Promise<Draft> {
 		const { contextLength } = this.#parts.backend;
-		const left = this.#request.maxNewTokens - this.#generatedTokens;
+		const left = this.#request.maxNewTokens - this.#newTokens;
 		const maxTokens = Math.min(
 			this.#request.maxDraftTokens,
 			// The pass yields one token more than it accepts.
@@ -210,6 +212,7 @@ export class Generation {
 			}
 			this.#tokens.push(choice.id);
 			this.#jointProbability *= choice.probability;
+			this.#healedTokens += this.#healing?.isOnlyHealed(choice.id) === true ? 1 : 0;
 			this.#constrain(this.#healing?.after(choice.id));
 			tokens.push(choice);
 			finishReason = this.#endAfterLast();
@@ -236,7 +239,7 @@ export class Generation {
 		if (this.#allowed?.length === 0) {
 			return "unhealable";
 		}
-		return this.#generatedTokens === this.#request.maxNewTokens ||
+		return this.#newTokens === this.#request.maxNewTokens ||
 			this.#tokens.length === this.#parts.backend.contextLength
 			? "length"
 			: undefined;
@@ -268,6 +271,11 @@ export class Generation {
 			this.#kv.grow(needed);
 		}
 		return await this.#parts.backend.forward(this.#kv, tokens, logitRows);
+	}
+
+	/** Those that count for `maxNewTokens`. */
+	get #newTokens(): number {
+		return this.#generatedTokens - this.#healedTokens;
 	}
 
 	get #generatedTokens(): number {

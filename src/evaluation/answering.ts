@@ -1,9 +1,8 @@
-import { AnswerDecoder } from "../completion/answerDecoder.ts";
 import type { CompletionConfig } from "../completion/completionProvider.ts";
-import { maxHealedTokens, promptBudget } from "../completion/promptBudget.ts";
 import { greedySampling, type Engine, type GenerateStats } from "../engine/engine.ts";
 import type { ModelManifest } from "../model/manifest.ts";
 import { FimPromptBuilder, type PromptPiece } from "../prompt/fim.ts";
+import { promptBudget } from "../prompt/promptBudget.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { FimCase } from "./fimCases.ts";
 
@@ -68,12 +67,12 @@ export class FimAnswering {
 			pieces: given.pieces,
 		};
 		const { tokens, healBytes } = this.#prompts.build(input);
-		const decoder = new AnswerDecoder(tokenizer, healBytes);
+		const decoder = tokenizer.createStreamDecoder(healBytes.length);
 		const ended = new AbortController();
 		const generation = engine.generate(
 			{
 				prompt: tokens,
-				maxNewTokens: maxNewTokens + (healBytes.length > 0 ? maxHealedTokens : 0),
+				maxNewTokens,
 				stopTokens: this.#prompts.stopTokens,
 				sampling: greedySampling,
 				priority: "completion",
@@ -100,7 +99,7 @@ export class FimAnswering {
 			for (const { id, probability } of step.value) {
 				// Of one line only what is kept of the answer counts.
 				jointProbability *= asked.kind !== "multiLine" && text.includes("\n") ? 1 : probability;
-				text += decoder.push(id);
+				text += decoder.push([id]);
 			}
 			if (asked.kind !== "multiLine" && text.includes("\n")) {
 				ended.abort();

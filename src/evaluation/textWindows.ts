@@ -1,5 +1,5 @@
 import type { ModelManifest } from "../model/manifest.ts";
-import { promptPath } from "../prompt/promptPath.ts";
+import { promptPath } from "../base/promptPath.ts";
 import type { TokenId, Tokenizer } from "../tokenizer/tokenizer.ts";
 
 /** One sequence to score: nothing before `heading` is given, and only `tokens` count. */

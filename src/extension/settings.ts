@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { CompletionConfig } from "../completion/completionProvider.ts";
 import { defaultCompletionConfig as defaults } from "../completion/defaultConfig.ts";
 import { LanguageModelError } from "../languageModel/errors.ts";
+import { fimFamilies, type FimFamily } from "../languageModel/remote/fimTemplates.ts";
 import { isLoopback, parseServerAddress } from "../languageModel/remote/serverAddress.ts";
 import { serverKindSettings, type ServerKindSetting } from "../languageModel/remote/serverKind.ts";
 
@@ -50,6 +51,7 @@ export const settingDeclarations = {
 	"server.kind": setting(z.enum(serverKindSettings), "auto"),
 	"server.useForChat": setting(z.boolean(), true),
 	"server.useForCompletions": setting(z.boolean(), false),
+	"server.fimFamily": setting(z.enum(["auto", ...fimFamilies]), "auto"),
 };
 
 /** What the user configured, read at one moment. Frozen: a change gives a new value. */
@@ -90,6 +92,8 @@ export interface ServerSettings {
 	readonly kind: ServerKindSetting;
 	readonly useForChat: boolean;
 	readonly useForCompletions: boolean;
+	/** How its model is asked to fill in the middle; without it the model's name tells. */
+	readonly fimFamily?: FimFamily;
 }
 
 /** The part of the editor's WorkspaceConfiguration that is needed to read. */
@@ -119,6 +123,7 @@ export function readSettings(configuration: Configuration): Settings {
 		if (url === undefined) {
 			return undefined;
 		}
+		const family = read("server.fimFamily", declared["server.fimFamily"]);
 		return Object.freeze({
 			address,
 			origin: url.origin,
@@ -127,6 +132,7 @@ export function readSettings(configuration: Configuration): Settings {
 			kind: read("server.kind", declared["server.kind"]),
 			useForChat: read("server.useForChat", declared["server.useForChat"]),
 			useForCompletions: read("server.useForCompletions", declared["server.useForCompletions"]),
+			...(family !== "auto" && { fimFamily: family }),
 		});
 	};
 	const settings: Settings = {

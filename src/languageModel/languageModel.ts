@@ -123,6 +123,7 @@ export interface InfillModel {
 }
 
 export interface InfillText {
+	/** Not empty. */
 	readonly text: string;
 	/** Natural logarithm of the probability of what was yielded here; undefined where the model doesn't tell. */
 	readonly logProbability: number | undefined;

@@ -1,3 +1,4 @@
+import { promptPath } from "../base/promptPath.ts";
 import { UserError } from "../base/userError.ts";
 import type { FimFormat, ModelManifest } from "../model/manifest.ts";
 import { healingSplit } from "../tokenizer/tokenHealing.ts";
@@ -5,7 +6,6 @@ import type { TokenId, Tokenizer } from "../tokenizer/tokenizer.ts";
 import { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
 import { rememberEncodings } from "./encodingCache.ts";
 import { fileTokens, type FileTokens } from "./fileTokens.ts";
-import { promptPath } from "./promptPath.ts";
 import { promptWindow } from "./promptWindow.ts";
 
 export interface FimInput {

@@ -1,5 +1,6 @@
 import { Tokenizer as PatternTokenizer } from "@huggingface/tokenizers";
 import { assert } from "../base/assert.ts";
+import { detached } from "../base/detached.ts";
 import { byteLevelTokenToBytes, bytesToByteLevel } from "./byteAlphabet.ts";
 import { ByteMerges } from "./byteMerges.ts";
 import { Utf8StreamDecoder } from "./streamDecoder.ts";
@@ -76,7 +77,7 @@ class BpeTokenizer implements Tokenizer {
 				this.#known.clear();
 			}
 			// A piece is a slice of the text, which it would keep in memory.
-			this.#known.set(Buffer.from(piece, "utf16le").toString("utf16le"), tokens);
+			this.#known.set(detached(piece), tokens);
 		}
 		return tokens;
 	}
@@ -90,8 +91,8 @@ class BpeTokenizer implements Tokenizer {
 		return this.#bytes[token] ?? noBytes;
 	}
 
-	createStreamDecoder(): StreamDecoder {
-		return new Utf8StreamDecoder((token) => this.bytesOf(token));
+	createStreamDecoder(skippedBytes = 0): StreamDecoder {
+		return new Utf8StreamDecoder((token) => this.bytesOf(token), skippedBytes);
 	}
 }
 

@@ -9,15 +9,20 @@ export class Utf8StreamDecoder implements StreamDecoder {
 	readonly #bytesOf: (token: TokenId) => Uint8Array;
 	// Without ignoreBOM the decoder would swallow a U+FEFF that the model wrote at the start of a file.
 	readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+	#toSkip: number;
 
-	constructor(bytesOf: (token: TokenId) => Uint8Array) {
+	constructor(bytesOf: (token: TokenId) => Uint8Array, skippedBytes: number) {
 		this.#bytesOf = bytesOf;
+		this.#toSkip = skippedBytes;
 	}
 
 	push(tokens: readonly TokenId[]): string {
 		let text = "";
 		for (const token of tokens) {
-			text += this.#decoder.decode(this.#bytesOf(token), { stream: true });
+			const bytes = this.#bytesOf(token);
+			const skipped = Math.min(this.#toSkip, bytes.length);
+			this.#toSkip -= skipped;
+			text += this.#decoder.decode(bytes.subarray(skipped), { stream: true });
 		}
 		return text;
 	}

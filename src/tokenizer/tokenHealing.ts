@@ -20,7 +20,7 @@ export interface HealingSplit {
  * Bounds what is cut off, and so how much the model has to write again. A longer token nearly always
  * starts within the last two tokens; the rest is for runs of tiny ones.
  */
-const maxHealedTokens = 4;
+export const maxHealedTokens = 4;
 
 /**
  * Cuts `prefix`, the tokens of the text before the cursor, at the earliest token boundary from which the
@@ -80,6 +80,11 @@ export class HealingConstraint {
 			this.isSatisfied ||
 			(key.length > 0 && (this.#remaining.startsWith(key) || key.startsWith(this.#remaining)))
 		);
+	}
+
+	/** Whether `token`, which must be allowed, writes some of the remaining bytes and nothing else. */
+	isOnlyHealed(token: TokenId): boolean {
+		return !this.isSatisfied && this.#index.keyOf(token).length <= this.#remaining.length;
 	}
 
 	/**

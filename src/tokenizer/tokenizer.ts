@@ -16,8 +16,11 @@ export interface Tokenizer {
 	specialToken(name: string): TokenId | undefined;
 	/** The UTF-8 bytes that `token` stands for; empty for special tokens. May be part of a character. */
 	bytesOf(token: TokenId): Uint8Array;
-	/** A decoder for one stream: holds back bytes until they form whole characters. */
-	createStreamDecoder(): StreamDecoder;
+	/**
+	 * A decoder for one stream: holds back bytes until they form whole characters. Its first `skippedBytes`
+	 * bytes become no text: those with which a healed answer writes again what stands before it.
+	 */
+	createStreamDecoder(skippedBytes?: number): StreamDecoder;
 }
 
 export interface StreamDecoder {

@@ -1,14 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { withResult } from "../../src/languageModel/local/withResult.ts";
 import { LanguageModelError } from "../../src/languageModel/errors.ts";
 import type {
 	AnswerResult,
 	ChatModel,
-	ChatRequest,
 	InfillModel,
 	InfillRequest,
-	InfillText,
 } from "../../src/languageModel/languageModel.ts";
+import {
+	chatRequest,
+	hear,
+	infillRequest,
+	neverAborted,
+	textsOf,
+	type Heard,
+} from "../support/modelRequests.ts";
 
 /** What stands behind a model does with one request. The stop strings of the request count everywhere. */
 export type ModelScript =
@@ -30,12 +35,6 @@ export interface ScriptedModel<Model> {
 }
 
 type Open<Model> = () => Promise<ScriptedModel<Model>>;
-
-interface Heard {
-	readonly texts: readonly string[];
-	readonly text: string;
-	readonly result: AnswerResult;
-}
 
 /** What every ChatModel does, wherever it runs. `name` is of the implementation. */
 export function describeChatModelContract(name: string, open: Open<ChatModel>): void {
@@ -302,59 +301,4 @@ function opened<Model>(open: Open<Model>): () => ScriptedModel<Model> {
 		}
 		return scripted;
 	};
-}
-
-export function chatRequest(overrides: Partial<ChatRequest> = {}): ChatRequest {
-	return {
-		messages: [{ role: "user", content: "What does this do?" }],
-		maxAnswerTokens: 1000,
-		temperature: 0,
-		...overrides,
-	};
-}
-
-export function infillRequest(overrides: Partial<InfillRequest> = {}): InfillRequest {
-	return {
-		path: "src/area.ts",
-		languageId: "typescript",
-		prefix: "export function areaOf(width: number) {\n\treturn ",
-		suffix: ";\n}\n",
-		pieces: [],
-		maxPromptTokens: 512,
-		maxAnswerTokens: 1000,
-		stop: [],
-		temperature: 0,
-		seed: 1,
-		minJointProbability: 0,
-		priority: "chat",
-		...overrides,
-	};
-}
-
-export function neverAborted(): AbortSignal {
-	return new AbortController().signal;
-}
-
-/** Listens to an answer until its end. */
-export async function hear(stream: AsyncGenerator<string, AnswerResult, void>): Promise<Heard> {
-	const texts: string[] = [];
-	let next = await stream.next();
-	while (next.done !== true) {
-		texts.push(next.value);
-		next = await stream.next();
-	}
-	return { texts, text: texts.join(""), result: next.value };
-}
-
-export async function* textsOf(
-	stream: AsyncGenerator<InfillText, AnswerResult, void>,
-): AsyncGenerator<string, AnswerResult, void> {
-	const ended: { result?: AnswerResult } = {};
-	for await (const { text } of withResult(stream, (result) => (ended.result = result))) {
-		yield text;
-	}
-	if (ended.result === undefined) {
-		throw new Error("a stream that is at its end has a result");
-	}
-	return ended.result;
 }

@@ -69,6 +69,25 @@ describe("tokenizer laws", () => {
 	});
 });
 
+test("a decoder that skips bytes gives the text of the others, whole", () => {
+	fc.assert(
+		fc.property(text, text, fc.array(fc.nat({ max: 3 })), (skipped, kept, sizes) => {
+			const tokens = tokenizer.encode(skipped + kept);
+			const decoder = tokenizer.createStreamDecoder(Buffer.byteLength(skipped));
+			let decoded = "";
+			let position = 0;
+			for (const size of [...sizes, tokens.length]) {
+				decoded += decoder.push(tokens.slice(position, position + size));
+				position += size;
+				if (!kept.startsWith(decoded)) {
+					return false;
+				}
+			}
+			return decoded + decoder.end() === kept;
+		}),
+	);
+});
+
 describe("token healing laws", () => {
 	test("kept tokens and heal bytes together are the prefix", () => {
 		fc.assert(

@@ -6,9 +6,10 @@ import { createContextEngine } from "../../context/contextEngine.ts";
 import { openRepositoryIndex } from "../../context/index/openRepositoryIndex.ts";
 import { readGitHistory } from "../../context/sources/gitHistory.ts";
 import { openModel } from "../../model/modelStore.ts";
+import { tokenCounts, type TokenCounts } from "../../context/tokenCounts.ts";
 import { createTokenizer } from "../../tokenizer/bpeTokenizer.ts";
 import { usageError, type Command } from "../command.ts";
-import { protocolCount, serveContext, type TokenCount } from "../contextServe.ts";
+import { protocolCount, serveContext } from "../contextServe.ts";
 import { grammarFiles, queryFolder, tagProcess } from "../defaults.ts";
 
 export const contextCommand: Command = {
@@ -50,19 +51,14 @@ text, score, reason}]}, best first, lines from 0.
 	},
 };
 
-async function modelCount(folder: string): Promise<TokenCount> {
+async function modelCount(folder: string): Promise<TokenCounts> {
 	const model = await openModel(folder, { verify: "sizes" });
 	const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));
-	if (model.manifest.fim?.file === undefined) {
+	if (model.manifest.fim?.otherFile === undefined) {
 		throw new UserError(
 			"modelUnusable",
 			`The model ${model.manifest.name} has no mark for other files; leave --model out.`,
 		);
 	}
-	const countTokens = (text: string): number => tokenizer.encode(text).length;
-	return {
-		countTokens,
-		// The mark itself and the line break behind the path.
-		headerTokens: (path) => countTokens(`${path}\n`) + 1,
-	};
+	return tokenCounts(tokenizer);
 }

@@ -21,10 +21,11 @@ import { scoreByLanguage } from "../../evaluation/scoreModel.ts";
 import type { TextScore } from "../../evaluation/textScore.ts";
 import { openModel, type ModelFolder } from "../../model/modelStore.ts";
 import { createTokenizer } from "../../tokenizer/bpeTokenizer.ts";
-import { promptBudget } from "../../completion/promptBudget.ts";
+import { promptBudget } from "../../prompt/promptBudget.ts";
 import { defaultCompletionConfig } from "../../completion/defaultConfig.ts";
 import { maxPiecesShare } from "../../prompt/fim.ts";
-import { tokenCounts } from "../../prompt/tokenCounts.ts";
+import { tokenCounts } from "../../context/tokenCounts.ts";
+import { systemClock, type Clock } from "../../base/clock.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
 import { openLocalCore } from "../core.ts";
 import { bundledModelFolder, grammarFiles, queryFolder } from "../defaults.ts";
@@ -33,6 +34,9 @@ import { languageIdOfPath } from "../../context/files/languageIds.ts";
 /** Together about three minutes for the small bundled model on two cores. */
 const defaultLimitBytes = 50_000;
 const defaultCases = 150;
+
+/** No pass takes any time by it, so drafts are as long as they can be, and figures the same on every machine. */
+const standingClock: Clock = { ...systemClock, now: () => 0 };
 
 export const evalCommand: Command = {
 	summary: "measures how good a model is on held-out source files",
@@ -212,8 +216,11 @@ async function measureCases(
 	file: CorpusFile,
 	order: ReturnType<typeof sampleOrder>,
 ): Promise<CaseFigures> {
-	await using core = await openLocalCore({ modelFolder, threads });
-	await using lookupCore = await openLocalCore({ modelFolder, threads, drafter: "promptLookup" });
+	await using core = await openLocalCore({ modelFolder, threads }, standingClock);
+	await using lookupCore = await openLocalCore(
+		{ modelFolder, threads, drafter: "promptLookup" },
+		standingClock,
+	);
 	const syntax = new LocalSyntax(grammarFiles);
 	const cases = await drawCases({
 		file,

@@ -1,4 +1,4 @@
-import { detached } from "./stringTable.ts";
+import { detached } from "../../base/detached.ts";
 
 /** The text of a file, cut by lines without making a string of each. Lines count from 0. */
 export class LinedText {

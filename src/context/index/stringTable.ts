@@ -1,4 +1,5 @@
 import { assert } from "../../base/assert.ts";
+import { detached } from "../../base/detached.ts";
 
 /** Numbers for strings, from 0 in the order in which they came. Strings are never forgotten. */
 export class StringTable {
@@ -41,11 +42,4 @@ export class StringTable {
 	from(first: number): readonly string[] {
 		return this.#texts.slice(first);
 	}
-}
-
-/** A copy that shares no memory with the string that `text` was cut from. */
-export function detached(text: string): string {
-	// One byte a character where that is enough, as it is for nearly all code.
-	const narrow = Buffer.from(text, "latin1").toString("latin1");
-	return narrow === text ? narrow : Buffer.from(text, "utf16le").toString("utf16le");
 }

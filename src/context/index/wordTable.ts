@@ -1,4 +1,4 @@
-import { detached } from "./stringTable.ts";
+import { detached } from "../../base/detached.ts";
 
 /**
  * A bounded map from words to values that is asked with a place in a text: cutting each word out of the text

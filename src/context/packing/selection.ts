@@ -1,12 +1,10 @@
+import type { TokenCounts } from "../tokenCounts.ts";
 import { MaxQueue } from "./maxQueue.ts";
 import type { PricedNames } from "./pricedNames.ts";
 import type { Unit } from "./unit.ts";
 
-export interface SelectionOptions {
+export interface SelectionOptions extends TokenCounts {
 	readonly names: PricedNames;
-	readonly countTokens: (text: string) => number;
-	/** Tokens for naming a file. */
-	readonly headerTokens: (path: string) => number;
 }
 
 export interface SelectedUnit {

@@ -1,4 +1,5 @@
 import { assert } from "../../base/assert.ts";
+import { withResult } from "../../base/asyncGenerators.ts";
 import type { Clock } from "../../base/clock.ts";
 import type {
 	Engine,
@@ -6,13 +7,18 @@ import type {
 	GeneratedToken,
 	GenerateRequest,
 	GenerateResult,
+	GenerateStats,
 } from "../../engine/engine.ts";
 import { EngineError } from "../../engine/errors.ts";
-import type { TokenId, Tokenizer } from "../../tokenizer/tokenizer.ts";
+import type { StreamDecoder, TokenId, Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { LanguageModelError } from "../errors.ts";
-import type { AnswerEnd, AnswerResult, AnswerUsage } from "../languageModel.ts";
-import { HeldText, type ReleasedText } from "./heldText.ts";
-import { withResult } from "./withResult.ts";
+import { HeldText } from "../heldText.ts";
+import {
+	uncountedUsage,
+	type AnswerEnd,
+	type AnswerResult,
+	type InfillText,
+} from "../languageModel.ts";
 
 /** What a local language model is made of. */
 export interface EngineModelParts<Manifest> {
@@ -24,40 +30,36 @@ export interface EngineModelParts<Manifest> {
 }
 
 export interface EngineQuestion {
-	readonly request: Omit<GenerateRequest, "maxNewTokens">;
-	/** Without those that only write again what was healed. */
-	readonly maxAnswerTokens: number;
+	readonly request: GenerateRequest;
 	readonly stopStrings: readonly string[];
 }
 
 export interface EngineAnswer extends AnswerResult {
 	/** What the engine wrote, whether it was shown or not. */
 	readonly tokens: readonly TokenId[];
+	/** Undefined when the engine wasn't asked. */
+	readonly stats: GenerateStats | undefined;
 }
 
 /**
  * One answer of the engine as text: decoded to whole characters, without what was healed, cut before stop
- * strings and at `maxAnswerTokens`. Throws a LanguageModelError only.
+ * strings. Throws a LanguageModelError only.
  */
 export async function* engineAnswer(
 	{ engine, tokenizer, clock }: Omit<EngineModelParts<unknown>, "manifest">,
 	question: EngineQuestion,
 	signal: AbortSignal,
-): AsyncGenerator<ReleasedText, EngineAnswer, void> {
+): AsyncGenerator<InfillText, EngineAnswer, void> {
 	if (signal.aborted) {
-		return { end: "cancelled", tokens: [], usage: nothingAsked };
+		return { end: "cancelled", tokens: [], usage: uncountedUsage, stats: undefined };
 	}
 	const startMs = clock.now();
 	const healBytes = question.request.healBytes?.length ?? 0;
 	const own = new AbortController();
-	const stream = engine.generate(
-		// As many tokens as the healed bytes could take at most: one each.
-		{ ...question.request, maxNewTokens: question.maxAnswerTokens + healBytes },
-		AbortSignal.any([signal, own.signal]),
-	);
-	const text = new AnswerText(tokenizer, question, healBytes);
+	const stream = engine.generate(question.request, AbortSignal.any([signal, own.signal]));
+	const text = new AnswerReader(tokenizer, question, healBytes);
 	let firstTextMs: number | undefined;
-	const told = (released: ReleasedText): ReleasedText => {
+	const told = (released: InfillText): InfillText => {
 		firstTextMs ??= clock.now() - startMs;
 		return released;
 	};
@@ -65,11 +67,11 @@ export async function* engineAnswer(
 	try {
 		for await (const tokens of withResult(stream, (result) => (ended.result = result))) {
 			text.push(tokens);
-			if (text.end !== undefined) {
+			if (text.isStopped) {
 				// Aborting, unlike leaving the loop, lets the engine say what it did.
 				own.abort();
 			}
-			const released = text.end === undefined ? text.release() : text.releaseAll();
+			const released = text.release();
 			if (released !== undefined) {
 				yield told(released);
 			}
@@ -79,7 +81,7 @@ export async function* engineAnswer(
 	}
 	assert(ended.result !== undefined, "an engine that didn't fail says how it ended");
 	const { finishReason, stats } = ended.result;
-	const end = text.end ?? endOf(finishReason);
+	const end = text.isStopped ? "stop" : endOf(finishReason);
 	const rest = text.releaseAll();
 	if (rest !== undefined && end !== "cancelled" && end !== "superseded") {
 		yield told(rest);
@@ -87,6 +89,7 @@ export async function* engineAnswer(
 	return {
 		end,
 		tokens: text.tokens,
+		stats,
 		usage: {
 			promptTokens: stats.promptTokens,
 			cachedTokens: stats.reusedTokens,
@@ -96,14 +99,6 @@ export async function* engineAnswer(
 		},
 	};
 }
-
-const nothingAsked: AnswerUsage = {
-	promptTokens: undefined,
-	cachedTokens: undefined,
-	answerTokens: undefined,
-	firstTextMs: undefined,
-	totalMs: 0,
-};
 
 /** A fault of the engine in the words of language models; bugs stay what they are. */
 function asLanguageModelError(error: unknown): unknown {
@@ -115,56 +110,59 @@ function asLanguageModelError(error: unknown): unknown {
 }
 
 /** Turns the tokens of one answer into text. */
-class AnswerText {
-	/** Why the answer is over, where that is decided here. */
-	end: AnswerEnd | undefined;
+class AnswerReader {
 	answerTokens = 0;
 	readonly tokens: TokenId[] = [];
 	readonly #tokenizer: Tokenizer;
-	readonly #maxTokens: number;
+	readonly #decoder: StreamDecoder;
 	readonly #held: HeldText;
-	// Without ignoreBOM a U+FEFF at the start of an answer would vanish.
-	readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-	#toDrop: number;
+	#bytesToHeal: number;
 
 	constructor(tokenizer: Tokenizer, question: EngineQuestion, healBytes: number) {
 		this.#tokenizer = tokenizer;
-		this.#maxTokens = question.maxAnswerTokens;
+		this.#decoder = tokenizer.createStreamDecoder(healBytes);
 		this.#held = new HeldText(question.stopStrings);
-		this.#toDrop = healBytes;
+		this.#bytesToHeal = healBytes;
+	}
+
+	/** Whether a stop string was seen; nothing counts after it. */
+	get isStopped(): boolean {
+		return this.#held.stopped;
 	}
 
 	push(tokens: readonly GeneratedToken[]): void {
 		for (const { id, probability } of tokens) {
-			if (this.end !== undefined) {
+			if (this.isStopped) {
 				return;
 			}
 			this.tokens.push(id);
-			const bytes = this.#tokenizer.bytesOf(id);
-			const dropped = Math.min(this.#toDrop, bytes.length);
-			this.#toDrop -= dropped;
-			if (dropped > 0 && dropped === bytes.length) {
-				// It only writes again what stands before the hole.
+			const text = this.#decoder.push([id]);
+			if (this.#isHealedBy(id)) {
 				continue;
 			}
 			this.answerTokens++;
-			const text = this.#decoder.decode(bytes.subarray(dropped), { stream: true });
 			this.#held.push(text, Math.log(probability));
-			if (this.#held.stopped) {
-				this.end = "stop";
-			} else if (this.answerTokens === this.#maxTokens) {
-				this.end = "length";
-			}
 		}
 	}
 
-	release(): ReleasedText | undefined {
+	release(): InfillText | undefined {
 		return this.#held.release();
 	}
 
 	/** What is left, but for half a character at the end. */
-	releaseAll(): ReleasedText | undefined {
+	releaseAll(): InfillText | undefined {
 		return this.#held.releaseAll();
+	}
+
+	/** Whether `token` only writes again what stands before the hole. */
+	#isHealedBy(token: TokenId): boolean {
+		if (this.#bytesToHeal === 0) {
+			return false;
+		}
+		const { length } = this.#tokenizer.bytesOf(token);
+		const isAllHealing = length <= this.#bytesToHeal;
+		this.#bytesToHeal = isAllHealing ? this.#bytesToHeal - length : 0;
+		return isAllHealing;
 	}
 }
 

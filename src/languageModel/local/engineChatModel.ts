@@ -1,11 +1,10 @@
-import { assert } from "../../base/assert.ts";
+import { mapped } from "../../base/asyncGenerators.ts";
 import type { ChatFormat, ModelManifest } from "../../model/manifest.ts";
 import { ChatTemplate } from "../../prompt/chatTemplate.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
 import type { AnswerResult, ChatModel, ChatRequest } from "../languageModel.ts";
-import { engineAnswer, type EngineAnswer, type EngineModelParts } from "./engineAnswer.ts";
+import { engineAnswer, type EngineModelParts } from "./engineAnswer.ts";
 import { asUnsuitable, localDescription, randomSeed, tokensNamed } from "./localModel.ts";
-import { withResult } from "./withResult.ts";
 import { WrittenAnswers } from "./writtenAnswers.ts";
 
 /** Answers quote the code that was asked about; more at a time is rarely right to its end. */
@@ -69,27 +68,24 @@ class EngineChatModel implements ChatModel {
 			{
 				request: {
 					prompt: this.#promptOf(messages),
+					maxNewTokens: maxAnswerTokens,
 					stopTokens: this.#stopTokens,
 					sampling: { temperature, topK, topP, seed: randomSeed() },
 					priority: "chat",
 					minJointProbability: 0,
 					maxDraftTokens,
 				},
-				maxAnswerTokens,
 				stopStrings: this.#stopStrings,
 			},
 			signal,
 		);
 		let text = "";
-		const ended: { answer?: EngineAnswer } = {};
-		for await (const released of withResult(answer, (end) => (ended.answer = end))) {
+		const { end, usage, tokens } = yield* mapped(answer, (released) => {
 			text += released.text;
-			yield released.text;
-		}
-		assert(ended.answer !== undefined, "an answer that didn't fail says how it ended");
-		const { tokens, ...result } = ended.answer;
+			return released.text;
+		});
 		this.#answers.remember(text, tokens);
-		return result;
+		return { end, usage };
 	}
 
 	#promptOf(messages: ChatRequest["messages"]): readonly TokenId[] {

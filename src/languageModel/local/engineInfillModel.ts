@@ -1,20 +1,12 @@
-import { assert } from "../../base/assert.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import { FimPromptBuilder } from "../../prompt/fim.ts";
+import { promptBudget } from "../../prompt/promptBudget.ts";
 import type { AnswerResult, InfillModel, InfillRequest, InfillText } from "../languageModel.ts";
-import {
-	engineAnswer,
-	type EngineAnswer,
-	type EngineModelParts,
-	type EngineQuestion,
-} from "./engineAnswer.ts";
+import { engineAnswer, type EngineModelParts, type EngineQuestion } from "./engineAnswer.ts";
 import { asUnsuitable, localDescription } from "./localModel.ts";
-import { withResult } from "./withResult.ts";
 
 /** As for completions: code repeats itself in short runs. */
 const maxDraftTokens = 4;
-/** The prompt gets at least half of what the model was trained with. */
-const maxAnswerShare = 0.5;
 /** Of answers that aren't greedy: several candidates for one hole have to differ, and to be code. */
 const topK = 40;
 const topP = 0.95;
@@ -51,19 +43,14 @@ class EngineInfillModel implements InfillModel {
 		request: InfillRequest,
 		signal: AbortSignal,
 	): AsyncGenerator<InfillText, AnswerResult, void> {
-		const ended: { answer?: EngineAnswer } = {};
-		const answer = engineAnswer(this.#parts, this.#questionFor(request), signal);
-		yield* withResult(answer, (end) => (ended.answer = end));
-		assert(ended.answer !== undefined, "an answer that didn't fail says how it ended");
-		const { end, usage } = ended.answer;
+		const { end, usage } = yield* engineAnswer(this.#parts, this.#questionFor(request), signal);
 		return { end, usage };
 	}
 
 	#questionFor(request: InfillRequest): EngineQuestion {
-		const { trainedContextLength } = this.#parts.manifest;
-		const maxAnswerTokens = Math.min(
-			request.maxAnswerTokens,
-			Math.floor(trainedContextLength * maxAnswerShare),
+		const budget = promptBudget(
+			{ maxPromptTokens: request.maxPromptTokens, maxNewTokens: request.maxAnswerTokens },
+			this.#parts.manifest,
 		);
 		const { prefix, suffix, pieces, temperature, seed } = request;
 		const prompt = this.#prompts.build({
@@ -71,12 +58,13 @@ class EngineInfillModel implements InfillModel {
 			text: prefix + suffix,
 			prefixEnd: prefix.length,
 			suffixStart: prefix.length,
-			maxTokens: Math.min(request.maxPromptTokens, trainedContextLength - maxAnswerTokens),
+			maxTokens: budget.maxPromptTokens,
 			pieces,
 		});
 		return {
 			request: {
 				prompt: prompt.tokens,
+				maxNewTokens: budget.maxNewTokens,
 				stopTokens: this.#prompts.stopTokens,
 				sampling: { temperature, topK, topP, seed },
 				priority: request.priority,
@@ -85,7 +73,6 @@ class EngineInfillModel implements InfillModel {
 				maxDraftTokens,
 				...(request.supersedeKey !== undefined && { supersedeKey: request.supersedeKey }),
 			},
-			maxAnswerTokens,
 			stopStrings: request.stop,
 		};
 	}

@@ -2,7 +2,8 @@ import type { Clock } from "../../base/clock.ts";
 import type { AnswerEnd, AnswerResult, AnswerUsage } from "../languageModel.ts";
 import type { AnswerChunk, ParseChunk, ReportedUsage } from "./answerChunks.ts";
 import { ServerFault } from "./faults.ts";
-import type { ServerConnection, ServerRequest } from "./serverConnection.ts";
+import type { ServedModel } from "./servedModel.ts";
+import type { ServerRequest } from "./serverConnection.ts";
 
 /** Usage follows the end of the text at once, or not at all; nobody should wait for it. */
 const usageGraceMs = 300;
@@ -42,25 +43,33 @@ export class AnswerMeter {
 	}
 }
 
-export interface AnswerSource {
-	readonly connection: ServerConnection;
+export interface AnswerRequest {
+	readonly served: ServedModel;
 	readonly request: ServerRequest;
 	readonly parse: ParseChunk;
 	readonly meter: AnswerMeter;
-	readonly clock: Clock;
-	/** For sentences. */
-	readonly origin: string;
+	/** As the server was told. */
+	readonly maxAnswerTokens: number;
 }
+
+/**
+ * A server that writes on and on is stopped, whatever it counts as tokens. Few are longer than this, in UTF-16
+ * units, and no answer is made of them.
+ */
+const maxUnitsPerToken = 64;
 
 /** The chunks of an answer that have text. Returns why it ended; rejects with a {@link ServerFault}. */
 export async function* answerPieces(
-	source: AnswerSource,
+	asked: AnswerRequest,
 	signal: AbortSignal,
 ): AsyncGenerator<AnswerChunk, AnswerEnd, void> {
-	const { connection, request, parse, meter, clock, origin } = source;
+	const { served, request, parse, meter } = asked;
+	const { connection, facts, clock } = served;
+	const { origin } = served.address;
 	const left = new AbortController();
 	const events = connection.stream(request, AbortSignal.any([signal, left.signal]));
 	let end: AnswerEnd | undefined;
+	let unitsLeft = asked.maxAnswerTokens * maxUnitsPerToken;
 	try {
 		for (;;) {
 			const next = await (end === undefined
@@ -81,12 +90,21 @@ export async function* answerPieces(
 			meter.didHear(chunk);
 			if (chunk.text !== "" && end === undefined) {
 				yield chunk;
+				unitsLeft -= chunk.text.length;
+				if (unitsLeft < 0) {
+					return "length";
+				}
 			}
 			end ??= chunk.end;
 			if (end !== undefined && meter.hasUsage) {
 				break;
 			}
 		}
+	} catch (error) {
+		if (error instanceof ServerFault && error.code === "notFound") {
+			facts.forget();
+		}
+		throw error;
 	} finally {
 		// Ends the request on the wire wherever the caller left; a read that is under way ends with it.
 		left.abort();

@@ -1,8 +1,7 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
-import { LanguageModelError } from "../errors.ts";
 import type { ChatModel, InfillModel } from "../languageModel.ts";
-import { fimTemplateOf, fimTemplates } from "./fimTemplates.ts";
+import { fimTemplateOf, fimTemplates, type FimFamily } from "./fimTemplates.ts";
 import type { Fetch } from "./guardedFetch.ts";
 import { HealthMonitor, type ServerHealth } from "./health.ts";
 import { RemoteChatModel } from "./remoteChatModel.ts";
@@ -20,8 +19,8 @@ export interface RemoteServerOptions {
 	readonly kind: ServerKindSetting;
 	/** Asked for each request and kept nowhere. */
 	readonly key: () => Promise<string | undefined>;
-	/** A key of {@link fimTemplates}, for a model whose name doesn't tell its family. */
-	readonly fimFamily?: string | undefined;
+	/** For a model whose name doesn't tell its family, or tells a wrong one. */
+	readonly fimFamily?: FimFamily | undefined;
 	/** Where the server doesn't tell, or tells too much. */
 	readonly contextTokens?: number | undefined;
 	/** Knows the proxy and the certificate authorities: the editor's in the editor, Node's elsewhere. */
@@ -47,12 +46,13 @@ export interface RemoteServer {
 
 /**
  * A server that speaks the OpenAI protocol. Nothing is sent before a model is asked or the models are listed.
- * Throws a {@link LanguageModelError} "serverMisconfigured" for an address that can't be one.
+ * Throws a {@link import("../errors.ts").LanguageModelError} "serverMisconfigured" for an address that can't be one.
  */
 export function createRemoteServer(options: RemoteServerOptions): RemoteServer {
 	const { model, kind, key, fetch, clock, logger, contextTokens } = options;
 	const address = parseServerAddress(options.address);
-	const template = familyTemplate(options.fimFamily);
+	const { fimFamily } = options;
+	const template = fimFamily === undefined ? undefined : fimTemplates[fimFamily];
 	const health = new HealthMonitor(address.origin, options.onDidChangeHealth);
 	const connection = new ServerConnection({
 		address,
@@ -63,15 +63,15 @@ export function createRemoteServer(options: RemoteServerOptions): RemoteServer {
 		health,
 	});
 	const facts = new ServerFacts({ connection, address, model: model.trim(), kind, contextTokens });
-	const models = { connection, facts, address, clock };
+	const served = { connection, facts, address, clock };
 	const mayInfill =
 		facts.kind === undefined ||
 		facts.model === "" ||
 		infillRoutes[facts.kind] !== "template" ||
 		(template ?? fimTemplateOf(facts.model)) !== undefined;
 	return {
-		chat: new RemoteChatModel(models),
-		infill: mayInfill ? new RemoteInfillModel(models, template) : undefined,
+		chat: new RemoteChatModel(served),
+		infill: mayInfill ? new RemoteInfillModel(served, template) : undefined,
 		get health() {
 			return health.health;
 		},
@@ -79,18 +79,4 @@ export function createRemoteServer(options: RemoteServerOptions): RemoteServer {
 		listModels: (signal) => facts.list(signal),
 		dispose: () => connection.dispose(),
 	};
-}
-
-function familyTemplate(family: string | undefined): (typeof fimTemplates)[string] | undefined {
-	if (family === undefined || family === "" || family === "auto") {
-		return undefined;
-	}
-	const template = Object.hasOwn(fimTemplates, family) ? fimTemplates[family] : undefined;
-	if (template === undefined) {
-		throw new LanguageModelError(
-			"serverMisconfigured",
-			`There is no fill-in-the-middle format “${family}”; choose one of ${Object.keys(fimTemplates).join(", ")}.`,
-		);
-	}
-	return template;
 }

@@ -7,16 +7,28 @@ import type { TimeLimitKind, TimeLimitsMs } from "./timeLimits.ts";
 export class ServerFault extends LanguageModelError {
 	/** As the server asked for; undefined when it didn't. */
 	readonly retryAfterMs: number | undefined;
+	/** Whether the same request may succeed in a moment. */
+	readonly isPassing: boolean;
 
 	constructor(
 		code: LanguageModelErrorCode,
 		message: string,
-		options?: ErrorOptions & { readonly retryAfterMs?: number | undefined },
+		options?: ErrorOptions & {
+			readonly retryAfterMs?: number | undefined;
+			/** True: as long was waited as it is worth, and the server has enough to do. */
+			readonly hasTimedOut?: boolean;
+		},
 	) {
 		super(code, message, options);
 		this.retryAfterMs = options?.retryAfterMs;
+		this.isPassing = passingCodes.has(code) && options?.hasTimedOut !== true;
 	}
 }
+
+const passingCodes: ReadonlySet<LanguageModelErrorCode> = new Set<LanguageModelErrorCode>([
+	"serverUnreachable",
+	"rateLimited",
+]);
 
 export interface FaultPlace {
 	readonly origin: string;
@@ -36,7 +48,8 @@ export function faultOf(error: unknown, place: FaultPlace): ServerFault {
 	const { origin, exceeded } = place;
 	if (exceeded !== undefined) {
 		const seconds = Math.round(place.limitsMs[exceeded] / 1000);
-		return new ServerFault("serverUnreachable", timeLimitSentences[exceeded](origin, seconds));
+		const message = timeLimitSentences[exceeded](origin, seconds);
+		return new ServerFault("serverUnreachable", message, { hasTimedOut: true });
 	}
 	const own = ownFault(error);
 	if (own !== undefined) {

@@ -9,9 +9,24 @@ export interface FimParts {
 	readonly pieces: readonly InfillPiece[];
 }
 
+/** Families of models by the way they were trained to fill in the middle. */
+export const fimFamilies = [
+	"qwen",
+	"deepseek",
+	"starcoder",
+	"mellum",
+	"codellama",
+	"codestral",
+	"granite",
+	"granite4",
+	"codegemma",
+] as const;
+
+export type FimFamily = (typeof fimFamilies)[number];
+
 /** How a family of models was trained to be asked for what belongs into a hole. */
 export interface FimTemplate {
-	readonly family: string;
+	readonly family: FimFamily;
 	/** Spellings of tokens that text must not contain, beside those that look like control tokens anyway. */
 	readonly markers: readonly string[];
 	/** Where the model begins something new instead of ending; the most useful first. */
@@ -22,7 +37,10 @@ export interface FimTemplate {
 /** A repository's name stands in some formats; Mote doesn't know one, and llama.cpp sends a constant too. */
 const repositoryName = "project";
 
-/** Qwen2.5-Coder's README: "File-Level Code Completion (FIM)" and "Repository-Level Code Completion". */
+/**
+ * Qwen2.5-Coder's README ("File-Level Code Completion", "Repository-Level Code Completion") and its technical
+ * report, whose figure 4 has the hole in the last of several files. Qwen3-Coder's README has the same markers.
+ */
 const qwen: FimTemplate = {
 	family: "qwen",
 	markers: [],
@@ -44,7 +62,10 @@ const qwen: FimTemplate = {
 	},
 };
 
-/** DeepSeek-Coder's README: "Code Insertion", and "Repository Level Code Completion" with `#path` headers. */
+/**
+ * DeepSeek-Coder's README: "Code Insertion", and "Repository Level Code Completion", where each file begins with a
+ * line `#path`. The README doesn't show both at once.
+ */
 const deepseek: FimTemplate = {
 	family: "deepseek",
 	markers: [],
@@ -68,7 +89,7 @@ const starCoderMarkers = [
 	"<gh_stars>",
 ];
 
-/** StarCoder2's paper, section 5.1: in a file with a hole the path comes after the prefix's marker. */
+/** StarCoder2's paper (arXiv 2402.19173), section 5.1: in a file with a hole the path comes after the prefix's marker. */
 const starcoder: FimTemplate = {
 	family: "starcoder",
 	markers: starCoderMarkers,
@@ -82,7 +103,10 @@ const starcoder: FimTemplate = {
 	},
 };
 
-/** Mellum's model cards: a file's path first, then suffix before prefix; other files are blocks before it. */
+/**
+ * The cards of the Mellum-4b models ("Fill-in-the-middle with additional files as context"): a file's path first,
+ * then suffix before prefix; other files are blocks before it. Nothing public says how Mellum 2 was trained.
+ */
 const mellum: FimTemplate = {
 	family: "mellum",
 	markers: starCoderMarkers,
@@ -93,7 +117,10 @@ const mellum: FimTemplate = {
 	},
 };
 
-/** Code Llama's paper and model cards; the spaces are part of the markers. It knows no other files. */
+/**
+ * `infilling_prompt_tokens` of facebookresearch/codellama, whose comment has it as text; the spaces are part of the
+ * markers. There is no way to name files, as its authors say (their issue 209).
+ */
 const codeLlama: FimTemplate = {
 	family: "codellama",
 	markers: ["<PRE>", "<SUF>", "<MID>", "<EOT>", "<s>", "</s>"],
@@ -101,7 +128,10 @@ const codeLlama: FimTemplate = {
 	render: ({ prefix, suffix }) => `<PRE> ${prefix} <SUF>${suffix} <MID>`,
 };
 
-/** Codestral: the suffix first, nothing after the prefix; other files stand before the prefix as in a diff. */
+/**
+ * `encode_fim` of mistral-common: the suffix first, nothing after the prefix. Mistral says nothing about other files;
+ * `+++++ path` before the prefix is what Continue's template for Codestral sends.
+ */
 const codestral: FimTemplate = {
 	family: "codestral",
 	markers: ["[PREFIX]", "[SUFFIX]", "[MIDDLE]", "<s>", "</s>"],
@@ -113,7 +143,10 @@ const codestral: FimTemplate = {
 	},
 };
 
-/** Granite's code models and Granite 3 have StarCoder's markers. They were not trained with other files. */
+/**
+ * Granite's code models and Granite 3.3 have StarCoder's markers in their vocabulary (llama.cpp's pull request 12988)
+ * and no marker for another file.
+ */
 const granite: FimTemplate = {
 	family: "granite",
 	markers: starCoderMarkers,
@@ -121,7 +154,10 @@ const granite: FimTemplate = {
 	render: ({ prefix, suffix }) => `<fim_prefix>${prefix}<fim_suffix>${suffix}<fim_middle>`,
 };
 
-/** Granite 4 has them with bars. */
+/**
+ * IBM's guide to prompting Granite 4.0, section "FIM"; `<|fim_prefix|>` and the others are tokens 100258 to 100262 of
+ * its vocabulary, not marked as special, so that a server spells them out. The guide names no other files.
+ */
 const granite4: FimTemplate = {
 	family: "granite4",
 	markers: [],
@@ -129,7 +165,7 @@ const granite4: FimTemplate = {
 	render: ({ prefix, suffix }) => `<|fim_prefix|>${prefix}<|fim_suffix|>${suffix}<|fim_middle|>`,
 };
 
-/** CodeGemma's prompt structure: `<|file_separator|>` ends an answer. */
+/** "CodeGemma formatting" at ai.google.dev: `<|file_separator|>` or the end of the text ends an answer. */
 const codeGemma: FimTemplate = {
 	family: "codegemma",
 	markers: ["<eos>", "<bos>"],
@@ -137,16 +173,22 @@ const codeGemma: FimTemplate = {
 	render: ({ prefix, suffix }) => `<|fim_prefix|>${prefix}<|fim_suffix|>${suffix}<|fim_middle|>`,
 };
 
-/** By family, for whoever serves a model under a name that doesn't tell. */
-export const fimTemplates: Readonly<Record<string, FimTemplate>> = Object.fromEntries(
-	[qwen, deepseek, starcoder, mellum, codeLlama, codestral, granite, granite4, codeGemma].map(
-		(template) => [template.family, template],
-	),
-);
+export const fimTemplates: Readonly<Record<FimFamily, FimTemplate>> = {
+	qwen,
+	deepseek,
+	starcoder,
+	mellum,
+	codellama: codeLlama,
+	codestral,
+	granite,
+	granite4,
+	codegemma: codeGemma,
+};
 
 const familyPatterns: readonly (readonly [RegExp, FimTemplate])[] = [
 	[/mellum/, mellum],
-	[/codestral/, codestral],
+	// Mamba Codestral can't, as Mistral says (discussion 2 of its model card).
+	[/(?<!mamba-)codestral/, codestral],
 	[/code-?gemma/, codeGemma],
 	[/code-?llama/, codeLlama],
 	[/star-?coder/, starcoder],
@@ -157,7 +199,8 @@ const familyPatterns: readonly (readonly [RegExp, FimTemplate])[] = [
 	[/code-?qwen/, starcoder],
 	[/qwen.*coder/, qwen],
 	// DeepSeek's models without "coder" in their names are served with the same markers in their vocabulary.
-	[/deepseek/, deepseek],
+	// Distilled ones are Qwen or Llama inside, with the vocabulary of those.
+	[/deepseek(?!.*distill)/, deepseek],
 ];
 
 /** The template for a model's name as servers spell it; undefined when it tells no family that fills holes. */

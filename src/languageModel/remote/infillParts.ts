@@ -1,5 +1,5 @@
+import { promptPath } from "../../base/promptPath.ts";
 import { maxPiecesShare } from "../../prompt/fim.ts";
-import { promptPath } from "../../prompt/promptPath.ts";
 import { cellStart, characterStart } from "../../prompt/promptWindow.ts";
 import type { InfillPiece, InfillRequest } from "../languageModel.ts";
 import type { FimParts } from "./fimTemplates.ts";

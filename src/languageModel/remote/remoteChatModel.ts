@@ -1,34 +1,24 @@
-import type { Clock } from "../../base/clock.ts";
+import { HeldText } from "../heldText.ts";
 import type { AnswerResult, ChatModel, ChatRequest, ModelDescription } from "../languageModel.ts";
 import { parseChatChunk } from "./answerChunks.ts";
 import { AnswerMeter, answerPieces } from "./answerPieces.ts";
 import { neutralizeControlTokens } from "./controlTokens.ts";
-import { describeRemote } from "./remoteDescription.ts";
+import { describeServed, type ServedModel } from "./servedModel.ts";
 import type { ServerAddress } from "./serverAddress.ts";
-import type { ServerConnection } from "./serverConnection.ts";
-import type { ServerFacts } from "./serverFacts.ts";
-import { StopScanner } from "./stopScanner.ts";
 import { estimateTokens } from "./tokenEstimate.ts";
-
-export interface RemoteModelOptions {
-	readonly connection: ServerConnection;
-	readonly facts: ServerFacts;
-	readonly address: ServerAddress;
-	readonly clock: Clock;
-}
 
 /** Answers conversations by `/v1/chat/completions` of a server. */
 export class RemoteChatModel implements ChatModel {
 	/** What templates put around a message: role and its markers, at most 7 tokens in those of common models. */
 	readonly tokensPerMessage = 8;
-	readonly #options: RemoteModelOptions;
+	readonly #served: ServedModel;
 
-	constructor(options: RemoteModelOptions) {
-		this.#options = options;
+	constructor(served: ServedModel) {
+		this.#served = served;
 	}
 
 	get description(): ModelDescription {
-		return describeRemote(this.#options.address, this.#options.facts);
+		return describeServed(this.#served);
 	}
 
 	countTokens(text: string): number {
@@ -39,7 +29,7 @@ export class RemoteChatModel implements ChatModel {
 		request: ChatRequest,
 		signal: AbortSignal,
 	): AsyncGenerator<string, AnswerResult, void> {
-		const { connection, facts, address, clock } = this.#options;
+		const { facts, address, clock } = this.#served;
 		const meter = new AnswerMeter(clock);
 		const model = signal.aborted ? undefined : await this.#model(signal);
 		if (model === undefined) {
@@ -47,7 +37,7 @@ export class RemoteChatModel implements ChatModel {
 		}
 		const pieces = answerPieces(
 			{
-				connection,
+				served: this.#served,
 				request: {
 					method: "post",
 					path: "/chat/completions",
@@ -57,25 +47,26 @@ export class RemoteChatModel implements ChatModel {
 				},
 				parse: parseChatChunk,
 				meter,
-				clock,
-				origin: address.origin,
+				maxAnswerTokens: request.maxAnswerTokens,
 			},
 			signal,
 		);
-		const characters = new StopScanner([]);
+		// A chunk may end in the middle of a character.
+		const held = new HeldText([]);
 		try {
 			for (;;) {
 				const next = await pieces.next();
 				if (next.done === true) {
-					const rest = characters.flush();
-					if (rest !== "") {
-						yield rest;
+					const rest = next.value === "cancelled" ? undefined : held.releaseAll();
+					if (rest !== undefined) {
+						yield rest.text;
 					}
 					return meter.result(next.value);
 				}
-				const { text } = characters.push(next.value.text);
-				if (text !== "") {
-					yield text;
+				held.push(next.value.text, undefined);
+				const released = held.release();
+				if (released !== undefined) {
+					yield released.text;
 				}
 			}
 		} finally {
@@ -85,7 +76,7 @@ export class RemoteChatModel implements ChatModel {
 
 	/** Undefined when `signal` aborted. */
 	async #model(signal: AbortSignal): Promise<string | undefined> {
-		const { facts } = this.#options;
+		const { facts } = this.#served;
 		return facts.model === "" ? (await facts.known(signal, "chat"))?.model : facts.model;
 	}
 }

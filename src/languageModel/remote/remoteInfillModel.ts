@@ -1,3 +1,4 @@
+import { HeldText } from "../heldText.ts";
 import type {
 	AnswerEnd,
 	AnswerResult,
@@ -10,34 +11,32 @@ import { AnswerMeter, answerPieces } from "./answerPieces.ts";
 import { fimTemplateOf, type FimTemplate } from "./fimTemplates.ts";
 import { infillCall, type InfillCall } from "./infillCall.ts";
 import { ProbabilityFloor } from "./probabilityFloor.ts";
-import type { RemoteModelOptions } from "./remoteChatModel.ts";
-import { describeRemote } from "./remoteDescription.ts";
-import { StopScanner } from "./stopScanner.ts";
+import { describeServed, type ServedModel } from "./servedModel.ts";
 
 /** For what the estimate of tokens doesn't see: a beginning-of-text token, and rounding. */
 const spareTokens = 8;
 
 /** Fills holes by whichever way a server has. */
 export class RemoteInfillModel implements InfillModel {
-	readonly #options: RemoteModelOptions;
+	readonly #served: ServedModel;
 	readonly #template: FimTemplate | undefined;
 	readonly #latest = new Map<string, AbortController>();
 
 	/** `template` replaces the one that the model's name tells. */
-	constructor(options: RemoteModelOptions, template: FimTemplate | undefined) {
-		this.#options = options;
+	constructor(served: ServedModel, template: FimTemplate | undefined) {
+		this.#served = served;
 		this.#template = template;
 	}
 
 	get description(): ModelDescription {
-		return describeRemote(this.#options.address, this.#options.facts);
+		return describeServed(this.#served);
 	}
 
 	async *infill(
 		request: InfillRequest,
 		signal: AbortSignal,
 	): AsyncGenerator<InfillText, AnswerResult, void> {
-		const meter = new AnswerMeter(this.#options.clock);
+		const meter = new AnswerMeter(this.#served.clock);
 		const replaced = new AbortController();
 		const { supersedeKey } = request;
 		if (supersedeKey !== undefined) {
@@ -60,56 +59,49 @@ export class RemoteInfillModel implements InfillModel {
 		meter: AnswerMeter,
 		signal: AbortSignal,
 	): AsyncGenerator<InfillText, AnswerEnd, void> {
-		const { connection, address, clock } = this.#options;
 		const call = signal.aborted ? undefined : await this.#call(request, signal);
 		if (call === undefined) {
 			return "cancelled";
 		}
 		const pieces = answerPieces(
 			{
-				connection,
+				served: this.#served,
 				request: {
 					method: "post",
 					path: call.path,
 					body: call.body,
-					model: this.#options.facts.model,
+					model: this.#served.facts.model,
 					urgency: request.priority,
 				},
 				parse: call.parse,
 				meter,
-				clock,
-				origin: address.origin,
+				maxAnswerTokens: request.maxAnswerTokens,
 			},
 			signal,
 		);
 		const floor = new ProbabilityFloor(request.minJointProbability);
-		const scanner = new StopScanner(call.stop);
-		// Of text that the scanner holds back too: it is yielded with what follows.
-		let logProbability: number | undefined = 0;
+		const held = new HeldText(call.stop);
 		try {
 			for (;;) {
 				const next = await pieces.next();
 				if (next.done === true) {
-					const rest = next.value === "cancelled" ? "" : scanner.flush();
-					if (rest !== "") {
-						yield { text: rest, logProbability };
+					const rest = next.value === "cancelled" ? undefined : held.releaseAll();
+					if (rest !== undefined) {
+						yield rest;
 					}
 					return next.value;
 				}
-				const admitted = floor.admit(next.value);
-				const scanned = scanner.push(admitted.text);
-				logProbability =
-					logProbability === undefined || admitted.logProbability === undefined
-						? undefined
-						: logProbability + admitted.logProbability;
-				const text =
-					admitted.hasEnded && !scanned.hasStopped ? scanned.text + scanner.flush() : scanned.text;
-				if (text !== "") {
-					yield { text, logProbability };
-					logProbability = logProbability === undefined ? undefined : 0;
+				const { text, logProbability, hasEnded } = floor.admit(next.value);
+				held.push(text, logProbability);
+				const released = hasEnded ? held.releaseAll() : held.release();
+				if (released !== undefined) {
+					yield released;
 				}
-				if (scanned.hasStopped || admitted.hasEnded) {
-					return scanned.hasStopped ? "stop" : "unlikely";
+				if (held.stopped) {
+					return "stop";
+				}
+				if (hasEnded) {
+					return "unlikely";
 				}
 			}
 		} finally {
@@ -119,7 +111,7 @@ export class RemoteInfillModel implements InfillModel {
 
 	/** Undefined when `signal` aborted. */
 	async #call(request: InfillRequest, signal: AbortSignal): Promise<InfillCall | undefined> {
-		const { facts, address } = this.#options;
+		const { facts, address } = this.#served;
 		const known = await facts.known(signal, request.priority);
 		if (known === undefined) {
 			return undefined;

@@ -45,7 +45,7 @@ interface OpenStream {
 }
 
 /**
- * Requests to one server: retried with growing pauses until the answer begins, kept back while the server is
+ * Requests to one server: retried with growing pauses until the answer begins or a time limit ends one, kept back while the server is
  * down, bounded in time and size, and ended on the wire when they are cancelled. Rejects only with a
  * {@link ServerFault}, and keeps the server's health.
  */
@@ -114,7 +114,7 @@ export class ServerConnection {
 		let earlier: ServerFault | undefined;
 		const policy = retry(
 			handleWhen((error) => {
-				if (!(error instanceof ServerFault) || !isPassing(error) || this.#disposed.signal.aborted) {
+				if (!(error instanceof ServerFault) || !error.isPassing || this.#disposed.signal.aborted) {
 					return false;
 				}
 				earlier = error;
@@ -144,8 +144,10 @@ export class ServerConnection {
 			}
 			// What opened the circuit says more than that it is open.
 			const fault = error.code === "serverPaused" ? (earlier ?? error) : error;
-			if (fault.code === "rateLimited") {
-				this.#circuit.pauseFor(fault.retryAfterMs ?? unaskedPauseMs);
+			const pauseMs =
+				fault.retryAfterMs ?? (fault.code === "rateLimited" ? unaskedPauseMs : undefined);
+			if (pauseMs !== undefined) {
+				this.#circuit.pauseFor(pauseMs);
 			}
 			throw this.reportFault(fault);
 		}
@@ -343,8 +345,3 @@ const saysNothingOfServer: ReadonlySet<LanguageModelErrorCode> = new Set<Languag
 	"promptTooLong",
 	"serverPaused",
 ]);
-
-/** Whether the same request may succeed in a moment. */
-function isPassing(fault: ServerFault): boolean {
-	return fault.code === "serverUnreachable" || fault.code === "rateLimited";
-}

@@ -59,14 +59,20 @@ export interface ServerFactsOptions {
 export class ServerFacts {
 	readonly #options: ServerFactsOptions;
 	#kind: ServerKind | undefined;
-	#model: string;
+	#model = "";
 	#contextTokens: number | undefined;
 
 	constructor(options: ServerFactsOptions) {
 		this.#options = options;
-		this.#kind = options.kind === "auto" ? kindFromAddress(options.address.url) : options.kind;
-		this.#model = options.model;
-		this.#contextTokens = options.contextTokens;
+		this.forget();
+	}
+
+	/** Back to the settings: what was found out isn't so any more, and is looked up again when it is needed. */
+	forget(): void {
+		const { address, kind, model, contextTokens } = this.#options;
+		this.#kind = kind === "auto" ? kindFromAddress(address.url) : kind;
+		this.#model = model;
+		this.#contextTokens = contextTokens;
 	}
 
 	/** Undefined until it was found out. */

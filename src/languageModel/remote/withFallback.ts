@@ -1,5 +1,11 @@
 import { LanguageModelError, type LanguageModelErrorCode } from "../errors.ts";
-import type { AnswerResult, ChatModel, InfillModel, ModelDescription } from "../languageModel.ts";
+import {
+	uncountedUsage,
+	type AnswerResult,
+	type ChatModel,
+	type InfillModel,
+	type ModelDescription,
+} from "../languageModel.ts";
 
 /** Hears with each answer who wrote it, before its first text. Must not throw. */
 export type DidAnswerListener = (description: ModelDescription) => void;
@@ -82,7 +88,8 @@ async function* answerOrStandIn<Piece>(
 				yield next.value;
 			}
 		} finally {
-			await stream.return(abandoned);
+			// Nobody reads what a generator returns that was left.
+			await stream.return({ end: "cancelled", usage: uncountedUsage });
 		}
 	};
 	try {
@@ -101,15 +108,3 @@ async function* answerOrStandIn<Piece>(
 		}
 	}
 }
-
-/** Passed to a generator that has ended; nobody reads it. */
-const abandoned: AnswerResult = {
-	end: "cancelled",
-	usage: {
-		promptTokens: undefined,
-		cachedTokens: undefined,
-		answerTokens: undefined,
-		firstTextMs: undefined,
-		totalMs: 0,
-	},
-};

@@ -1,26 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { nullLogger } from "../../../src/base/log.ts";
-import { placeOf, type CompletionPlace } from "../../../src/completion/completionPlace.ts";
 import { RelatedCode } from "../../../src/completion/relatedCode.ts";
 import { noContext, type CollectedContext } from "../../../src/context/contextEngine.ts";
 import type { ContextPiece } from "../../../src/context/source.ts";
 import { FakeClock, settle } from "../../support/fakeClock.ts";
+import { placeAt } from "../../support/placeAt.ts";
 
 const never = new AbortController().signal;
-
-function placeAt(text: string): CompletionPlace {
-	const located = placeOf({
-		path: "a.ts",
-		languageId: "typescript",
-		text,
-		offset: text.length,
-		trigger: "automatic",
-	});
-	if (located.kind === "none") {
-		throw new Error(located.reason);
-	}
-	return located.place;
-}
 
 function collected(text: string): CollectedContext {
 	const lines = { startLine: 0, endLine: 0 };
@@ -54,7 +40,7 @@ function harness() {
 	});
 	const ask = async (text: string): Promise<() => readonly string[] | undefined> => {
 		let texts: readonly string[] | undefined;
-		void related.piecesFor(placeAt(text), 500, never).then((pieces) => {
+		void related.piecesFor(placeAt(`${text}║`), 500, never).then((pieces) => {
 			texts = pieces.map((piece) => piece.text);
 		});
 		await settle();

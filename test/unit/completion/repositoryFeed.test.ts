@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { nullLogger } from "../../../src/base/log.ts";
 import { RepositoryFeed } from "../../../src/completion/repositoryFeed.ts";
 import { EngineError } from "../../../src/engine/errors.ts";
 import type { LearnChange, LearnReport } from "../../../src/engine/learning.ts";
 import { eventually } from "../../support/eventually.ts";
 import { FakeClock } from "../../support/fakeClock.ts";
+import { recordingLogger } from "../../support/recordingLogger.ts";
 
 /** Files with their fingerprints, and an engine that knows some of them from what was saved. */
 function feedOf(files: Map<string, string>, saved: ReadonlyMap<string, string> = new Map()) {
@@ -34,11 +34,7 @@ function feedOf(files: Map<string, string>, saved: ReadonlyMap<string, string> =
 		},
 		path: "learned.ngrams",
 		clock,
-		logger: {
-			...nullLogger,
-			warn: (message) => warnings.push(message),
-			error: (message) => warnings.push(message),
-		},
+		logger: recordingLogger(warnings),
 	});
 	return { feed, changes, warnings, clock, state };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { uncountedUsage, type InfillModel } from "../../../src/languageModel/languageModel.ts";
 import { check, CompletionBench } from "../../support/completionBench.ts";
 import { settle } from "../../support/fakeClock.ts";
+import { ScriptedInfill } from "../../support/scriptedInfill.ts";
 
 describe("what is known already", () => {
 	async function shownOnce(fixture: string, answer: string): Promise<CompletionBench> {
@@ -128,6 +130,32 @@ describe("requests in flight", () => {
 		expect(bench.engine.ends).toEqual([]);
 		await bench.clock.advance(250);
 		expect(bench.engine.ends).toEqual(["aborted"]);
+	});
+
+	test("an answer that is being stopped is not waited for", async () => {
+		const stopped = Promise.withResolvers<undefined>();
+		let timesAsked = 0;
+		const slowToStop: InfillModel = {
+			description: new ScriptedInfill().description,
+			async *infill() {
+				timesAsked++;
+				yield { text: "con", logProbability: undefined };
+				await stopped.promise;
+				return { end: "cancelled", usage: uncountedUsage };
+			},
+		};
+		const bench = new CompletionBench({
+			server: () => (timesAsked === 0 ? slowToStop : undefined),
+		});
+		bench.engine.enqueue({ kind: "answer", text: "onst b = 1;" });
+		const controller = new AbortController();
+		const outcome = bench.provide("a();\n║\n", {}, {}, controller.signal);
+		await settle();
+		controller.abort();
+		await outcome;
+		await bench.clock.advance(250);
+		expect(await bench.documentAfter("a();\nc║\n")).toBe("a();\nc├onst b = 1;┤\n");
+		stopped.resolve(undefined);
 	});
 
 	test("a cursor in an unsuitable place stops the engine", async () => {

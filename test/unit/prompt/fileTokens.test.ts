@@ -3,8 +3,7 @@ import { describe, expect, test } from "vitest";
 import { rememberEncodings } from "../../../src/prompt/encodingCache.ts";
 import { fileTokens } from "../../../src/prompt/fileTokens.ts";
 import { promptWindow } from "../../../src/prompt/promptWindow.ts";
-import type { TokenId } from "../../../src/tokenizer/tokenizer.ts";
-import { testTokenizer } from "../../support/testModel.ts";
+import { testTokenizer, textOf } from "../../support/testModel.ts";
 
 const encode = rememberEncodings(testTokenizer);
 
@@ -13,10 +12,6 @@ const maxUnitsAfter = 10 * 2048;
 
 function tokensAt(text: string, cursor: number, suffixStart = cursor) {
 	return fileTokens({ text, prefixEnd: cursor, suffixStart, encode });
-}
-
-function decode(tokens: readonly TokenId[]): string {
-	return Buffer.concat(tokens.map((token) => testTokenizer.bytesOf(token))).toString();
 }
 
 const line = fc.oneof(
@@ -50,16 +45,16 @@ describe("the tokens of a file", () => {
 		fc.assert(
 			fc.property(arbitraryFile, ({ text, cursor }) => {
 				const { before, after } = tokensAt(text, cursor);
-				expect(decode(before)).toBe(text.slice(0, cursor));
-				expect(decode(after)).toBe(text.slice(cursor));
+				expect(textOf(before)).toBe(text.slice(0, cursor));
+				expect(textOf(after)).toBe(text.slice(cursor));
 			}),
 			{ numRuns: 150 },
 		);
 	});
 
 	test("leave out what the model is to fill", () => {
-		expect(decode(tokensAt("a\nb\nc\n", 2, 4).before)).toBe("a\n");
-		expect(decode(tokensAt("a\nb\nc\n", 2, 4).after)).toBe("c\n");
+		expect(textOf(tokensAt("a\nb\nc\n", 2, 4).before)).toBe("a\n");
+		expect(textOf(tokensAt("a\nb\nc\n", 2, 4).after)).toBe("c\n");
 	});
 
 	test("change in the last cell only when a character is typed", () => {
@@ -71,7 +66,7 @@ describe("the tokens of a file", () => {
 				const { before, after } = tokensAt(next, cursor + typed.length);
 				expect(after).toEqual(old.after);
 				const same = before.findIndex((token, i) => token !== old.before[i]);
-				const changedText = decode(same < 0 ? [] : before.slice(same));
+				const changedText = textOf(same < 0 ? [] : before.slice(same));
 				// A cell has up to 2 × 2048 units, and one may have been begun by what was typed.
 				expect(changedText.length).toBeLessThanOrEqual(2 * 2048 + typed.length);
 			}),
@@ -135,8 +130,8 @@ describe("the tokens of a file", () => {
 		// Of two units, every other of which the end would split.
 		for (const text of ["🙂".repeat(20_000), `x${"🙂".repeat(20_000)}`]) {
 			const { after } = tokensAt(text, 0);
-			expect(text.startsWith(decode(after))).toBe(true);
-			expect(decode(after).length).toBeGreaterThan(maxUnitsAfter - 2);
+			expect(text.startsWith(textOf(after))).toBe(true);
+			expect(textOf(after).length).toBeGreaterThan(maxUnitsAfter - 2);
 		}
 	});
 
@@ -144,9 +139,9 @@ describe("the tokens of a file", () => {
 		const text = Array.from({ length: 10_000 }, (_, i) => `line ${i} is here\n`).join("");
 		const cursor = 100_000;
 		const { before, after } = tokensAt(text, cursor);
-		expect(text.slice(0, cursor).endsWith(decode(before))).toBe(true);
-		expect(decode(before).length).toBeGreaterThan(18 * 2048);
-		expect(text.slice(cursor).startsWith(decode(after))).toBe(true);
-		expect(decode(after)).toHaveLength(maxUnitsAfter);
+		expect(text.slice(0, cursor).endsWith(textOf(before))).toBe(true);
+		expect(textOf(before).length).toBeGreaterThan(18 * 2048);
+		expect(text.slice(cursor).startsWith(textOf(after))).toBe(true);
+		expect(textOf(after)).toHaveLength(maxUnitsAfter);
 	});
 });

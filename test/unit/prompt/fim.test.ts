@@ -2,16 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { ModelManifest } from "../../../src/model/manifest.ts";
 import { FimPromptBuilder, type FimInput, type FimPrompt } from "../../../src/prompt/fim.ts";
 import { tinySpecialTokens } from "../../support/tinyTokenizer.ts";
-import { testManifest, testTokenizer } from "../../support/testModel.ts";
+import { testManifest, testTokenizer, textWithMarkers } from "../../support/testModel.ts";
 
 /** The prompt as text, with the bytes that the answer has to begin with in braces. */
 function render({ tokens, healBytes }: FimPrompt): string {
-	let text = "";
-	for (const token of tokens) {
-		text +=
-			tinySpecialTokens[token] ?? Buffer.from(testTokenizer.bytesOf(token)).toString("latin1");
-	}
-	return `${text}{${Buffer.from(healBytes).toString("latin1")}}`;
+	return `${textWithMarkers(tokens)}{${Buffer.from(healBytes).toString()}}`;
 }
 
 function promptFor(input: Partial<FimInput>, manifest: ModelManifest = testManifest): string {
@@ -97,9 +92,7 @@ describe("paths", () => {
 		["\ud800.ts", "\ufffd.ts"],
 	])("%j is told as %j", (path, told) => {
 		const prompt = promptFor({ path, text: "", prefixEnd: 0, suffixStart: 0 });
-		expect(Buffer.from(prompt, "latin1").toString()).toBe(
-			`<|file|>${told}\n<|fim_suffix|><|fim_prefix|><|fim_middle|>{}`,
-		);
+		expect(prompt).toBe(`<|file|>${told}\n<|fim_suffix|><|fim_prefix|><|fim_middle|>{}`);
 	});
 });
 

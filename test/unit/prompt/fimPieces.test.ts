@@ -7,7 +7,7 @@ import {
 	type FimPrompt,
 	type PromptPiece,
 } from "../../../src/prompt/fim.ts";
-import { testManifest, testTokenizer } from "../../support/testModel.ts";
+import { testManifest, testTokenizer, textWithMarkers } from "../../support/testModel.ts";
 import { tinySpecialTokens } from "../../support/tinyTokenizer.ts";
 
 const { fim } = testManifest;
@@ -23,15 +23,6 @@ function promptOf(input: Partial<FimInput>, manifest = takingPieces): FimPrompt 
 		maxTokens: 500,
 		...input,
 	});
-}
-
-function render({ tokens }: FimPrompt): string {
-	return tokens
-		.map(
-			(token) =>
-				tinySpecialTokens[token] ?? Buffer.from(testTokenizer.bytesOf(token)).toString("latin1"),
-		)
-		.join("");
 }
 
 const around = "<|file|>src/a.ts\n<|fim_suffix|>;\n<|fim_prefix|>a;\nb<|fim_middle|>";
@@ -50,7 +41,9 @@ describe("pieces of other files", () => {
 			{ path: "sub\\c.ts", text: "ccc" },
 		];
 		const prompt = promptOf({ pieces });
-		expect(render(prompt)).toBe(`<|repo|>b.ts\nbbb\n<|repo|>sub/c.ts\nccc\n${around}`);
+		expect(textWithMarkers(prompt.tokens)).toBe(
+			`<|repo|>b.ts\nbbb\n<|repo|>sub/c.ts\nccc\n${around}`,
+		);
 		expect(prompt.pieceCount).toBe(2);
 	});
 
@@ -71,14 +64,14 @@ describe("pieces of other files", () => {
 			const expected = pieces
 				.slice(-pieceCount)
 				.map(({ path, text }) => `<|repo|>${path}\n${text}`);
-			expect(render(prompt)).toBe(expected.join("") + around);
+			expect(textWithMarkers(prompt.tokens)).toBe(expected.join("") + around);
 		}
 	});
 
 	test("that don't fit leave the prompt as it is without any", () => {
 		const huge = { path: "b.ts", text: "const größe = 1;\n".repeat(1000) };
 		const prompt = promptOf({ pieces: [...numbered(1), huge] });
-		expect([prompt.pieceCount, render(prompt)]).toEqual([0, around]);
+		expect([prompt.pieceCount, textWithMarkers(prompt.tokens)]).toEqual([0, around]);
 	});
 
 	test("are not for a model that was trained without", () => {
@@ -86,7 +79,7 @@ describe("pieces of other files", () => {
 		const [piece] = numbered(1);
 		const prompt = promptOf({ pieces: numbered(3) }, testManifest);
 		expect([builder.takesPieces, piece && builder.pieceTokens(piece)]).toEqual([false, 0]);
-		expect([prompt.pieceCount, render(prompt)]).toEqual([0, around]);
+		expect([prompt.pieceCount, textWithMarkers(prompt.tokens)]).toEqual([0, around]);
 		expect(new FimPromptBuilder(testTokenizer, takingPieces).takesPieces).toBe(true);
 	});
 

@@ -2,14 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { rememberEncodings } from "../../../src/prompt/encodingCache.ts";
 import { promptWindow } from "../../../src/prompt/promptWindow.ts";
-import type { TokenId } from "../../../src/tokenizer/tokenizer.ts";
-import { testTokenizer } from "../../support/testModel.ts";
+import { testTokenizer, textOf } from "../../support/testModel.ts";
 
 const encode = rememberEncodings(testTokenizer);
-
-function decode(tokens: readonly TokenId[]): string {
-	return Buffer.concat(tokens.map((token) => testTokenizer.bytesOf(token))).toString();
-}
 
 function windowAt(text: string, cursor: number, tokens = 100) {
 	const { prefix, suffix } = promptWindow({
@@ -20,7 +15,7 @@ function windowAt(text: string, cursor: number, tokens = 100) {
 		maxSuffixTokens: tokens,
 		encode,
 	});
-	return { prefix: decode(prefix), suffix: decode(suffix), counts: [prefix.length, suffix.length] };
+	return { prefix: textOf(prefix), suffix: textOf(suffix), counts: [prefix.length, suffix.length] };
 }
 
 const lines = Array.from({ length: 400 }, (_, i) => `\tconst value${i} = areaOf(${i}, width);\n`);

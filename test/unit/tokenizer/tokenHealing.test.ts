@@ -1,14 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { createTokenizer } from "../../../src/tokenizer/bpeTokenizer.ts";
 import { HealingConstraint, healingSplit } from "../../../src/tokenizer/tokenHealing.ts";
 import type { TokenId } from "../../../src/tokenizer/tokenizer.ts";
 import { VocabularyIndex } from "../../../src/tokenizer/vocabularyIndex.ts";
-import { tinyTokenizerJson } from "../../support/tinyTokenizer.ts";
+import { testTokenizer as tokenizer, textOf } from "../../support/testModel.ts";
 
-const tokenizer = createTokenizer(tinyTokenizerJson());
 const index = new VocabularyIndex(tokenizer);
-const textOf = (tokens: readonly TokenId[]): string =>
-	Buffer.concat(tokens.map((id) => tokenizer.bytesOf(id))).toString();
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 const constraintFor = (text: string): HealingConstraint =>
 	HealingConstraint.forBytes(index, bytes(text));

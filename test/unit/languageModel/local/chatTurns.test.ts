@@ -24,7 +24,7 @@ import {
 	infillRequest,
 	neverAborted,
 	textsOf,
-} from "../../../contract/languageModel.ts";
+} from "../../../support/modelRequests.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { testChat } from "../../../support/testModel.ts";
 import { importTinyModel, type TinyModel } from "../../../support/tinyModel.ts";

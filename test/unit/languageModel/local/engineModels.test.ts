@@ -10,7 +10,7 @@ import {
 	infillRequest,
 	neverAborted,
 	textsOf,
-} from "../../../contract/languageModel.ts";
+} from "../../../support/modelRequests.ts";
 import { ScriptedEngine } from "../../../support/scriptedEngine.ts";
 import { EngineError } from "../../../../src/engine/errors.ts";
 import { chatManifest, testChat, testManifest, testTokenizer } from "../../../support/testModel.ts";

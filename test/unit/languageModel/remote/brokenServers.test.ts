@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chatRequest, hear, neverAborted } from "../../../contract/languageModel.ts";
+import { chatRequest, hear, neverAborted } from "../../../support/modelRequests.ts";
 import { FakeClock } from "../../../support/fakeClock.ts";
 import {
 	LoopbackServer,
@@ -7,6 +7,7 @@ import {
 	chatAnswer,
 	chatDelta,
 	chatEnd,
+	completionDelta,
 	doneEvent,
 	event,
 	events,
@@ -200,23 +201,33 @@ test("nobody at the address is told by its code and the system's", async () => {
 	expect(server.health).toMatchObject({ kind: "down", sentence: fault.message });
 });
 
-test("a server that never answers is given up after another try, and the sockets are closed", async () => {
-	const clock = new FakeClock();
-	const { loopback, fill } = await openServer({ clock });
-	const silent: Reply = () => undefined;
-	loopback.reply(silent, silent);
-	let message: string | undefined;
-	const told = faultIn(fill()).then((fault) => {
-		message = fault.message;
+test.each(["a completion", "a question"] as const)(
+	"a server that never answers %s is given up and not asked again, and the socket is closed",
+	async (asked) => {
+		const clock = new FakeClock();
+		const { loopback, fill, chat } = await openServer({ clock });
+		loopback.reply(() => undefined);
+		const [ask, limitMs] = asked === "a question" ? [chat, 180_000] : [fill, 4000];
+		const fault = faultIn(ask());
+		await loopback.received(1);
+		await clock.advance(limitMs);
+		expect((await fault).message).toContain(`didn't begin to answer within ${limitMs / 1000} s`);
+		await loopback.idle();
+		expect(loopback.requests).toHaveLength(1);
+	},
+);
+
+test("a server that writes on and on is stopped, and the socket is closed", async () => {
+	const { loopback, fill } = await openServer();
+	loopback.reply(async (response) => {
+		beginEvents(response);
+		for (let line = 0; line < 100 && !response.destroyed; line++) {
+			await write(response, event(completionDelta("x".repeat(1000))));
+		}
 	});
-	await loopback.received(1);
-	while (message === undefined) {
-		// Less than the limit, so that the second request gets through.
-		await clock.advance(100);
-	}
-	await told;
-	expect(message).toContain("didn't begin to answer within 4 s");
-	expect(loopback.requests).toHaveLength(2);
+	const { text, result } = await fill({ maxAnswerTokens: 96 });
+	expect(result.end).toBe("length");
+	expect(text.length).toBeLessThanOrEqual(96 * 64 + 1000);
 	await loopback.idle();
 });
 

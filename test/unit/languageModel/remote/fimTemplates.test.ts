@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { fimTemplateOf, fimTemplates } from "../../../../src/languageModel/remote/fimTemplates.ts";
+import { neutralizeControlTokens } from "../../../../src/languageModel/remote/controlTokens.ts";
+import {
+	fimFamilies,
+	fimTemplateOf,
+	fimTemplates,
+	type FimFamily,
+} from "../../../../src/languageModel/remote/fimTemplates.ts";
 
 const parts = { path: "a.ts", prefix: "PRE", suffix: "SUF", pieces: [] };
 const pieces = [
@@ -7,7 +13,7 @@ const pieces = [
 	{ path: "y.ts", text: "Y\n" },
 ];
 
-test.each([
+test.each<[FimFamily, string]>([
 	["qwen", "<|fim_prefix|>PRE<|fim_suffix|>SUF<|fim_middle|>"],
 	["deepseek", "<｜fim▁begin｜>PRE<｜fim▁hole｜>SUF<｜fim▁end｜>"],
 	["starcoder", "<fim_prefix>PRE<fim_suffix>SUF<fim_middle>"],
@@ -18,10 +24,10 @@ test.each([
 	["granite4", "<|fim_prefix|>PRE<|fim_suffix|>SUF<|fim_middle|>"],
 	["codegemma", "<|fim_prefix|>PRE<|fim_suffix|>SUF<|fim_middle|>"],
 ])("%s puts a hole so", (family, prompt) => {
-	expect(fimTemplates[family]?.render(parts)).toBe(prompt);
+	expect(fimTemplates[family].render(parts)).toBe(prompt);
 });
 
-test.each([
+test.each<[FimFamily, string]>([
 	[
 		"qwen",
 		"<|repo_name|>project\n<|file_sep|>x.ts\nX\n<|file_sep|>y.ts\nY\n<|file_sep|>a.ts\n<|fim_prefix|>PRE<|fim_suffix|>SUF<|fim_middle|>",
@@ -38,7 +44,7 @@ test.each([
 	["codestral", "[SUFFIX]SUF[PREFIX]+++++ x.ts\nX\n\n+++++ y.ts\nY\n\n+++++ a.ts\nPRE"],
 	["codellama", "<PRE> PRE <SUF>SUF <MID>"],
 ])("%s puts other files so", (family, prompt) => {
-	expect(fimTemplates[family]?.render({ ...parts, pieces })).toBe(prompt);
+	expect(fimTemplates[family].render({ ...parts, pieces })).toBe(prompt);
 });
 
 test.each([
@@ -56,9 +62,23 @@ test.each([
 	["ibm-granite/granite-4.0-h-small", "granite4"],
 	["granite4:tiny-h", "granite4"],
 	["google/codegemma-2b", "codegemma"],
+	["mistralai/Mamba-Codestral-7B-v0.1", undefined],
+	["deepseek-ai/DeepSeek-R1-Distill-Llama-70B", undefined],
+	["deepseek-ai/DeepSeek-V3", "deepseek"],
 	["meta-llama/Llama-3.1-8B-Instruct", undefined],
 	["gpt-oss-20b", undefined],
 	["Qwen/Qwen3-8B", undefined],
 ])("%s is of the family %s", (model, family) => {
 	expect(fimTemplateOf(model)?.family).toBe(family);
+});
+
+test.each(fimFamilies)("no text can hold a marker of %s", (family) => {
+	const template = fimTemplates[family];
+	const prompt = template.render({ path: "a", prefix: "b", suffix: "c", pieces });
+	const markers = prompt.match(/<[^>]+>|\[[A-Z]+\]/g) ?? [];
+	expect(markers.length).toBeGreaterThan(1);
+	const clean = neutralizeControlTokens(markers.join(""), template.markers);
+	for (const marker of markers) {
+		expect(clean).not.toContain(marker);
+	}
 });

@@ -2,25 +2,26 @@ import { onTestFinished } from "vitest";
 import type { Clock } from "../../../../src/base/clock.ts";
 import type { Logger } from "../../../../src/base/log.ts";
 import { LanguageModelError } from "../../../../src/languageModel/errors.ts";
-import type {
-	AnswerResult,
-	InfillModel,
-	InfillRequest,
-} from "../../../../src/languageModel/languageModel.ts";
+import type { InfillModel, InfillRequest } from "../../../../src/languageModel/languageModel.ts";
 import {
 	createRemoteServer,
 	type RemoteServer,
 	type RemoteServerOptions,
 } from "../../../../src/languageModel/remote/createRemoteServer.ts";
-import type { ServerHealth } from "../../../../src/languageModel/remote/health.ts";
+import type {
+	ServerHealth,
+	ServerHealthKind,
+} from "../../../../src/languageModel/remote/health.ts";
+import { Gate } from "../../../support/gate.ts";
+import { LoopbackServer } from "../../../support/loopbackServer.ts";
 import {
 	chatRequest,
 	hear,
 	infillRequest,
 	neverAborted,
 	textsOf,
-} from "../../../contract/languageModel.ts";
-import { LoopbackServer } from "../../../support/loopbackServer.ts";
+	type Heard,
+} from "../../../support/modelRequests.ts";
 
 /** Sleeps of up to `longestMs` are over at once, as if the time had passed; longer ones end with their signal. */
 export class HastyClock implements Clock {
@@ -61,15 +62,11 @@ export interface OpenedServer {
 	/** All that was logged. */
 	readonly log: string[];
 	readonly healths: ServerHealth[];
+	/** Resolves when the server is found to be so. */
+	readonly becomes: (kind: ServerHealthKind) => Promise<void>;
 	/** Asks a question and waits for the whole answer. */
 	readonly chat: (question?: string) => Promise<Heard>;
 	readonly fill: (request?: Partial<InfillRequest>) => Promise<Heard>;
-}
-
-interface Heard {
-	readonly texts: readonly string[];
-	readonly text: string;
-	readonly result: AnswerResult;
 }
 
 /** A server on loopback and a client of it; both end with the test. */
@@ -79,6 +76,7 @@ export async function openServer(
 	const loopback = await LoopbackServer.start();
 	const log: string[] = [];
 	const healths: ServerHealth[] = [];
+	let change = new Gate();
 	const note = (message: string): void => void log.push(message);
 	const logger: Logger = { debug: note, info: note, warn: note, error: note };
 	const server = createRemoteServer({
@@ -89,7 +87,11 @@ export async function openServer(
 		fetch: globalThis.fetch,
 		clock: new HastyClock(0),
 		logger,
-		onDidChangeHealth: (health) => void healths.push(health),
+		onDidChangeHealth: (health) => {
+			healths.push(health);
+			change.open();
+			change = new Gate();
+		},
 		...options,
 	});
 	onTestFinished(async () => {
@@ -103,6 +105,11 @@ export async function openServer(
 		infill,
 		log,
 		healths,
+		becomes: async (kind) => {
+			while (server.health.kind !== kind) {
+				await change.opened;
+			}
+		},
 		chat: (content = "Why?") =>
 			hear(
 				server.chat.answer(chatRequest({ messages: [{ role: "user", content }] }), neverAborted()),

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { chatRequest, infillRequest, neverAborted } from "../../../contract/languageModel.ts";
-import { FakeClock } from "../../../support/fakeClock.ts";
+import type { RemoteServerOptions } from "../../../../src/languageModel/remote/createRemoteServer.ts";
+import { chatRequest, infillRequest, neverAborted } from "../../../support/modelRequests.ts";
+import { FakeClock, settle } from "../../../support/fakeClock.ts";
 import {
 	beginEvents,
 	chatAnswer,
@@ -56,6 +57,20 @@ test("a pause that is too long for a completion is left to the next ones, withou
 	await clock.advance(30_000);
 	expect((await fill()).text).toBe("1");
 	expect(server.health.kind).toBe("ready");
+});
+
+test("a server that is busy until some time is not asked before", async () => {
+	const clock = new FakeClock();
+	const { loopback, fill } = await openServer({ clock });
+	loopback.reply(
+		sendJson(503, { error: { message: "Loading model" } }, { "retry-after": "30" }),
+		completionAnswer("1"),
+	);
+	expect((await faultIn(fill())).code).toBe("serverUnreachable");
+	expect((await faultIn(fill())).message).toContain("again in 30 s");
+	expect(loopback.asked).toHaveLength(1);
+	await clock.advance(30_000);
+	expect((await fill()).text).toBe("1");
 });
 
 test("nothing is repeated once text came", async () => {
@@ -123,8 +138,8 @@ describe("a server that is down", () => {
 	});
 
 	/** Fails until the circuit is open: two completions of two attempts each. */
-	async function opened(): Promise<OpenedServer> {
-		const server = await openServer({ clock: new HastyClock(completionPausesMs) });
+	async function opened(options: Partial<RemoteServerOptions> = {}): Promise<OpenedServer> {
+		const server = await openServer({ clock: new HastyClock(completionPausesMs), ...options });
 		server.loopback.serveModels(failing);
 		server.loopback.reply(failing, failing, failing);
 		await faultIn(server.fill());
@@ -143,24 +158,36 @@ describe("a server that is down", () => {
 		expect(healths.map(({ kind }) => kind)).toEqual(["down"]);
 	});
 
-	test("costs a completion nothing for eleven hours, and a question a minute at most", async () => {
-		const { loopback, fill } = await opened();
-		for (let minute = 0; minute < 11 * 60; minute += 5) {
-			vi.setSystemTime(1_000_000 + minute * 60_000 + 60_000);
+	test("costs a completion nothing, and is asked for its models twice a minute at most", async () => {
+		const sent: Promise<Response>[] = [];
+		const { loopback, fill } = await opened({
+			fetch: (input, init) => {
+				const response = globalThis.fetch(input, init);
+				sent.push(response);
+				return response;
+			},
+		});
+		const minutes = 60;
+		for (let second = 10; second <= minutes * 60; second += 10) {
+			vi.setSystemTime(1_000_000 + second * 1000);
 			expect((await faultIn(fill())).code).toBe("serverPaused");
-			await loopback.idle();
+			await settle();
+			await sent.at(-1);
+			await settle();
 		}
 		expect(loopback.asked).toHaveLength(3);
+		const questions = loopback.requests.length - loopback.asked.length;
+		expect(questions).toBeGreaterThan(minutes / 2);
+		expect(questions).toBeLessThanOrEqual(2 * minutes);
 	});
 
 	test("is asked for its models when the pause is over, and then again for answers", async () => {
-		const { loopback, fill, healths } = await opened();
+		const { loopback, fill, becomes } = await opened();
 		loopback.serveModels(sendJson(200, { data: [] }));
 		vi.setSystemTime(1_000_000 + 10_000);
 		loopback.reply(completionAnswer("back"));
 		expect((await faultIn(fill())).code).toBe("serverPaused");
-		await loopback.received(4);
-		await vi.waitFor(() => expect(healths.at(-1)?.kind).toBe("ready"));
+		await becomes("ready");
 		expect((await fill()).text).toBe("back");
 	});
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chatRequest, infillRequest } from "../../../contract/languageModel.ts";
+import { chatRequest, infillRequest } from "../../../support/modelRequests.ts";
 import {
 	chatAnswer,
 	completionAnswer,
@@ -9,7 +9,7 @@ import {
 	sendJson,
 	usageEvent,
 } from "../../../support/loopbackServer.ts";
-import { openServer, secretKey } from "./openServer.ts";
+import { faultIn, openServer, secretKey } from "./openServer.ts";
 
 const hole = { prefix: "const a = ", suffix: ";\n" };
 
@@ -152,6 +152,26 @@ test("what a server is and which model it has is found out with one request", as
 		skip_special_tokens: false,
 	});
 	expect(server.chat.description).toMatchObject({ name: "starcoder2-3b", contextTokens: 4096 });
+});
+
+test("a server that serves another model now is asked again which", async () => {
+	const { loopback, fill, server } = await openServer({ kind: "auto", model: "" });
+	const serve = (id: string, contextTokens: number): void =>
+		loopback.serveModels(
+			sendJson(200, { data: [{ id, owned_by: "vllm", max_model_len: contextTokens }] }),
+		);
+	serve("starcoder2-3b", 4096);
+	loopback.reply(
+		completionAnswer("1"),
+		sendJson(404, { error: { message: "The model does not exist." } }),
+		completionAnswer("2"),
+	);
+	await fill(hole);
+	serve("qwen2.5-coder", 8192);
+	expect((await faultIn(fill(hole))).code).toBe("notFound");
+	expect((await fill(hole)).text).toBe("2");
+	expect(loopback.lastBody).toMatchObject({ model: "qwen2.5-coder" });
+	expect(server.chat.description).toMatchObject({ name: "qwen2.5-coder", contextTokens: 8192 });
 });
 
 test("a server without a list of models is taken for a plain one", async () => {

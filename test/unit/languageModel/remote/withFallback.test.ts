@@ -3,11 +3,12 @@ import {
 	LanguageModelError,
 	type LanguageModelErrorCode,
 } from "../../../../src/languageModel/errors.ts";
-import type {
-	AnswerEnd,
-	AnswerResult,
-	ChatModel,
-	InfillText,
+import {
+	uncountedUsage,
+	type AnswerEnd,
+	type AnswerResult,
+	type ChatModel,
+	type InfillText,
 } from "../../../../src/languageModel/languageModel.ts";
 import {
 	chatWithFallback,
@@ -19,7 +20,7 @@ import {
 	infillRequest,
 	neverAborted,
 	textsOf,
-} from "../../../contract/languageModel.ts";
+} from "../../../support/modelRequests.ts";
 import { ScriptedInfill } from "../../../support/scriptedInfill.ts";
 import { completionAnswer, sendJson } from "../../../support/loopbackServer.ts";
 import { HastyClock, completionPausesMs, faultIn, openServer } from "./openServer.ts";
@@ -41,9 +42,7 @@ function model(name: string, { texts = [], fails, end = "stop" }: Script): ChatM
 			if (fails !== undefined) {
 				throw new LanguageModelError(fails, `${name} fails.`);
 			}
-			const none = undefined;
-			const usage = { promptTokens: none, cachedTokens: none, answerTokens: none };
-			return { end, usage: { ...usage, firstTextMs: none, totalMs: 0 } };
+			return { end, usage: uncountedUsage };
 		},
 	};
 }

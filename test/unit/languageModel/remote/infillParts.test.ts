@@ -1,43 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { neutralizeControlTokens } from "../../../../src/languageModel/remote/controlTokens.ts";
-import { fimTemplates } from "../../../../src/languageModel/remote/fimTemplates.ts";
 import { infillParts } from "../../../../src/languageModel/remote/infillParts.ts";
 import { estimateTokens } from "../../../../src/languageModel/remote/tokenEstimate.ts";
-import { infillRequest } from "../../../contract/languageModel.ts";
-
-describe("control tokens in text", () => {
-	const markers = Object.values(fimTemplates).flatMap((template) => [
-		...template.markers,
-		...template.stop.filter((stop) => /^[<[]/.test(stop)),
-	]);
-	const spelled = ["<|im_end|>", "<|endoftext|>", "<|fim_prefix|>", "<｜fim▁hole｜>", "[INST]"];
-
-	test("none survives, however they are mixed into text, and all else does", () => {
-		const fragments = [...markers, ...spelled, "<", "|", "<|", "|>", " ", "\n", "a"];
-		fc.assert(
-			fc.property(fc.array(fc.constantFrom(...fragments), { maxLength: 12 }), (words) => {
-				const text = words.join("");
-				const clean = neutralizeControlTokens(text, markers);
-				for (const marker of [...markers, ...spelled]) {
-					expect(clean).not.toContain(marker);
-				}
-				expect(clean.replaceAll(" ", "")).toBe(text.replaceAll(" ", ""));
-			}),
-		);
-	});
-
-	test.each([
-		"a < b || c |> d",
-		"vec<|x: u8| x>",
-		"<div>[INSTALL]</div>",
-		"x = a <| b |> c; y",
-		"if (a<b|c>d) [i]",
-		"<s>struck</s>",
-	])("%s is code, and stays", (code) => {
-		expect(neutralizeControlTokens(code, [])).toBe(code);
-	});
-});
+import { infillRequest } from "../../../support/modelRequests.ts";
 
 describe("the part of a file that goes along", () => {
 	const line = fc.string({ maxLength: 40, unit: fc.constantFrom("a", "b", " ", "é", "🙂", "(") });
@@ -95,11 +60,4 @@ describe("the part of a file that goes along", () => {
 		const parts = infillParts(infillRequest(), -5, true);
 		expect([parts.prefix, parts.suffix]).toEqual(["", ""]);
 	});
-});
-
-test("the estimate of tokens grows with the text and takes other scripts for dearer", () => {
-	expect(estimateTokens("")).toBe(0);
-	expect(estimateTokens("x".repeat(250))).toBe(100);
-	expect(estimateTokens("漢字")).toBe(3);
-	expect(estimateTokens("🙂")).toBe(2);
 });
