@@ -11,7 +11,7 @@
  */
 
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../src/base/clock.ts";
@@ -30,6 +30,7 @@ import { openModel } from "../src/model/modelStore.ts";
 import { createTokenizer } from "../src/tokenizer/bpeTokenizer.ts";
 import { bundleChild } from "../test/support/bundledChild.ts";
 import { grammarFiles } from "../test/support/grammarFiles.ts";
+import { printReport } from "./printReport.ts";
 
 const { values } = parseArgs({
 	options: {
@@ -65,25 +66,7 @@ try {
 	const chatting = { ...manifest, chat: manifest.chat ?? templateFor(manifest) };
 	await writeFile(join(root, manifestFileName), JSON.stringify(chatting));
 	const loadBefore = loadavg()[0];
-	const report = await measure(root);
-	process.stdout.write(
-		`${JSON.stringify(
-			{
-				...report,
-				model: manifest.name,
-				machine: {
-					cpu: cpus()[0]?.model.trim(),
-					logicalCores: cpus().length,
-					node: process.version,
-					loadBefore,
-					loadAfter: loadavg()[0],
-				},
-				date: new Date().toISOString().slice(0, 10),
-			},
-			undefined,
-			2,
-		)}\n`,
-	);
+	printReport({ ...(await measure(root)), model: manifest.name }, loadBefore);
 } finally {
 	await child.remove();
 	await rm(root, { recursive: true });

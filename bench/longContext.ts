@@ -8,12 +8,13 @@
 
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { cpus, loadavg, tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../src/base/clock.ts";
 import { nullLogger } from "../src/base/log.ts";
 import { percentile, round } from "../src/cli/bench/percentile.ts";
+import type { Engine } from "../src/engine/engine.ts";
 import { measureKvRanges } from "../src/engine/ort/measureKvRanges.ts";
 import { kvBytesPerPosition } from "../src/engine/ort/ortKvCache.ts";
 import { createSupervisedEngine } from "../src/engineProcess/supervisor.ts";
@@ -22,7 +23,7 @@ import { openModel } from "../src/model/modelStore.ts";
 import { bundleChild } from "../test/support/bundledChild.ts";
 import { answerOf, someTokens, type Answer } from "../test/support/engineRequests.ts";
 import { writeRandomCheckpoint } from "../test/support/randomCheckpoint.ts";
-import type { Engine } from "../src/engine/engine.ts";
+import { printReport } from "./printReport.ts";
 
 /** Attention over all positions is quadratic, so the heads are as small as is common. */
 const shape = {
@@ -79,28 +80,17 @@ try {
 	try {
 		const result = await measure(supervised.engine);
 		const bytes = kvBytesPerPosition(manifest);
-		process.stdout.write(
-			`${JSON.stringify(
-				{
-					...result,
-					peakRssMb: peakRssMb(),
-					kvCache: manifest.kvCache,
-					kvBytesPerPosition: bytes,
-					kvMb: (bytes * promptTokens) / 2 ** 20,
-					weightsBytes: manifest.files.weights.bytes,
-					shape,
-					machine: {
-						cpu: cpus()[0]?.model.trim(),
-						logicalCores: cpus().length,
-						node: process.version,
-						loadBefore,
-						loadAfter: loadavg()[0],
-					},
-					date: new Date().toISOString().slice(0, 10),
-				},
-				undefined,
-				2,
-			)}\n`,
+		printReport(
+			{
+				...result,
+				peakRssMb: peakRssMb(),
+				kvCache: manifest.kvCache,
+				kvBytesPerPosition: bytes,
+				kvMb: (bytes * promptTokens) / 2 ** 20,
+				weightsBytes: manifest.files.weights.bytes,
+				shape,
+			},
+			loadBefore,
 		);
 	} finally {
 		await supervised.dispose();

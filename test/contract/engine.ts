@@ -63,6 +63,15 @@ export function describeEngineContract(name: string, open: () => Promise<Countin
 			expect(answer.tokens[0]?.probability).toBeCloseTo(1 / 2, 6);
 		});
 
+		test("counts no token that only writes the bytes to heal", async () => {
+			const healBytes = new TextEncoder().encode("cc");
+			for (const maxNewTokens of [1, 3]) {
+				const answer = await answerOf(engine, { prompt: tokens(8), healBytes, maxNewTokens });
+				expect(answer.ids).toHaveLength(2 + maxNewTokens);
+				expect(answer.finishReason).toBe("length");
+			}
+		});
+
 		test("says when no token begins with the bytes to heal", async () => {
 			const answer = await answerOf(engine, { healBytes: Uint8Array.of(255) });
 			expect([answer.ids, answer.finishReason]).toEqual([[], "unhealable"]);

@@ -1,13 +1,10 @@
-import { afterAll, beforeAll, vi } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { nullLogger } from "../../src/base/log.ts";
 import { createSupervisedEngine } from "../../src/engineProcess/supervisor.ts";
 import { bundleChild, type BundledChild } from "../support/bundledChild.ts";
 import { describeEngineContract } from "./engine.ts";
 import { describeLearnerContract, type CountingLearner } from "./learner.ts";
-
-// Processes start slowly on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let child: BundledChild;
 

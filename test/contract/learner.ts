@@ -5,7 +5,7 @@ import type { LearnChange, Learner } from "../../src/engine/learning.ts";
 import { answerOf, tokens } from "../support/engineRequests.ts";
 import { countingLogits } from "../support/fakeBackend.ts";
 import { fakeEngine } from "../support/fakeEngine.ts";
-import { TemporaryFolder } from "../support/indexedFolder.ts";
+import { TemporaryFolder } from "../support/temporaryFolder.ts";
 import type { CountingEngine } from "./engine.ts";
 
 export interface CountingLearner extends CountingEngine {

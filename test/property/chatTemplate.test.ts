@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { ChatTemplate, type ChatTurn } from "../../src/prompt/chatTemplate.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
 import { familyTemplates } from "../support/chatTemplates.ts";
-import { testTokenizer } from "../support/testModel.ts";
+import { testTokenizer, textOf } from "../support/testModel.ts";
 import { tinySpecialTokens } from "../support/tinyTokenizer.ts";
 
 const isSpecial = (token: TokenId): boolean => testTokenizer.bytesOf(token).length === 0;
@@ -61,19 +61,17 @@ describe.each(Object.entries(familyTemplates))(
 		});
 
 		test("messages stand there whole, and what is around them is the same whatever they say", () => {
-			const decoded = (tokens: readonly TokenId[]): string =>
-				Buffer.concat(tokens.map((token) => testTokenizer.bytesOf(token))).toString();
 			fc.assert(
 				fc.property(conversation, (all) => {
 					// The strict family cuts off white space, and folds a system message into a question.
 					const isStrict = family === "strict";
 					const turns = isStrict ? all.filter(({ role }) => role !== "system") : all;
 					const numbered = turns.map(({ role }, index) => ({ role, content: `<${index}>` }));
-					const expected = decoded(template.render(numbered)).replaceAll(/<(\d)>/g, (_, index) => {
+					const expected = textOf(template.render(numbered)).replaceAll(/<(\d)>/g, (_, index) => {
 						const content = turns[Number(index)]?.content ?? "";
 						return (isStrict ? content.trim() : content).toWellFormed();
 					});
-					expect(decoded(template.render(turns))).toBe(expected);
+					expect(textOf(template.render(turns))).toBe(expected);
 				}),
 			);
 		});

@@ -23,11 +23,18 @@ const fragment = fc.constantFrom(
 	"\ud83d",
 	"return a;",
 );
-const lines = fc.array(
-	fc.array(fragment, { maxLength: 5 }).map((parts) => parts.join("")),
+const line = fc.array(fragment, { maxLength: 5 }).map((parts) => parts.join(""));
+const lines = fc.array(line, { maxLength: 6 });
+
+/** The rest of the cursor's line: mostly what an editor closed. */
+const behindCursor = fc.oneof(
 	{
-		maxLength: 6,
+		weight: 3,
+		arbitrary: fc
+			.array(fc.constantFrom(")", "]", "}", '"', "'", "`", ";", " "), { maxLength: 3 })
+			.map((parts) => parts.join("")),
 	},
+	{ weight: 1, arbitrary: line },
 );
 
 /** Whether the units of `part` occur in `whole`, in order. */
@@ -43,21 +50,29 @@ function isSubsequence(part: string, whole: string): boolean {
 }
 
 test("a completion replaces nothing but closers after the cursor, and brings them itself", async () => {
+	let completions = 0;
+	let replacing = 0;
 	await fc.assert(
 		fc.asyncProperty(
-			lines,
+			fc.record({ before: lines, behind: behindCursor, after: lines }),
 			fc.constantFrom("\n", "\r\n"),
-			fc.nat(),
-			lines,
+			fc.record({ answer: lines, bringsWhatIsBehind: fc.boolean() }),
 			fc.constantFrom("stop", "unlikely"),
 			fc.constantFrom("automatic", "invoked"),
-			async (documentLines, lineBreak, seed, answerLines, finishReason, trigger) => {
-				const text = documentLines.join(lineBreak);
-				const offset = seed % (text.length + 1);
+			async (
+				{ before, behind, after },
+				lineBreak,
+				{ answer, bringsWhatIsBehind },
+				finishReason,
+				trigger,
+			) => {
+				const prefix = before.join(lineBreak);
+				const text = [prefix + behind, ...after].join(lineBreak);
+				const offset = prefix.length;
 				const bench = new CompletionBench();
 				bench.engine.enqueue({
 					kind: "answer",
-					text: answerLines.join("\n").toWellFormed(),
+					text: (answer.join("\n") + (bringsWhatIsBehind ? behind : "")).toWellFormed(),
 					finishReason,
 				});
 				const outcome = await bench.provide("║", { text, offset, trigger });
@@ -66,6 +81,8 @@ test("a completion replaces nothing but closers after the cursor, and brings the
 					return;
 				}
 				const { insertText, replace } = outcome.completion;
+				completions++;
+				replacing += replace.end > offset ? 1 : 0;
 				const replaced = text.slice(offset, replace.end);
 				expect(replace.start).toBe(offset);
 				expect(replaced).not.toMatch(/[\r\n\p{L}]/u);
@@ -79,4 +96,7 @@ test("a completion replaces nothing but closers after the cursor, and brings the
 		),
 		{ numRuns: 300 },
 	);
+	// Otherwise nothing was tried.
+	expect(completions).toBeGreaterThan(100);
+	expect(replacing).toBeGreaterThan(10);
 });

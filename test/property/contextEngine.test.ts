@@ -4,9 +4,9 @@ import { createContextEngine } from "../../src/context/contextEngine.ts";
 import type { RepositoryIndex } from "../../src/context/index/repositoryIndex.ts";
 import type { ContextPiece } from "../../src/context/piece.ts";
 import type { ContextQuery } from "../../src/context/source.ts";
-import { createTokenizer } from "../../src/tokenizer/bpeTokenizer.ts";
-import { openIndex, TemporaryFolder } from "../support/indexedFolder.ts";
-import { tinyTokenizerJson } from "../support/tinyTokenizer.ts";
+import { openIndex } from "../support/indexedFolder.ts";
+import { TemporaryFolder } from "../support/temporaryFolder.ts";
+import { testTokenizer } from "../support/testModel.ts";
 
 const words = ["alpha", "betaGamma", "Delta", "epsilonOf", "Zeta", "etaTheta", "iota_kappa"];
 const filesCount = 24;
@@ -46,8 +46,7 @@ afterAll(async () => {
 	folder[Symbol.dispose]();
 });
 
-const tokenizer = createTokenizer(tinyTokenizerJson());
-const countTokens = (text: string): number => tokenizer.encode(text).length;
+const countTokens = (text: string): number => testTokenizer.encode(text).length;
 const headerTokens = (path: string): number => countTokens(`${path}\n`) + 1;
 
 const query: fc.Arbitrary<ContextQuery> = fc

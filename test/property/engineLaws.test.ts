@@ -1,10 +1,8 @@
 import * as fc from "fast-check";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { GenerateRequest } from "../../src/engine/engine.ts";
-import { NgramDrafter } from "../../src/engine/speculative/ngramDrafter.ts";
-import type { Drafter } from "../../src/engine/speculative/drafter.ts";
-import { KnowingDrafter, LyingDrafter } from "../support/drafters.ts";
 import {
+	arbitraryDrafter,
 	arbitraryOrder,
 	arbitraryRequest,
 	arbitraryTokens,
@@ -13,8 +11,7 @@ import {
 import { answerOf, type Answer } from "../support/engineRequests.ts";
 import { hashedLogits } from "../support/fakeBackend.ts";
 import { fakeEngine } from "../support/fakeEngine.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
+import { interleavedAnswers } from "../support/interleavedAnswers.ts";
 
 const arbitraryChunk = fc.constantFrom(1, 2, 7, 64);
 
@@ -26,27 +23,14 @@ async function plainAnswer(order: number, asked: GenerateRequest): Promise<Answe
 
 describe("speculative decoding", () => {
 	test("gives the tokens and probabilities of plain decoding, whatever the drafter proposes", async () => {
-		const arbitraryDrafter = fc.oneof(
-			fc.constant(() => () => new NgramDrafter()),
-			fc.integer().map((seed) => () => () => new LyingDrafter(seed)),
-			fc.integer({ min: 1, max: 9 }).map(
-				(lieEvery) =>
-					(asked: GenerateRequest, plain: Answer): (() => Drafter) =>
-					() =>
-						new KnowingDrafter(asked.prompt.length, plain.ids, lieEvery),
-			),
-		);
 		await fc.assert(
 			fc.asyncProperty(
 				arbitraryRequest,
 				arbitraryOrder,
 				arbitraryDrafter,
-				async (asked, order, chooseDrafter) => {
+				async (asked, order, drafter) => {
 					const plain = await plainAnswer(order, asked);
-					const { engine } = fakeEngine(
-						{ predict: hashedLogits(order) },
-						{ createDrafter: chooseDrafter(asked, plain) },
-					);
+					const { engine } = fakeEngine({ predict: hashedLogits(order) }, drafter(asked, plain));
 					expect(visible(await answerOf(engine, asked))).toEqual(visible(plain));
 				},
 			),
@@ -102,33 +86,12 @@ describe("interleaved requests", () => {
 		);
 		await fc.assert(
 			fc.asyncProperty(batches, arbitraryChunk, async (batch, prefillChunkTokens) => {
-				const answers = new Map<GenerateRequest, Promise<Answer>>();
-				// Told apart from `answers`: an idle engine runs its first pass, which asks again, before
-				// the call of answerOf returns.
-				const started = new Set<GenerateRequest>();
-				const ask = (passes: number): void => {
-					for (const { asked, afterPass } of batch) {
-						if (afterPass <= passes && !started.has(asked)) {
-							started.add(asked);
-							answers.set(asked, answerOf(engine, asked));
-						}
-					}
-				};
-				const { engine, backend } = fakeEngine(
-					{
-						onPass: ({ index }) => {
-							ask(index + 1);
-						},
-					},
-					{ prefillChunkTokens },
-				);
-				ask(0);
-				// Those that no pass has called for.
-				await Promise.all(answers.values());
-				ask(Infinity);
-				for (const { asked } of batch) {
-					const answer = await answers.get(asked);
-					expect(answer && visible(answer)).toEqual(visible(await plainAnswer(Infinity, asked)));
+				const { engine, backend, answers } = await interleavedAnswers(batch, {
+					prefillChunkTokens,
+				});
+				for (const [at, { asked }] of batch.entries()) {
+					const alone = await plainAnswer(Infinity, asked);
+					expect(answers[at] && visible(answers[at])).toEqual(visible(alone));
 				}
 				await engine.dispose();
 				expect(backend.liveCaches).toBe(0);

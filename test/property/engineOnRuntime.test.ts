@@ -1,16 +1,12 @@
 import * as fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import type { Backend } from "../../src/engine/backend.ts";
 import { LocalEngine, type LocalEngineOptions } from "../../src/engine/localEngine.ts";
-import { openOrtBackend } from "../../src/engine/ort/ortBackend.ts";
-import { openModel } from "../../src/model/modelStore.ts";
 import { LyingDrafter } from "../support/drafters.ts";
 import { answerOf, tokens, type Answer } from "../support/engineRequests.ts";
 import { fakeVocabulary } from "../support/fakeEngine.ts";
-import { importTinyModel, type TinyModel } from "../support/tinyModel.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+import { importTinyModel, openBackend, type TinyModel } from "../support/tinyModel.ts";
 
 /**
  * The laws of engineLaws.test.ts on the real runtime, where they hold up to rounding: a pass over several
@@ -31,8 +27,7 @@ describe.each([
 
 	beforeAll(async () => {
 		model = await importTinyModel(quantization, { shape: { max_position_embeddings: 1024 } });
-		const { graphPath, manifest } = await openModel(model.folder);
-		backend = await openOrtBackend({ graphPath, manifest, threads: 1 });
+		backend = await openBackend(model.folder);
 	});
 	afterAll(async () => {
 		await backend.dispose();

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { nullLogger } from "../../src/base/log.ts";
 import { bundleChild, type BundledChild } from "../support/bundledChild.ts";
 import { grammarFiles } from "../support/grammarFiles.ts";
-import { dumpOf, openIndex, queryFolder, TemporaryFolder } from "../support/indexedFolder.ts";
+import { dumpOf, openIndex, queryFolder } from "../support/indexedFolder.ts";
+import { TemporaryFolder } from "../support/temporaryFolder.ts";
 
 /** How often a process is killed; each needs about a second of a whole core. */
 const kills = 50;

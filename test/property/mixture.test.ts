@@ -96,7 +96,7 @@ describe("a mixed distribution", () => {
 		);
 	});
 
-	test("leaves unmixed tokens at least what the model gives them, and exactly that without counts of them", () => {
+	test("leaves an unmixed token that was never counted what the model gives it", () => {
 		fc.assert(
 			fc.property(situation, token, ({ logits: row, context, ...parts }, kept) => {
 				// Counts hold the tokens 0 to 5 only.

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dumpOf, openIndex, TemporaryFolder } from "../support/indexedFolder.ts";
+import { dumpOf, openIndex } from "../support/indexedFolder.ts";
+import { TemporaryFolder } from "../support/temporaryFolder.ts";
 
 const files = [
 	"a.ts",

@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
 import type { GenerateRequest } from "../../src/engine/engine.ts";
+import type { LocalEngineOptions } from "../../src/engine/localEngine.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
+import { KnowingDrafter, LyingDrafter } from "./drafters.ts";
 import { tokens, type Answer } from "./engineRequests.ts";
 
 const vocabularySize = 32;
@@ -13,7 +15,7 @@ export const arbitraryTokens = (
 		.array(fc.nat({ max: vocabularySize - 1 }), { minLength, maxLength })
 		.map((ids) => tokens(...ids));
 
-export const arbitrarySampling = fc.oneof(
+const arbitrarySampling = fc.oneof(
 	fc.constant({ temperature: 0, topK: 0, topP: 1, seed: 0 }),
 	fc.record({
 		temperature: fc.constantFrom(0.3, 1, 2),
@@ -37,6 +39,20 @@ export const arbitraryRequest = fc.record({
 
 /** How far back the fake model looks: with 1 or 2 the text soon repeats itself. */
 export const arbitraryOrder = fc.constantFrom(1, 2, Infinity);
+
+/**
+ * Options of an engine whose drafter may be any: its own, one that knows nothing, or one that knows the plain
+ * answer to the request and lies now and then.
+ */
+export const arbitraryDrafter: fc.Arbitrary<
+	(asked: GenerateRequest, plain: Answer) => Pick<LocalEngineOptions, "createDrafter">
+> = fc.oneof(
+	fc.constant(() => ({})),
+	fc.integer().map((seed) => () => ({ createDrafter: () => new LyingDrafter(seed) })),
+	fc.integer({ min: 1, max: 9 }).map((lieEvery) => (asked: GenerateRequest, plain: Answer) => ({
+		createDrafter: () => new KnowingDrafter(asked.prompt.length, plain.ids, lieEvery),
+	})),
+);
 
 /** What a caller can see of an answer, timings and counts apart. */
 export function visible({ tokens: generated, finishReason }: Answer): unknown {

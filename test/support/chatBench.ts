@@ -9,14 +9,14 @@ import {
 } from "../../src/chat/conversations/conversationStore.ts";
 import type { ChosenModel } from "../../src/chat/infillQuestion.ts";
 import type { ConversationView, FromView, MessageView, ToView } from "../../src/chat/messages.ts";
-import type { Logger } from "../../src/base/log.ts";
 import { eventually } from "./eventually.ts";
 import { FakeChatWorkspace } from "./fakeChatWorkspace.ts";
 import { FakeClock } from "./fakeClock.ts";
+import { recordingLogger } from "./recordingLogger.ts";
 import { ScriptedChatModel } from "./scriptedChatModel.ts";
 
 /** What the editor was asked to do. */
-export class FakeChatEditor implements ChatEditor {
+class FakeChatEditor implements ChatEditor {
 	readonly calls: unknown[][] = [];
 	confirms = true;
 	/** What every call rejects with. */
@@ -156,18 +156,4 @@ export class ChatBench implements AsyncDisposable {
 		await this.store.dispose();
 		await rm(this.folder, { recursive: true, force: true });
 	}
-}
-
-export function recordingLogger(log: string[]): Logger {
-	const record =
-		(level: string) =>
-		(message: string): void => {
-			log.push(`${level}: ${message}`);
-		};
-	return {
-		debug: () => undefined,
-		info: () => undefined,
-		warn: record("warn"),
-		error: record("error"),
-	};
 }

@@ -19,7 +19,7 @@ import { ScriptedEngine, type EngineScript } from "./scriptedEngine.ts";
 import { testManifest, testTokenizer } from "./testModel.ts";
 
 /** Settings as a test wants them: no wait, and whatever the engine says. */
-export const testConfig: CompletionConfig = {
+const testConfig: CompletionConfig = {
 	debounceMs: 0,
 	maxPromptTokens: 1000,
 	maxNewTokens: 128,

@@ -80,7 +80,7 @@ export class FakeBackend implements Backend {
 	}
 }
 
-export class FakeKvCache implements KvCache {
+class FakeKvCache implements KvCache {
 	readonly #backend: FakeBackend;
 	readonly #written: TokenId[] = [];
 	#length = 0;

@@ -1,7 +1,7 @@
 import { LocalEngine, type LocalEngineOptions } from "../../src/engine/localEngine.ts";
 import { VocabularyIndex } from "../../src/tokenizer/vocabularyIndex.ts";
-import { systemClock } from "../../src/base/clock.ts";
 import { FakeBackend, type FakeBackendOptions } from "./fakeBackend.ts";
+import { FakeClock } from "./fakeClock.ts";
 
 /**
  * The vocabulary of the fake models: token n stands for the letter `a` + n mod 16, and from 16 on for that
@@ -20,7 +20,7 @@ export interface FakeEngine {
 	readonly backend: FakeBackend;
 }
 
-/** A real engine over a {@link FakeBackend}. */
+/** A real engine over a {@link FakeBackend}. Its passes take no time, unless there is a clock that says so. */
 export function fakeEngine(
 	backendOptions: FakeBackendOptions = {},
 	options: Partial<LocalEngineOptions> = {},
@@ -29,7 +29,7 @@ export function fakeEngine(
 	const engine = new LocalEngine({
 		backend,
 		vocabulary: fakeVocabulary,
-		clock: systemClock,
+		clock: new FakeClock(),
 		...options,
 	});
 	return { engine, backend };

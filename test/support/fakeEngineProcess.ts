@@ -6,15 +6,11 @@ import { pairedPorts, type PairedPorts } from "./pairedPorts.ts";
 
 /** The real life of an engine's process, in memory, with a death on request. */
 export class FakeEngineProcess implements EngineProcess {
-	readonly exited: Promise<ProcessExit>;
 	readonly #ports: PairedPorts = pairedPorts();
-	#resolveExit: (exit: ProcessExit) => void = () => undefined;
+	readonly #exit = Promise.withResolvers<ProcessExit>();
 
 	/** Without `open` the process never listens, as one that hangs. */
 	constructor(open?: OpenEngine) {
-		this.exited = new Promise((resolve) => {
-			this.#resolveExit = resolve;
-		});
 		if (open !== undefined) {
 			runEngineProcess(
 				{
@@ -29,6 +25,10 @@ export class FakeEngineProcess implements EngineProcess {
 		}
 	}
 
+	get exited(): Promise<ProcessExit> {
+		return this.#exit.promise;
+	}
+
 	get port(): EnginePort {
 		return this.#ports.parent;
 	}
@@ -41,7 +41,7 @@ export class FakeEngineProcess implements EngineProcess {
 	/** As with a real process, the channel closes first and the exit is heard of later. */
 	die(exit: ProcessExit = { kind: "exited", description: "SIGSEGV" }): void {
 		this.#ports.close();
-		setImmediate(() => this.#resolveExit(exit));
+		setImmediate(() => this.#exit.resolve(exit));
 	}
 
 	kill(): void {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { tinySpecialTokens, tinyTokenizerJson } from "./tinyTokenizer.ts";
+import { tinyTokenizerJson } from "./tinyTokenizer.ts";
 
 /** The fields of a qwen3_moe `config.json` that give its shape. */
 export interface CheckpointShape {
@@ -258,8 +258,3 @@ function halfBits(value: number): number {
 	const exponent = Math.floor(Math.log2(magnitude));
 	return sign | ((exponent + 15) << 10) | Math.round((magnitude / 2 ** exponent - 1) * 1024);
 }
-
-/** Ids of the tokens that {@link tinyNotes} declares, for tests that build prompts by hand. */
-export const tinyTokenIds = Object.fromEntries(
-	tinySpecialTokens.map((name, id) => [name, id]),
-) as Readonly<Record<(typeof tinySpecialTokens)[number], number>>;

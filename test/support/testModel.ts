@@ -1,9 +1,24 @@
 import { createTokenizer } from "../../src/tokenizer/bpeTokenizer.ts";
 import type { ChatFormat, ModelManifest } from "../../src/model/manifest.ts";
-import { tinyTokenizerJson } from "./tinyTokenizer.ts";
+import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
+import { tinySpecialTokens, tinyTokenizerJson } from "./tinyTokenizer.ts";
 
 /** A real tokenizer with a small vocabulary. */
 export const testTokenizer = createTokenizer(tinyTokenizerJson());
+
+/** The text that the tokens are of; special tokens have none. */
+export function textOf(tokens: readonly TokenId[]): string {
+	return Buffer.concat(tokens.map((token) => testTokenizer.bytesOf(token))).toString();
+}
+
+/** The same with special tokens by their names. */
+export function textWithMarkers(tokens: readonly TokenId[]): string {
+	const parts = tokens.map((token) => {
+		const marker = tinySpecialTokens[token];
+		return marker === undefined ? testTokenizer.bytesOf(token) : Buffer.from(marker);
+	});
+	return Buffer.concat(parts).toString();
+}
 
 const file = { name: "file", bytes: 0, sha256: "0".repeat(64) };
 

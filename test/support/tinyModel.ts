@@ -1,7 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Backend } from "../../src/engine/backend.ts";
+import { openOrtBackend } from "../../src/engine/ort/ortBackend.ts";
 import { importCheckpoint } from "../../src/importer/importCheckpoint.ts";
+import { openModel } from "../../src/model/modelStore.ts";
 import { writeRandomCheckpoint, type RandomCheckpointOptions } from "./randomCheckpoint.ts";
 
 export interface TinyModel {
@@ -20,4 +23,10 @@ export async function importTinyModel(
 	await writeRandomCheckpoint(checkpoint, options);
 	await importCheckpoint(checkpoint, folder, { quantization });
 	return { folder, remove: () => rm(root, { recursive: true, force: true }) };
+}
+
+/** The model in `folder` on the real runtime, with one thread, so that it always adds in the same order. */
+export async function openBackend(folder: string): Promise<Backend> {
+	const { graphPath, manifest } = await openModel(folder);
+	return await openOrtBackend({ graphPath, manifest, threads: 1 });
 }

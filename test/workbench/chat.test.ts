@@ -2,9 +2,9 @@
  * Talks to the packaged extension's chat as a person does, in a real VS Code. What answers is a server on
  * this machine that speaks the OpenAI protocol and says what the test wants.
  */
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Browser, FrameLocator } from "playwright-core";
+import type { FrameLocator } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from "vitest";
 import {
 	beginEvents,
@@ -14,63 +14,33 @@ import {
 	LoopbackServer,
 	write,
 } from "../support/loopbackServer.ts";
-import { launchBrowser, newPage, openWorkbench, screenshotFolder } from "./browser.ts";
-import { EditorPage } from "./editorPage.ts";
-import {
-	copySampleWorkspace,
-	installExtension,
-	repositoryRoot,
-	startWorkbench,
-	type Workbench,
-} from "./server.ts";
+import type { EditorPage } from "./editorPage.ts";
+import { PackagedEditor } from "./packagedEditor.ts";
 
-const runFolder = path.join(repositoryRoot, "out/chatDrive");
-const workspaceFolder = path.join(runFolder, "workspace");
-const dataFolder = path.join(runFolder, "workbench");
-const vsix = path.join(repositoryRoot, "mote-linux-x64.vsix");
-
-let workbench: Workbench;
-let browser: Browser;
+let packaged: PackagedEditor;
 let editor: EditorPage;
 let view: FrameLocator;
 let server: LoopbackServer;
 
 beforeAll(async () => {
-	await rm(runFolder, { recursive: true, force: true });
-	await copySampleWorkspace(workspaceFolder);
-	await installExtension(dataFolder, vsix);
 	server = await LoopbackServer.start();
-	workbench = await startWorkbench({
-		dataFolder,
-		userSettings: {
-			"workbench.colorTheme": "Dark 2026",
-			"chat.disableAIFeatures": false,
-			"workbench.secondarySideBar.defaultVisibility": "hidden",
-		},
-	});
-	browser = await launchBrowser();
-	const page = await newPage(browser);
-	editor = new EditorPage(page, workspaceFolder);
-	view = page.frameLocator("iframe.webview").frameLocator("#active-frame");
-	await openWorkbench(page, workbench, { workspaceFolder });
+	packaged = await PackagedEditor.start("chatDrive", { "chat.disableAIFeatures": false });
+	({ editor } = packaged);
+	view = editor.page.frameLocator("iframe.webview").frameLocator("#active-frame");
+	await packaged.open();
 	await editor.waitForStatus("Ready.", 60_000);
 });
 
 afterAll(async () => {
-	await browser.close();
-	await workbench.stop();
+	await packaged.close();
 	await server.close();
 });
 
 beforeEach(() => {
 	onTestFailed(async ({ task }) => {
-		await screenshot(`failed-chat-${task.id}`);
+		await editor.screenshot(`failed-chat-${task.id}`);
 	});
 });
-
-async function screenshot(name: string): Promise<void> {
-	await editor.page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
-}
 
 async function ask(text: string): Promise<void> {
 	const input = view.getByRole("combobox", { name: "Ask Mote" });
@@ -80,7 +50,7 @@ async function ask(text: string): Promise<void> {
 
 /** What the extension keeps on disk for this workspace. */
 async function keptConversations(): Promise<string> {
-	const storage = path.join(dataFolder, "data/User/workspaceStorage");
+	const storage = path.join(packaged.dataFolder, "data/User/workspaceStorage");
 	const files = await readdir(storage, { recursive: true });
 	const kept = files.filter((file) => /mote[.]mote\/conversations\/[^/]+[.]json$/.test(file));
 	return (await Promise.all(kept.map((file) => readFile(path.join(storage, file), "utf8")))).join();
@@ -91,7 +61,7 @@ const code = "export function depth(): number {\n\treturn 1;\n}\n";
 test("without a chat model the view says what can be done", async () => {
 	await editor.runCommand("Mote: Open Chat");
 	await view.getByText("/explain").first().waitFor({ timeout: 30_000 });
-	await screenshot("workbench-chat-no-model");
+	await editor.screenshot("workbench-chat-no-model");
 });
 
 test("the command leads from an address to a server that answers", async () => {
@@ -102,7 +72,7 @@ test("the command leads from an address to a server that answers", async () => {
 	await input.fill(`${server.origin}/v1`);
 	await page.keyboard.press("Enter");
 	await page.locator(".quick-input-title", { hasText: "what the server is for" }).waitFor();
-	await screenshot("workbench-chat-connect");
+	await editor.screenshot("workbench-chat-connect");
 	await page.keyboard.press("Enter");
 	await editor.statusItem.locator(`a[aria-label*="Sent to ${server.origin}"]`).waitFor();
 	await view.getByRole("button", { name: /^Model: qwen2.5-coder/ }).waitFor();
@@ -114,7 +84,7 @@ test("an answer streams as Markdown with highlighted code", async () => {
 	await view.getByRole("heading", { name: "Depth" }).waitFor();
 	await view.locator("strong", { hasText: "deep" }).waitFor();
 	await view.locator("pre .hljs-keyword").first().waitFor();
-	await screenshot("workbench-chat-dark");
+	await editor.screenshot("workbench-chat-dark");
 });
 
 test("the code goes to the cursor as it is", async () => {
@@ -149,7 +119,7 @@ test("a change is accepted in one place and rejected in another", async () => {
 	await view.getByRole("log").getByText("Change it:").waitFor();
 	await view.getByRole("button", { name: "Apply to the file as a diff" }).last().click();
 	await view.getByRole("button", { name: "Accept change 1" }).click();
-	await screenshot("workbench-chat-review");
+	await editor.screenshot("workbench-chat-review");
 	await view.getByRole("button", { name: "Reject change 2" }).click();
 	await editor.page.locator(".tab", { hasText: "numbers.ts" }).first().click();
 	await editor.page.locator(".editor-instance .view-lines").first().click();
@@ -164,12 +134,15 @@ test("a mention is completed, and the file goes along", async () => {
 		.getByRole("option", { name: /readingList/ })
 		.first()
 		.waitFor();
-	await screenshot("workbench-chat-mention");
+	await editor.screenshot("workbench-chat-mention");
 	await input.press("Enter");
 	server.reply(chatAnswer("A list."));
 	await view.getByRole("button", { name: "Send (Enter)" }).click();
 	await view.getByRole("log").getByText("A list.").waitFor();
-	const readingList = await readFile(path.join(workspaceFolder, "src/readingList.ts"), "utf8");
+	const readingList = await readFile(
+		path.join(packaged.workspaceFolder, "src/readingList.ts"),
+		"utf8",
+	);
 	const firstLine = readingList.split("\n")[0] ?? "";
 	expect(JSON.stringify(server.lastBody)).toContain(JSON.stringify(firstLine).slice(1, -1));
 });
@@ -187,5 +160,5 @@ test("the conversation is there after the window is loaded again, in a light the
 	await editor.page.locator(".editor-instance .view-lines").first().click();
 	await editor.toggleTheme("2026-light");
 	await view.locator("body.vscode-light").waitFor();
-	await screenshot("workbench-chat-light");
+	await editor.screenshot("workbench-chat-light");
 });

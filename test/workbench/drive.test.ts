@@ -3,64 +3,35 @@
  * text, takes it, and looks at the file on disk. The model is the bundled one, so what it writes is not
  * asserted, only that what was shown is what is inserted.
  */
-import { rm } from "node:fs/promises";
-import path from "node:path";
-import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from "vitest";
-import { launchBrowser, newPage, openWorkbench, screenshotFolder } from "./browser.ts";
+import { newPage, openWorkbench } from "./browser.ts";
 import { EditorPage } from "./editorPage.ts";
-import {
-	copySampleWorkspace,
-	installExtension,
-	repositoryRoot,
-	startWorkbench,
-	type Workbench,
-} from "./server.ts";
-
-const runFolder = path.join(repositoryRoot, "out/drive");
-const workspaceFolder = path.join(runFolder, "workspace");
-const dataFolder = path.join(runFolder, "workbench");
-const vsix = path.join(repositoryRoot, "mote-linux-x64.vsix");
+import { PackagedEditor } from "./packagedEditor.ts";
 
 /** The model is loaded while the editor starts; on a busy machine both take their time. */
 const readyTimeoutMs = 50_000;
 
-let workbench: Workbench;
-let browser: Browser;
+let packaged: PackagedEditor;
 let editor: EditorPage;
 const foreignRequests: string[] = [];
 
 beforeAll(async () => {
-	await rm(runFolder, { recursive: true, force: true });
-	await copySampleWorkspace(workspaceFolder);
-	await installExtension(dataFolder, vsix);
-	workbench = await startWorkbench({
-		dataFolder,
-		userSettings: {
-			"workbench.colorTheme": "Dark 2026",
-			"files.defaultLanguage": "typescript",
-		},
-	});
-	browser = await launchBrowser();
-	const page = await newPage(browser);
-	editor = new EditorPage(page, workspaceFolder);
-	page.on("request", (request) => {
+	packaged = await PackagedEditor.start("drive", { "files.defaultLanguage": "typescript" });
+	({ editor } = packaged);
+	editor.page.on("request", (request) => {
 		const url = new URL(request.url());
 		if (/^(http|ws)s?:$/.test(url.protocol) && url.hostname !== "127.0.0.1") {
 			foreignRequests.push(url.href);
 		}
 	});
-	await openWorkbench(page, workbench, { workspaceFolder });
+	await packaged.open();
 });
 
-afterAll(async () => {
-	await browser.close();
-	await workbench.stop();
-});
+afterAll(() => packaged.close());
 
 beforeEach(() => {
 	onTestFailed(async ({ task }) => {
-		await screenshot(`failed-${task.id}`);
+		await editor.screenshot(`failed-${task.id}`);
 	});
 });
 
@@ -74,7 +45,7 @@ test("ghost text appears while typing, and Tab inserts what was shown", async ()
 		"export function multiply(a: number, b: number): number {",
 	);
 	const shown = await editor.ghostText();
-	await screenshot("ghost-dark");
+	await editor.screenshot("ghost-dark");
 	await editor.page.keyboard.press("Tab");
 	const saved = await editor.save(file);
 	expect(shown).not.toBe("");
@@ -108,7 +79,7 @@ test("ghost text appears in a light theme too", async () => {
 	await editor.toggleTheme("2026-light");
 	await editor.openFile("src/constants.ts", constants);
 	await editor.typeUntilGhost("export const maxHeight = minHeight * 20;");
-	await screenshot("ghost-light");
+	await editor.screenshot("ghost-light");
 	await editor.toggleTheme("2026-dark");
 });
 
@@ -117,7 +88,7 @@ test("the status bar item opens a menu that turns completions off and on", async
 	const menu = editor.page.locator(".quick-input-list .monaco-list-row.focused");
 	await editor.statusItem.click();
 	await menu.filter({ hasText: "Turn completions off" }).waitFor();
-	await screenshot("menu");
+	await editor.screenshot("menu");
 	await keyboard.press("Enter");
 	await editor.waitForStatus("Completions are turned off.", 20_000);
 	await editor.statusItem.click();
@@ -138,15 +109,15 @@ test("the last prompt is shown beside the code, in both themes", async () => {
 		.first()
 		.waitFor();
 	await shown.filter({ hasText: "of\u00a0the\u00a0answer's\u00a0probability" }).waitFor();
-	await screenshot("inspector-dark");
+	await editor.screenshot("inspector-dark");
 	await editor.toggleTheme("2026-light");
-	await screenshot("inspector-light");
+	await editor.screenshot("inspector-light");
 });
 
 test("a window without a folder completes too", async () => {
-	const page = await newPage(browser);
-	await openWorkbench(page, workbench, {});
-	const empty = new EditorPage(page, workspaceFolder);
+	const page = await newPage(packaged.browser);
+	await openWorkbench(page, packaged.workbench, {});
+	const empty = new EditorPage(page, packaged.workspaceFolder);
 	await empty.waitForStatus("Ready.", readyTimeoutMs);
 	await empty.runCommand("New Untitled Text File");
 	await page.locator(".tab.active", { hasText: "Untitled-1" }).waitFor();
@@ -158,10 +129,6 @@ test("a window without a folder completes too", async () => {
 test("nothing asked for any other machine", () => {
 	expect(foreignRequests).toEqual([]);
 });
-
-async function screenshot(name: string): Promise<void> {
-	await editor.page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
-}
 
 const arithmetic = `export function add(a: number, b: number): number {
 	return a + b;

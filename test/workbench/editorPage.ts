@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
+import { screenshotFolder } from "./browser.ts";
 
 /** Longer than the debounce and the engine's answer on a busy machine: typing shall not outrun them here. */
 const pauseAfterKeyMs = 700;
@@ -113,6 +114,11 @@ export class EditorPage {
 		await this.page
 			.locator(`.monaco-workbench.vscode-theme-defaults-themes-${theme}-json`)
 			.waitFor();
+	}
+
+	/** Keeps a picture of the page for people to look at. */
+	async screenshot(name: string): Promise<void> {
+		await this.page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
 	}
 
 	async #fillQuickInput(text: string): Promise<void> {

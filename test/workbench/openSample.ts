@@ -10,13 +10,7 @@ import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import * as z from "zod";
-import {
-	launchBrowser,
-	newPage,
-	openWorkbench,
-	screenshotFolder,
-	workbenchUrl,
-} from "./browser.ts";
+import { launchBrowser, newPage, openWorkbench, workbenchUrl } from "./browser.ts";
 import { EditorPage } from "./editorPage.ts";
 import {
 	copySampleWorkspace,
@@ -54,10 +48,7 @@ async function main(): Promise<void> {
 	console.log("Installing Mote into VS Code (code-server)");
 	await installExtension(dataFolder, vsix);
 	console.log("Starting VS Code");
-	const workbench = await startWorkbench({
-		dataFolder,
-		// Whether a model is sure of one text is no fault of the installation that is checked here.
-	});
+	const workbench = await startWorkbench({ dataFolder });
 	try {
 		await (mode === "--check" ? checkGhostText(workbench) : serveUntilStopped(workbench));
 	} finally {
@@ -132,7 +123,7 @@ async function checkGhostText(workbench: Workbench): Promise<void> {
 		);
 		const typed = await editor.typeUntilGhost(sampleTyping);
 		const shown = await editor.ghostText();
-		await page.screenshot({ path: path.join(screenshotFolder, "start.png") });
+		await editor.screenshot("start");
 		console.log(`Ghost text after ${JSON.stringify(typed)}: ${JSON.stringify(shown)}`);
 	} finally {
 		await browser.close();

@@ -3,25 +3,18 @@ import { text as textOf } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { chatOverLines, type ChatLoopOptions } from "../../../src/cli/chatLoop.ts";
 import { LanguageModelError } from "../../../src/languageModel/errors.ts";
-import type {
-	AnswerResult,
-	ChatMessage,
-	ChatModel,
-	ChatRequest,
+import {
+	uncountedUsage,
+	type AnswerResult,
+	type ChatMessage,
+	type ChatModel,
+	type ChatRequest,
 } from "../../../src/languageModel/languageModel.ts";
 
 type Answer = (
 	request: ChatRequest,
 	signal: AbortSignal,
 ) => AsyncGenerator<string, AnswerResult["end"], void>;
-
-const usage = {
-	promptTokens: undefined,
-	cachedTokens: undefined,
-	answerTokens: undefined,
-	firstTextMs: undefined,
-	totalMs: 0,
-};
 
 /** Answers as told; a character is a token. */
 class ToldModel implements ChatModel {
@@ -45,7 +38,7 @@ class ToldModel implements ChatModel {
 		signal: AbortSignal,
 	): AsyncGenerator<string, AnswerResult, void> {
 		this.asked.push(request.messages);
-		return { end: yield* this.#answer(request, signal), usage };
+		return { end: yield* this.#answer(request, signal), usage: uncountedUsage };
 	}
 
 	countTokens(text: string): number {

@@ -9,7 +9,8 @@ import {
 	headerTokens,
 	queryAt,
 } from "../../support/contextAt.ts";
-import { openIndex, TemporaryFolder, withIndexOf } from "../../support/indexedFolder.ts";
+import { openIndex, withIndexOf } from "../../support/indexedFolder.ts";
+import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 
 const { signal } = new AbortController();
 
@@ -115,16 +116,7 @@ func main() {
 
 	test("open documents aren't looked at unless it is asked for", async () => {
 		await withIndexOf(shop, async (index) => {
-			const query = {
-				path: "new.md",
-				languageId: "markdown",
-				text: "",
-				offset: 0,
-				recentEdits: [],
-				openFiles: ["weather.ts"],
-				budgetTokens: 500,
-			};
-			const { signal } = new AbortController();
+			const query = queryAt("//- /new.md\n║", { openFiles: ["weather.ts"] });
 			const collectWith = async (usesOpenFiles: boolean): Promise<readonly string[]> => {
 				const engine = createContextEngine({ index, countTokens, headerTokens, usesOpenFiles });
 				return (await engine.collect(query, signal)).pieces.map(({ reason }) => reason);
@@ -149,18 +141,7 @@ value = ║
 			const history = Promise.resolve(new CoChanges([["b/main.py", "far/away/helpers.py"]]));
 			const engine = createContextEngine({ index, countTokens, headerTokens, history });
 			await history;
-			const { pieces } = await engine.collect(
-				{
-					path: "b/main.py",
-					languageId: "python",
-					text: "value = ",
-					offset: 8,
-					recentEdits: [],
-					openFiles: [],
-					budgetTokens: 500,
-				},
-				new AbortController().signal,
-			);
+			const { pieces } = await engine.collect(queryAt(files), signal);
 			expect(pieces.map(({ path, reason }) => [path, reason])).toContainEqual([
 				"far/away/helpers.py",
 				"coChange",
@@ -178,7 +159,7 @@ describe("what never is", () => {
 			"use.ts": "const x = SPROCKET_TOKEN;\n",
 		});
 		await using index = await openIndex(folder.path);
-		await index.scan(new AbortController().signal);
+		await index.scan(signal);
 		const { pieces } = await collectAt(index, "//- /new.ts\nconst SPROCKET_TOKEN = ║\n", {
 			budgetTokens: 131_072,
 			recentEdits: [{ path: ".env", startLine: 0, endLine: 5 }],
@@ -190,18 +171,7 @@ describe("what never is", () => {
 
 	test("an aborted query has no pieces", async () => {
 		await withIndexOf(shop, async (index) => {
-			const collected = await createContextEngine({ index, countTokens, headerTokens }).collect(
-				{
-					path: "checkout.ts",
-					languageId: "typescript",
-					text: "",
-					offset: 0,
-					recentEdits: [],
-					openFiles: [],
-					budgetTokens: 500,
-				},
-				AbortSignal.abort(),
-			);
+			const collected = await contextEngineOn(index).collect(queryAt(shop), AbortSignal.abort());
 			expect(collected).toMatchObject({ pieces: [], statistics: { isAborted: true, tokens: 0 } });
 		});
 	});

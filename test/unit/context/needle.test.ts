@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { collectAt } from "../../support/contextAt.ts";
-import { openIndex, TemporaryFolder } from "../../support/indexedFolder.ts";
+import { openIndex } from "../../support/indexedFolder.ts";
+import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 
 /** A definition among thousands of others, in the file and at the line that are asked for. */
 const needle =

@@ -168,8 +168,9 @@ test("the same prompt again needs no prefill, whatever is generated from it", as
 	await answerOf(engine, { maxNewTokens: 0 });
 	expect(backend.passes).toHaveLength(passes);
 	const healed = await answerOf(engine, { maxNewTokens: 1, healBytes: Uint8Array.of(98) });
-	expect(healed.ids).toEqual([1]);
-	expect(backend.passes).toHaveLength(passes);
+	expect(healed.ids).toEqual([1, 2]);
+	expect(healed.stats.prefilledTokens).toBe(0);
+	expect(backend.passes).toHaveLength(passes + 1);
 });
 
 test("a failed pass fails its request, drops its cache and nothing else", async () => {

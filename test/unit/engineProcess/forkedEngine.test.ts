@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
 import { nullLogger, type Logger } from "../../../src/base/log.ts";
 import { forkEngineProcess, type EngineProcess } from "../../../src/engineProcess/engineProcess.ts";
@@ -14,9 +14,6 @@ import {
 import { bundleChild, type BundledChild } from "../../support/bundledChild.ts";
 import { answerOf, request, someTokens } from "../../support/engineRequests.ts";
 import { importTinyModel, type TinyModel } from "../../support/tinyModel.ts";
-
-// Processes start slowly on a busy machine.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** So long that no answer ends by itself before the test has done what it does to it. */
 const endless = 60_000;

@@ -11,7 +11,7 @@ import type {
 	CompletionRequest,
 } from "../../../src/completion/completionProvider.ts";
 import { ScriptedEngine } from "../../support/scriptedEngine.ts";
-import { testManifest, testTokenizer } from "../../support/testModel.ts";
+import { testManifest, testTokenizer, textOf } from "../../support/testModel.ts";
 
 const text = "const first = 1;\nconst secret = first + 41;\nconst third = 3;\n";
 const asked: FimCase = {
@@ -39,8 +39,7 @@ async function answer(script: string, withSuffix: boolean, kind: FimCase["kind"]
 		{ suffix: withSuffix, adaptation: false, repository: false, pieces: [] },
 	);
 	const [request] = engine.requests;
-	const bytes = (request?.prompt ?? []).map((token) => Buffer.from(testTokenizer.bytesOf(token)));
-	const prompt = Buffer.concat([...bytes, Buffer.from(request?.healBytes ?? [])]).toString();
+	const prompt = textOf(request?.prompt ?? []) + Buffer.from(request?.healBytes ?? []).toString();
 	return { given, prompt, request, ends: engine.ends };
 }
 

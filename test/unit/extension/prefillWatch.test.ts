@@ -1,25 +1,15 @@
 import { expect, test } from "vitest";
-import {
-	greedySampling,
-	type Engine,
-	type GeneratedToken,
-	type GenerateRequest,
-	type GenerateResult,
-	type PrefillListener,
-	type PrefillProgress,
+import type {
+	Engine,
+	GeneratedToken,
+	GenerateRequest,
+	GenerateResult,
+	PrefillListener,
+	PrefillProgress,
 } from "../../../src/engine/engine.ts";
 import { PrefillWatch } from "../../../src/extension/prefillWatch.ts";
+import { request } from "../../support/engineRequests.ts";
 import { FakeClock, settle } from "../../support/fakeClock.ts";
-
-const request: GenerateRequest = {
-	prompt: [],
-	maxNewTokens: 0,
-	stopTokens: [],
-	sampling: greedySampling,
-	priority: "completion",
-	minJointProbability: 0,
-	maxDraftTokens: 0,
-};
 
 const result: GenerateResult = {
 	finishReason: "length",
@@ -65,7 +55,7 @@ function watched() {
 	const watch = new PrefillWatch({ clock, onDidChange: (progress) => shown.push(progress) });
 	const start = async (): Promise<{ engine: ReadingEngine; end: () => Promise<void> }> => {
 		const engine = new ReadingEngine();
-		const tokens = watch.watch(engine).generate(request, new AbortController().signal);
+		const tokens = watch.watch(engine).generate(request(), new AbortController().signal);
 		const first = tokens.next();
 		await settle();
 		return {

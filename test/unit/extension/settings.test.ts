@@ -82,6 +82,7 @@ test("settings that choose what runs can't be set by a workspace", () => {
 		"mote.server.kind",
 		"mote.server.useForChat",
 		"mote.server.useForCompletions",
+		"mote.server.fimFamily",
 	]);
 });
 
@@ -155,4 +156,13 @@ test("a server that is chosen is for conversations only, until the user wants mo
 		useForCompletions: false,
 	});
 	expect(problems).toEqual([]);
+});
+
+test("the way to fill in the middle is the one that the user names, else the model's name tells", () => {
+	const familyOf = (values: Record<string, unknown>): string | undefined =>
+		readSettings(configurationOf({ "server.url": "http://gpu.example/v1", ...values })).server
+			?.fimFamily;
+	expect(familyOf({})).toBeUndefined();
+	expect(familyOf({ "server.fimFamily": "granite4" })).toBe("granite4");
+	expect(familyOf({ "server.fimFamily": "gpt" })).toBeUndefined();
 });

@@ -17,9 +17,9 @@ import {
 	conversationMarkdown,
 	exportName,
 } from "../../../../src/chat/conversations/exportMarkdown.ts";
-import { recordingLogger } from "../../../support/chatBench.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { FakeClock } from "../../../support/fakeClock.ts";
+import { recordingLogger } from "../../../support/recordingLogger.ts";
 
 let folder: string;
 let log: string[];

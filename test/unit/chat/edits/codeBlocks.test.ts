@@ -1,10 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { codeBlocks, maxMarkdownLength } from "../../../../src/chat/edits/codeBlocks.ts";
 
 const hintOf = (markdown: string): string | undefined => codeBlocks(markdown)[0]?.pathHint;
 
 describe("code blocks of an answer", () => {
-	it("are counted in order, at any depth, an unclosed one at the end included", () => {
+	test("are counted in order, at any depth, an unclosed one at the end included", () => {
 		const blocks = codeBlocks(
 			"```ts\na\n```\n- x\n  ```py\n  b\n  ```\n\n> ```\n> c\n> ```\n\n~~~go\nd",
 		);
@@ -16,11 +16,11 @@ describe("code blocks of an answer", () => {
 		]);
 	});
 
-	it("aren't made of indented text or of code in a line", () => {
+	test("aren't made of indented text or of code in a line", () => {
 		expect(codeBlocks("para\n\n    indented\n\n`inline`")).toEqual([]);
 	});
 
-	it.each([
+	test.each([
 		["```ts src/a.ts\nx\n```", "src/a.ts"],
 		["```ts:src/a.ts\nx\n```", "src/a.ts"],
 		['```ts title="src/a.ts"\nx\n```', "src/a.ts"],
@@ -36,11 +36,11 @@ describe("code blocks of an answer", () => {
 		expect(hintOf(markdown)).toBe(path);
 	});
 
-	it("keep a path that leads elsewhere as it is written, for the check to refuse", () => {
+	test("keep a path that leads elsewhere as it is written, for the check to refuse", () => {
 		expect(hintOf("```sh ../../.bashrc\nx\n```")).toBe("../../.bashrc");
 	});
 
-	it("are none in an answer that is too long to read", () => {
+	test("are none in an answer that is too long to read", () => {
 		expect(codeBlocks(`\`\`\`ts\n${"x".repeat(maxMarkdownLength)}\n\`\`\``)).toEqual([]);
 	});
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
 	applyHunks,
 	editOfHunk,
@@ -7,29 +7,29 @@ import {
 } from "../../../../src/chat/edits/hunks.ts";
 
 describe("hunks", () => {
-	it("hold what differs, one for each place", () => {
+	test("hold what differs, one for each place", () => {
 		expect(hunksBetween("a\nb\nc\nd\ne\n", "a\nB\nc\nd\ne\nf\n")).toEqual([
 			{ start: 1, end: 2, lines: ["B"] },
 			{ start: 5, end: 5, lines: ["f"] },
 		]);
 	});
 
-	it("with a single unchanged line between them are one", () => {
+	test("with a single unchanged line between them are one", () => {
 		expect(hunksBetween("a\nb\nc\n", "A\nb\nC\n")).toEqual([
 			{ start: 0, end: 3, lines: ["A", "b", "C"] },
 		]);
 	});
 
-	it("are none for equal texts", () => {
+	test("are none for equal texts", () => {
 		expect(hunksBetween("a\n", "a\n")).toEqual([]);
 	});
 
-	it("say whether the last line has a line break", () => {
+	test("say whether the last line has a line break", () => {
 		const hunks = hunksBetween("a\nb", "a\nb\n");
 		expect(applyHunks("a\nb", hunks)).toBe("a\nb\n");
 	});
 
-	it("of huge texts that have nothing in common come in bounded time, as one", () => {
+	test("of huge texts that have nothing in common come in bounded time, as one", () => {
 		const oldText = Array.from({ length: 50_000 }, (_, line) => `old ${line}`).join("\n");
 		const newText = Array.from({ length: 50_000 }, (_, line) => `new ${line}`).join("\n");
 		const hunks = hunksBetween(oldText, newText);
@@ -37,13 +37,13 @@ describe("hunks", () => {
 		expect(applyHunks(oldText, hunks)).toBe(newText);
 	});
 
-	it("move along with lines that are written elsewhere", () => {
+	test("move along with lines that are written elsewhere", () => {
 		const hunk = { start: 4, end: 5, lines: ["E"] };
 		const changes = hunksBetween("a\nb\nc\nd\ne\nf\n", "new\na\nb\nc\nd\ne\nf\n");
 		expect(rebaseHunk(hunk, changes)).toEqual({ start: 5, end: 6, lines: ["E"] });
 	});
 
-	it.each([
+	test.each([
 		["itself", "a\nb\nc\nd\nX\nf\n"],
 		["the line before", "a\nb\nc\nX\ne\nf\n"],
 		["the line after", "a\nb\nc\nd\ne\nX\n"],
@@ -52,7 +52,7 @@ describe("hunks", () => {
 		expect(rebaseHunk({ start: 4, end: 5, lines: ["E"] }, changes)).toBeUndefined();
 	});
 
-	it("at the end of a document take the line break before them along", () => {
+	test("at the end of a document take the line break before them along", () => {
 		expect(editOfHunk({ start: 1, end: 2, lines: [] }, ["a", "b"])).toEqual({
 			startLine: 0,
 			startColumn: 1,

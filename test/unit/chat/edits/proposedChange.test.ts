@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { proposedChange, type ProposedChange } from "../../../../src/chat/edits/proposedChange.ts";
 
 const file = `import { sum } from "./sum";
@@ -49,33 +49,33 @@ const refusal = (proposed: ProposedChange): string =>
 	proposed.kind === "refused" ? proposed.sentence : `changed: ${proposed.text}`;
 
 describe("a code block becomes a change", () => {
-	it("of the whole file", () => {
+	test("of the whole file", () => {
 		const whole = file.replace("items[0]", "items.at(0)");
 		expect(textOf(change(whole))).toBe(whole);
 	});
 
-	it("of an empty document", () => {
+	test("of an empty document", () => {
 		expect(textOf(change("const a = 1;\n", { text: "" }))).toBe("const a = 1;\n");
 	});
 
-	it("of the function that it is a version of", () => {
+	test("of the function that it is a version of", () => {
 		const block = `export function first(items: string[]): string {\n\treturn items.at(0) ?? "";\n}\n`;
 		expect(textOf(change(block))).toBe(file.replace("items[0]", 'items.at(0) ?? ""'));
 	});
 
-	it("of a function whose first line is another now", () => {
+	test("of a function whose first line is another now", () => {
 		const block = `export function first(items: readonly string[]): string | undefined {\n\treturn items[0];\n}\n`;
 		expect(textOf(change(block))).toBe(
 			file.replace("items: string[]): string {", "items: readonly string[]): string | undefined {"),
 		);
 	});
 
-	it("of a method, indented as it stands in the file", () => {
+	test("of a method, indented as it stands in the file", () => {
 		const block = "add(item: string): void {\n\tthis.#items.unshift(item);\n}\n";
 		expect(textOf(change(block))).toBe(file.replace("push", "unshift"));
 	});
 
-	it("of several places with code left out between them", () => {
+	test("of several places with code left out between them", () => {
 		const block = `export function first(items: string[]): string {
 	return items.at(0);
 }
@@ -91,7 +91,7 @@ describe("a code block becomes a change", () => {
 		);
 	});
 
-	it("by a diff whose line numbers are wrong", () => {
+	test("by a diff whose line numbers are wrong", () => {
 		const block = `--- a/src/store.ts
 +++ b/src/store.ts
 @@ -99,3 +1,9 @@
@@ -103,27 +103,27 @@ describe("a code block becomes a change", () => {
 		expect(textOf(change(block, { info: "diff" }))).toBe(file.replace("push", "unshift"));
 	});
 
-	it("of the marked lines, indented like them", () => {
+	test("of the marked lines, indented like them", () => {
 		const marked = "\t\tthis.#items.push(item);";
 		expect(textOf(change("if (item) {\n\tthis.#items.push(item);\n}\n", { marked }))).toBe(
 			file.replace(marked, "\t\tif (item) {\n\t\t\tthis.#items.push(item);\n\t\t}"),
 		);
 	});
 
-	it("of the marked lines, where the answer repeats what is around them", () => {
+	test("of the marked lines, where the answer repeats what is around them", () => {
 		const marked = "\treturn items[0];";
 		const block = `export function first(items: string[]): string {\n\treturn items.at(0);\n}\n`;
 		expect(textOf(change(block, { marked }))).toBe(file.replace("items[0]", "items.at(0)"));
 	});
 
-	it("of a file that has the path's end", () => {
+	test("of a file that has the path's end", () => {
 		const whole = file.replace("items[0]", "items.at(0)");
 		expect(textOf(change(whole, { pathHint: "./store.ts" }))).toBe(whole);
 	});
 });
 
 describe("a code block is refused", () => {
-	it.each([
+	test.each([
 		"src/other.ts",
 		"../store.ts",
 		"/etc/store.ts",
@@ -136,38 +136,38 @@ describe("a code block is refused", () => {
 		);
 	});
 
-	it("when it would change lines outside those that were marked", () => {
+	test("when it would change lines outside those that were marked", () => {
 		const block = file.replace("items[0]", "items.at(0)").replace("push", "unshift");
 		expect(refusal(change(block, { marked: "\treturn items[0];" }))).toBe(
 			"The answer would change src/store.ts outside the lines that it was asked about, so nothing was applied.",
 		);
 	});
 
-	it("when a diff changes lines outside those that were marked", () => {
+	test("when a diff changes lines outside those that were marked", () => {
 		const block = "-\t\tthis.#items.push(item);\n+\t\tprocess.exit();\n";
 		expect(refusal(change(block, { info: "diff", marked: "\treturn items[0];" }))).toMatch(
 			/outside the lines/,
 		);
 	});
 
-	it("when a diff is of another file", () => {
+	test("when a diff is of another file", () => {
 		const block =
 			"--- a/package.json\n+++ b/package.json\n@@ -1 +1 @@\n-\treturn items[0];\n+\treturn 1;\n";
 		expect(refusal(change(block, { info: "diff" }))).toMatch(/change of another file/);
 	});
 
-	it("when nothing in the file is like it", () => {
+	test("when nothing in the file is like it", () => {
 		expect(refusal(change("const unrelated = 1;\nconst more = 2;\n"))).toMatch(
 			/^It is not clear where the code of the answer belongs in src\/store\.ts/,
 		);
 	});
 
-	it("when it fits several places", () => {
+	test("when it fits several places", () => {
 		const text = "a();\nb();\nc();\n\na();\nb();\nc();\n\nx();\ny();\nz();\nw();\n";
 		expect(refusal(change("a();\nB();\nc();\n", { text }))).toMatch(/fits several places/);
 	});
 
-	it("when it changes nothing", () => {
+	test("when it changes nothing", () => {
 		expect(refusal(change(file))).toBe("The answer changes nothing in src/store.ts.");
 	});
 });

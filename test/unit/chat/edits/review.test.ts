@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { applyHunks } from "../../../../src/chat/edits/hunks.ts";
 import { hunkAt, Review } from "../../../../src/chat/edits/review.ts";
 
@@ -10,7 +10,7 @@ function review(): Review {
 }
 
 describe("a review", () => {
-	it("shows each hunk with the lines around it", () => {
+	test("shows each hunk with the lines around it", () => {
 		expect(review().view).toEqual({
 			id: "r",
 			path: "src/a.ts",
@@ -27,7 +27,7 @@ describe("a review", () => {
 		});
 	});
 
-	it("accepts and rejects hunk by hunk, and says when all is decided", () => {
+	test("accepts and rejects hunk by hunk, and says when all is decided", () => {
 		const decided = review();
 		decided.decide(1, true);
 		expect(decided.isDecided).toBe(false);
@@ -37,7 +37,7 @@ describe("a review", () => {
 		expect(decided.proposedText).toBe("a\nb\nc\nd\ne\nf\ng\nnew\nh\n");
 	});
 
-	it("tells its listeners of each decision", () => {
+	test("tells its listeners of each decision", () => {
 		const decided = review();
 		const heard: string[] = [];
 		const stop = decided.onDidChange(({ hunks }) =>
@@ -50,7 +50,7 @@ describe("a review", () => {
 		expect(heard).toEqual(["accepted,open", "accepted,rejected"]);
 	});
 
-	it("follows a document that changes elsewhere", () => {
+	test("follows a document that changes elsewhere", () => {
 		const followed = review();
 		followed.follow("zero\na\nb\nc\nd\nX\nf\ng\nh\n".replace("X", "e"));
 		followed.decideAll(true);
@@ -58,7 +58,7 @@ describe("a review", () => {
 		expect(applyHunks(followed.base, followed.accepted)).toBe(`zero\n${proposed}`);
 	});
 
-	it("has a problem when a hunk's place has changed, until that is undone", () => {
+	test("has a problem when a hunk's place has changed, until that is undone", () => {
 		const followed = review();
 		followed.follow(base.replace("b\n", "changed\n"));
 		expect(followed.view.problem).toBe(
@@ -69,7 +69,7 @@ describe("a review", () => {
 		expect(followed.proposedText).toBe(proposed);
 	});
 
-	it("forgets a rejected hunk whose place has changed", () => {
+	test("forgets a rejected hunk whose place has changed", () => {
 		const followed = review();
 		followed.decide(0, false);
 		const text = base.replace("b\n", "changed\n");
@@ -80,7 +80,7 @@ describe("a review", () => {
 		expect(applyHunks(followed.base, followed.accepted)).toBe(text.replace("h\n", "new\nh\n"));
 	});
 
-	it("finds the open hunk nearest to the cursor on either side", () => {
+	test("finds the open hunk nearest to the cursor on either side", () => {
 		const decided = review();
 		expect(hunkAt(decided.places, "document", 0)).toBe(0);
 		expect(hunkAt(decided.places, "proposed", 8)).toBe(1);

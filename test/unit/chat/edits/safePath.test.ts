@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { safeRelativePath } from "../../../../src/chat/edits/safePath.ts";
 
 describe("a path that a model wrote", () => {
-	it.each([
+	test.each([
 		["src/a.ts", "src/a.ts"],
 		["./src/a.ts", "src/a.ts"],
 		["src\\a.ts", "src/a.ts"],
@@ -12,7 +12,7 @@ describe("a path that a model wrote", () => {
 		expect(safeRelativePath(path)).toBe(expected);
 	});
 
-	it.each([
+	test.each([
 		"",
 		"/etc/passwd",
 		"\\\\server\\share\\a.ts",

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { writeDocComment, type DocCommentOutcome } from "../../../../src/chat/tasks/docComment.ts";
 import { LocalSyntax } from "../../../../src/context/syntax/localSyntax.ts";
 import { AnsweringInfillModel, type HoleFilling } from "../../../support/answeringModels.ts";
@@ -41,7 +41,7 @@ const textOf = ({ outcome }: Explained): string =>
 const method = "class A {\n\tadd(a: number): number {\n\t\treturn ║a + 1;\n\t}\n}\n";
 
 describe("explaining without a chat model", () => {
-	it("writes a comment above the declaration", async () => {
+	test("writes a comment above the declaration", async () => {
 		const explained = await explain("typescript", method, "Adds one to a number.");
 		expect(textOf(explained)).toBe(
 			"class A {\n\t/** Adds one to a number. */\n\tadd(a: number): number {\n\t\treturn a + 1;\n\t}\n}\n",
@@ -52,21 +52,21 @@ describe("explaining without a chat model", () => {
 		expect(request?.stop).toContain("*/");
 	});
 
-	it("gives each line of a longer comment its mark", async () => {
+	test("gives each line of a longer comment its mark", async () => {
 		const answer = "\n\t * Adds one to a number.\n\t *\n\t * @param a any number\n\t ";
 		expect(textOf(await explain("typescript", method, answer))).toContain(
 			"\t/**\n\t * Adds one to a number.\n\t *\n\t * @param a any number\n\t */\n\tadd(",
 		);
 	});
 
-	it("stops where the comment ends, whatever the model goes on with", async () => {
+	test("stops where the comment ends, whatever the model goes on with", async () => {
 		const answer = "Adds one to it. */\n\tevil(): void {}\n\t/** More of it.";
 		expect(textOf(await explain("typescript", method, answer))).toContain(
 			"{\n\t/** Adds one to it. */\n\tadd(",
 		);
 	});
 
-	it.each([
+	test.each([
 		[
 			"go",
 			"package a\n\nfunc f() {\n\t║g()\n}\n",
@@ -89,37 +89,37 @@ describe("explaining without a chat model", () => {
 		expect(textOf(await explain(languageId, text, answer))).toContain(expected);
 	});
 
-	it("cuts an answer that doesn't end after its last whole sentence", async () => {
+	test("cuts an answer that doesn't end after its last whole sentence", async () => {
 		const answer = { text: "Adds one to a number. Then it goes on and", end: "length" } as const;
 		expect(textOf(await explain("typescript", method, answer))).toContain(
 			"/** Adds one to a number. */",
 		);
 	});
 
-	it("asks again where the first answer says nothing", async () => {
+	test("asks again where the first answer says nothing", async () => {
 		const explained = await explain("typescript", method, "\n", "Adds one to a number.");
 		expect(textOf(explained)).toContain("/** Adds one to a number. */");
 		expect(explained.model.requests.map(({ temperature }) => temperature)).toEqual([0, 0.5]);
 	});
 
-	it("says so when no answer is a comment", async () => {
+	test("says so when no answer is a comment", async () => {
 		expect(textOf(await explain("typescript", method, "", "!!!", "x"))).toBe(
 			"none: Scripted wrote no comment that could stand there; a chat model can explain the code in words.",
 		);
 	});
 
-	it("leaves a declaration alone that has a comment", async () => {
+	test("leaves a declaration alone that has a comment", async () => {
 		const explained = await explain("typescript", `/** Known. */\nfunction f() {\n\t║g();\n}\n`);
 		expect(textOf(explained)).toMatch(/^none: There is a comment already/);
 		expect(explained.model.requests).toEqual([]);
 	});
 
-	it("leaves a function of Python alone that has a docstring", async () => {
+	test("leaves a function of Python alone that has a docstring", async () => {
 		const text = 'def f():\n    """Known."""\n    return ║1\n';
 		expect(textOf(await explain("python", text))).toMatch(/^none: There is a comment already/);
 	});
 
-	it("says so for a language whose comments it doesn't know", async () => {
+	test("says so for a language whose comments it doesn't know", async () => {
 		expect(textOf(await explain("cobol", "║MOVE A TO B"))).toBe(
 			"none: Mote doesn't know how comments are written in cobol.",
 		);

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import {
 	fixByInfilling,
 	type FixOutcome,
@@ -75,13 +75,13 @@ const rightly = ({ prefix, suffix }: InfillRequest): HoleFilling => {
 };
 
 describe("fixing without a chat model", () => {
-	it("takes what makes the problem go away", async () => {
+	test("takes what makes the problem go away", async () => {
 		const { outcome, tried } = await fix({ text, respond: rightly });
 		expect(outcome).toEqual({ kind: "fixed", text: fixedText, triedCandidates: 1 });
 		expect(tried).toEqual([fixedText]);
 	});
 
-	it("makes holes of the line, the place, the rest of the line, and the statement", async () => {
+	test("makes holes of the line, the place, the rest of the line, and the statement", async () => {
 		const { requests } = await fix({ text, respond: rightly });
 		const plain = text.replace(/[├┤]/g, "");
 		const holes = requests
@@ -90,14 +90,14 @@ describe("fixing without a chat model", () => {
 		expect(holes).toEqual(["return cont + 1;", "cont", "cont + 1;"]);
 	});
 
-	it("tells the model of the problem once, in a comment that isn't kept", async () => {
+	test("tells the model of the problem once, in a comment that isn't kept", async () => {
 		const { requests, tried } = await fix({ text, respond: rightly });
 		const told = requests.filter(({ prefix }) => prefix.includes("// Fixed: Cannot find name"));
 		expect(told).toHaveLength(1);
 		expect(tried.join("")).not.toContain("Fixed:");
 	});
 
-	it("tries the likeliest first", async () => {
+	test("tries the likeliest first", async () => {
 		const answers = ["return a;", "b", "c;"];
 		let asked = 0;
 		const { tried } = await fix({
@@ -112,7 +112,7 @@ describe("fixing without a chat model", () => {
 		]);
 	});
 
-	it("drops what is the same, what is nothing, and what doesn't parse", async () => {
+	test("drops what is the same, what is nothing, and what doesn't parse", async () => {
 		const answers = ["return cont + 1;", "", "(((", "if {"];
 		const { outcome, tried } = await fix({
 			text,
@@ -125,7 +125,7 @@ describe("fixing without a chat model", () => {
 		});
 	});
 
-	it("goes on to the next one while the problem stays", async () => {
+	test("goes on to the next one while the problem stays", async () => {
 		const { outcome, tried } = await fix({
 			text,
 			respond: ({ seed }) => ({ text: seed === 0 ? "wrong" : "count", logProbability: -1 - seed }),
@@ -137,7 +137,7 @@ describe("fixing without a chat model", () => {
 		expect(tried.length).toBeGreaterThan(1);
 	});
 
-	it("keeps nothing that nobody could check", async () => {
+	test("keeps nothing that nobody could check", async () => {
 		const { outcome } = await fix({
 			text,
 			respond: rightly,
@@ -150,7 +150,7 @@ describe("fixing without a chat model", () => {
 		});
 	});
 
-	it("changes nothing outside what is allowed", async () => {
+	test("changes nothing outside what is allowed", async () => {
 		const { requests } = await fix({ text, respond: rightly, allowed: "cont" });
 		const plain = text.replace(/[├┤]/g, "");
 		const from = plain.indexOf("cont +");
@@ -160,7 +160,7 @@ describe("fixing without a chat model", () => {
 		}
 	});
 
-	it("stops when it is told to", async () => {
+	test("stops when it is told to", async () => {
 		const controller = new AbortController();
 		const { outcome, tried } = await fix({
 			text,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { CodeTask } from "../../../../src/chat/tasks/codeTask.ts";
 import { commitMessageOf, commitMessagePrompt } from "../../../../src/chat/tasks/commitMessage.ts";
 import { fenced } from "../../../../src/chat/tasks/fence.ts";
@@ -30,7 +30,7 @@ const task: CodeTask = {
 };
 
 describe("the prompt of a task", () => {
-	it("has what is asked, the problems with their codes, the marked code, and what is around it", () => {
+	test("has what is asked, the problems with their codes, the marked code, and what is around it", () => {
 		const prompt = taskPrompt(task, { tokens: 8000, countTokens });
 		expect(prompt.leftOut).toEqual([]);
 		expect(prompt.text).toContain(taskInstruction("fix"));
@@ -42,14 +42,14 @@ describe("the prompt of a task", () => {
 		expect(prompt.text).toContain("For orientation, from src/near.ts:\n```\nnear\n```");
 	});
 
-	it("stays within the limits, and names what didn't fit", () => {
+	test("stays within the limits, and names what didn't fit", () => {
 		const piece = { path: "src/long.ts", text: "x".repeat(8000) };
 		const prompt = taskPrompt({ ...task, related: [piece] }, { tokens: 700, countTokens });
 		expect(countTokens(prompt.text)).toBeLessThanOrEqual(700);
 		expect(prompt.leftOut).toEqual(["a part of src/long.ts"]);
 	});
 
-	it("cuts marked code that doesn't fit at a line", () => {
+	test("cuts marked code that doesn't fit at a line", () => {
 		const whole = { ...task, problems: [], code: { ...task.code, start: 0, end: text.length } };
 		const prompt = taskPrompt(whole, { tokens: 500, countTokens });
 		expect(countTokens(prompt.text)).toBeLessThanOrEqual(500);
@@ -57,11 +57,11 @@ describe("the prompt of a task", () => {
 		expect(prompt.leftOut).toContain("the end of the marked code of src/a.ts");
 	});
 
-	it("has the user's words", () => {
+	test("has the user's words", () => {
 		expect(taskInstruction("refactor", " use a map ")).toMatch(/The request: use a map$/);
 	});
 
-	it("can't be closed by a fence in the code", () => {
+	test("can't be closed by a fence in the code", () => {
 		expect(fenced("a\n````\nb", "md")).toBe("`````md\na\n````\nb\n`````");
 	});
 });
@@ -70,7 +70,7 @@ const diffOf = (path: string, body: string): string =>
 	`diff --git a/${path} b/${path}\nindex 1..2 100644\n--- a/${path}\n+++ b/${path}\n@@ -1 +1 @@\n${body}\n`;
 
 describe("the prompt for a commit message", () => {
-	it("shows the diff and how commits are written here", () => {
+	test("shows the diff and how commits are written here", () => {
 		const { text: prompt, leftOut } = commitMessagePrompt(
 			{ diff: diffOf("src/a.ts", "-a\n+b"), recentSubjects: ["Fix the parser\n"] },
 			{ tokens: 1000, countTokens },
@@ -80,7 +80,7 @@ describe("the prompt for a commit message", () => {
 		expect(leftOut).toEqual([]);
 	});
 
-	it("leaves out files that may hold credentials, by their names and by what they hold", () => {
+	test("leaves out files that may hold credentials, by their names and by what they hold", () => {
 		const key = `+-----BEGIN RSA PRIVATE KEY-----\n+${"A".repeat(64)}\n+${"B".repeat(64)}`;
 		const { text: prompt, leftOut } = commitMessagePrompt(
 			{
@@ -100,7 +100,7 @@ describe("the prompt for a commit message", () => {
 		]);
 	});
 
-	it("keeps small changes when a long one doesn't fit", () => {
+	test("keeps small changes when a long one doesn't fit", () => {
 		const diff = diffOf("long.ts", `+${"x".repeat(50_000)}`) + diffOf("small.ts", "+small");
 		const { text: prompt, leftOut } = commitMessagePrompt(
 			{ diff, recentSubjects: [] },
@@ -111,7 +111,7 @@ describe("the prompt for a commit message", () => {
 		expect(leftOut).toEqual(["the end of long.ts"]);
 	});
 
-	it.each([
+	test.each([
 		["Add a parser", "Add a parser"],
 		["```\nAdd a parser\n\nBecause.\n```", "Add a parser\n\nBecause."],
 		['"Add a parser"', "Add a parser"],

@@ -4,7 +4,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { openSource, sourceTextOf } from "../../../../src/context/files/openedFile.ts";
 import { decodeText, isGenerated } from "../../../../src/context/files/sourceText.ts";
-import { TemporaryFolder } from "../../../support/indexedFolder.ts";
+import { TemporaryFolder } from "../../../support/temporaryFolder.ts";
 
 test("text is read as UTF-8, or as UTF-16 when it says so", () => {
 	expect(decodeText(Buffer.from("añ🙂"))).toBe("añ🙂");

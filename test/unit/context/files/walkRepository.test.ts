@@ -2,7 +2,7 @@ import { symlinkSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { isWalked, walkRepository } from "../../../../src/context/files/walkRepository.ts";
-import { TemporaryFolder } from "../../../support/indexedFolder.ts";
+import { TemporaryFolder } from "../../../support/temporaryFolder.ts";
 
 function check(
 	files: readonly string[] | Readonly<Record<string, string>>,

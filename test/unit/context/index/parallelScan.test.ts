@@ -1,7 +1,8 @@
 import path from "node:path";
 import { expect, test } from "vitest";
 import { nullLogger } from "../../../../src/base/log.ts";
-import { dumpOf, openIndex, TemporaryFolder } from "../../../support/indexedFolder.ts";
+import { dumpOf, openIndex } from "../../../support/indexedFolder.ts";
+import { TemporaryFolder } from "../../../support/temporaryFolder.ts";
 
 const tagProcess = path.join(import.meta.dirname, "../../../../src/context/tagProcess.ts");
 const signal = new AbortController().signal;

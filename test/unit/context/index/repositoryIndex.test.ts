@@ -2,7 +2,8 @@ import { readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { nullLogger, type Logger } from "../../../../src/base/log.ts";
-import { dumpOf, openIndex, TemporaryFolder, withIndexOf } from "../../../support/indexedFolder.ts";
+import { dumpOf, openIndex, withIndexOf } from "../../../support/indexedFolder.ts";
+import { TemporaryFolder } from "../../../support/temporaryFolder.ts";
 
 const signal = new AbortController().signal;
 

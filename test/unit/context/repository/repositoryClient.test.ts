@@ -3,34 +3,12 @@ import { nullLogger } from "../../../../src/base/log.ts";
 import {
 	RepositoryClient,
 	type RepositoryProgress,
-	type RepositoryWorker,
 } from "../../../../src/context/repository/repositoryClient.ts";
 import type { RepositoryRequest } from "../../../../src/context/repository/repositoryProtocol.ts";
-
-/** A worker that never answers by itself. */
-class SilentWorker implements RepositoryWorker {
-	readonly requests: RepositoryRequest[] = [];
-	isTerminated = false;
-	send: (message: unknown) => void = () => undefined;
-	exit: (problem: string) => void = () => undefined;
-
-	postMessage(request: RepositoryRequest): void {
-		this.requests.push(request);
-	}
-	onMessage(listener: (message: unknown) => void): void {
-		this.send = listener;
-	}
-	onExit(listener: (problem: string) => void): void {
-		this.exit = listener;
-	}
-	terminate(): Promise<void> {
-		this.isTerminated = true;
-		return Promise.resolve();
-	}
-}
+import { SilentWorker } from "../../../support/silentWorker.ts";
 
 function silentClient() {
-	const worker = new SilentWorker();
+	const worker = new SilentWorker<RepositoryRequest>();
 	const log: string[] = [];
 	const progress: RepositoryProgress[] = [];
 	const client = new RepositoryClient({

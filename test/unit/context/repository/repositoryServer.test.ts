@@ -5,9 +5,9 @@ import type {
 	RepositoryRequest,
 } from "../../../../src/context/repository/repositoryProtocol.ts";
 import { RepositoryServer } from "../../../../src/context/repository/repositoryServer.ts";
-import { createTokenizer } from "../../../../src/tokenizer/bpeTokenizer.ts";
-import { openIndex, TemporaryFolder } from "../../../support/indexedFolder.ts";
-import { tinyTokenizerJson } from "../../../support/tinyTokenizer.ts";
+import { openIndex } from "../../../support/indexedFolder.ts";
+import { TemporaryFolder } from "../../../support/temporaryFolder.ts";
+import { testTokenizer } from "../../../support/testModel.ts";
 
 /** A server of a real index of these files. */
 async function withServer(
@@ -21,7 +21,6 @@ async function withServer(
 	using folder = new TemporaryFolder(files);
 	await using index = await openIndex(folder.path);
 	const replies: RepositoryReply[] = [];
-	const tokenizer = createTokenizer(tinyTokenizerJson());
 	let histories = 0;
 	const server = new RepositoryServer({
 		index,
@@ -30,7 +29,7 @@ async function withServer(
 			countTokens: (text) => text.length,
 			headerTokens: () => 1,
 		}),
-		tokenizer,
+		tokenizer: testTokenizer,
 		readHistory: () => {
 			histories++;
 			return histories > 1 ? Promise.reject(new Error("read twice")) : Promise.resolve();

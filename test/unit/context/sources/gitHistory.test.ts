@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { nullLogger } from "../../../../src/base/log.ts";
 import { CoChanges } from "../../../../src/context/sources/coChanges.ts";
 import { commitsOf, readGitHistory } from "../../../../src/context/sources/gitHistory.ts";
-import { TemporaryFolder } from "../../../support/indexedFolder.ts";
+import { TemporaryFolder } from "../../../support/temporaryFolder.ts";
 
 const { signal } = new AbortController();
 

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { LocalSyntax } from "../../../../src/context/syntax/localSyntax.ts";
 import type { SourceStructure } from "../../../../src/context/syntax/structure.ts";
 import { grammarFiles } from "../../../support/grammarFiles.ts";
@@ -40,7 +40,7 @@ function shown(
 }
 
 describe("the structure around a place", () => {
-	it("of TypeScript has the statement, and the declaration with its export", async () => {
+	test("of TypeScript has the statement, and the declaration with its export", async () => {
 		expect(
 			await structureAt(
 				"typescript",
@@ -54,21 +54,21 @@ describe("the structure around a place", () => {
 		});
 	});
 
-	it("is told at the start of a line, before its indentation", async () => {
+	test("is told at the start of a line, before its indentation", async () => {
 		const found = await structureAt("typescript", "class A {\n║\tb(): void {\n\t\tc();\n\t}\n}\n");
 		expect(found.declaration).toBe("b(): void { … \t}");
 	});
 
-	it("has no declaration where there is none", async () => {
+	test("has no declaration where there is none", async () => {
 		expect((await structureAt("typescript", "log(║1);\n")).declaration).toBeUndefined();
 	});
 
-	it("takes a function that a constant holds for a declaration", async () => {
+	test("takes a function that a constant holds for a declaration", async () => {
 		const found = await structureAt("typescript", "export const f = (): void => {\n\t║g();\n};\n");
 		expect(found.declaration).toBe("export const f = (): void => { … };");
 	});
 
-	it.each([
+	test.each([
 		["python", "@x\ndef f(a):\n    return ║a\n", "@x …     return a"],
 		["go", "package a\n\nfunc f() {\n\t║g()\n}\n", "func f() { … }"],
 		["rust", "fn f() {\n    ║g();\n}\n", "fn f() { … }"],
@@ -78,12 +78,12 @@ describe("the structure around a place", () => {
 		expect((await structureAt(languageId, text)).declaration).toBe(declaration);
 	});
 
-	it("counts the places that the grammar doesn't allow", async () => {
+	test("counts the places that the grammar doesn't allow", async () => {
 		const { errors } = await structureAt("typescript", "const a = (1;\nfunction (\n║");
 		expect(errors).toBeGreaterThan(0);
 	});
 
-	it("is unknown for a language without a grammar, and for a range beyond the text", async () => {
+	test("is unknown for a language without a grammar, and for a range beyond the text", async () => {
 		const query = { text: "a", start: 0, end: 1 };
 		expect(await syntax.structureAt({ ...query, languageId: "cobol" }, signal)).toBeUndefined();
 		expect(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { systemClock } from "../../../../src/base/clock.ts";
-import { nullLogger, type Logger } from "../../../../src/base/log.ts";
+import { nullLogger } from "../../../../src/base/log.ts";
 import {
 	startSyntaxWorker,
 	SyntaxClient,
@@ -9,47 +9,20 @@ import {
 import type { SyntaxRequest } from "../../../../src/context/syntax/syntaxProtocol.ts";
 import { FakeClock } from "../../../support/fakeClock.ts";
 import { grammarFiles } from "../../../support/grammarFiles.ts";
+import { recordingLogger } from "../../../support/recordingLogger.ts";
+import { SilentWorker } from "../../../support/silentWorker.ts";
 
 const signal = new AbortController().signal;
 const query = { languageId: "typescript", text: "// a\n", offset: 4 };
 const unknown = { kind: "unknown" };
 
-/** A worker that never answers by itself. */
-class SilentWorker implements SyntaxWorker {
-	readonly requests: SyntaxRequest[] = [];
-	isTerminated = false;
-	send: (message: unknown) => void = () => undefined;
-	exit: (problem: string) => void = () => undefined;
-
-	postMessage(request: SyntaxRequest): void {
-		this.requests.push(request);
-	}
-
-	onMessage(listener: (message: unknown) => void): void {
-		this.send = listener;
-	}
-
-	onExit(listener: (problem: string) => void): void {
-		this.exit = listener;
-	}
-
-	terminate(): Promise<void> {
-		this.isTerminated = true;
-		return Promise.resolve();
-	}
-}
-
 function silentClient() {
 	const clock = new FakeClock();
-	const workers: SilentWorker[] = [];
+	const workers: SilentWorker<SyntaxRequest>[] = [];
 	const warnings: string[] = [];
-	const logger: Logger = {
-		...nullLogger,
-		warn: (message) => warnings.push(message),
-		error: (message) => warnings.push(message),
-	};
+	const logger = recordingLogger(warnings);
 	const startWorker = (): SyntaxWorker => {
-		const worker = new SilentWorker();
+		const worker = new SilentWorker<SyntaxRequest>();
 		workers.push(worker);
 		return worker;
 	};
@@ -89,7 +62,7 @@ describe("a worker that fails", () => {
 		void client.positionAt(query, signal);
 		expect(workers.length).toBe(2);
 		expect(warnings).toEqual([
-			"The syntax worker was stopped because it ended with 1; it is started again.",
+			"warn: The syntax worker was stopped because it ended with 1; it is started again.",
 		]);
 	});
 
@@ -117,6 +90,6 @@ describe("a worker that fails", () => {
 		workers[0]?.send({ kind: "position", id: 0, position: "here" });
 		workers[0]?.send({ kind: "position", id: 0, position: unknown });
 		expect(await answer).toEqual(unknown);
-		expect(warnings).toEqual(["The syntax worker sent a message that can't be understood."]);
+		expect(warnings).toEqual(["error: The syntax worker sent a message that can't be understood."]);
 	});
 });

@@ -14,29 +14,15 @@ import { ParserEndedError } from "../../../../src/context/syntax/tagSource.ts";
 import { FakeClock } from "../../../support/fakeClock.ts";
 import { grammarFiles } from "../../../support/grammarFiles.ts";
 import { queryFolder } from "../../../support/indexedFolder.ts";
+import { SilentWorker } from "../../../support/silentWorker.ts";
 
 const noTags: FileTags = { definitions: [], imports: [], names: new Map() };
 
-/** A process that never answers by itself. */
-class SilentProcess implements TagProcess {
-	readonly requests: TagRequest[] = [];
-	isKilled = false;
-	send: (message: unknown) => void = () => undefined;
-	exit: (problem: string) => void = () => undefined;
-
-	postMessage(request: TagRequest): void {
-		this.requests.push(request);
-	}
-	onMessage(listener: (message: unknown) => void): void {
-		this.send = listener;
-	}
-	onExit(listener: (problem: string) => void): void {
-		this.exit = listener;
-	}
+/** As a real one, it is heard of when it ends, also when it was told to. */
+class SilentProcess extends SilentWorker<TagRequest> implements TagProcess {
 	kill(): Promise<void> {
-		this.isKilled = true;
 		this.exit("killed");
-		return Promise.resolve();
+		return this.terminate();
 	}
 }
 
@@ -119,7 +105,7 @@ test("a process that doesn't answer is ended", async () => {
 	processes[0]?.send({ kind: "started" });
 	const settled = expect(answer).rejects.toThrow(ParserEndedError);
 	await clock.advance(120_000);
-	expect(processes[0]?.isKilled).toBe(true);
+	expect(processes[0]?.isTerminated).toBe(true);
 	await settled;
 });
 

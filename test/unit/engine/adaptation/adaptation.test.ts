@@ -6,8 +6,8 @@ import type { NgramCounts } from "../../../../src/engine/adaptation/ngramCounts.
 import { EngineError } from "../../../../src/engine/errors.ts";
 import type { LearnChange, LearnReport } from "../../../../src/engine/learning.ts";
 import { settle } from "../../../support/fakeClock.ts";
-import { TemporaryFolder } from "../../../support/indexedFolder.ts";
 import { someTokens, tokens } from "../../../support/engineRequests.ts";
+import { TemporaryFolder } from "../../../support/temporaryFolder.ts";
 
 const vocabularySize = 32;
 

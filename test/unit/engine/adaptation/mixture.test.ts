@@ -4,6 +4,7 @@ import type { SourceKind } from "../../../../src/engine/adaptation/mixtureGate.t
 import { MixtureWeights } from "../../../../src/engine/adaptation/mixtureWeights.ts";
 import { tokenAt } from "../../../../src/engine/tokenIds.ts";
 import type { TokenId } from "../../../../src/tokenizer/tokenizer.ts";
+import { tokens } from "../../../support/engineRequests.ts";
 import { NaiveNgramCounts } from "../../../support/naiveNgramCounts.ts";
 
 const vocabularySize = 16;
@@ -90,10 +91,6 @@ describe("what a mixture learns", () => {
 		]);
 	});
 });
-
-function tokens(...ids: readonly number[]): readonly TokenId[] {
-	return ids.map(tokenAt);
-}
 
 /** A row in which one token has this logit, and all others 0. */
 function likely(id: number, logit: number): Float32Array {

@@ -13,7 +13,7 @@ import {
 	saveNgramIndex,
 } from "../../../../src/engine/adaptation/ngramIndexStore.ts";
 import { tokens } from "../../../support/engineRequests.ts";
-import { plain } from "../../../support/ngramOracle.ts";
+import { plain } from "../../../support/plainSuccessors.ts";
 
 const options = { vocabulary: "test", vocabularySize: 100, maxBytes: 10_000_000 };
 

@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Backend } from "../../../../src/engine/backend.ts";
 import { measureKvRanges } from "../../../../src/engine/ort/measureKvRanges.ts";
 import { openOrtBackend } from "../../../../src/engine/ort/ortBackend.ts";
 import { bitsPerByte, scoreWindows } from "../../../../src/evaluation/textScore.ts";
@@ -12,6 +11,7 @@ import { openModel } from "../../../../src/model/modelStore.ts";
 import { createTokenizer } from "../../../../src/tokenizer/bpeTokenizer.ts";
 import { someTokens } from "../../../support/engineRequests.ts";
 import { writeRandomCheckpoint } from "../../../support/randomCheckpoint.ts";
+import { openBackend } from "../../../support/tinyModel.ts";
 
 const repository = join(import.meta.dirname, "../../../..");
 const formats = ["float32", "int8"] as const;
@@ -33,11 +33,6 @@ const kvOption = (format: KvCacheFormat): KvCacheOption =>
 		? { kind: "float32" }
 		: { kind: "int8", measure: (model, sequences) => measureKvRanges(model, sequences, 1) };
 
-async function open(folder: string): Promise<Backend> {
-	const { graphPath, manifest } = await openModel(folder);
-	return await openOrtBackend({ graphPath, manifest, threads: 1 });
-}
-
 describe("with an int8 KV cache", () => {
 	test.each([
 		{ name: "a random model", shape: {} },
@@ -52,7 +47,7 @@ describe("with an int8 KV cache", () => {
 				quantization: "fp32",
 				kvCache: kvOption(format),
 			});
-			const backend = await open(folder);
+			const backend = await openBackend(folder);
 			const tokens = someTokens(400, 5, 512);
 			const cache = backend.createKvCache(100);
 			await backend.forward(cache, tokens.slice(0, 100), 0);
@@ -98,7 +93,7 @@ describe("with an int8 KV cache", () => {
 				heading: [],
 				tokens: tokenizer.encode(text).slice(0, 1024),
 			}));
-			const backend = await open(folder);
+			const backend = await openBackend(folder);
 			scores.push(bitsPerByte(await scoreWindows(windows, backend, tokenizer)));
 			await backend.dispose();
 		}

@@ -1,11 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend, KvCache } from "../../../../src/engine/backend.ts";
-import { openOrtBackend } from "../../../../src/engine/ort/ortBackend.ts";
-import { openModel } from "../../../../src/model/modelStore.ts";
 import { someTokens } from "../../../support/engineRequests.ts";
-import { importTinyModel, type TinyModel } from "../../../support/tinyModel.ts";
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+import { importTinyModel, openBackend, type TinyModel } from "../../../support/tinyModel.ts";
 
 describe.each(["fp32", "int4"] as const)(
 	"the ONNX Runtime backend with a tiny %s model",
@@ -15,8 +11,7 @@ describe.each(["fp32", "int4"] as const)(
 
 		beforeAll(async () => {
 			model = await importTinyModel(quantization, { shape: { max_position_embeddings: 1024 } });
-			const { graphPath, manifest } = await openModel(model.folder);
-			backend = await openOrtBackend({ graphPath, manifest, threads: 1 });
+			backend = await openBackend(model.folder);
 		});
 		afterAll(async () => {
 			await backend.dispose();

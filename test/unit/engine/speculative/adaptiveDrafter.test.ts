@@ -3,8 +3,8 @@ import type { MixtureSource } from "../../../../src/engine/adaptation/mixtureGat
 import { AdaptiveDrafter } from "../../../../src/engine/speculative/adaptiveDrafter.ts";
 import { noDraft, type Drafter } from "../../../../src/engine/speculative/drafter.ts";
 import { NgramDrafter } from "../../../../src/engine/speculative/ngramDrafter.ts";
-import { tokenAt } from "../../../../src/engine/tokenIds.ts";
 import type { TokenId } from "../../../../src/tokenizer/tokenizer.ts";
+import { tokens } from "../../../support/engineRequests.ts";
 import { NaiveNgramCounts } from "../../../support/naiveNgramCounts.ts";
 
 const silent: Drafter = { propose: () => Promise.resolve(noDraft) };
@@ -59,10 +59,6 @@ describe("a draft from counts", () => {
 		expect((await drafter.propose(tokens(4, 1, 2), 2)).tokens).toEqual([7, 7]);
 	});
 });
-
-function tokens(...ids: readonly number[]): readonly TokenId[] {
-	return ids.map(tokenAt);
-}
 
 function repeat(text: readonly TokenId[], times: number): readonly TokenId[] {
 	return Array.from({ length: times }, () => text).flat();

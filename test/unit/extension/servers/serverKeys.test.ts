@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keyProblem, ServerKeys } from "../../../src/extension/servers/serverKeys.ts";
+import { keyProblem, ServerKeys } from "../../../../src/extension/servers/serverKeys.ts";
 
 function keysInMemory(): { readonly keys: ServerKeys; readonly stored: Map<string, string> } {
 	const stored = new Map<string, string>();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { serverNotice, type ServerState } from "../../../src/extension/servers/serverNotice.ts";
-import { statusAppearance, withServer } from "../../../src/extension/status.ts";
+import { serverNotice, type ServerState } from "../../../../src/extension/servers/serverNotice.ts";
+import { statusAppearance, withServer } from "../../../../src/extension/status.ts";
 
 const server: ServerState["server"] = {
 	address: "https://gpu.example/v1",

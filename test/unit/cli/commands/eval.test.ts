@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { evalCommand } from "../../../src/cli/commands/eval.ts";
-import { sampleRecords, writeCorpusFolder, type CorpusFolder } from "../../support/corpusFolder.ts";
-import { importTinyModel, type TinyModel } from "../../support/tinyModel.ts";
+import { evalCommand } from "../../../../src/cli/commands/eval.ts";
+import {
+	sampleRecords,
+	writeCorpusFolder,
+	type CorpusFolder,
+} from "../../../support/corpusFolder.ts";
+import { importTinyModel, type TinyModel } from "../../../support/tinyModel.ts";
 
-vi.mock(import("../../../src/cli/defaults.ts"), async (original) => ({
+vi.mock(import("../../../../src/cli/defaults.ts"), async (original) => ({
 	...(await original()),
-	grammarFiles: (await import("../../support/grammarFiles.ts")).grammarFiles,
-	queryFolder: (await import("../../support/indexedFolder.ts")).queryFolder,
+	grammarFiles: (await import("../../../support/grammarFiles.ts")).grammarFiles,
+	queryFolder: (await import("../../../support/indexedFolder.ts")).queryFolder,
 }));
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 describe("mote eval with a tiny model of random weights", () => {
 	let int4: TinyModel;

@@ -1,10 +1,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { percentile, spreadOf } from "../../../src/cli/bench/percentile.ts";
-import { parseTrace } from "../../../src/cli/bench/trace.ts";
-import { offsetAt, parseLocation } from "../../../src/cli/location.ts";
+import { parseTrace } from "../../../../src/cli/bench/trace.ts";
 
-const tracesFolder = new URL("../../../bench/traces/", import.meta.url);
+const tracesFolder = new URL("../../../../bench/traces/", import.meta.url);
 
 describe("trace", () => {
 	test("typing forward is told apart from jumps and deletions", () => {
@@ -36,25 +34,4 @@ describe("trace", () => {
 			jsonLines.trim().split("\n").length - 1,
 		);
 	});
-});
-
-describe("location", () => {
-	test("file, line and column are told apart from the right", () => {
-		expect(parseLocation("C:\\a.ts:12:5")).toEqual({ file: "C:\\a.ts", line: 12, column: 5 });
-		expect(() => parseLocation("a.ts:0:1")).toThrow("<file>:<line>:<column>");
-		expect(() => parseLocation("a.ts")).toThrow("<file>:<line>:<column>");
-	});
-
-	test("a column past the line end means the line end, before a CR", () => {
-		expect(offsetAt("ab\r\ncd", 0, 9)).toBe(2);
-		expect(offsetAt("ab\r\ncd", 1, 1)).toBe(5);
-		expect(offsetAt("ab\r\ncd", 2, 0)).toBeUndefined();
-	});
-});
-
-test("percentiles use the nearest rank and a missing measurement is not zero", () => {
-	expect(percentile([4, 1, 3, 2], 0.5)).toBe(2);
-	expect(percentile([4, 1, 3, 2], 0.95)).toBe(4);
-	expect(percentile([], 0.5)).toBeNaN();
-	expect(spreadOf([1, 2])).toEqual({ p50: 1, p95: 2, count: 2 });
 });

@@ -1,0 +1,73 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import type { Browser } from "playwright-core";
+import { launchBrowser, newPage, openWorkbench } from "./browser.ts";
+import { EditorPage } from "./editorPage.ts";
+import {
+	copySampleWorkspace,
+	installExtension,
+	repositoryRoot,
+	startWorkbench,
+	type Workbench,
+	type WorkbenchOptions,
+} from "./server.ts";
+
+const vsix = path.join(repositoryRoot, "mote-linux-x64.vsix");
+
+interface PackagedEditorParts {
+	readonly workspaceFolder: string;
+	readonly dataFolder: string;
+	readonly workbench: Workbench;
+	readonly browser: Browser;
+	readonly editor: EditorPage;
+}
+
+/** A real VS Code with the packaged extension, a browser to look at it, and a copy of the sample workspace. */
+export class PackagedEditor {
+	readonly workspaceFolder: string;
+	readonly dataFolder: string;
+	readonly workbench: Workbench;
+	readonly browser: Browser;
+	/** Its page is blank until {@link open}. */
+	readonly editor: EditorPage;
+
+	private constructor(parts: PackagedEditorParts) {
+		this.workspaceFolder = parts.workspaceFolder;
+		this.dataFolder = parts.dataFolder;
+		this.workbench = parts.workbench;
+		this.browser = parts.browser;
+		this.editor = parts.editor;
+	}
+
+	/** Everything of the run is in `out/<name>`; what an earlier one left there is deleted. */
+	static async start(
+		name: string,
+		userSettings: WorkbenchOptions["userSettings"] = {},
+	): Promise<PackagedEditor> {
+		const runFolder = path.join(repositoryRoot, "out", name);
+		const workspaceFolder = path.join(runFolder, "workspace");
+		const dataFolder = path.join(runFolder, "workbench");
+		await rm(runFolder, { recursive: true, force: true });
+		await copySampleWorkspace(workspaceFolder);
+		await installExtension(dataFolder, vsix);
+		const workbench = await startWorkbench({
+			dataFolder,
+			userSettings: { "workbench.colorTheme": "Dark 2026", ...userSettings },
+		});
+		const browser = await launchBrowser();
+		const editor = new EditorPage(await newPage(browser), workspaceFolder);
+		return new PackagedEditor({ workspaceFolder, dataFolder, workbench, browser, editor });
+	}
+
+	/** Opens the workspace on the editor's page. */
+	async open(): Promise<void> {
+		await openWorkbench(this.editor.page, this.workbench, {
+			workspaceFolder: this.workspaceFolder,
+		});
+	}
+
+	async close(): Promise<void> {
+		await this.browser.close();
+		await this.workbench.stop();
+	}
+}
