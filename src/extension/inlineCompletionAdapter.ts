@@ -7,7 +7,7 @@ import type {
 } from "../completion/completionProvider.ts";
 import { linkToken } from "./cancellation.ts";
 import { documentRequest } from "./documentRequest.ts";
-import { promptPath } from "./promptPath.ts";
+import { displayPath } from "./workspacePaths.ts";
 import { isEnabledFor, type Settings } from "./settings.ts";
 import type { StatusBar } from "./statusBar.ts";
 
@@ -63,7 +63,7 @@ export class InlineCompletionAdapter
 		if (provider === undefined) {
 			return this.decline("engineUnavailable", invoked);
 		}
-		const request = documentRequest(document, promptPath(document.uri), position, {
+		const request = documentRequest(document, displayPath(document.uri), position, {
 			invoked,
 			selectedCompletionInfo: context.selectedCompletionInfo,
 		});

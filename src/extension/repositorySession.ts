@@ -9,7 +9,7 @@ import type { RepositoryProgress } from "../context/repository/repositoryClient.
 import { RepositorySet, type Repository } from "../context/repository/repositorySet.ts";
 import type { Learner } from "../engine/learning.ts";
 import { FollowedFolder } from "./followedFolder.ts";
-import { folderPrefix, foldersOnDisk } from "./promptPath.ts";
+import { folderPrefix, foldersOnDisk } from "./workspacePaths.ts";
 
 export interface RepositorySessionOptions {
 	/** Where the extension is installed. */

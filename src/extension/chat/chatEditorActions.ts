@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { UserError } from "../../base/userError.ts";
 import type { ChatEditor } from "../../chat/chatEditor.ts";
 import type { LastEditor } from "./lastEditor.ts";
-import { uriInWorkspace } from "./workspacePaths.ts";
+import { uriInWorkspace } from "../workspacePaths.ts";
 
 export interface ChatEditorOptions {
 	readonly lastEditor: LastEditor;

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { Problem, TextPosition } from "../../chat/chatWorkspace.ts";
-import { pathInWorkspace, uriInWorkspace } from "./workspacePaths.ts";
+import { pathInWorkspace, uriInWorkspace } from "../workspacePaths.ts";
 
 /** A repository that doesn't build has thousands; nobody asks about more than these at once. */
 const maxProblems = 500;

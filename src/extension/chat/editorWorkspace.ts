@@ -17,7 +17,7 @@ import type { LastEditor } from "./lastEditor.ts";
 import { readWorkspaceFile } from "./readWorkspaceFile.ts";
 import { relatedToQuestion, type QuestionPlace } from "./relatedToQuestion.ts";
 import { WorkspaceFiles } from "./workspaceFiles.ts";
-import { displayPath, pathInWorkspace, placeInWorkspace } from "./workspacePaths.ts";
+import { displayPath, pathInWorkspace, placeInWorkspace } from "../workspacePaths.ts";
 import { workspaceSymbols } from "./workspaceSymbols.ts";
 
 export interface EditorWorkspaceOptions {

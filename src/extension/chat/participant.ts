@@ -16,7 +16,7 @@ import {
 	type AddedReference,
 	type HistoryTurn,
 } from "./participantQuestion.ts";
-import { pathInWorkspace, uriInWorkspace } from "./workspacePaths.ts";
+import { pathInWorkspace, uriInWorkspace } from "../workspacePaths.ts";
 
 export interface ParticipantOptions {
 	readonly chosenModel: () => ChosenModel;

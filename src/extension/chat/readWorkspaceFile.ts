@@ -3,7 +3,7 @@ import { open, realpath } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
 import { decodeText } from "../../context/files/sourceText.ts";
-import type { WorkspacePlace } from "./workspacePaths.ts";
+import type { WorkspacePlace } from "../workspacePaths.ts";
 
 /** Bytes that one UTF-16 unit takes at most: three in UTF-8, two in UTF-16. */
 const maxBytesPerUnit = 3;

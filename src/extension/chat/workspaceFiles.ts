@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { Clock } from "../../base/clock.ts";
 import { withToken } from "../cancellation.ts";
-import { pathInWorkspace } from "./workspacePaths.ts";
+import { pathInWorkspace } from "../workspacePaths.ts";
 import { rankPaths } from "./rankPaths.ts";
 
 /** Larger repositories have files that can't be found here; the editor's own search finds them. */

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { WorkspaceSymbol } from "../../chat/chatWorkspace.ts";
 import { withToken } from "../cancellation.ts";
-import { pathInWorkspace } from "./workspacePaths.ts";
+import { pathInWorkspace } from "../workspacePaths.ts";
 
 /** A language server that reads a large repository for the first time takes minutes; nobody waits for it. */
 const deadlineMs = 2000;

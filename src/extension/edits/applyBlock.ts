@@ -4,11 +4,12 @@ import type { ProposedBlock, QuestionTarget } from "../../chat/chatEditor.ts";
 import { codeBlocks, type CodeBlock } from "../../chat/edits/codeBlocks.ts";
 import { proposedChange } from "../../chat/edits/proposedChange.ts";
 import type { ReviewView } from "../../chat/messages.ts";
-import { pathOf, plainOffset, plainText } from "./documentText.ts";
+import { plainOffset, plainText } from "./documentText.ts";
 import { proposedScheme } from "./proposedDocuments.ts";
 import type { Reviews } from "./reviews.ts";
 import { wholeLines } from "./taskPlace.ts";
-import { fileNamed } from "./workspacePath.ts";
+import { fileNamed } from "./fileNamed.ts";
+import { displayPath } from "../workspacePaths.ts";
 
 interface Range {
 	readonly start: number;
@@ -46,7 +47,7 @@ export async function applyBlock(block: ProposedBlock, reviews: Reviews): Promis
 	const document = await vscode.workspace.openTextDocument(uri);
 	const text = plainText(document);
 	const range = selectedRange(document) ?? rangeOf(block.target, document, text);
-	const change = proposedChange(code, { path: pathOf(uri), text, range });
+	const change = proposedChange(code, { path: displayPath(uri), text, range });
 	if (change.kind === "refused") {
 		throw refused(change.sentence);
 	}
@@ -66,7 +67,7 @@ async function documentOf(
 	if (target !== undefined) {
 		// A question's own document: not what a model wrote. Unsaved documents have no file.
 		const open = vscode.workspace.textDocuments.find(
-			({ uri }) => uri.scheme !== proposedScheme && pathOf(uri) === target.path,
+			({ uri }) => uri.scheme !== proposedScheme && displayPath(uri) === target.path,
 		);
 		const uri = open?.uri ?? (await fileNamed(target.path))?.uri;
 		if (uri === undefined) {

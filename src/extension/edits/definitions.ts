@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { Clock } from "../../base/clock.ts";
 import type { TaskPiece } from "../../chat/tasks/codeTask.ts";
 import { isSecretPath } from "../../context/files/secrets.ts";
-import { pathOf } from "./documentText.ts";
+import { displayPath } from "../workspacePaths.ts";
 
 const maxNames = 8;
 const maxPieces = 6;
@@ -35,7 +35,7 @@ export async function definitionsOf(
 				if (found.length < maxPieces && !seen.has(key) && isShareable(uri, document)) {
 					seen.add(key);
 					const text = await linesOf(uri, range);
-					found.push(...(text === undefined ? [] : [{ path: pathOf(uri), text }]));
+					found.push(...(text === undefined ? [] : [{ path: displayPath(uri), text }]));
 				}
 			}
 		}

@@ -38,10 +38,3 @@ export function editsTowards(document: vscode.TextDocument, text: string): vscod
 	const current = plainText(document);
 	return textEditsOf(hunksBetween(current, text, { mergedGap: 0 }), current);
 }
-
-/** The path as people and models see it: relative to the workspace, else the bare file name. */
-export function pathOf(uri: vscode.Uri): string {
-	return vscode.workspace.getWorkspaceFolder(uri) === undefined
-		? uri.path.slice(uri.path.lastIndexOf("/") + 1)
-		: vscode.workspace.asRelativePath(uri, false);
-}

@@ -1,10 +1,11 @@
 import * as vscode from "vscode";
 import type { AnswerByInfilling } from "../../chat/infillQuestion.ts";
-import { pathOf, plainPosition, plainText } from "./documentText.ts";
+import { plainPosition, plainText } from "./documentText.ts";
 import type { EditsOptions } from "./editsOptions.ts";
 import { runTask } from "./codeTasks.ts";
 import { proposedScheme } from "./proposedDocuments.ts";
 import type { Reviews } from "./reviews.ts";
+import { displayPath } from "../workspacePaths.ts";
 
 /** `/explain` and `/fix` of the chat view with a model that can't converse: the same as the commands do. */
 export function infillAnswers(reviews: Reviews, options: EditsOptions): AnswerByInfilling {
@@ -14,7 +15,7 @@ export function infillAnswers(reviews: Reviews, options: EditsOptions): AnswerBy
 			({ uri, languageId }) =>
 				uri.scheme !== proposedScheme &&
 				languageId === code.languageId &&
-				pathOf(uri) === code.path,
+				displayPath(uri) === code.path,
 		);
 		if (document === undefined || plainText(document) !== code.text) {
 			yield `Open ${code.path} and ask again; it has changed or is closed.`;

@@ -4,8 +4,9 @@ import { isConfined } from "../../chat/edits/proposedChange.ts";
 import { hunkAt, Review } from "../../chat/edits/review.ts";
 import type { ReviewView } from "../../chat/messages.ts";
 import { assert } from "../../base/assert.ts";
-import { pathOf, plainText, textEditsOf } from "./documentText.ts";
+import { plainText, textEditsOf } from "./documentText.ts";
 import { ProposedDocuments, proposedScheme } from "./proposedDocuments.ts";
+import { displayPath } from "../workspacePaths.ts";
 
 export interface Proposal {
 	/** The document; a file that isn't there is made when the proposal is accepted. */
@@ -98,7 +99,7 @@ export class Reviews implements vscode.Disposable {
 			}
 		}
 		const id = randomUUID();
-		const review = new Review({ id, path: pathOf(uri), title, base, proposed });
+		const review = new Review({ id, path: displayPath(uri), title, base, proposed });
 		const opened: OpenReview = {
 			review,
 			uri,

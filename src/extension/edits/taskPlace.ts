@@ -2,7 +2,8 @@ import * as vscode from "vscode";
 import type { TaskCode, TaskProblem } from "../../chat/tasks/codeTask.ts";
 import type { StructureService } from "../../context/syntax/structure.ts";
 import { codeOf } from "./diagnosticTrial.ts";
-import { pathOf, plainOffset, plainPosition, plainText } from "./documentText.ts";
+import { plainOffset, plainPosition, plainText } from "./documentText.ts";
+import { displayPath } from "../workspacePaths.ts";
 
 /** The code that a command is about. */
 export interface TaskPlace {
@@ -35,7 +36,7 @@ export async function taskPlace(
 		? await syntax?.structureAt({ languageId, text, start, end }, signal)
 		: undefined;
 	const range = wholeLines(text, structure?.declaration ?? { start, end });
-	return { document, code: { path: pathOf(document.uri), languageId, text, ...range } };
+	return { document, code: { path: displayPath(document.uri), languageId, text, ...range } };
 }
 
 /** Without the line break of the last line; a selection that ends at the start of a line doesn't have it. */

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import { plainText, pathOf } from "./documentText.ts";
+import { plainText } from "./documentText.ts";
+import { displayPath } from "../workspacePaths.ts";
 
 export interface TestFile {
 	readonly uri: vscode.Uri;
@@ -16,11 +17,11 @@ export async function testFileOf(uri: vscode.Uri): Promise<TestFile> {
 	);
 	for (const candidate of beside) {
 		if (await exists(candidate)) {
-			return { uri: candidate, path: pathOf(candidate) };
+			return { uri: candidate, path: displayPath(candidate) };
 		}
 	}
 	const [first = uri] = beside;
-	return { uri: first, path: pathOf(first) };
+	return { uri: first, path: displayPath(first) };
 }
 
 /** The likeliest first. */

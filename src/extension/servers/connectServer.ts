@@ -192,6 +192,7 @@ async function writeSettings(address: string, model: string, uses: Uses): Promis
 		["server.useForChat", uses.chat],
 		["server.useForCompletions", uses.completions],
 		["server.kind", undefined],
+		["server.fimFamily", undefined],
 		["server.model", model],
 		["server.url", address],
 	];

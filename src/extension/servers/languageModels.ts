@@ -166,6 +166,7 @@ export class LanguageModels implements vscode.Disposable {
 			address: server.address,
 			model: server.model,
 			kind: server.kind,
+			fimFamily: server.fimFamily,
 			key: () => keys.get(server.origin),
 			fetch,
 			clock,
@@ -287,5 +288,10 @@ export class LanguageModels implements vscode.Disposable {
 }
 
 function sameAddress(a: ServerSettings | undefined, b: ServerSettings | undefined): boolean {
-	return a?.address === b?.address && a?.model === b?.model && a?.kind === b?.kind;
+	return (
+		a?.address === b?.address &&
+		a?.model === b?.model &&
+		a?.kind === b?.kind &&
+		a?.fimFamily === b?.fimFamily
+	);
 }

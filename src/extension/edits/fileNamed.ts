@@ -3,6 +3,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { safeRelativePath } from "../../chat/edits/safePath.ts";
 import { isSecretPath } from "../../context/files/secrets.ts";
+import { placeInWorkspace } from "../workspacePaths.ts";
 
 export interface NamedFile {
 	readonly uri: vscode.Uri;
@@ -23,19 +24,20 @@ export async function fileNamed(written: string): Promise<NamedFile | undefined>
 	) {
 		return undefined;
 	}
+	// As Mote itself writes paths of the workspace, and then as a path in any of its folders.
+	const place = placeInWorkspace(relative);
 	const folders = vscode.workspace.workspaceFolders ?? [];
-	for (const folder of folders) {
-		const uri = vscode.Uri.joinPath(folder.uri, relative);
+	const places = [
+		...(place === undefined ? [] : [place]),
+		...folders.map(({ uri: folder }) => ({ uri: vscode.Uri.joinPath(folder, relative), folder })),
+	];
+	for (const { uri, folder } of places) {
 		if (await isFile(uri)) {
-			return (await isInside(uri, folder.uri)) ? { uri, isThere: true } : undefined;
+			return (await isInside(uri, folder)) ? { uri, isThere: true } : undefined;
 		}
 	}
-	const [folder] = folders;
-	if (folder === undefined) {
-		return undefined;
-	}
-	const uri = vscode.Uri.joinPath(folder.uri, relative);
-	return (await isInside(uri, folder.uri)) ? { uri, isThere: false } : undefined;
+	const isUsable = place !== undefined && (await isInside(place.uri, place.folder));
+	return isUsable ? { uri: place.uri, isThere: false } : undefined;
 }
 
 async function isFile(uri: vscode.Uri): Promise<boolean> {
