@@ -34,7 +34,7 @@ describe("commands in the extension host", () => {
 		const starting = statusOf(mote, "starting");
 		await vscode.commands.executeCommand("mote.restartEngine");
 		await starting;
-		await statusOf(mote, "ready");
+		await statusOf(mote, "ready", "nothing");
 	});
 
 	it("the log opens", async () => {

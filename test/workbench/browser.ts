@@ -13,6 +13,8 @@ const browserPaths = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bi
 export interface OpenOptions {
 	/** A window without a folder where there is none. */
 	readonly workspaceFolder?: string;
+	/** A `.code-workspace` file, in place of a folder. */
+	readonly workspaceFile?: string;
 	/** Folder of an extension to load from source. */
 	readonly extensionFolder?: string;
 	/** Module that exports `run`; needs the server's test driver. */
@@ -70,11 +72,16 @@ export function workbenchUrl({ authority }: Workbench, options: OpenOptions): st
 	if (options.testModule !== undefined) {
 		payload.push(["extensionTestsPath", `vscode-remote://${authority}${options.testModule}`]);
 	}
-	const query = new URLSearchParams(
-		options.workspaceFolder === undefined ? { ew: "true" } : { folder: options.workspaceFolder },
-	);
+	const query = new URLSearchParams(placeOf(options));
 	if (payload.length > 0) {
 		query.set("payload", JSON.stringify(payload));
 	}
 	return `http://${authority}/?${query.toString().replaceAll("%2F", "/")}`;
+}
+
+function placeOf({ workspaceFolder, workspaceFile }: OpenOptions): Record<string, string> {
+	if (workspaceFile !== undefined) {
+		return { workspace: workspaceFile };
+	}
+	return workspaceFolder === undefined ? { ew: "true" } : { folder: workspaceFolder };
 }

@@ -3,6 +3,8 @@
  * text, takes it, and looks at the file on disk. The model is the bundled one, so what it writes is not
  * asserted, only that what was shown is what is inserted.
  */
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from "vitest";
 import { newPage, openWorkbench } from "./browser.ts";
 import { EditorPage } from "./editorPage.ts";
@@ -114,6 +116,28 @@ test("the last prompt is shown beside the code, in both themes", async () => {
 	await editor.screenshot("inspector-light");
 });
 
+test("in a window of several folders, related code comes from the folder of the document", async () => {
+	const second = path.join(packaged.dataFolder, "../ledgers");
+	await mkdir(second);
+	await writeFile(path.join(second, "ledger.ts"), ledger);
+	const workspaceFile = path.join(packaged.dataFolder, "../several.code-workspace");
+	const folders = [{ path: packaged.workspaceFolder }, { path: second }];
+	await writeFile(workspaceFile, JSON.stringify({ folders }));
+	const page = await newPage(packaged.browser);
+	await openWorkbench(page, packaged.workbench, { workspaceFile });
+	const several = new EditorPage(page, second);
+	await several.waitForStatus("Ready.", readyTimeoutMs);
+	await several.openFile("payment.ts", payment);
+	await page.keyboard.press("Control+End");
+	await page.keyboard.type("\tledger.");
+	await several.runCommand("Mote: Show What Went into the Last Prompt");
+	const shown = page.locator(".view-line");
+	await shown.filter({ hasText: "ledgers/ledger.ts:" }).first().waitFor();
+	await shown.filter({ hasText: "postDeposit" }).first().waitFor();
+	await several.screenshot("several-folders");
+	await page.context().close();
+});
+
 test("a window without a folder completes too", async () => {
 	const page = await newPage(packaged.browser);
 	await openWorkbench(page, packaged.workbench, {});
@@ -164,6 +188,19 @@ export function toCelsius(fahrenheit: number): number {
 	return (fahrenheit - 32) / 1.8;
 }
 
+`;
+
+const ledger = `export class Ledger {
+	postDeposit(account: string, cents: number): void {
+		this.entries.push({ account, cents });
+	}
+	private readonly entries: { account: string; cents: number }[] = [];
+}
+`;
+
+const payment = `import { Ledger } from "./ledger";
+
+export function pay(ledger: Ledger, account: string): void {
 `;
 
 const constants = `export const minWidth = 10;
