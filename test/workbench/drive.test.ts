@@ -130,6 +130,7 @@ test("in a window of several folders, related code comes from the folder of the 
 	await several.openFile("payment.ts", payment);
 	await page.keyboard.press("Control+End");
 	await page.keyboard.type("\tledger.");
+	await several.runCommand("Mote: Complete Here");
 	await several.runCommand("Mote: Show What Went into the Last Prompt");
 	const shown = page.locator(".view-line");
 	await shown.filter({ hasText: "ledgers/ledger.ts:" }).first().waitFor();
