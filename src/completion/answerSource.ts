@@ -8,6 +8,8 @@ import type { CompletionConfig } from "./completionProvider.ts";
 export interface AnswerSource {
 	/** Most tokens that pieces of other files may take in a prompt; 0 for a model that takes none. */
 	maxPiecesTokens(config: CompletionConfig): number;
+	/** Reads the question without answering it, where that costs nobody else anything. */
+	prepare(question: AnswerQuestion, signal: AbortSignal): Promise<void>;
 	/** Begins nothing before the first `next`. Its generator stops early when `signal` aborts. */
 	answer(question: AnswerQuestion, signal: AbortSignal): AnswerText;
 }

@@ -9,6 +9,15 @@ export interface CompletionProvider {
 		config: CompletionConfig,
 		signal: AbortSignal,
 	): Promise<CompletionOutcome>;
+	/**
+	 * Somebody may type here soon: collects and reads what a completion would need, behind everything else that the
+	 * engine has to do. Shows nothing and asks no server. Never rejects.
+	 */
+	prepare(
+		where: Omit<CompletionRequest, "trigger">,
+		config: CompletionConfig,
+		signal: AbortSignal,
+	): Promise<void>;
 	/** The user took `completion`, wholly: what follows may be longer. */
 	didAccept(completion: Completion): void;
 	dispose(): void;

@@ -112,6 +112,28 @@ class CompletionPipeline implements CompletionProvider {
 		return result.outcome;
 	}
 
+	async prepare(
+		where: Omit<CompletionRequest, "trigger">,
+		config: CompletionConfig,
+		signal: AbortSignal,
+	): Promise<void> {
+		const located = placeOf({ ...where, trigger: "automatic" });
+		if (located.kind === "none" || this.#running !== undefined) {
+			return;
+		}
+		const { place } = located;
+		// The next request is worth more than what may come after it.
+		const ended = AbortSignal.any([signal, this.#superseder.signal]);
+		try {
+			const pieces = await this.#piecesFor(place, config, ended);
+			if (!ended.aborted) {
+				await this.#answers.prepare({ place, pieces, config }, ended);
+			}
+		} catch (error) {
+			this.#faulty(error);
+		}
+	}
+
 	didAccept(): void {
 		// What follows an accepted completion is asked for at once; nobody is typing at that moment.
 		this.#hasJustAccepted = true;

@@ -1,12 +1,12 @@
 import { mapped } from "../base/asyncGenerators.ts";
-import { greedySampling } from "../engine/engine.ts";
+import { greedySampling, type GenerateRequest } from "../engine/engine.ts";
 import {
 	engineAnswer,
 	type EngineModelParts,
 	type EngineQuestion,
 } from "../languageModel/local/engineAnswer.ts";
 import type { ModelManifest } from "../model/manifest.ts";
-import { FimPromptBuilder, maxPiecesShare } from "../prompt/fim.ts";
+import { FimPromptBuilder, maxPiecesShare, type FimInput } from "../prompt/fim.ts";
 import { promptBudget } from "../prompt/promptBudget.ts";
 import type { AnswerQuestion, AnswerSource, AnswerText } from "./answerSource.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
@@ -45,16 +45,38 @@ export class EngineAnswers implements AnswerSource {
 		return yield* mapped(answer, ({ text }) => text);
 	}
 
-	#questionFor({ place, pieces, config }: AnswerQuestion): EngineQuestion {
-		const { maxPromptTokens, maxNewTokens } = promptBudget(config, this.#options.manifest);
-		const input = {
+	async prepare(question: AnswerQuestion, signal: AbortSignal): Promise<void> {
+		const request: GenerateRequest = {
+			prompt: this.#prompts.build(this.#inputFor(question)).tokens,
+			maxNewTokens: 0,
+			stopTokens: [],
+			sampling: greedySampling,
+			priority: "background",
+			supersedeKey,
+			minJointProbability: 0,
+			maxDraftTokens: 0,
+		};
+		const answer = engineAnswer(this.#options, { request, stopStrings: [] }, signal);
+		while ((await answer.next()).done !== true) {
+			// Nothing is written: the answer has no room.
+		}
+	}
+
+	#inputFor({ place, pieces, config }: AnswerQuestion): FimInput {
+		return {
 			path: place.path,
 			text: place.text,
 			prefixEnd: place.offset,
 			suffixStart: place.suffixStart,
-			maxTokens: maxPromptTokens,
+			maxTokens: promptBudget(config, this.#options.manifest).maxPromptTokens,
 			pieces,
 		};
+	}
+
+	#questionFor(question: AnswerQuestion): EngineQuestion {
+		const { place, pieces, config } = question;
+		const { maxNewTokens } = promptBudget(config, this.#options.manifest);
+		const input = this.#inputFor(question);
 		const prompt = this.#prompts.build(input);
 		this.#options.onDidPrompt?.({
 			path: place.path,

@@ -17,6 +17,11 @@ export class ServerAnswers implements AnswerSource {
 		return Math.floor(this.#budget(config).maxPromptTokens * maxPiecesShare);
 	}
 
+	/** A server works for others too, and isn't told where somebody looks. */
+	prepare(): Promise<void> {
+		return Promise.resolve();
+	}
+
 	async *answer({ place, pieces, config }: AnswerQuestion, signal: AbortSignal): AnswerText {
 		const { maxPromptTokens, maxNewTokens } = this.#budget(config);
 		const answer = this.#model.infill(

@@ -33,6 +33,11 @@ export class ServerThenEngine implements AnswerSource {
 		return (this.#options.server() ?? this.#options.engine).maxPiecesTokens(config);
 	}
 
+	async prepare(question: AnswerQuestion, signal: AbortSignal): Promise<void> {
+		const { server, engine } = this.#options;
+		await (server() ?? engine).prepare(question, signal);
+	}
+
 	async *answer(question: AnswerQuestion, signal: AbortSignal): AnswerText {
 		const { server, engine } = this.#options;
 		const chosen = server();

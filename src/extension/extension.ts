@@ -7,6 +7,7 @@ import { registerCommands } from "./commands.ts";
 import { ContextInspector } from "./contextInspector.ts";
 import { registerEdits } from "./edits/registerEdits.ts";
 import { EngineSession } from "./engineSession.ts";
+import { IdlePreparation } from "./idlePreparation.ts";
 import { InlineCompletionAdapter } from "./inlineCompletionAdapter.ts";
 import { LanguageModels } from "./servers/languageModels.ts";
 import { registerServerCommands } from "./servers/serverCommands.ts";
@@ -66,7 +67,17 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		onDidChangeModel: () => models.completionModelChanged(),
 		clock: systemClock,
 		logger: log,
-		onDidChangeStatus: (status) => statusBar.setEngineStatus(status),
+		onDidChangeStatus: (status) => {
+			statusBar.setEngineStatus(status);
+			if (status.kind === "ready") {
+				preparation.restart();
+			}
+		},
+	});
+	const preparation = new IdlePreparation({
+		provider: () => session.provider,
+		settings: () => settings,
+		clock: systemClock,
 	});
 	const adapter = new InlineCompletionAdapter({
 		provider: () => session.provider,
@@ -131,6 +142,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		configurationListener,
 		commands,
 		adapter,
+		preparation,
 		chat,
 		edits,
 		serverCommands,

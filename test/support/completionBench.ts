@@ -77,6 +77,11 @@ export class CompletionBench {
 		);
 	}
 
+	/** Says that somebody may type at the cursor of `fixture` soon. */
+	prepare(fixture: string, signal = new AbortController().signal): Promise<void> {
+		return this.provider.prepare(requestFor(fixture, {}), testConfig, signal);
+	}
+
 	/** The document after the completion for `fixture`, or the outcome where there is none. */
 	async documentAfter(
 		fixture: string,

@@ -17,6 +17,7 @@ function providerOf(outcome: CompletionOutcome, asked: CompletionRequest[]): Com
 			asked.push(request);
 			return Promise.resolve(outcome);
 		},
+		prepare: () => Promise.resolve(),
 		didAccept: () => undefined,
 		dispose: () => undefined,
 	};

@@ -83,6 +83,7 @@ async function ghost(outcome: CompletionOutcome) {
 			requests.push(request);
 			return Promise.resolve(outcome);
 		},
+		prepare: () => Promise.resolve(),
 		didAccept: () => undefined,
 		dispose: () => undefined,
 	};

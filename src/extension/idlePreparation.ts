@@ -1,0 +1,83 @@
+import * as vscode from "vscode";
+import type { Clock } from "../base/clock.ts";
+import type { CompletionProvider } from "../completion/completionProvider.ts";
+import { documentRequest } from "./documentRequest.ts";
+import { isEnabledFor, type Settings } from "./settings.ts";
+import { displayPath } from "./workspacePaths.ts";
+
+/** Whoever stays at a place for so long may type there; moving through a file is faster. */
+const idleMs = 400;
+
+/** Who hasn't typed for so long is reading: another processor's fan shall not tell where. */
+const workingMs = 600_000;
+
+interface IdlePreparationOptions {
+	readonly provider: () => CompletionProvider | undefined;
+	readonly settings: () => Settings;
+	readonly clock: Clock;
+}
+
+/**
+ * Has the model read what stands around the cursor while nobody types, so that the first key after a jump is
+ * answered as fast as those that follow it. A document that comes into view counts once; after that, somebody has
+ * to be typing now and then.
+ */
+export class IdlePreparation implements vscode.Disposable {
+	private readonly listeners: vscode.Disposable;
+	private current = new AbortController();
+	private lastTypedMs = -Infinity;
+
+	constructor(private readonly options: IdlePreparationOptions) {
+		this.listeners = vscode.Disposable.from(
+			vscode.window.onDidChangeActiveTextEditor((editor) => this.startAt(editor)),
+			vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+				const isWorking = options.clock.now() - this.lastTypedMs < workingMs;
+				if (textEditor === vscode.window.activeTextEditor) {
+					this.startAt(isWorking ? textEditor : undefined);
+				}
+			}),
+			vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+				if (contentChanges.length > 0 && document === vscode.window.activeTextEditor?.document) {
+					this.lastTypedMs = options.clock.now();
+				}
+			}),
+		);
+		this.restart();
+	}
+
+	/** Begins anew at the place where the cursor is: there is a model now, or another. */
+	restart(): void {
+		this.startAt(vscode.window.activeTextEditor);
+	}
+
+	dispose(): void {
+		this.listeners.dispose();
+		this.current.abort();
+	}
+
+	/** Ends what was prepared for another place, and waits at this one. */
+	private startAt(editor: vscode.TextEditor | undefined): void {
+		this.current.abort();
+		this.current = new AbortController();
+		if (editor !== undefined) {
+			void this.prepare(editor, this.current.signal);
+		}
+	}
+
+	private async prepare(editor: vscode.TextEditor, signal: AbortSignal): Promise<void> {
+		const { clock } = this.options;
+		await clock.sleep(idleMs, signal);
+		const { document, selection } = editor;
+		const settings = this.options.settings();
+		if (signal.aborted || !selection.isEmpty || !isEnabledFor(settings, document.languageId)) {
+			return;
+		}
+		const request = documentRequest(document, displayPath(document.uri), selection.active, {
+			invoked: false,
+			selectedCompletionInfo: undefined,
+		});
+		if (request !== undefined) {
+			await this.options.provider()?.prepare(request, settings.completion, signal);
+		}
+	}
+}

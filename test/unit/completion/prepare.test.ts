@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { EngineError } from "../../../src/engine/errors.ts";
+import { CompletionBench } from "../../support/completionBench.ts";
+import { settle } from "../../support/fakeClock.ts";
+import { ScriptedInfill } from "../../support/scriptedInfill.ts";
+
+const nothing = { kind: "answer", text: "" } as const;
+
+test("what is prepared is the prompt of a completion at the same place, behind everything else", async () => {
+	const bench = new CompletionBench();
+	bench.engine.enqueue(nothing, { kind: "answer", text: "1" });
+	await bench.prepare("const a = ║;\n");
+	await bench.provide("const a = ║;\n");
+	const [prepared, asked] = bench.engine.requests;
+	expect(prepared).toMatchObject({ maxNewTokens: 0, priority: "background" });
+	expect(prepared?.prompt).toEqual(asked?.prompt);
+	// So that the one takes the place of the other.
+	expect(prepared?.supersedeKey).toBe(asked?.supersedeKey);
+});
+
+test("a completion that is asked for ends what is being prepared", async () => {
+	const bench = new CompletionBench();
+	bench.engine.enqueue({ kind: "hold", text: "" }, { kind: "answer", text: "1" });
+	const preparing = bench.prepare("const a = ║;\n");
+	await settle();
+	const document = await bench.documentAfter("const a = ║;\n");
+	await preparing;
+	expect(bench.engine.ends).toEqual(["aborted", "stop"]);
+	expect(document).toBe("const a = ├1┤;\n");
+});
+
+test("whoever moves on ends it", async () => {
+	const bench = new CompletionBench();
+	bench.engine.enqueue({ kind: "hold", text: "" });
+	const moved = new AbortController();
+	const preparing = bench.prepare("const a = ║;\n", moved.signal);
+	await settle();
+	moved.abort();
+	await preparing;
+	expect(bench.engine.ends).toEqual(["aborted"]);
+});
+
+test("nothing is prepared while an answer is being written", async () => {
+	const bench = new CompletionBench();
+	bench.engine.enqueue({ kind: "hold", text: "" });
+	const asked = bench.provide("const a = ║;\n");
+	await settle();
+	await bench.prepare("const a = ║;\n");
+	expect(bench.engine.requests).toHaveLength(1);
+	await bench.engine.release();
+	await asked;
+});
+
+test("no server hears of it, and the engine has nothing to read for one", async () => {
+	const server = new ScriptedInfill();
+	const bench = new CompletionBench({ server: () => server });
+	await bench.prepare("const a = ║;\n");
+	expect([server.requests, bench.engine.requests]).toEqual([[], []]);
+});
+
+test("an engine that fails is one line in the log, once", async () => {
+	const bench = new CompletionBench();
+	const error = new EngineError("processDied", "The engine's process ended; it is started again.");
+	bench.engine.enqueue({ kind: "fail", error }, { kind: "fail", error });
+	await bench.prepare("const a = ║;\n");
+	await bench.prepare("const b = ║;\n");
+	expect(bench.log).toHaveLength(1);
+});
