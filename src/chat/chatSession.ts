@@ -84,11 +84,14 @@ export class ChatSession {
 		await this.#guarded(() => this.#handle(parsed.data));
 	}
 
-	/** Asks in the open conversation, or in a new one, for a command of the editor. Never rejects. */
+	/**
+	 * Asks in the open conversation, or in a new one, for a command of the editor: always in a new one when
+	 * earlier messages would otherwise go to a server that didn't have them. Never rejects.
+	 */
 	async ask(text: string, options: { readonly newConversation?: boolean } = {}): Promise<void> {
 		await this.#guarded(() =>
 			this.#exclusive(async (signal) => {
-				if (options.newConversation === true) {
+				if (options.newConversation === true || this.#open.handover() !== undefined) {
 					this.#open.startNew();
 				}
 				await this.#open.ask(this.#open.turns(), { text }, signal);
@@ -102,9 +105,12 @@ export class ChatSession {
 	 */
 	async askPrepared(question: PreparedAsk, signal: AbortSignal): Promise<string | undefined> {
 		const answer = await this.#guarded(() =>
-			this.#exclusive((stopped) =>
-				this.#open.ask(this.#open.turns(), question, AbortSignal.any([signal, stopped])),
-			),
+			this.#exclusive((stopped) => {
+				if (this.#open.handover() !== undefined) {
+					this.#open.startNew();
+				}
+				return this.#open.ask(this.#open.turns(), question, AbortSignal.any([signal, stopped]));
+			}),
 		);
 		return answer?.status.kind === "complete" || answer?.status.kind === "cut"
 			? answer.text
@@ -128,6 +134,7 @@ export class ChatSession {
 			...modelState(this.#options.chosenModel()),
 			isAnswering: this.#open.isWriting,
 			reviews: this.#options.edits?.reviews() ?? [],
+			handover: this.#open.handover(),
 		};
 	}
 
@@ -147,10 +154,9 @@ export class ChatSession {
 				this.refresh();
 				return;
 			case "send":
-				await this.#exclusive((signal) =>
-					this.#open.ask(this.#open.turns(), { text: message.text }, signal),
-				);
-				return;
+				return this.#exclusive((signal) => this.#askOrHandBack(message.text, signal));
+			case "shareEarlier":
+				return this.#exclusive(() => this.#open.shareWith(message.server));
 			case "stop":
 				this.#latest.abort();
 				return;
@@ -185,6 +191,16 @@ export class ChatSession {
 			default:
 				return assertNever(message);
 		}
+	}
+
+	/** A question that can't be asked yet goes back into the input: the model was changed at the same moment. */
+	async #askOrHandBack(text: string, signal: AbortSignal): Promise<void> {
+		if (this.#open.handover() !== undefined) {
+			this.refresh();
+			this.prefill(text);
+			return;
+		}
+		await this.#open.ask(this.#open.turns(), { text }, signal);
 	}
 
 	async #openStored(id: string): Promise<void> {

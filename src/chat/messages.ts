@@ -34,6 +34,8 @@ export const fromViewSchema = z.discriminatedUnion("kind", [
 	}),
 	z.object({ kind: z.literal("decideAll"), reviewId: id, accept: z.boolean() }),
 	z.object({ kind: z.literal("showReview"), reviewId: id }),
+	/** A person agrees that the earlier messages go to this server with the next question. */
+	z.object({ kind: z.literal("shareEarlier"), server: z.string().max(1_000) }),
 	z.object({ kind: z.literal("newConversation") }),
 	z.object({ kind: z.literal("openConversation"), conversationId: id }),
 	z.object({ kind: z.literal("deleteConversation"), conversationId: id }),
@@ -97,6 +99,17 @@ export interface ChatViewState {
 	readonly noModelReason: string | undefined;
 	readonly isAnswering: boolean;
 	readonly reviews: readonly ReviewView[];
+	/** Set while nothing can be asked before a person has decided about it. */
+	readonly handover: HandoverView | undefined;
+}
+
+/** Earlier messages that the chosen model would take to a server that didn't have them yet. */
+export interface HandoverView {
+	/** Its origin. */
+	readonly server: string;
+	readonly messageCount: number;
+	/** Names of the files and other material in them, without repetition. */
+	readonly materials: readonly string[];
 }
 
 export interface ModelView {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import { UserError } from "../base/userError.ts";
 import type { ChatModel } from "../languageModel/languageModel.ts";
 import { answerTurn } from "./answerTurn.ts";
 import { answerTemperature, regenerateTemperature } from "./chatPrompt.ts";
@@ -19,8 +20,9 @@ import {
 } from "./conversations/conversation.ts";
 import type { ConversationStore } from "./conversations/conversationStore.ts";
 import { DeltaBuffer } from "./deltaBuffer.ts";
+import { handoverOf, serverOf, sharedWith, withServer } from "./handover.ts";
 import type { AnswerByInfilling, ChosenModel } from "./infillQuestion.ts";
-import type { ToView } from "./messages.ts";
+import type { HandoverView, ToView } from "./messages.ts";
 import { promptHistory } from "./promptHistory.ts";
 import type { TokenCounter } from "./tokenCounter.ts";
 
@@ -88,6 +90,19 @@ export class OpenConversation {
 				};
 	}
 
+	/** What has to be agreed to before the next question; undefined when it can just be asked. */
+	handover(): HandoverView | undefined {
+		return handoverOf(this.turns(), this.#options.chosenModel());
+	}
+
+	/** A person agrees; nothing happens when another server would answer by now. */
+	shareWith(server: string): void {
+		if (server === serverOf(this.#options.chosenModel())) {
+			this.#keep(sharedWith(this.turns(), server));
+		}
+		this.#options.onReplaced();
+	}
+
 	/** Shows another conversation; undefined shows the same one again. */
 	show(conversation: Conversation | undefined): void {
 		this.#conversation = conversation ?? this.#conversation;
@@ -103,7 +118,10 @@ export class OpenConversation {
 		this.show(id === this.id ? this.#empty() : undefined);
 	}
 
-	/** Asks behind these turns, and forgets what stood there. A blank text asks nothing. */
+	/**
+	 * Asks behind these turns, and forgets what stood there. A blank text asks nothing. Rejects with a UserError
+	 * while these turns would go to a server without anybody having agreed.
+	 */
 	async ask(
 		before: readonly Turn[],
 		{ text, prompt, title = text }: AskedQuestion,
@@ -112,12 +130,13 @@ export class OpenConversation {
 		if (text.trim() === "") {
 			return undefined;
 		}
+		const chosen = this.#chosenFor(before);
 		if (before.length === 0) {
 			this.#conversation = { ...this.#conversation, title: titleOf(title) };
 		}
 		const question: Question = { role: "user", id: randomUUID(), text };
 		const asked = prompt === undefined ? question : { ...question, prompt };
-		return this.#answer(before, asked, answerTemperature, signal);
+		return this.#answer(before, asked, { chosen, temperature: answerTemperature }, signal);
 	}
 
 	/** Only the last question is answered again: what came after another one would be lost. */
@@ -125,7 +144,9 @@ export class OpenConversation {
 		const turns = this.turns();
 		const last = turns.at(-1);
 		if (last?.answer.id === messageId || last?.question.id === messageId) {
-			await this.#answer(turns.slice(0, -1), last.question, regenerateTemperature, signal);
+			const chosen = this.#chosenFor(turns);
+			const how = { chosen, temperature: regenerateTemperature };
+			await this.#answer(turns.slice(0, -1), last.question, how, signal);
 		}
 	}
 
@@ -137,17 +158,32 @@ export class OpenConversation {
 		}
 	}
 
+	/** The model that answers now: looked up once, so that what was agreed to is what is done. */
+	#chosenFor(turns: readonly Turn[]): ChosenModel {
+		const chosen = this.#options.chosenModel();
+		const handover = handoverOf(turns, chosen);
+		if (handover !== undefined) {
+			throw new UserError(
+				"notAgreed",
+				`Nothing was sent: agree first that earlier messages go to ${handover.server}, or start a new conversation.`,
+			);
+		}
+		return chosen;
+	}
+
 	async #answer(
 		allBefore: readonly Turn[],
 		asked: Question,
-		temperature: number,
+		{ chosen, temperature }: { readonly chosen: ChosenModel; readonly temperature: number },
 		signal: AbortSignal,
 	): Promise<Answer> {
-		const { clock, send, chosenModel } = this.#options;
+		const { clock, send } = this.#options;
+		const server = serverOf(chosen);
 		const before = allBefore.slice(-maxTurnsBefore);
 		const isAppended =
 			before.length > 0 && 2 * before.length === this.#conversation.messages.length;
-		let question = asked;
+		let question =
+			server === undefined ? asked : { ...asked, servers: withServer(asked.servers, server) };
 		let answer: Answer = {
 			role: "assistant",
 			id: randomUUID(),
@@ -166,7 +202,6 @@ export class OpenConversation {
 		} else {
 			this.#options.onReplaced();
 		}
-		const chosen = chosenModel();
 		const history = promptHistory(this.#conversation, before, question.id, chosen);
 		const { past, firstTurn } = history;
 		const status = await answerTurn(
@@ -178,8 +213,8 @@ export class OpenConversation {
 				temperature,
 				chosen,
 				onPrepared: ({ prompt, meter, target, firstTurn: first }) => {
-					const { id, text } = question;
-					question = { role: "user", id, text, prompt, meter, target };
+					const { id } = question;
+					question = { ...question, prompt, meter, target };
 					this.#keep([...before, { question, answer }], {
 						promptStart: history.pastIds[first] ?? id,
 						promptModel: chosen.kind === "none" ? undefined : chosen.model.description.id,
@@ -201,6 +236,10 @@ export class OpenConversation {
 		this.#writing = undefined;
 		this.#keep([...before, { question, answer }]);
 		send({ kind: "message", message: messageView(answer) });
+		// Another model was chosen meanwhile.
+		if (this.handover() !== undefined) {
+			this.#options.onReplaced();
+		}
 		return answer;
 	}
 

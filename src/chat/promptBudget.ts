@@ -103,8 +103,10 @@ export function composePrompt(input: PromptInput): ComposedPrompt {
 	};
 }
 
-const rulesLabel = "rules";
-const earlierLabel = "earlier messages";
+/** Labels of a meter that aren't names of material. */
+export const rulesLabel = "rules";
+export const earlierLabel = "earlier messages";
+export const questionLabel = "your question";
 const olderMessages = /^\d+ older messages$/;
 
 interface FittedQuestion {
@@ -186,7 +188,7 @@ function questionParts(sections: readonly FittedSection[], tokens: number): Toke
 		parts.push({ label: section.label, tokens: share });
 		left -= share;
 	}
-	return [...parts, { label: "your question", tokens: left }];
+	return [...parts, { label: questionLabel, tokens: left }];
 }
 
 interface FittedHistory {

@@ -14,6 +14,7 @@ export function chatState(changes: Partial<ChatViewState> = {}): ChatViewState {
 		noModelReason: undefined,
 		isAnswering: false,
 		reviews: [],
+		handover: undefined,
 		...changes,
 	};
 }

@@ -300,6 +300,52 @@ test("what was sent is not there again", async () => {
 	expect(await chat.input.inputValue()).toBe("");
 });
 
+const handover = {
+	server: "https://models.example",
+	messageCount: 4,
+	materials: ["src/a.ts", "src/b.ts", "problems", "src/c.ts", "src/d.ts"],
+};
+
+test("before earlier messages go to a new server the view asks, and keeps the question until then", async () => {
+	const chat = await view.open();
+	await chat.tellState({ handover });
+	await chat.page
+		.getByText(
+			"4 earlier messages with src/a.ts, src/b.ts, problems and 2 more will be sent to https://models.example with the next question.",
+		)
+		.and(chat.page.locator(".handover p"))
+		.waitFor();
+	await chat.input.fill("Why?");
+	await chat.input.press("Enter");
+	const share = chat.button("Send them");
+	await chat.page.locator("vscode-button:focus", { hasText: "Send them" }).waitFor();
+	expect(chat.sent("send")).toEqual([]);
+	expect(await chat.input.inputValue()).toBe("Why?");
+	await chat.page.keyboard.press("Enter");
+	expect(await chat.waitForSent("send")).toEqual({ kind: "send", text: "Why?" });
+	expect(chat.sent("shareEarlier")).toEqual([
+		{ kind: "shareEarlier", server: "https://models.example" },
+	]);
+	expect(await share.isVisible()).toBe(false);
+	expect(await chat.input.inputValue()).toBe("");
+});
+
+test("instead of sending earlier messages a new conversation takes the question", async () => {
+	const chat = await view.open();
+	await chat.tellState({ handover });
+	await chat.input.fill("Why?");
+	await chat.input.press("Enter");
+	await chat.button("Start new conversation").click();
+	await chat.waitForSent("newConversation");
+	await chat.tellState({ conversation: { id: "c2", title: "", messages: [] } });
+	expect(chat.sent("send")).toEqual([]);
+	expect(await chat.input.inputValue()).toBe("Why?");
+	expect(await chat.button("Send them").isVisible()).toBe(false);
+	await chat.input.press("Enter");
+	await chat.waitForSent("send");
+	expect(chat.sent("shareEarlier")).toEqual([]);
+});
+
 test("a model that can't converse is only asked for what it can do", async () => {
 	const chat = await view.open();
 	await chat.tellState({

@@ -49,6 +49,8 @@ const questionSchema = z.strictObject({
 	prompt: z.string().optional(),
 	target: targetSchema.optional(),
 	meter: meterSchema.optional(),
+	/** The servers that this turn may go to: it was asked there, or a person agreed later. */
+	servers: z.array(z.string().max(1_000)).max(16).optional(),
 });
 const answerSchema = z.strictObject({
 	role: z.literal("assistant"),

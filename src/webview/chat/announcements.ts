@@ -1,5 +1,5 @@
 import type { ChatViewState, ToView } from "../../chat/messages.ts";
-import { statusSentence } from "./meterText.ts";
+import { handoverSentence, statusSentence } from "./meterText.ts";
 
 /** Answers up to this many UTF-16 units are read out; of longer ones only that they are there. */
 const maxSpokenLength = 300;
@@ -8,6 +8,12 @@ const maxSpokenLength = 300;
 export function announcementFor(before: ChatViewState, message: ToView): string | undefined {
 	if (message.kind === "notice") {
 		return message.text;
+	}
+	if (message.kind === "state") {
+		const { handover } = message.state;
+		return handover === undefined || before.handover?.server === handover.server
+			? undefined
+			: handoverSentence(handover);
 	}
 	if (message.kind !== "message" || message.message.role !== "assistant") {
 		return undefined;

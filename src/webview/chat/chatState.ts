@@ -8,6 +8,7 @@ export const initialState: ChatViewState = {
 	noModelReason: undefined,
 	isAnswering: false,
 	reviews: [],
+	handover: undefined,
 };
 
 /** What the view knows after `message`. Parts that did not change stay the same objects. */

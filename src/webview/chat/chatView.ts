@@ -1,6 +1,7 @@
 import type { ChatViewState, FromView, ToView } from "../../chat/messages.ts";
 import { initialState, reduce } from "./chatState.ts";
 import { Composer } from "./composer/composer.ts";
+import { HandoverBar } from "./composer/handoverBar.ts";
 import { ConversationList } from "./conversations/conversationList.ts";
 import { Announcer } from "./dom/announcer.ts";
 import { iconButton } from "./dom/buttons.ts";
@@ -44,6 +45,12 @@ export class ChatView {
 	readonly #scroll: FollowScroll;
 	readonly #reviews: ReviewPanel;
 	readonly #composer: Composer;
+	readonly #handover = new HandoverBar({
+		onShare: (server) => this.#share(server),
+		onStartNew: () => this.#newConversation(),
+	});
+	/** What a person wanted before the handover was decided about. */
+	#held: (() => void) | undefined;
 	readonly #conversations: ConversationList;
 	#state: ChatViewState = initialState;
 	#isKnown = false;
@@ -58,6 +65,7 @@ export class ChatView {
 			send,
 			onDraftChange: () => this.#keep(),
 			onSend: () => this.#scroll.follow(),
+			isHeld: () => this.#isHeld(() => this.#composer.send()),
 		});
 		this.#conversations = new ConversationList({ send, onClose: () => this.#showConversations() });
 		host.replaceChildren(
@@ -72,6 +80,7 @@ export class ChatView {
 			this.#scroll.element,
 			this.#reviews.element,
 			this.#notice,
+			this.#handover.element,
 			this.#composer.element,
 			this.#announcer.element,
 		);
@@ -121,6 +130,10 @@ export class ChatView {
 	#draw(shownConversationId: string): void {
 		const { conversation, conversations, model, noModelReason, isAnswering, reviews } = this.#state;
 		const isOther = this.#isKnown && conversation.id !== shownConversationId;
+		if (isOther) {
+			this.#held = undefined;
+		}
+		this.#handover.show(isAnswering ? undefined : this.#state.handover);
 		setText(this.#title, conversation.title === "" ? "New conversation" : conversation.title);
 		this.#title.title = conversation.title;
 		const isEmpty = conversation.messages.length === 0;
@@ -176,15 +189,37 @@ export class ChatView {
 
 	readonly #messageActions = {
 		copy: (messageId: string): void => this.#options.send({ kind: "copyMessage", messageId }),
-		regenerate: (messageId: string): void => {
-			this.#options.send({ kind: "regenerate", messageId });
-			this.#scroll.follow();
-		},
-		resend: (messageId: string, text: string): void => {
-			this.#options.send({ kind: "resend", messageId, text });
-			this.#scroll.follow();
-		},
+		regenerate: (messageId: string): void => this.#ask({ kind: "regenerate", messageId }),
+		resend: (messageId: string, text: string): void =>
+			this.#ask({ kind: "resend", messageId, text }),
 	};
+
+	#ask(message: FromView): void {
+		if (!this.#isHeld(() => this.#ask(message))) {
+			this.#options.send(message);
+			this.#scroll.follow();
+		}
+	}
+
+	/** While earlier messages would go to another server, nothing is asked: `action` follows the decision. */
+	#isHeld(action: () => void): boolean {
+		if (this.#state.handover === undefined) {
+			return false;
+		}
+		this.#held = action;
+		this.#handover.focus();
+		return true;
+	}
+
+	#share(server: string): void {
+		this.#options.send({ kind: "shareEarlier", server });
+		this.#state = { ...this.#state, handover: undefined };
+		this.#handover.show(undefined);
+		this.#composer.focus();
+		const held = this.#held;
+		this.#held = undefined;
+		held?.();
+	}
 
 	#toggleConversations(): void {
 		if (this.#conversations.isOpen) {

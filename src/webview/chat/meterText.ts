@@ -1,4 +1,4 @@
-import type { MessageView, ModelView, TokenMeter } from "../../chat/messages.ts";
+import type { HandoverView, MessageView, ModelView, TokenMeter } from "../../chat/messages.ts";
 
 const numbers = new Intl.NumberFormat();
 
@@ -18,6 +18,22 @@ export function meterSummary(meter: TokenMeter): string {
 /** A sentence about what the prompt had no room for; undefined when it had. */
 export function leftOutSentence({ leftOut }: TokenMeter): string | undefined {
 	return leftOut.length === 0 ? undefined : `Did not fit: ${leftOut.join(", ")}.`;
+}
+
+/** More names make the line too long to be read; the tooltip has them all. */
+const namedMaterials = 3;
+
+/** What would go where, before it does. */
+export function handoverSentence({ server, messageCount, materials }: HandoverView): string {
+	const messages =
+		messageCount === 1 ? "1 earlier message" : `${formatTokens(messageCount)} earlier messages`;
+	const named = materials.slice(0, namedMaterials).join(", ");
+	const more = materials.length - namedMaterials;
+	const material =
+		materials.length === 0
+			? ""
+			: ` with ${named}${more > 0 ? ` and ${formatTokens(more)} more` : ""}`;
+	return `${messages}${material} will be sent to ${server} with the next question.`;
 }
 
 /** Where the model runs, in words. */

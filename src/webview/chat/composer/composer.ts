@@ -16,6 +16,8 @@ export interface ComposerOptions {
 	readonly onDraftChange: () => void;
 	/** A question goes out. */
 	readonly onSend: () => void;
+	/** Whether something has to be decided before; called when a person wants to send. */
+	readonly isHeld: () => boolean;
 }
 
 /** Where questions are written. */
@@ -95,6 +97,11 @@ export class Composer {
 
 	focus(): void {
 		this.#input.focus();
+	}
+
+	/** As the button does. */
+	send(): void {
+		this.#send();
 	}
 
 	show(
@@ -192,7 +199,7 @@ export class Composer {
 
 	#send(): void {
 		const text = this.draft.trim();
-		if (text === "" || !this.#canAnswer || this.#isAnswering) {
+		if (text === "" || !this.#canAnswer || this.#isAnswering || this.#options.isHeld()) {
 			return;
 		}
 		this.#popup.close();

@@ -23,6 +23,13 @@ export function textButton(
 	const button = element("vscode-button", {}, label);
 	button.secondary = kind === "secondary";
 	button.addEventListener("click", onPress);
+	// The element presses itself on the way down: without this, the key would also be typed into an input that
+	// the press puts the caret in.
+	button.addEventListener("keydown", (event) => {
+		if (event.key === "Enter" || event.key === " ") {
+			event.preventDefault();
+		}
+	});
 	return button;
 }
 
