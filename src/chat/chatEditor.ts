@@ -15,8 +15,8 @@ export interface ChatEditor {
 	openLink(href: string): Promise<void>;
 	/** `path` is relative and inside of the workspace already. */
 	openFile(path: string, line: number | undefined): Promise<void>;
-	/** Asks where to, and writes it there. */
-	saveMarkdown(suggestedName: string, markdown: string): Promise<void>;
+	/** Opens it as a new document, which can be saved anywhere. */
+	openMarkdown(markdown: string): Promise<void>;
 	/** Whether to delete a conversation for good. */
 	confirmDelete(title: string): Promise<boolean>;
 }

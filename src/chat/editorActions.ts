@@ -1,7 +1,7 @@
 import { UserError } from "../base/userError.ts";
 import type { ChatEditor, ChatEdits } from "./chatEditor.ts";
 import type { Conversation } from "./conversations/conversation.ts";
-import { conversationMarkdown, exportName } from "./conversations/exportMarkdown.ts";
+import { conversationMarkdown } from "./conversations/exportMarkdown.ts";
 import { codeBlocks, type CodeBlock } from "./edits/codeBlocks.ts";
 import { workspacePath } from "./guardedWorkspace.ts";
 import type { FromView, ReviewView, ToView } from "./messages.ts";
@@ -67,7 +67,7 @@ export async function editorAction(
 			return [];
 		case "exportConversation":
 			if (conversation !== undefined && conversation.messages.length > 0) {
-				await editor.saveMarkdown(exportName(conversation), conversationMarkdown(conversation));
+				await editor.openMarkdown(conversationMarkdown(conversation));
 			}
 			return [];
 		case "chooseModel":

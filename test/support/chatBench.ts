@@ -42,8 +42,8 @@ class FakeChatEditor implements ChatEditor {
 		return this.#record("openFile", file, line);
 	}
 
-	saveMarkdown(suggestedName: string, markdown: string): Promise<void> {
-		return this.#record("saveMarkdown", suggestedName, markdown);
+	openMarkdown(markdown: string): Promise<void> {
+		return this.#record("openMarkdown", markdown);
 	}
 
 	async confirmDelete(title: string): Promise<boolean> {

@@ -13,17 +13,6 @@ export function conversationMarkdown(conversation: Conversation): string {
 	return `${[`# ${headingText(conversation.title)}`, ...sections].join("\n\n")}\n`;
 }
 
-/** A name for the file, from the title: letters, digits and hyphens, on every system. */
-export function exportName(conversation: Conversation): string {
-	const name = conversation.title
-		.normalize("NFC")
-		.replaceAll(/[^\p{L}\p{N}]+/gu, "-")
-		.slice(0, 60)
-		.toWellFormed()
-		.replaceAll(/^-+|-+$/g, "");
-	return `${name === "" ? "conversation" : name.toLowerCase()}.md`;
-}
-
 function byWhom({ modelName, modelPlace }: Answer): string {
 	if (modelName === undefined) {
 		return "";

@@ -17,7 +17,7 @@ export function createChatEditor({ lastEditor, chooseModel }: ChatEditorOptions)
 		chooseModel,
 		openLink,
 		openFile,
-		saveMarkdown,
+		openMarkdown,
 		confirmDelete,
 	};
 }
@@ -69,7 +69,7 @@ async function openFile(path: string, line: number | undefined): Promise<void> {
 }
 
 /** As a document that isn't saved anywhere: saving it asks where to. */
-async function saveMarkdown(_suggestedName: string, markdown: string): Promise<void> {
+async function openMarkdown(markdown: string): Promise<void> {
 	const document = await vscode.workspace.openTextDocument({
 		language: "markdown",
 		content: markdown,

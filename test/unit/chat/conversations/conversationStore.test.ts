@@ -13,10 +13,7 @@ import {
 	type Turn,
 } from "../../../../src/chat/conversations/conversation.ts";
 import { ConversationStore } from "../../../../src/chat/conversations/conversationStore.ts";
-import {
-	conversationMarkdown,
-	exportName,
-} from "../../../../src/chat/conversations/exportMarkdown.ts";
+import { conversationMarkdown } from "../../../../src/chat/conversations/exportMarkdown.ts";
 import { eventually } from "../../../support/eventually.ts";
 import { FakeClock } from "../../../support/fakeClock.ts";
 import { recordingLogger } from "../../../support/recordingLogger.ts";
@@ -245,6 +242,4 @@ test("an export is Markdown that nothing in a question can change", () => {
 			"*The answer failed: The server is down.*\n",
 		].join("\n\n"),
 	);
-	expect(exportName({ ...kept, title: "Was ist: <Größe>/..?" })).toBe("was-ist-größe.md");
-	expect(exportName({ ...kept, title: "…" })).toBe("conversation.md");
 });
