@@ -1,5 +1,5 @@
 import type { ContextPiece } from "../context/source.ts";
-import type { AdaptationStats } from "../engine/learning.ts";
+import type { GenerateStats } from "../engine/engine.ts";
 import type { TokenId, Tokenizer } from "../tokenizer/tokenizer.ts";
 
 /** What one prompt is made of. */
@@ -42,11 +42,16 @@ export function describePrompt(trace: PromptTrace, tokenizer: Tokenizer): string
 	].join("\n");
 }
 
-/** How much of an answer came from what was learned; nothing for a request without. */
-export function describeAdaptation(adaptation: AdaptationStats | undefined): string {
+/** What an answer cost, and how much of it came from what was learned; nothing of that for a request without. */
+export function describeAnswer({
+	prefilledTokens,
+	promptTokens,
+	adaptation,
+}: Pick<GenerateStats, "prefilledTokens" | "promptTokens" | "adaptation">): string {
+	const read = `# ${prefilledTokens} of ${promptTokens} prompt tokens were read for it; the others were known\n`;
 	return adaptation === undefined
-		? ""
-		: `# ${Math.round(100 * adaptation.learnedShare)} % of the answer's probability came from this repository and this file (${adaptation.mixedTokens} tokens mixed)\n`;
+		? read
+		: `${read}# ${Math.round(100 * adaptation.learnedShare)} % of the answer's probability came from this repository and this file (${adaptation.mixedTokens} tokens mixed)\n`;
 }
 
 function quoted(text: string): string[] {

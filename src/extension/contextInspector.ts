@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { describeAdaptation } from "../completion/promptTrace.ts";
+import { describeAnswer } from "../completion/promptTrace.ts";
 import type { GenerateStats } from "../engine/engine.ts";
 
 const scheme = "mote-prompt";
@@ -12,7 +12,7 @@ export class ContextInspector implements vscode.TextDocumentContentProvider, vsc
 	private readonly changed = new vscode.EventEmitter<vscode.Uri>();
 	private readonly registrations: vscode.Disposable;
 	private prompt = "# No completion was asked for yet: type in a file, then look again.\n";
-	private adaptation = "";
+	private answer = "";
 
 	constructor() {
 		this.onDidChange = this.changed.event;
@@ -28,19 +28,19 @@ export class ContextInspector implements vscode.TextDocumentContentProvider, vsc
 	}
 
 	provideTextDocumentContent(): string {
-		return this.adaptation + this.prompt;
+		return this.answer + this.prompt;
 	}
 
 	setPrompt(description: string): void {
 		this.prompt = description;
-		this.adaptation = "";
+		this.answer = "";
 		this.changed.fire(uri);
 	}
 
 	setStats(stats: GenerateStats | undefined): void {
 		// A request that the engine wasn't asked for leaves what the last one was.
 		if (stats !== undefined) {
-			this.adaptation = describeAdaptation(stats.adaptation);
+			this.answer = describeAnswer(stats);
 			this.changed.fire(uri);
 		}
 	}

@@ -30,6 +30,8 @@ export interface MoteApi {
 	/** How the last request ended, or undefined when there was none. */
 	readonly lastOutcome: CompletionOutcome | undefined;
 	readonly onDidComplete: vscode.Event<CompletionOutcome>;
+	/** The place of the cursor in this document was read before anybody typed there. */
+	readonly onDidPrepare: vscode.Event<vscode.Uri>;
 }
 
 /**
@@ -166,6 +168,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 			return lastOutcome;
 		},
 		onDidComplete: outcomes.event,
+		onDidPrepare: preparation.onDidPrepare,
 	};
 }
 

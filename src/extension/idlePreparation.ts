@@ -23,12 +23,17 @@ interface IdlePreparationOptions {
  * to be typing now and then.
  */
 export class IdlePreparation implements vscode.Disposable {
+	/** Fires with the document when the place of its cursor has been read. */
+	readonly onDidPrepare: vscode.Event<vscode.Uri>;
+	private readonly prepared = new vscode.EventEmitter<vscode.Uri>();
 	private readonly listeners: vscode.Disposable;
 	private current = new AbortController();
 	private lastTypedMs = -Infinity;
 
 	constructor(private readonly options: IdlePreparationOptions) {
+		this.onDidPrepare = this.prepared.event;
 		this.listeners = vscode.Disposable.from(
+			this.prepared,
 			vscode.window.onDidChangeActiveTextEditor((editor) => this.startAt(editor)),
 			vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
 				const isWorking = options.clock.now() - this.lastTypedMs < workingMs;
@@ -78,6 +83,9 @@ export class IdlePreparation implements vscode.Disposable {
 		});
 		if (request !== undefined) {
 			await this.options.provider()?.prepare(request, settings.completion, signal);
+			if (this.current.signal === signal) {
+				this.prepared.fire(document.uri);
+			}
 		}
 	}
 }

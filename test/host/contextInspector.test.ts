@@ -3,7 +3,15 @@ import { afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
 import { showContext, textMatching } from "./inspector.ts";
-import { activateMote, closeEditors, completeSomewhere, setSetting, statusOf } from "./mote.ts";
+import {
+	activateMote,
+	closeEditors,
+	completeSomewhere,
+	openDocument,
+	setSetting,
+	statusOf,
+	trigger,
+} from "./mote.ts";
 
 describe("the last prompt in an editor of its own", () => {
 	let mote: MoteApi;
@@ -25,6 +33,20 @@ describe("the last prompt in an editor of its own", () => {
 		assert.strictEqual(document.languageId, "mote-prompt-trace");
 		await textMatching(document, /^\| export function first\(items: readonly string\[\]\)/m);
 		assert.deepStrictEqual(foreignLines(document.getText()), []);
+	});
+
+	it("shows that a place where the cursor rests was read before anyone typed", async () => {
+		await setSetting("completion.repositoryContext", false);
+		const lines = Array.from({ length: 60 }, (_, at) => `const value${at} = read(${at * 7});`);
+		const { document } = await openDocument("typescript", `${lines.join("\n")}\n║`);
+		await prepared(mote, document.uri);
+		await trigger(mote);
+		const [, read, all] = await textMatching(
+			await showContext(),
+			/^# (\d+) of (\d+) prompt tokens were read/m,
+		);
+		assert(Number(all) > 300);
+		assert(Number(read) < 10, `${read} of ${all} tokens were read`);
 	});
 
 	it("says how much of the answer was learned", async () => {
@@ -75,4 +97,16 @@ function foreignLines(text: string): string[] {
 	return text
 		.split("\n")
 		.filter((line) => line !== "" && !line.startsWith("| ") && !heading.test(line));
+}
+
+/** Resolves when the place of the cursor in a document has been read. */
+function prepared(mote: MoteApi, wanted: vscode.Uri): Promise<void> {
+	return new Promise((resolve) => {
+		const listener = mote.onDidPrepare((uri) => {
+			if (uri.toString() === wanted.toString()) {
+				listener.dispose();
+				resolve();
+			}
+		});
+	});
 }
