@@ -1,5 +1,5 @@
 import type { TokenId } from "../tokenizer/tokenizer.ts";
-import type { AdaptationRequest, AdaptationStats } from "./learning.ts";
+import type { AdaptationRequest, AdaptationStats } from "../adaptation/learning.ts";
 
 /**
  * API boundary of src/engine. Tokens in, tokens out: the engine never sees text, files or editor types.

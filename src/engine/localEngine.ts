@@ -1,10 +1,16 @@
+import { Adaptation } from "../adaptation/adaptation.ts";
+import {
+	LearningError,
+	type LearnChange,
+	type Learner,
+	type LearnReport,
+} from "../adaptation/learning.ts";
+import type { RequestMixing } from "../adaptation/requestMixing.ts";
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { HealingConstraint } from "../tokenizer/tokenHealing.ts";
 import type { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
 import type { Backend, KvCache } from "./backend.ts";
-import { Adaptation } from "./adaptation/adaptation.ts";
-import type { RequestMixing } from "./adaptation/requestMixing.ts";
 import { Cancellation } from "./cancellation.ts";
 import { Channel } from "./channel.ts";
 import type {
@@ -18,7 +24,6 @@ import type {
 import { EngineError } from "./errors.ts";
 import { runPasses } from "./generateLoop.ts";
 import { Generation, type GenerationParts } from "./generation.ts";
-import type { LearnChange, Learner, LearnReport } from "./learning.ts";
 import { Lane, type SliceOutcome } from "./lane.ts";
 import { PrefillChunk } from "./prefillChunk.ts";
 import { PrefixCache } from "./prefixCache.ts";
@@ -150,10 +155,17 @@ export class LocalEngine implements Engine, Learner {
 		}
 	}
 
-	learn(change: LearnChange): Promise<LearnReport> {
-		return this.#disposed === undefined
-			? this.#adaptation.learn(change)
-			: Promise.reject(disposedError());
+	async learn(change: LearnChange): Promise<LearnReport> {
+		if (this.#disposed !== undefined) {
+			throw disposedError();
+		}
+		try {
+			return await this.#adaptation.learn(change);
+		} catch (error) {
+			throw error instanceof LearningError
+				? new EngineError(error.code, error.message, { cause: error.cause })
+				: error;
+		}
 	}
 
 	/** Ends every request, waits for the pass that runs, then frees the model. */

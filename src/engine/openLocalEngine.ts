@@ -6,7 +6,7 @@ import { openModel } from "../model/modelStore.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
 import { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
 import type { Engine } from "./engine.ts";
-import type { Learner } from "./learning.ts";
+import type { Learner } from "../adaptation/learning.ts";
 import { EngineError } from "./errors.ts";
 import { keepLimitsFor } from "./keepLimits.ts";
 import { LocalEngine } from "./localEngine.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { GeneratedToken, GenerateRequest } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
-import type { LearnChange } from "../engine/learning.ts";
+import type { LearnChange } from "../adaptation/learning.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 
 /**

@@ -8,7 +8,7 @@ import type {
 	PrefillListener,
 } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
-import type { LearnChange, Learner, LearnReport } from "../engine/learning.ts";
+import type { LearnChange, Learner, LearnReport } from "../adaptation/learning.ts";
 import { abortedUnserved, EngineClient } from "./client.ts";
 import { forkEngineProcess, type EngineProcess } from "./engineProcess.ts";
 import { openModel, type OpenOutcome } from "./handshake.ts";

@@ -2,7 +2,7 @@ import { deserialize, serialize } from "node:v8";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EngineError } from "../../../src/engine/errors.ts";
-import type { LearnChange } from "../../../src/engine/learning.ts";
+import type { LearnChange } from "../../../src/adaptation/learning.ts";
 import {
 	changeToWire,
 	errorToWire,

@@ -1,6 +1,6 @@
-import { yieldToEventLoop } from "../../base/abort.ts";
-import { systemClock, type Clock } from "../../base/clock.ts";
-import type { TokenId } from "../../tokenizer/tokenizer.ts";
+import { yieldToEventLoop } from "../base/abort.ts";
+import { systemClock, type Clock } from "../base/clock.ts";
+import type { TokenId } from "../tokenizer/tokenizer.ts";
 import { LiveText } from "./liveText.ts";
 import type { NgramCounts } from "./ngramCounts.ts";
 import { difference } from "./ngramIndexDelta.ts";

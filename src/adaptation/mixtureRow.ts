@@ -1,5 +1,5 @@
-import { assert } from "../../base/assert.ts";
-import type { TokenId } from "../../tokenizer/tokenizer.ts";
+import { assert } from "../base/assert.ts";
+import type { TokenId } from "../tokenizer/tokenizer.ts";
 import type { Votes } from "./mixtureGate.ts";
 import type { ModelRow } from "./mixtureModelRow.ts";
 import type { Blend } from "./mixtureWeightings.ts";

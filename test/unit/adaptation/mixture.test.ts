@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { Mixture } from "../../../../src/engine/adaptation/mixture.ts";
-import type { SourceKind } from "../../../../src/engine/adaptation/mixtureGate.ts";
-import { MixtureWeights } from "../../../../src/engine/adaptation/mixtureWeights.ts";
-import { tokenAt } from "../../../../src/engine/tokenIds.ts";
-import type { TokenId } from "../../../../src/tokenizer/tokenizer.ts";
-import { tokens } from "../../../support/engineRequests.ts";
-import { NaiveNgramCounts } from "../../../support/naiveNgramCounts.ts";
+import { Mixture } from "../../../src/adaptation/mixture.ts";
+import type { SourceKind } from "../../../src/adaptation/mixtureGate.ts";
+import { MixtureWeights } from "../../../src/adaptation/mixtureWeights.ts";
+import { tokenAt } from "../../../src/tokenizer/tokenIds.ts";
+import type { TokenId } from "../../../src/tokenizer/tokenizer.ts";
+import { tokens } from "../../support/engineRequests.ts";
+import { NaiveNgramCounts } from "../../support/naiveNgramCounts.ts";
 
 const vocabularySize = 16;
 const endOfText = tokenAt(15);

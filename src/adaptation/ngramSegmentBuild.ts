@@ -1,4 +1,4 @@
-import { AssertionError } from "../../base/assert.ts";
+import { AssertionError } from "../base/assert.ts";
 import { buildHistograms } from "./ngramSegmentHistograms.ts";
 import {
 	isSameNgram,

@@ -1,4 +1,4 @@
-import type { TokenId } from "../../tokenizer/tokenizer.ts";
+import type { TokenId } from "../tokenizer/tokenizer.ts";
 
 /** The model's distribution, as a logits row and what normalizes it. */
 export interface ModelRow {

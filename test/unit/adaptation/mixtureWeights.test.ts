@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { weightings } from "../../../../src/engine/adaptation/mixtureWeightings.ts";
-import { MixtureWeights } from "../../../../src/engine/adaptation/mixtureWeights.ts";
+import { weightings } from "../../../src/adaptation/mixtureWeightings.ts";
+import { MixtureWeights } from "../../../src/adaptation/mixtureWeights.ts";
 
 const even = weightings.map(() => 0.5);
 

@@ -1,13 +1,16 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { Adaptation } from "../../../../src/engine/adaptation/adaptation.ts";
-import type { NgramCounts } from "../../../../src/engine/adaptation/ngramCounts.ts";
-import { EngineError } from "../../../../src/engine/errors.ts";
-import type { LearnChange, LearnReport } from "../../../../src/engine/learning.ts";
-import { settle } from "../../../support/fakeClock.ts";
-import { someTokens, tokens } from "../../../support/engineRequests.ts";
-import { TemporaryFolder } from "../../../support/temporaryFolder.ts";
+import { Adaptation } from "../../../src/adaptation/adaptation.ts";
+import type { NgramCounts } from "../../../src/adaptation/ngramCounts.ts";
+import {
+	LearningError,
+	type LearnChange,
+	type LearnReport,
+} from "../../../src/adaptation/learning.ts";
+import { settle } from "../../support/fakeClock.ts";
+import { someTokens, tokens } from "../../support/engineRequests.ts";
+import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 
 const vocabularySize = 32;
 
@@ -61,7 +64,7 @@ describe("learning", () => {
 		await adaptation.learn(putOf("a", 1, 2));
 		const refused = adaptation.learn(putOf("a", 1, token));
 		const next = adaptation.learn(putOf("b", 1, 3));
-		await expect(refused).rejects.toThrow(EngineError);
+		await expect(refused).rejects.toThrow(LearningError);
 		expect((await next).files).toBe(2);
 		expect(afterOne(adaptation)).toEqual([2, 3]);
 	});

@@ -1,4 +1,4 @@
-import { assert } from "../../base/assert.ts";
+import { assert } from "../base/assert.ts";
 import type { FileVersion } from "./ngramIndexFiles.ts";
 import type { NgramSegment } from "./ngramSegment.ts";
 import { buildSegment, symbolCount, type Piece, type SegmentShape } from "./ngramSegmentBuild.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { NgramIndex } from "../../../../src/engine/adaptation/ngramIndex.ts";
-import { tokens } from "../../../support/engineRequests.ts";
-import { plain } from "../../../support/plainSuccessors.ts";
+import { NgramIndex } from "../../../src/adaptation/ngramIndex.ts";
+import { tokens } from "../../support/engineRequests.ts";
+import { plain } from "../../support/plainSuccessors.ts";
 
 const vocabularySize = 1000;
 

@@ -1,5 +1,5 @@
 import { assert } from "../base/assert.ts";
-import type { TokenId } from "../tokenizer/tokenizer.ts";
+import type { TokenId } from "./tokenizer.ts";
 
 /** The token that `index`, a column of a logits row, stands for. */
 export function tokenAt(index: number): TokenId {

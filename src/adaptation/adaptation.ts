@@ -1,7 +1,12 @@
-import { yieldToEventLoop } from "../../base/abort.ts";
-import type { TokenId } from "../../tokenizer/tokenizer.ts";
-import { EngineError } from "../errors.ts";
-import type { AdaptationRequest, LearnChange, Learner, LearnReport } from "../learning.ts";
+import { yieldToEventLoop } from "../base/abort.ts";
+import type { TokenId } from "../tokenizer/tokenizer.ts";
+import {
+	LearningError,
+	type AdaptationRequest,
+	type LearnChange,
+	type Learner,
+	type LearnReport,
+} from "./learning.ts";
 import { LiveText } from "./liveText.ts";
 import { MixtureWeights } from "./mixtureWeights.ts";
 import { NgramIndex } from "./ngramIndex.ts";
@@ -132,7 +137,7 @@ export class Adaptation implements Learner {
 		try {
 			await saveNgramIndex(this.#path, this.#index, this.#options.vocabulary);
 		} catch (error) {
-			throw new EngineError(
+			throw new LearningError(
 				"storageFailed",
 				`What was learned of the repository could not be saved (${String(error)}); make room on the disk, or it is read again next time.`,
 				{ cause: error },
@@ -143,7 +148,7 @@ export class Adaptation implements Learner {
 	#checkTokens(tokens: ArrayLike<TokenId>): void {
 		for (const token of Array.from(tokens)) {
 			if (!(Number.isInteger(token) && token >= 0 && token < this.#options.vocabularySize)) {
-				throw new EngineError(
+				throw new LearningError(
 					"runtimeFailed",
 					"A file was tokenized for another model; restart the engine.",
 				);

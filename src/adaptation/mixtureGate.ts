@@ -1,5 +1,5 @@
-import { assert } from "../../base/assert.ts";
-import type { TokenId } from "../../tokenizer/tokenizer.ts";
+import { assert } from "../base/assert.ts";
+import type { TokenId } from "../tokenizer/tokenizer.ts";
 import type { NgramCounts, Successors } from "./ngramCounts.ts";
 import { fittedGate, minConfidence, type GateConstants } from "./mixtureTable.ts";
 

@@ -1,4 +1,4 @@
-import type { TokenId } from "../../tokenizer/tokenizer.ts";
+import type { TokenId } from "../tokenizer/tokenizer.ts";
 
 /** What followed one context wherever it occurred. */
 export interface Successors {

@@ -1,13 +1,16 @@
+import { UserError } from "../base/userError.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 
 /**
- * API boundary of src/engine beside `Engine`: the tokens of the repository, from which decoding learns its
- * names and habits. As everywhere in the engine there are tokens only; a file is known by an opaque name.
+ * API boundary of src/adaptation: the tokens of the repository, from which decoding learns its names and
+ * habits. As in the engine there are tokens only; a file is known by an opaque name. An engine that learns
+ * implements it too, beside `Engine`.
  */
 export interface Learner {
 	/**
 	 * Changes are made in the order of the calls, while no request runs. One that comes before the report may
-	 * still be answered without the change. Rejects with an EngineError only.
+	 * still be answered without the change. Rejects with a {@link LearningError} only; an engine, whose changes
+	 * may fail for more reasons, with an EngineError only.
 	 */
 	learn(change: LearnChange): Promise<LearnReport>;
 }
@@ -38,6 +41,14 @@ export interface LearnReport {
 	/** Of memory. */
 	readonly bytes: number;
 }
+
+export type LearningErrorCode =
+	/** What was learned of the repository could not be written. */
+	| "storageFailed"
+	/** The tokens of a file are of another vocabulary: whoever sent them runs another model. */
+	| "runtimeFailed";
+
+export class LearningError extends UserError<LearningErrorCode> {}
 
 /** Mixes the model's distribution with what was learned; see {@link Learner}. */
 export interface AdaptationRequest {

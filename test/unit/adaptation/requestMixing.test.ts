@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { LiveText } from "../../../../src/engine/adaptation/liveText.ts";
-import { MixtureWeights } from "../../../../src/engine/adaptation/mixtureWeights.ts";
-import { RequestMixing } from "../../../../src/engine/adaptation/requestMixing.ts";
-import type { AdaptationRequest } from "../../../../src/engine/learning.ts";
-import { NaiveNgramCounts } from "../../../support/naiveNgramCounts.ts";
-import { tokens } from "../../../support/engineRequests.ts";
+import { LiveText } from "../../../src/adaptation/liveText.ts";
+import { MixtureWeights } from "../../../src/adaptation/mixtureWeights.ts";
+import { RequestMixing } from "../../../src/adaptation/requestMixing.ts";
+import type { AdaptationRequest } from "../../../src/adaptation/learning.ts";
+import { NaiveNgramCounts } from "../../support/naiveNgramCounts.ts";
+import { tokens } from "../../support/engineRequests.ts";
 
 const vocabularySize = 16;
 /** What follows 1 is 2, both times. */

@@ -3,17 +3,11 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { NgramIndex } from "../../../../src/engine/adaptation/ngramIndex.ts";
-import {
-	openNgramIndex,
-	serializeNgramIndex,
-} from "../../../../src/engine/adaptation/ngramIndexFile.ts";
-import {
-	loadNgramIndex,
-	saveNgramIndex,
-} from "../../../../src/engine/adaptation/ngramIndexStore.ts";
-import { tokens } from "../../../support/engineRequests.ts";
-import { plain } from "../../../support/plainSuccessors.ts";
+import { NgramIndex } from "../../../src/adaptation/ngramIndex.ts";
+import { openNgramIndex, serializeNgramIndex } from "../../../src/adaptation/ngramIndexFile.ts";
+import { loadNgramIndex, saveNgramIndex } from "../../../src/adaptation/ngramIndexStore.ts";
+import { tokens } from "../../support/engineRequests.ts";
+import { plain } from "../../support/plainSuccessors.ts";
 
 const options = { vocabulary: "test", vocabularySize: 100, maxBytes: 10_000_000 };
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { evidenceOf, gate } from "../../../../src/engine/adaptation/mixtureGate.ts";
-import { fittedGate } from "../../../../src/engine/adaptation/mixtureTable.ts";
-import { tokenAt } from "../../../../src/engine/tokenIds.ts";
-import { NaiveNgramCounts } from "../../../support/naiveNgramCounts.ts";
+import { evidenceOf, gate } from "../../../src/adaptation/mixtureGate.ts";
+import { fittedGate } from "../../../src/adaptation/mixtureTable.ts";
+import { tokenAt } from "../../../src/tokenizer/tokenIds.ts";
+import { NaiveNgramCounts } from "../../support/naiveNgramCounts.ts";
 
 const text = [1, 2, 3, 1, 2, 3, 1, 2, 4].map(tokenAt);
 const context = [3, 1, 2].map(tokenAt);

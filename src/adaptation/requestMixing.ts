@@ -1,6 +1,6 @@
-import { assert } from "../../base/assert.ts";
-import type { TokenId } from "../../tokenizer/tokenizer.ts";
-import type { AdaptationRequest, AdaptationStats } from "../learning.ts";
+import { assert } from "../base/assert.ts";
+import type { TokenId } from "../tokenizer/tokenizer.ts";
+import type { AdaptationRequest, AdaptationStats } from "./learning.ts";
 import type { LiveText } from "./liveText.ts";
 import { Mixture } from "./mixture.ts";
 import { maxOrder, type MixtureSource } from "./mixtureGate.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { LiveText } from "../../../../src/engine/adaptation/liveText.ts";
-import { tokens } from "../../../support/engineRequests.ts";
-import { NaiveNgramCounts } from "../../../support/naiveNgramCounts.ts";
-import { plain } from "../../../support/plainSuccessors.ts";
+import { LiveText } from "../../../src/adaptation/liveText.ts";
+import { tokens } from "../../support/engineRequests.ts";
+import { NaiveNgramCounts } from "../../support/naiveNgramCounts.ts";
+import { plain } from "../../support/plainSuccessors.ts";
 
 function live(before: readonly number[], after: readonly number[]): LiveText {
 	const text = new LiveText(100);

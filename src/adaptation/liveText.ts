@@ -1,4 +1,4 @@
-import type { TokenId } from "../../tokenizer/tokenizer.ts";
+import type { TokenId } from "../tokenizer/tokenizer.ts";
 import { Matches, TokenStack } from "./liveTextStack.ts";
 import type { NgramCounts } from "./ngramCounts.ts";
 import type { SortedSuccessors } from "./ngramIndexQuery.ts";

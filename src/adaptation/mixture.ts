@@ -1,4 +1,4 @@
-import type { TokenId } from "../../tokenizer/tokenizer.ts";
+import type { TokenId } from "../tokenizer/tokenizer.ts";
 import { evidenceOf, gate, type MixtureSource, type Vote } from "./mixtureGate.ts";
 import { MixedRow } from "./mixtureRow.ts";
 import { averageBlend, blendsOf } from "./mixtureWeightings.ts";

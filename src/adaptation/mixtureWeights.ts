@@ -1,4 +1,4 @@
-import { assert } from "../../base/assert.ts";
+import { assert } from "../base/assert.ts";
 import { weightings } from "./mixtureWeightings.ts";
 
 /**

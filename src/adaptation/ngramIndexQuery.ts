@@ -1,4 +1,4 @@
-import type { TokenId } from "../../tokenizer/tokenizer.ts";
+import type { TokenId } from "../tokenizer/tokenizer.ts";
 import type { Successors } from "./ngramCounts.ts";
 import { SegmentCursor, type NgramSegment } from "./ngramSegment.ts";
 import { maxOrder } from "./ngramSegmentOrder.ts";
