@@ -20,9 +20,10 @@ import type {
 	GenerateRequest,
 	GenerateResult,
 	PrefillListener,
+	RequestPriority,
 } from "./engine.ts";
 import { EngineError } from "./errors.ts";
-import { runPasses } from "./generateLoop.ts";
+import { runPasses, type MoreUrgent } from "./generateLoop.ts";
 import { Generation, type GenerationParts } from "./generation.ts";
 import { Lane, type SliceOutcome } from "./lane.ts";
 import { PrefillChunk } from "./prefillChunk.ts";
@@ -245,10 +246,9 @@ export class LocalEngine implements Engine, Learner {
 		const slice = async (): Promise<SliceOutcome> => {
 			started ??= this.#start(request, stats);
 			const { signal } = cancellation;
-			const mustPause = (): boolean => this.#lane.mustPause(priority);
 			let outcome;
 			try {
-				outcome = await runPasses(started.generation, signal, mustPause, emit);
+				outcome = await runPasses(started.generation, signal, this.#moreUrgentThan(priority), emit);
 			} catch (error) {
 				// What is in the cache after a failed pass is not certain.
 				started.kv.dispose();
@@ -271,6 +271,15 @@ export class LocalEngine implements Engine, Learner {
 			this.#unregister(cancellation, supersedeKey);
 		}
 		return finishReason ?? finishReasonOf(cancellation);
+	}
+
+	#moreUrgentThan(priority: RequestPriority): MoreUrgent {
+		return {
+			waits: () => this.#lane.mustPause(priority),
+			// While somebody types passes are short; stopped at each key they would never come to an end.
+			onArrival: (stop) =>
+				this.#isSomebodyTyping() ? () => undefined : this.#lane.watch(priority, stop),
+		};
 	}
 
 	#isSomebodyTyping(): boolean {

@@ -1,14 +1,16 @@
 import { assert } from "../../src/base/assert.ts";
-import type { Backend, KvCache, Logits } from "../../src/engine/backend.ts";
+import { PassStopped, type Backend, type KvCache, type Logits } from "../../src/engine/backend.ts";
 import { EngineError } from "../../src/engine/errors.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
 
 export interface FakeBackendOptions {
 	readonly vocabularySize?: number;
 	readonly contextLength?: number;
+	/** A pass whose signal has aborted when `onPass` is done has not been; default false. */
+	readonly stopsWithinPass?: boolean;
 	/** The logits for the token after `history`. Default: {@link hashedLogits}. */
 	readonly predict?: (history: readonly TokenId[], vocabularySize: number) => Float32Array;
-	/** Called before each pass with its description; may wait, and fails the pass by throwing. */
+	/** Called in each pass with its description; may wait, and fails the pass by throwing. */
 	readonly onPass?: (pass: Pass) => Promise<void> | void;
 }
 
@@ -28,7 +30,10 @@ export interface Pass {
 export class FakeBackend implements Backend {
 	readonly vocabularySize: number;
 	readonly contextLength: number;
+	readonly stopsWithinPass: boolean;
 	readonly passes: Pass[] = [];
+	/** Of `passes`, the indices of those that were stopped. */
+	readonly stoppedPasses: number[] = [];
 	liveCaches = 0;
 	disposed = false;
 	readonly #predict: NonNullable<FakeBackendOptions["predict"]>;
@@ -38,6 +43,7 @@ export class FakeBackend implements Backend {
 	constructor(options: FakeBackendOptions = {}) {
 		this.vocabularySize = options.vocabularySize ?? 32;
 		this.contextLength = options.contextLength ?? 4096;
+		this.stopsWithinPass = options.stopsWithinPass ?? false;
 		this.#predict = options.predict ?? hashedLogits();
 		this.#onPass = options.onPass ?? (() => undefined);
 	}
@@ -47,7 +53,12 @@ export class FakeBackend implements Backend {
 		return new FakeKvCache(this, capacity);
 	}
 
-	async forward(cache: KvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
+	async forward(
+		cache: KvCache,
+		tokens: readonly TokenId[],
+		logitRows: number,
+		signal?: AbortSignal,
+	): Promise<Logits> {
 		assert(!this.#running, "one pass at a time");
 		assert(cache instanceof FakeKvCache && !cache.disposed, "the cache is alive");
 		assert(tokens.length > 0 && logitRows <= tokens.length, "rows are tokens of the pass");
@@ -61,6 +72,12 @@ export class FakeBackend implements Backend {
 			this.#running = false;
 		}
 		cache.append(tokens);
+		if (this.stopsWithinPass && signal?.aborted === true) {
+			// What a runtime leaves behind the filled positions is anything.
+			cache.rewindTo(pass.past);
+			this.stoppedPasses.push(pass.index);
+			throw new PassStopped();
+		}
 		const history = cache.tokens.slice();
 		const predict = this.#predict;
 		return {

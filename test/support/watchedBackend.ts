@@ -34,9 +34,18 @@ export class WatchedBackend implements Backend {
 		return this.#backend.createKvCache(capacity);
 	}
 
-	async forward(cache: KvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
+	get stopsWithinPass(): boolean {
+		return this.#backend.stopsWithinPass;
+	}
+
+	async forward(
+		cache: KvCache,
+		tokens: readonly TokenId[],
+		logitRows: number,
+		signal?: AbortSignal,
+	): Promise<Logits> {
 		this.passes.push({ past: cache.length, tokens });
-		const logits = await this.#backend.forward(cache, tokens, logitRows);
+		const logits = await this.#backend.forward(cache, tokens, logitRows, signal);
 		return {
 			rows: logits.rows,
 			row: (index) => {

@@ -45,6 +45,8 @@ export async function openOrtBackend(options: OrtBackendOptions): Promise<OrtBac
 export class OrtBackend implements Backend {
 	readonly vocabularySize: number;
 	readonly contextLength: number;
+	/** `InferenceSession.run` takes no signal, and blocks the thread from which one would come. */
+	readonly stopsWithinPass = false;
 	readonly #runtime: Runtime;
 	readonly #session: InferenceSession;
 	readonly #manifest: OrtBackendOptions["manifest"];
