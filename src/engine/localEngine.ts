@@ -89,7 +89,7 @@ export class LocalEngine implements Engine, Learner {
 			backend,
 			clock,
 			draftLength: new DraftLength(),
-			prefillChunk: new PrefillChunk(options.prefillChunkTokens),
+			prefillChunk: new PrefillChunk(backend.stopsWithinPass, options.prefillChunkTokens),
 		};
 		this.#vocabulary = options.vocabulary;
 		this.#createDrafter = options.createDrafter ?? createDrafter;
