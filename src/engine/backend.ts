@@ -9,6 +9,7 @@ export interface Backend {
 	readonly contextLength: number;
 	/** Whether a pass that runs ends soon after its signal aborts. Where not, whoever wants to go on waits for its end. */
 	readonly stopsWithinPass: boolean;
+	readonly kvLayout: KvLayout;
 	/** Room for at least `capacity` positions, which is at most `contextLength`. */
 	createKvCache(capacity: number): KvCache;
 	/**
@@ -34,6 +35,17 @@ export class PassStopped extends Error {
 	override readonly name = "PassStopped";
 }
 
+/** What the memory of a backend's KV caches is worth to another one: nothing unless their ids are equal. */
+export interface KvLayout {
+	/**
+	 * Names the order and format of the bytes in {@link KvCache.prefixMemory}, and what computes them: runtime and
+	 * version, and the graph where a model has several.
+	 */
+	readonly id: string;
+	/** How many bytes {@link KvCache.prefixMemory} gives for `length` positions. */
+	prefixBytes(length: number): number;
+}
+
 /** Keys and values of one sequence. Owned by whoever created it; never shared by two sequences. */
 export interface KvCache {
 	/** Positions filled so far, which is also the position of the next token. */
@@ -50,6 +62,13 @@ export interface KvCache {
 	 * Copying a position costs about a thousandth of computing it.
 	 */
 	copyPrefix(length: number, capacity: number): KvCache;
+	/**
+	 * The memory of the first `length` positions, filled or not, as views in an order that {@link KvLayout.id}
+	 * names. For whoever keeps a prefix elsewhere, and brings it back. Valid until the cache grows or is disposed of.
+	 */
+	prefixMemory(length: number): readonly Uint8Array[];
+	/** An empty cache now holds `length` positions: their bytes have been put into {@link prefixMemory}. */
+	markFilled(length: number): void;
 	dispose(): void;
 }
 

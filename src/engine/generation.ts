@@ -27,6 +27,8 @@ export interface GenerationStart {
 	readonly request: GenerateRequest;
 	/** Holds a beginning of the prompt. The caller keeps owning it. */
 	readonly kv: KvCache;
+	/** Makes room for so many positions in `kv`. */
+	readonly grow: (capacity: number) => void;
 	/** The logits after the prompt, where `kv` holds all of it and tokens are to be generated. */
 	readonly promptLogits: RememberedLogits | undefined;
 	readonly drafter: Drafter;
@@ -59,6 +61,7 @@ export interface PassResult {
 export class Generation {
 	readonly #request: GenerateRequest;
 	readonly #kv: KvCache;
+	readonly #grow: (capacity: number) => void;
 	readonly #parts: GenerationParts;
 	readonly #stats: StatsCollector;
 	readonly #drafter: Drafter;
@@ -85,6 +88,7 @@ export class Generation {
 		);
 		this.#request = request;
 		this.#kv = kv;
+		this.#grow = start.grow;
 		this.#promptLogits = promptLogits;
 		this.#drafter = drafter;
 		this.#constrain(healing);
@@ -283,7 +287,7 @@ export class Generation {
 	): Promise<Logits> {
 		const needed = this.#kv.length + tokens.length;
 		if (needed > this.#kv.capacity) {
-			this.#kv.grow(needed);
+			this.#grow(needed);
 		}
 		return await this.#parts.backend.forward(this.#kv, tokens, logitRows, signal);
 	}

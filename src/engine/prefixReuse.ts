@@ -115,7 +115,8 @@ function fits(bytes: readonly number[], { maxCaches, maxBytes }: KeepLimits): bo
 	return bytes.length <= maxCaches && bytes.reduce((sum, size) => sum + size, 0) <= maxBytes;
 }
 
-function commonPrefixLength(
+/** How many of the first `maxLength` tokens are the same. */
+export function commonPrefixLength(
 	a: readonly TokenId[],
 	b: readonly TokenId[],
 	maxLength: number,

@@ -1,6 +1,13 @@
 import { assert } from "../../src/base/assert.ts";
-import { PassStopped, type Backend, type KvCache, type Logits } from "../../src/engine/backend.ts";
+import {
+	PassStopped,
+	type Backend,
+	type KvCache,
+	type KvLayout,
+	type Logits,
+} from "../../src/engine/backend.ts";
 import { EngineError } from "../../src/engine/errors.ts";
+import { tokenAt } from "../../src/engine/tokenIds.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
 
 export interface FakeBackendOptions {
@@ -31,6 +38,7 @@ export class FakeBackend implements Backend {
 	readonly vocabularySize: number;
 	readonly contextLength: number;
 	readonly stopsWithinPass: boolean;
+	readonly kvLayout: KvLayout = { id: "fake tokens, int32", prefixBytes: (length) => 4 * length };
 	readonly passes: Pass[] = [];
 	/** Of `passes`, the indices of those that were stopped. */
 	readonly stoppedPasses: number[] = [];
@@ -99,14 +107,13 @@ export class FakeBackend implements Backend {
 
 class FakeKvCache implements KvCache {
 	readonly #backend: FakeBackend;
-	readonly #written: TokenId[] = [];
+	#memory: Int32Array<ArrayBuffer>;
 	#length = 0;
-	#capacity: number;
 	disposed = false;
 
 	constructor(backend: FakeBackend, capacity: number) {
 		this.#backend = backend;
-		this.#capacity = capacity;
+		this.#memory = new Int32Array(capacity);
 		backend.liveCaches++;
 	}
 
@@ -115,20 +122,20 @@ class FakeKvCache implements KvCache {
 	}
 
 	get capacity(): number {
-		return this.#capacity;
+		return this.#memory.length;
 	}
 
 	get bytes(): number {
-		return this.#capacity;
+		return this.#memory.byteLength;
 	}
 
 	get tokens(): readonly TokenId[] {
-		return this.#written.slice(0, this.#length);
+		return Array.from(this.#memory.subarray(0, this.#length), tokenAt);
 	}
 
 	append(tokens: readonly TokenId[]): void {
 		for (const token of tokens) {
-			this.#written[this.#length++] = token;
+			this.#memory[this.#length++] = token;
 		}
 	}
 
@@ -139,14 +146,33 @@ class FakeKvCache implements KvCache {
 
 	grow(capacity: number): void {
 		assert(capacity <= this.#backend.contextLength, "a cache is no longer than the context");
-		this.#capacity = Math.max(this.#capacity, capacity);
+		if (capacity > this.#memory.length) {
+			const grown = new Int32Array(capacity);
+			grown.set(this.#memory);
+			this.#memory = grown;
+		}
 	}
 
 	copyPrefix(length: number, capacity: number): FakeKvCache {
 		assert(length <= this.#length, "only filled positions are copied");
 		const copy = new FakeKvCache(this.#backend, Math.max(length, capacity));
-		copy.append(this.#written.slice(0, length));
+		copy.append(this.tokens.slice(0, length));
 		return copy;
+	}
+
+	/** In two views, since real ones are many. */
+	prefixMemory(length: number): readonly Uint8Array[] {
+		assert(!this.disposed && length <= this.capacity, "a prefix of a cache that is alive");
+		const first = 4 * Math.floor(length / 2);
+		return [
+			new Uint8Array(this.#memory.buffer, 0, first),
+			new Uint8Array(this.#memory.buffer, first, 4 * length - first),
+		];
+	}
+
+	markFilled(length: number): void {
+		assert(this.#length === 0 && length <= this.capacity, "an empty cache with room is filled");
+		this.#length = length;
 	}
 
 	dispose(): void {

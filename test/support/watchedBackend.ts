@@ -1,4 +1,4 @@
-import type { Backend, KvCache, Logits } from "../../src/engine/backend.ts";
+import type { Backend, KvCache, KvLayout, Logits } from "../../src/engine/backend.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
 
 /** One forward pass that has begun. */
@@ -28,6 +28,10 @@ export class WatchedBackend implements Backend {
 
 	get contextLength(): number {
 		return this.#backend.contextLength;
+	}
+
+	get kvLayout(): KvLayout {
+		return this.#backend.kvLayout;
 	}
 
 	createKvCache(capacity: number): KvCache {
