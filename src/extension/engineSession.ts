@@ -133,7 +133,7 @@ export class EngineSession {
 	}
 
 	private async openModel(settings: EngineSettings): Promise<OpenedModel> {
-		const { clock, logger, extensionFolder } = this.options;
+		const { clock, logger, extensionFolder, storageUri } = this.options;
 		const inDist = (name: string): string => path.join(extensionFolder, "dist", name);
 		const modelFolder = settings.modelPath ?? path.join(extensionFolder, bundledModelFolderName);
 		// Only what this process reads itself; the engine's process checks every byte of the weights.
@@ -145,6 +145,9 @@ export class EngineSession {
 			logger,
 			clock,
 			onDidChangeState: (state) => this.follow(state),
+			...(storageUri?.scheme === "file" && {
+				snapshotFolder: path.join(storageUri.fsPath, "prefixes"),
+			}),
 			...(settings.threads === undefined ? {} : { threads: settings.threads }),
 			...(settings.nodePath === undefined ? {} : { execPath: settings.nodePath }),
 		});

@@ -7,7 +7,7 @@ import {
 	type Logits,
 } from "../../src/engine/backend.ts";
 import { EngineError } from "../../src/engine/errors.ts";
-import { tokenAt } from "../../src/engine/tokenIds.ts";
+import { tokenAt } from "../../src/tokenizer/tokenIds.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
 
 export interface FakeBackendOptions {

@@ -2,6 +2,7 @@ import { nullLogger } from "../../src/base/log.ts";
 import type { EngineProcess, ProcessExit } from "../../src/engineProcess/engineProcess.ts";
 import type { EnginePort } from "../../src/engineProcess/port.ts";
 import { runEngineProcess, type OpenEngine } from "../../src/engineProcess/runEngineProcess.ts";
+import { FakeClock } from "./fakeClock.ts";
 import { pairedPorts, type PairedPorts } from "./pairedPorts.ts";
 
 /** The real life of an engine's process, in memory, with a death on request. */
@@ -16,6 +17,7 @@ export class FakeEngineProcess implements EngineProcess {
 				{
 					port: this.#ports.child,
 					logger: nullLogger,
+					clock: new FakeClock(),
 					exit: (code) => {
 						this.die({ kind: "exited", description: `exit code ${code}` });
 					},

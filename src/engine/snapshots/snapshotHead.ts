@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
 import type { KvLayout } from "../backend.ts";
-import { tokenAt } from "../tokenIds.ts";
+import { tokenAt } from "../../tokenizer/tokenIds.ts";
 
 /**
  * A snapshot: the keys and values of one prefix, in a file. All numbers little-endian:
