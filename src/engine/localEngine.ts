@@ -301,7 +301,7 @@ export class LocalEngine implements Engine, Learner {
 		request: GenerateRequest,
 		stats: StatsCollector,
 	): Promise<{ readonly kv: KvCache; readonly generation: Generation }> {
-		const { prompt, maxNewTokens, healBytes } = request;
+		const { prompt, maxNewTokens, healBytes, priority } = request;
 		const capacity = Math.min(
 			prompt.length + Math.min(maxNewTokens, roomForAnswerTokens),
 			this.#parts.backend.contextLength,
@@ -313,7 +313,10 @@ export class LocalEngine implements Engine, Learner {
 		const healing =
 			healBytes === undefined ? undefined : HealingConstraint.forBytes(this.#vocabulary, healBytes);
 		// Last: whatever fails before it leaves no cache behind.
-		const { kv, logits } = await this.#prefixes.acquire(prompt, capacity, maxNewTokens > 0);
+		const { kv, logits } = await this.#prefixes.acquire({
+			...{ prompt, capacity, priority },
+			needsLogits: maxNewTokens > 0,
+		});
 		stats.recordReuse(kv.length);
 		const start = {
 			...{ request, kv, promptLogits: logits, mixing, drafter, healing, stats },

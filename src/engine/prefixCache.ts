@@ -27,11 +27,26 @@ export interface FilledCache {
 /** A cache that no request uses. */
 export interface KeptCache extends FilledCache, SavablePrefix {}
 
+/** What a request needs a cache for. */
+export interface CacheDemand {
+	readonly prompt: readonly TokenId[];
+	/** Positions that there has to be room for. */
+	readonly capacity: number;
+	readonly needsLogits: boolean;
+	readonly priority: RequestPriority;
+}
+
 /** A cache in use, with what is known of its beginning. */
 export interface AcquiredCache {
 	readonly kv: KvCache;
 	/** Where logits are needed and the cache holds the whole prompt: those after it. */
 	readonly logits: RememberedLogits | undefined;
+}
+
+interface CacheInUse {
+	readonly priority: RequestPriority;
+	/** The snapshot that its beginning was read from. */
+	readonly saved: SavedPrefix | undefined;
 }
 
 /** Reading a snapshot from the disk costs about as much as computing so many tokens. */
@@ -42,9 +57,9 @@ const minRestoredTokens = 64;
  * memory or from the disk, or a fresh one, and releases it when it ends for whatever reason: also what an aborted
  * request has prefilled is worth keeping, for the next keystroke's prompt begins with it.
  *
- * Memory is bounded by {@link KeepLimits}, over caches kept and caches in use together. Only kept ones can make
- * room, the newest never does; so it is exceeded where that one and those in use are larger by themselves, of
- * which there is at most one for each priority.
+ * Memory is bounded by {@link KeepLimits}, over caches kept and caches in use together. Only kept ones make room;
+ * so the bound is exceeded where those in use are larger by themselves, of which there is at most one for each
+ * priority, and by the one that was given back last.
  */
 export class PrefixCache {
 	readonly #backend: Backend;
@@ -52,8 +67,7 @@ export class PrefixCache {
 	readonly #saved: SavedPrefixes | undefined;
 	/** Newest last. No entry's tokens are a prefix of a newer one's. */
 	#entries: KeptCache[] = [];
-	/** With the snapshot that they came from. */
-	readonly #inUse = new Map<KvCache, SavedPrefix | undefined>();
+	readonly #inUse = new Map<KvCache, CacheInUse>();
 
 	constructor(backend: Backend, limits: KeepLimits, saved?: SavedPrefixes) {
 		this.#backend = backend;
@@ -71,35 +85,29 @@ export class PrefixCache {
 		return this.#bytesInUse() + this.#entries.reduce((sum, { bytes }) => sum + bytes, 0);
 	}
 
-	/**
-	 * A cache filled with a beginning of `prompt`, with room for `capacity` positions, to be given back by
-	 * {@link release} or {@link discard}.
-	 */
-	async acquire(
-		prompt: readonly TokenId[],
-		capacity: number,
-		needsLogits: boolean,
-	): Promise<AcquiredCache> {
-		const restored = await this.#restore(prompt, capacity, needsLogits);
+	/** A cache filled with a beginning of the prompt, to be given back by {@link release} or {@link discard}. */
+	async acquire(demand: CacheDemand): Promise<AcquiredCache> {
+		const { prompt, capacity, needsLogits, priority } = demand;
+		const restored = await this.#restore(demand);
 		if (restored !== undefined) {
 			return restored;
 		}
 		// Only now: while the disk was read, a cache may have been released and another dropped.
 		const plan = planReuse(this.#entries, prompt, needsLogits);
 		if (plan.kind === "fresh") {
-			return { kv: this.#create(capacity), logits: undefined };
+			return { kv: this.#create(capacity, priority), logits: undefined };
 		}
 		const entry = this.#entries[plan.index];
 		assert(entry !== undefined, "the plan names a kept cache");
 		const logits = plan.length === entry.logits?.after ? entry.logits : undefined;
 		if (plan.kind === "copy") {
 			const kv = entry.kv.copyPrefix(plan.length, capacity);
-			this.#inUse.set(kv, undefined);
-			this.#makeRoom();
+			this.#inUse.set(kv, { priority, saved: undefined });
+			this.#makeRoom(priority);
 			return { kv, logits };
 		}
 		this.#entries.splice(plan.index, 1);
-		this.#inUse.set(entry.kv, undefined);
+		this.#inUse.set(entry.kv, { priority, saved: undefined });
 		entry.kv.rewindTo(plan.length);
 		try {
 			this.grow(entry.kv, capacity);
@@ -114,7 +122,8 @@ export class PrefixCache {
 	grow(kv: KvCache, capacity: number): void {
 		if (kv.capacity < capacity) {
 			const { kvLayout } = this.#backend;
-			this.#makeRoom(kvLayout.prefixBytes(capacity) - kvLayout.prefixBytes(kv.capacity));
+			const bytes = kvLayout.prefixBytes(capacity) - kvLayout.prefixBytes(kv.capacity);
+			this.#makeRoom(this.#inUse.get(kv)?.priority, bytes);
 			kv.grow(capacity);
 		}
 	}
@@ -129,12 +138,12 @@ export class PrefixCache {
 			return;
 		}
 		this.#entries.push({ ...filled, bytes: kv.bytes, logitsAfter: logits?.after });
-		this.#makeRoom();
+		this.#makeRoom(undefined);
 	}
 
 	/** Takes back a cache of which nobody knows what is in it, and the snapshot that it came from. */
 	async discard(kv: KvCache): Promise<void> {
-		const saved = this.#inUse.get(kv);
+		const saved = this.#inUse.get(kv)?.saved;
 		this.#inUse.delete(kv);
 		kv.dispose();
 		if (saved !== undefined) {
@@ -143,11 +152,12 @@ export class PrefixCache {
 	}
 
 	/** The snapshot that begins like the prompt, if it holds clearly more of it than any cache in memory. */
-	async #restore(
-		prompt: readonly TokenId[],
-		capacity: number,
-		needsLogits: boolean,
-	): Promise<AcquiredCache | undefined> {
+	async #restore({
+		prompt,
+		capacity,
+		needsLogits,
+		priority,
+	}: CacheDemand): Promise<AcquiredCache | undefined> {
 		const all = this.#saved?.all ?? [];
 		const plan = planReuse(all, prompt, needsLogits);
 		const saved = plan.kind === "fresh" ? undefined : all[plan.index];
@@ -161,7 +171,7 @@ export class PrefixCache {
 		}
 		let kv: KvCache;
 		try {
-			kv = this.#create(Math.max(capacity, saved.tokens.length));
+			kv = this.#create(Math.max(capacity, saved.tokens.length), priority);
 		} catch (error) {
 			// No memory for another cache; one that is there may still serve.
 			if (error instanceof EngineError) {
@@ -175,16 +185,16 @@ export class PrefixCache {
 			kv.dispose();
 			return undefined;
 		}
-		this.#inUse.set(kv, saved);
+		this.#inUse.set(kv, { priority, saved });
 		kv.rewindTo(plan.length);
 		const row = plan.length === saved.logitsAfter ? loaded.logits : undefined;
 		return { kv, logits: row && { after: plan.length, row } };
 	}
 
-	#create(capacity: number): KvCache {
-		this.#makeRoom(this.#backend.kvLayout.prefixBytes(capacity));
+	#create(capacity: number, priority: RequestPriority): KvCache {
+		this.#makeRoom(priority, this.#backend.kvLayout.prefixBytes(capacity));
 		const kv = this.#backend.createKvCache(capacity);
-		this.#inUse.set(kv, undefined);
+		this.#inUse.set(kv, { priority, saved: undefined });
 		return kv;
 	}
 
@@ -192,11 +202,10 @@ export class PrefixCache {
 		return [...this.#inUse.keys()].reduce((sum, { bytes }) => sum + bytes, 0);
 	}
 
-	/** Drops kept caches until there are `bytes` more within the limits. */
-	#makeRoom(bytes = 0): void {
-		const { maxCaches, maxBytes } = this.#limits;
-		const limits = { maxCaches, maxBytes: maxBytes - this.#bytesInUse() - bytes };
-		const evicted = new Set(planEviction(this.#entries, limits));
+	/** Drops kept caches until a request of priority `taker`, if any, has `bytes` more within the limits. */
+	#makeRoom(taker: RequestPriority | undefined, bytes = 0): void {
+		const inUse = { bytes: this.#bytesInUse() + bytes, taker };
+		const evicted = new Set(planEviction(this.#entries, this.#limits, inUse));
 		for (const index of evicted) {
 			this.#entries[index]?.kv.dispose();
 		}

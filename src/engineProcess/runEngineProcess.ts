@@ -44,9 +44,10 @@ export function runEngineProcess(host: EngineProcessHost, open: OpenEngine): voi
 	const end = async (): Promise<void> => {
 		try {
 			await Promise.race([engine?.dispose(), clock.sleep(endMs)]);
-		} finally {
-			host.exit(0);
+		} catch (error) {
+			logger.error(`The engine did not end in order: ${String(error)}`);
 		}
+		host.exit(0);
 	};
 	port.onClose(() => {
 		void end();

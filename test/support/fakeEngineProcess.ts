@@ -8,6 +8,7 @@ import { pairedPorts, type PairedPorts } from "./pairedPorts.ts";
 /** The real life of an engine's process, in memory, with a death on request. */
 export class FakeEngineProcess implements EngineProcess {
 	readonly #ports: PairedPorts = pairedPorts();
+	#isDead = false;
 	readonly #exit = Promise.withResolvers<ProcessExit>();
 
 	/** Without `open` the process never listens, as one that hangs. */
@@ -40,10 +41,16 @@ export class FakeEngineProcess implements EngineProcess {
 		return this.#ports.child;
 	}
 
-	/** As with a real process, the channel closes first and the exit is heard of later. */
+	/**
+	 * As with a real process, the channel closes first, the exit is heard of later, and what is dead can't be
+	 * killed.
+	 */
 	die(exit: ProcessExit = { kind: "exited", description: "SIGSEGV" }): void {
-		this.#ports.close();
-		setImmediate(() => this.#exit.resolve(exit));
+		if (!this.#isDead) {
+			this.#isDead = true;
+			this.#ports.close();
+			setImmediate(() => this.#exit.resolve(exit));
+		}
 	}
 
 	kill(): void {
