@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "ortAbi.h"
+#include "runtime/ortAbi.h"
 
 namespace mote {
 
