@@ -73,8 +73,9 @@ describe("an imported model folder", () => {
 				file: "<|file|>",
 			},
 		});
-		expect(Object.values(files).map(({ name }) => name)).toEqual([
+		expect(Object.values(files).map((file) => file?.name)).toEqual([
 			"model.onnx",
+			"model-native.onnx",
 			"weights.bin",
 			"tokenizer.json",
 		]);
@@ -141,6 +142,7 @@ describe("an imported model folder", () => {
 		});
 		expect(measured.length).toBeGreaterThan(0);
 		expect(await readdir(join(folder, "model"))).toEqual([
+			"model-native.onnx",
 			"model.onnx",
 			"mote-model.json",
 			"tokenizer.json",

@@ -48,6 +48,8 @@ describe("openModel", () => {
 		expect({ ...model, manifest: model.manifest.name }).toEqual({
 			manifest: "tiny",
 			graphPath: join(folder, "model.onnx"),
+			portableGraphPath: undefined,
+			nativeGraphPath: join(folder, "model-native.onnx"),
 			weightsPath: join(folder, "weights.bin"),
 			tokenizerPath: join(folder, "tokenizer.json"),
 		});
@@ -75,7 +77,7 @@ describe("openModel", () => {
 	});
 
 	test("finds a single altered byte in any file when it verifies checksums", async () => {
-		for (const name of ["model.onnx", "weights.bin", "tokenizer.json"]) {
+		for (const name of ["model.onnx", "model-native.onnx", "weights.bin", "tokenizer.json"]) {
 			const path = join(folder, name);
 			await flipByte(path);
 			expect(await refusal()).toEqual(["modelAltered", expect.stringContaining(name)]);
