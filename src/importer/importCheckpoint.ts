@@ -67,7 +67,11 @@ export interface UnfinishedModel {
 	readonly headDim: number;
 }
 
-const graphFileNames = { fused: "model.onnx", native: "model-native.onnx" } as const;
+const graphFileNames = {
+	fused: "model.onnx",
+	portable: "model-portable.onnx",
+	native: "model-native.onnx",
+} as const;
 const tokenizerFileName = "tokenizer.json";
 const maxTokenizerBytes = 200_000_000;
 
@@ -158,6 +162,9 @@ async function writeModelFolder(
 		...(chat === undefined ? {} : { chat }),
 		files: {
 			graph: await writeFileDurably(folder, graphFileNames.fused, graphs.fused),
+			...(graphs.portable !== undefined && {
+				portableGraph: await writeFileDurably(folder, graphFileNames.portable, graphs.portable),
+			}),
 			...(graphs.native !== undefined && {
 				nativeGraph: await writeFileDurably(folder, graphFileNames.native, graphs.native),
 			}),
@@ -215,7 +222,11 @@ async function quantizeKvCache(
 	const model = { graphPath, vocabularySize, contextLength, layers, kvHeads, headDim };
 	const ranges = await measure(model, calibrationSequences(tokenizer, contextLength));
 	await rm(graphPath);
-	return { ...graphs, fused: withInt8KvCache(graphs.fused, ranges) };
+	return {
+		...graphs,
+		fused: withInt8KvCache(graphs.fused, ranges),
+		...(graphs.portable !== undefined && { portable: withInt8KvCache(graphs.portable, ranges) }),
+	};
 }
 
 /** Writes a whole file, puts it on the disk, and describes it for the manifest. */

@@ -2,14 +2,16 @@ import { join } from "node:path";
 import type { ModelFile } from "../model/manifest.ts";
 import { CheckpointTensors } from "./checkpointTensors.ts";
 import { decoderGraph } from "./graphs/decoderGraph.ts";
+import type { ExpertsLayer } from "./graphs/expertsLayer.ts";
 import { fp32Operators } from "./graphs/fp32Operators.ts";
 import { fusedFp32Experts, fusedQ4Experts } from "./graphs/fusedExperts.ts";
 import { nativeGraph } from "./graphs/nativeGraph.ts";
+import { portableExperts } from "./graphs/portableExperts.ts";
 import { q4Operators, type LinearArithmetic } from "./graphs/q4Operators.ts";
 import { WeightsFile } from "./onnx/weightsFile.ts";
 import type { Qwen3MoeConfig } from "./qwen3MoeConfig.ts";
 import { storeQwen3MoeDecoder, type StoredDecoder } from "./storedDecoder.ts";
-import { storeFp32, storeQ4, type StoreMatrix } from "./storedMatrix.ts";
+import { storeFp32, storeQ4, type Q4Matrix, type StoreMatrix } from "./storedMatrix.ts";
 
 const weightsFileName = "weights.bin";
 
@@ -17,6 +19,8 @@ const weightsFileName = "weights.bin";
 export interface DecoderGraphs {
 	/** Experts as one operator of the runtime. */
 	readonly fused: Uint8Array;
+	/** Experts in operators that are fast on every processor; int4 only. */
+	readonly portable?: Uint8Array;
 	/** In the operators of Mote's addon, which reads int4 only. */
 	readonly native?: Uint8Array;
 }
@@ -59,10 +63,13 @@ export async function writeWeights(
 	}
 	const { decoder, weights } = await stored(storeQ4);
 	const matrices = q4Operators(linearArithmetic);
+	const graphWith = (experts: ExpertsLayer<Q4Matrix>): Uint8Array =>
+		decoderGraph(decoder, weightsFileName, { matrices, experts });
 	return {
 		weights,
 		graphs: {
-			fused: decoderGraph(decoder, weightsFileName, { matrices, experts: fusedQ4Experts }),
+			fused: graphWith(fusedQ4Experts),
+			portable: graphWith(portableExperts(linearArithmetic)),
 			native: nativeGraph(decoder, weightsFileName),
 		},
 	};

@@ -1,9 +1,10 @@
 import { graphContract } from "../../model/graphContract.ts";
 import { GraphBuilder, microsoftDomain } from "../onnx/graphBuilder.ts";
+import type { Qwen3MoeConfig } from "../qwen3MoeConfig.ts";
 import type { StoredDecoder, StoredLayer } from "../storedDecoder.ts";
 import type { ExpertsLayer } from "./expertsLayer.ts";
 import type { MatrixOperators } from "./matrixOperators.ts";
-import { declareWantedRows, wantedRows } from "./wantedRows.ts";
+import { atLeastOneRow, declareWantedRows, wantedRows, type KeptRows } from "./wantedRows.ts";
 
 /** Which of the runtime's operators a graph is made of. */
 export interface DecoderOperators<StoredMatrix> {
@@ -13,6 +14,8 @@ export interface DecoderOperators<StoredMatrix> {
 
 /** Where a decoder graph is put together. */
 interface Target<StoredMatrix> {
+	/** Undefined where no rows are fine. */
+	readonly keptRows: KeptRows | undefined;
 	readonly graph: GraphBuilder;
 	readonly decoder: StoredDecoder<StoredMatrix>;
 	readonly operators: DecoderOperators<StoredMatrix>;
@@ -28,9 +31,10 @@ export function decoderGraph<StoredMatrix>(
 	operators: DecoderOperators<StoredMatrix>,
 ): Uint8Array {
 	const graph = new GraphBuilder(weightsFileName);
-	const target = { graph, decoder, operators };
-	declareInputs(target);
-	declareConstants(target);
+	declareInputs(graph, decoder.config);
+	declareConstants(graph, decoder, operators);
+	const keptRows = operators.experts.takesNoRows(decoder.config) ? undefined : atLeastOneRow(graph);
+	const target = { keptRows, graph, decoder, operators };
 	operators.matrices.embedding(
 		graph,
 		"embed_tokens.gather",
@@ -45,8 +49,7 @@ export function decoderGraph<StoredMatrix>(
 	return graph.toModel("qwen3_moe");
 }
 
-function declareInputs<Matrix>({ graph, decoder }: Target<Matrix>): void {
-	const { layers, kvHeads, headDim } = decoder.config;
+function declareInputs(graph: GraphBuilder, { layers, kvHeads, headDim }: Qwen3MoeConfig): void {
 	graph.input(graphContract.inputIds, "int64", [1, "S"]);
 	graph.input(graphContract.seqlensK, "int32", [1]);
 	graph.input(graphContract.totalSequenceLength, "int32", []);
@@ -60,8 +63,11 @@ function declareInputs<Matrix>({ graph, decoder }: Target<Matrix>): void {
 	}
 }
 
-function declareConstants<Matrix>({ graph, decoder, operators }: Target<Matrix>): void {
-	const { config, rotary } = decoder;
+function declareConstants<Matrix>(
+	graph: GraphBuilder,
+	{ config, rotary }: StoredDecoder<Matrix>,
+	operators: DecoderOperators<Matrix>,
+): void {
 	const { contextLength, headDim, heads, kvHeads } = config;
 	const shape = [contextLength, headDim / 2];
 	graph.externalConstant("rotary.cos", "float32", shape, rotary.cos);
@@ -87,7 +93,7 @@ function writeLayer<Matrix>(
 	layer: number,
 	weights: StoredLayer<Matrix>,
 ): void {
-	const { graph, operators } = target;
+	const { graph, operators, keptRows } = target;
 	const { config } = target.decoder;
 	const name = `layers.${layer}`;
 	const { normed, residual } = writeNorm(target, {
@@ -98,22 +104,23 @@ function writeLayer<Matrix>(
 		sum: `${name}.residual`,
 	});
 	const attention = writeAttention(target, layer, weights, normed);
-	const wanted =
-		layer === config.layers - 1 && operators.experts.takesNoRows(config)
-			? { attention: wantedRows(graph, attention), residual: wantedRows(graph, residual) }
-			: { attention, residual };
+	// The rows whose logits aren't wanted are left out from the last layer's keys and values on, as no later
+	// row depends on them: a prefill chunk without logits skips most of that layer.
+	const isLast = layer === config.layers - 1;
+	const wanted = (rows: string): string =>
+		isLast ? wantedRows(graph, rows, keptRows?.start) : rows;
 	operators.matrices.linear(
 		graph,
 		`${name}.o_proj`,
 		weights.output,
-		wanted.attention,
+		wanted(attention),
 		`${name}.attention_output`,
 	);
 	const beforeExperts = writeNorm(target, {
 		values: weights.postAttentionNorm,
 		name: `${name}.post_attention_norm`,
 		added: `${name}.attention_output`,
-		residual: wanted.residual,
+		residual: wanted(residual),
 		sum: `residual.${layer + 1}`,
 	});
 	const hidden = beforeExperts.normed;
@@ -226,7 +233,7 @@ function writeHeadNorm<Matrix>(
 }
 
 function writeHead<Matrix>(target: Target<Matrix>): void {
-	const { graph, decoder, operators } = target;
+	const { graph, decoder, operators, keptRows } = target;
 	const { config, embedding, outputLayer } = decoder;
 	const { normed: states } = writeNorm(target, {
 		values: decoder.finalNorm,
@@ -235,10 +242,7 @@ function writeHead<Matrix>(target: Target<Matrix>): void {
 		residual: `residual.${config.layers}`,
 		sum: "",
 	});
-	// The rows whose logits aren't wanted are left out from the last layer's keys and values on, as no later
-	// row depends on them: a prefill chunk without logits skips most of that layer. Where the experts can't
-	// do without rows, they are left out here.
-	const wanted = operators.experts.takesNoRows(config) ? states : wantedRows(graph, states);
+	const wanted = keptRows === undefined ? states : wantedRows(graph, states, keptRows.wantedStart);
 	// A tied output layer wants another shape of the embedding's bytes: two tensors over one region.
 	operators.matrices.linear(
 		graph,
