@@ -1,3 +1,4 @@
+import type { RowSummary } from "../tokenizer/rowSummary.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 
 /**
@@ -78,16 +79,6 @@ export interface KvCache {
 export interface Logits {
 	readonly rows: number;
 	row(index: number): Float32Array;
-	/** What is known of a row without a look at all of it; undefined where the backend doesn't know. */
+	/** Of the row, from backends that compute it: saves a loop over the whole vocabulary. */
 	summary?(index: number): RowSummary;
-}
-
-/** What most choices of a token need of a row. */
-export interface RowSummary {
-	/** The token with the largest logit, the lowest id among equals. */
-	readonly best: TokenId;
-	/** Its logit; not a number where any logit is none. */
-	readonly bestLogit: number;
-	/** Natural logarithm of Σ exp(logit); not a number where any logit is none. */
-	readonly logSum: number;
 }
