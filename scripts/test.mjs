@@ -60,7 +60,7 @@ async function check(name, ...command) {
 	await runStep(name, developmentNode(), command, { cwd: repositoryRoot, env: environment() });
 }
 
-/** @param {"core" | "package" | "webview" | "workbench"} project as in vitest.config.ts */
+/** @param {"core" | "addon" | "package" | "webview" | "workbench"} project as in vitest.config.ts */
 async function testWithVitest(project) {
 	const report = path.join(reportFolder, `${project}.json`);
 	const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
@@ -85,6 +85,7 @@ async function testNative() {
 	}
 	// Again, and this time a compiler that fails is a failure.
 	await runStep("native: build", "make", makeArguments("addon"));
+	await testWithVitest("addon");
 	const can = await installNativeTools();
 	if (can.tests) {
 		await testWithDoctest("native: tests (sanitizers)", "test");

@@ -35,7 +35,7 @@ export async function openBackend(
 	if (native.kind === "opened") {
 		return native.opened;
 	}
-	logger.info(`Mote's own addon is not used, because ${native.reason}.`);
+	logger.warn(`Mote's own addon is not used, because ${native.reason}.`);
 	const { manifest, graphPath } = model;
 	return {
 		backend: await openOrtBackend({ graphPath, manifest, threads }),
@@ -50,7 +50,10 @@ async function openNative(
 ): Promise<NativeResult> {
 	const graph = manifest.files.nativeGraph;
 	if (graph === undefined || graphPath === undefined) {
-		return { kind: "unavailable", reason: "the model was imported without a graph for it" };
+		return {
+			kind: "unavailable",
+			reason: "the model was imported without a graph for it and has to be imported again",
+		};
 	}
 	const loaded = loadAddon();
 	if (loaded.kind === "unavailable") {
