@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernelTable.h"
+#include "unrolled.h"
 #include "lanes.h"
 
 namespace mote {
@@ -83,17 +84,22 @@ static inline void scoreBlocks(
 	Lanes sums[Q][B * kPerBlock] = {};
 	for (ptrdiff_t i = 0; i < headDim; i++) {
 		Lanes key[B * kPerBlock];
+		MOTE_UNROLLED
 		for (int32_t v = 0; v < B * kPerBlock; v++) {
 			key[v] = loadLanes(keys[v / kPerBlock] + i * kKvBlock + v % kPerBlock * kLanes);
 		}
+		MOTE_UNROLLED
 		for (int32_t q = 0; q < Q; q++) {
 			const float query = queries[q][i];
+			MOTE_UNROLLED
 			for (int32_t v = 0; v < B * kPerBlock; v++) {
 				sums[q][v] += key[v] * query;
 			}
 		}
 	}
+	MOTE_UNROLLED
 	for (int32_t q = 0; q < Q; q++) {
+		MOTE_UNROLLED
 		for (int32_t v = 0; v < B * kPerBlock; v++) {
 			storeLanes(scores[q] + v * kLanes, sums[q][v]);
 		}
@@ -109,30 +115,38 @@ static inline void addBlock(const float* values, int32_t keys, int32_t headDim,
 	int32_t from = 0;
 	for (; from + kVectors * kLanes <= headDim; from += kVectors * kLanes) {
 		Lanes sums[Q][kVectors];
+		MOTE_UNROLLED
 		for (int32_t q = 0; q < Q; q++) {
+			MOTE_UNROLLED
 			for (int32_t v = 0; v < kVectors; v++) {
 				sums[q][v] = loadLanes(out[q] + from + v * kLanes);
 			}
 		}
 		for (int32_t key = 0; key < keys; key++) {
 			Lanes value[kVectors];
+			MOTE_UNROLLED
 			for (int32_t v = 0; v < kVectors; v++) {
 				value[v] = loadLanes(values + static_cast<ptrdiff_t>(key) * headDim + from + v * kLanes);
 			}
+			MOTE_UNROLLED
 			for (int32_t q = 0; q < Q; q++) {
 				const float weight = weights[q][key];
+				MOTE_UNROLLED
 				for (int32_t v = 0; v < kVectors; v++) {
 					sums[q][v] += value[v] * weight;
 				}
 			}
 		}
+		MOTE_UNROLLED
 		for (int32_t q = 0; q < Q; q++) {
+			MOTE_UNROLLED
 			for (int32_t v = 0; v < kVectors; v++) {
 				storeLanes(out[q] + from + v * kLanes, sums[q][v]);
 			}
 		}
 	}
 	for (; from < headDim; from++) {
+		MOTE_UNROLLED
 		for (int32_t q = 0; q < Q; q++) {
 			for (int32_t key = 0; key < keys; key++) {
 				out[q][from] += weights[q][key] * values[static_cast<ptrdiff_t>(key) * headDim + from];
@@ -197,6 +211,7 @@ static void scoreSome(
 	forQueryTiles(queries, [&]<int32_t Q>(int32_t first) {
 		const float* rows[Q];
 		float* scores[Q];
+		MOTE_UNROLLED
 		for (int32_t q = 0; q < Q; q++) {
 			rows[q] = running.queries + static_cast<ptrdiff_t>(first + q) * layout.headDim;
 			scores[q] = running.scores + static_cast<ptrdiff_t>(first + q) * kAttentionKeys + offset;
@@ -205,6 +220,7 @@ static void scoreSome(
 		if (layout.format == KvFormat::int8) {
 			for (int32_t key = 0; key < B * kKvBlock; key += kLanes) {
 				const Lanes scales = loadLanes(blockScales(blocks[key / kKvBlock], layout) + key % kKvBlock);
+				MOTE_UNROLLED
 				for (int32_t q = 0; q < Q; q++) {
 					storeLanes(scores[q] + key, loadLanes(scores[q] + key) * scales);
 				}
@@ -269,6 +285,7 @@ static void addValues(
 		forQueryTiles(queries, [&]<int32_t Q>(int32_t first) {
 			float weights[Q][kKvBlock];
 			float* out[Q];
+			MOTE_UNROLLED
 			for (int32_t q = 0; q < Q; q++) {
 				std::memcpy(weights[q],
 					running.scores + static_cast<ptrdiff_t>(first + q) * kAttentionKeys + offset, sizeof weights[q]);

@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "kernelTable.h"
+#include "q4Scales.h"
+#include "unrolled.h"
 
 namespace mote {
 namespace {
@@ -14,7 +16,7 @@ namespace {
 struct Q4Avx2 {
 	static constexpr int32_t kWeightRows = 4;
 	static constexpr int32_t kTileRows = 16;
-	static constexpr int32_t kManyRows = 8;
+	static constexpr int32_t kManyRows = 2;
 
 #if defined(__AVXVNNI__)
 	static constexpr int32_t kTileActivations = 4;
@@ -75,7 +77,9 @@ struct Q4Avx2 {
 		constexpr int32_t kRows = R == 4 && M > 1 ? 2 : R;
 		for (int32_t firstRow = 0; firstRow < R; firstRow += kRows) {
 			__m256 sums[kRows][M];
+			MOTE_UNROLLED
 			for (int32_t r = 0; r < kRows; r++) {
+				MOTE_UNROLLED
 				for (int32_t m = 0; m < M; m++) {
 					sums[r][m] = _mm256_setzero_ps();
 				}
@@ -83,6 +87,7 @@ struct Q4Avx2 {
 			const auto step = [&](ptrdiff_t vector, int32_t r, __m256i packed, __m256 scale) {
 				const __m256i even = _mm256_and_si256(packed, low);
 				const __m256i odd = _mm256_and_si256(_mm256_srli_epi16(packed, 4), low);
+				MOTE_UNROLLED
 				for (int32_t m = 0; m < M; m++) {
 					const std::byte* x = activations[m];
 					Dots dots;
@@ -97,17 +102,20 @@ struct Q4Avx2 {
 			};
 			const uint8_t* codes[kRows];
 			const float* scales[kRows];
+			MOTE_UNROLLED
 			for (int32_t r = 0; r < kRows; r++) {
 				codes[r] = weights.rowCodes(row + firstRow + r);
 				scales[r] = weights.rowScales(row + firstRow + r);
 			}
 			for (ptrdiff_t vector = 0; vector < whole; vector++) {
+				MOTE_UNROLLED
 				for (int32_t r = 0; r < kRows; r++) {
 					step(vector, r, load256(reinterpret_cast<const std::byte*>(codes[r]) + vector * 32),
 						spreadScales(scales[r] + vector * 2));
 				}
 			}
 			if (weights.columns % 64 > 0) {
+				MOTE_UNROLLED
 				for (int32_t r = 0; r < kRows; r++) {
 					const __m128i half =
 						_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes[r] + whole * 32));
@@ -115,10 +123,12 @@ struct Q4Avx2 {
 						_mm256_zextps128_ps256(_mm_set1_ps(scales[r][whole * 2])));
 				}
 			}
+			MOTE_UNROLLED
 			for (int32_t m = 0; m < M; m++) {
 				if constexpr (kRows == 4) {
 					_mm_storeu_ps(out[m], sumsOf(sums[0][m], sums[1][m], sums[2][m], sums[3][m]));
 				} else {
+					MOTE_UNROLLED
 					for (int32_t r = 0; r < kRows; r++) {
 						out[m][firstRow + r] = sumOfLanes(sums[r][m]);
 					}
@@ -156,10 +166,12 @@ struct Q4Avx2 {
 		const __m256i low = _mm256_set1_epi8(15);
 		auto* scales = reinterpret_cast<float*>(tile + blocks * 512);
 		for (ptrdiff_t block = 0; block < blocks; block++) {
+			MOTE_UNROLLED
 			for (int32_t half = 0; half < 2; half++) {
 				__m256i words[4];
 				transposeBlock(weights, row + 8 * half, block, words);
 				std::byte* to = tile + block * 512 + half * 32;
+				MOTE_UNROLLED
 				for (int32_t j = 0; j < 4; j++) {
 					_mm256_store_si256(
 						reinterpret_cast<__m256i*>(to + j * 64), _mm256_and_si256(words[j], low));
@@ -168,12 +180,7 @@ struct Q4Avx2 {
 				}
 			}
 		}
-		for (int32_t r = 0; r < 16; r++) {
-			const float* from = weights.rowScales(row + r);
-			for (ptrdiff_t block = 0; block < blocks; block++) {
-				scales[block * 16 + r] = from[block];
-			}
-		}
+		transposeScales<16>(weights, row, scales);
 	}
 
 	template <int32_t M>
@@ -182,22 +189,26 @@ struct Q4Avx2 {
 		const ptrdiff_t blocks = columns / kBlock;
 		const auto* scales = reinterpret_cast<const float*>(tile + blocks * 512);
 		__m256 sums[M][2];
+		MOTE_UNROLLED
 		for (int32_t m = 0; m < M; m++) {
 			sums[m][0] = sums[m][1] = _mm256_setzero_ps();
 		}
 		for (ptrdiff_t block = 0; block < blocks; block++) {
 			const std::byte* codes = tile + block * 512;
 			Dots dots[M][2];
+			MOTE_UNROLLED
 			for (int32_t m = 0; m < M; m++) {
 				int32_t correction;
 				std::memcpy(&correction, activations[m] + layout.blockCorrections + block * 4, 4);
 				dots[m][0].begin(_mm256_set1_epi32(correction));
 				dots[m][1].begin(_mm256_set1_epi32(correction));
 			}
+			MOTE_UNROLLED
 			for (int32_t j = 0; j < 8; j++) {
 				const __m256i a = load256(codes + j * 64);
 				const __m256i b = load256(codes + j * 64 + 32);
 				const size_t plane = j < 4 ? 0 : layout.odd;
+				MOTE_UNROLLED
 				for (int32_t m = 0; m < M; m++) {
 					int32_t four;
 					std::memcpy(&four, activations[m] + plane + block * 16 + (j % 4) * 4, 4);
@@ -208,6 +219,7 @@ struct Q4Avx2 {
 			}
 			const __m256 scaleA = _mm256_loadu_ps(scales + block * 16);
 			const __m256 scaleB = _mm256_loadu_ps(scales + block * 16 + 8);
+			MOTE_UNROLLED
 			for (int32_t m = 0; m < M; m++) {
 				float scale;
 				std::memcpy(&scale, activations[m] + layout.blockScales + block * 4, 4);
@@ -218,6 +230,7 @@ struct Q4Avx2 {
 					_mm256_cvtepi32_ps(dots[m][1].total()), _mm256_mul_ps(scaleB, factor), sums[m][1]);
 			}
 		}
+		MOTE_UNROLLED
 		for (int32_t m = 0; m < M; m++) {
 			_mm256_storeu_ps(out[m], sums[m][0]);
 			_mm256_storeu_ps(out[m] + 8, sums[m][1]);
