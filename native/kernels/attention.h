@@ -111,7 +111,7 @@ template <int32_t Q>
 static inline void addBlock(const float* values, int32_t keys, int32_t headDim,
 	const float (*weights)[kKvBlock], float* const* out) {
 	// As many accumulators as registers hold beside a row of values.
-	constexpr int32_t kVectors = kLanes == 8 ? 2 : 4;
+	constexpr int32_t kVectors = kLanes == 8 || Q > 4 ? 2 : 4;
 	int32_t from = 0;
 	for (; from + kVectors * kLanes <= headDim; from += kVectors * kLanes) {
 		Lanes sums[Q][kVectors];
@@ -155,8 +155,19 @@ static inline void addBlock(const float* values, int32_t keys, int32_t headDim,
 	}
 }
 
-/** Queries that share a load of a key or value. */
-constexpr int32_t kQueryTile = 4;
+/** Queries that share a load of a key or value: as many as leave room for it among the registers. */
+constexpr int32_t kQueryTile = kLanes == 16 ? 8 : kLanes == 8 ? 6 : 4;
+
+template <int32_t Most, typename Tile>
+static inline void lastTile(int32_t queries, int32_t first, const Tile& tile) {
+	if constexpr (Most > 0) {
+		if (queries == Most) {
+			tile.template operator()<Most>(first);
+		} else {
+			lastTile<Most - 1>(queries, first, tile);
+		}
+	}
+}
 
 /** Calls `tile` with the number of its queries as a constant: kQueryTile of them, at the end fewer. */
 template <typename Tile>
@@ -165,12 +176,7 @@ static inline void forQueryTiles(int32_t queries, const Tile& tile) {
 	for (; first + kQueryTile <= queries; first += kQueryTile) {
 		tile.template operator()<kQueryTile>(first);
 	}
-	switch (queries - first) {
-		case 3: tile.template operator()<3>(first); break;
-		case 2: tile.template operator()<2>(first); break;
-		case 1: tile.template operator()<1>(first); break;
-		default: break;
-	}
+	lastTile<kQueryTile - 1>(queries - first, first, tile);
 }
 
 /** What is kept of each query while blocks of keys go by: Milakov and Gimelshein, arXiv:1805.02867. */

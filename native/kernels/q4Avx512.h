@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "kernelTable.h"
+#include "q4Prefetch.h"
 #include "q4Scales.h"
 #include "unrolled.h"
 
@@ -29,6 +30,19 @@ struct Q4Avx512 {
 		return _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
 	}
 
+	/** Σ scale · offset over all blocks, in any lanes: with what the sums begin. */
+	static __m512 offsets(const float* scales, const std::byte* x, const Q8Layout& layout) {
+		const int32_t blocks = layout.columns / kBlock;
+		__m512 sum = _mm512_setzero_ps();
+		for (ptrdiff_t block = 0; block < blocks; block += 16) {
+			const ptrdiff_t rest = blocks - block;
+			const auto mask = static_cast<__mmask16>(rest < 16 ? (1U << rest) - 1 : 0xFFFF);
+			sum = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(mask, scales + block),
+				_mm512_maskz_loadu_ps(mask, x + layout.blockOffsets + block * 4), sum);
+		}
+		return sum;
+	}
+
 	template <int32_t R, int32_t M>
 	static void dot(const Q4Matrix& weights, int32_t row, const std::byte* const* activations,
 		const Q8Layout& layout, float* const* out) {
@@ -38,6 +52,7 @@ struct Q4Avx512 {
 		for (int32_t r = 0; r < R; r++) {
 			codes[r] = weights.rowCodes(row + r);
 			scales[r] = weights.rowScales(row + r);
+			prefetchScales(scales[r]);
 		}
 		const __m512i low = _mm512_set1_epi8(15);
 		const __m512i spread = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
@@ -46,12 +61,13 @@ struct Q4Avx512 {
 		for (int32_t r = 0; r < R; r++) {
 			MOTE_UNROLLED
 			for (int32_t m = 0; m < M; m++) {
-				sums[r][m] = _mm512_setzero_ps();
+				sums[r][m] = offsets(scales[r], activations[m], layout);
 			}
 		}
 		const auto step = [&](ptrdiff_t vector, __mmask64 bytes, __mmask16 blocks) {
 			MOTE_UNROLLED
 			for (int32_t r = 0; r < R; r++) {
+				prefetchCodes(codes[r] + vector * 64);
 				const __m512i packed = _mm512_maskz_loadu_epi8(bytes, codes[r] + vector * 64);
 				const __m512i even = _mm512_and_si512(packed, low);
 				const __m512i odd = _mm512_and_si512(_mm512_srli_epi16(packed, 4), low);
@@ -61,8 +77,8 @@ struct Q4Avx512 {
 				MOTE_UNROLLED
 				for (int32_t m = 0; m < M; m++) {
 					const std::byte* x = activations[m];
-					__m512i sum = _mm512_loadu_si512(x + layout.laneCorrections + vector * 64);
-					sum = _mm512_dpbusd_epi32(sum, even, _mm512_loadu_si512(x + vector * 64));
+					__m512i sum =
+						_mm512_dpbusd_epi32(_mm512_setzero_si512(), even, _mm512_loadu_si512(x + vector * 64));
 					sum = _mm512_dpbusd_epi32(sum, odd, _mm512_loadu_si512(x + layout.odd + vector * 64));
 					const __m512 factor = _mm512_mul_ps(scale, _mm512_loadu_ps(x + layout.laneScales + vector * 64));
 					sums[r][m] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), factor, sums[r][m]);

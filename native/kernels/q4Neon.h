@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "kernelTable.h"
+#include "q4Prefetch.h"
 #include "q4Scales.h"
 #include "unrolled.h"
 
@@ -44,6 +45,7 @@ struct Q4Neon {
 			for (int32_t r = 0; r < R; r++) {
 				int8x16_t even;
 				int8x16_t odd;
+				prefetchCodes(weights.rowCodes(row + r) + block * 16);
 				unpack(vld1q_u8(weights.rowCodes(row + r) + block * 16), &even, &odd);
 				const float scale = weights.rowScales(row + r)[block];
 				MOTE_UNROLLED
