@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { arch, availableParallelism, totalmem } from "node:os";
 import type { Clock } from "../base/clock.ts";
+import { nullLogger, type Logger } from "../base/log.ts";
 import { UserError } from "../base/userError.ts";
 import { openModel } from "../model/modelStore.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
@@ -10,7 +11,7 @@ import type { Learner } from "./learning.ts";
 import { EngineError } from "./errors.ts";
 import { keepLimitsFor } from "./keepLimits.ts";
 import { LocalEngine } from "./localEngine.ts";
-import { openOrtBackend } from "./ort/ortBackend.ts";
+import { openBackend } from "./openBackend.ts";
 import { kvBytesPerPosition } from "./ort/ortKvCache.ts";
 import { NgramDrafter } from "./speculative/ngramDrafter.ts";
 import { defaultThreads } from "./ort/sessionOptions.ts";
@@ -20,6 +21,9 @@ export interface OpenLocalEngineOptions {
 	/** Threads of the runtime; chosen for this machine without it. */
 	readonly threads?: number | undefined;
 	readonly clock: Clock;
+	/** Where what was found out about this machine is kept for the next start, such as the graph that is faster on it. */
+	readonly cacheFolder?: string | undefined;
+	readonly logger?: Logger;
 	/** For comparisons: what drafts where decoding learns; the engine's own choice without it. */
 	readonly drafter?: "promptLookup" | undefined;
 }
@@ -27,12 +31,12 @@ export interface OpenLocalEngineOptions {
 export interface OpenedLocalEngine {
 	readonly engine: Engine & Learner;
 	readonly modelName: string;
-	/** For people. */
+	/** For people: what runs the model, and why that. */
 	readonly backendName: string;
 }
 
 /**
- * Checks the model in a folder, loads it into ONNX Runtime and puts an engine before it.
+ * Checks the model in a folder, loads it into what runs it fastest here and puts an engine before it.
  *
  * @throws EngineError "modelUnusable" for whatever is wrong with the folder, "runtimeFailed" when the
  *   runtime can't load it.
@@ -41,11 +45,19 @@ export async function openLocalEngine({
 	modelFolder,
 	threads = defaultThreads(availableParallelism(), arch()),
 	clock,
+	cacheFolder,
+	logger = nullLogger,
 	drafter,
 }: OpenLocalEngineOptions): Promise<OpenedLocalEngine> {
 	const { model, vocabulary } = await readModel(modelFolder);
-	const { manifest, graphPath } = model;
-	const backend = await openOrtBackend({ graphPath, manifest, threads });
+	const { manifest } = model;
+	const { backend, backendName } = await openBackend({
+		model,
+		threads,
+		clock,
+		cacheFolder,
+		logger,
+	});
 	return {
 		engine: new LocalEngine({
 			backend,
@@ -56,7 +68,7 @@ export async function openLocalEngine({
 			vocabularyChecksum: manifest.files.tokenizer.sha256,
 		}),
 		modelName: manifest.name,
-		backendName: `ONNX Runtime, CPU, ${threads === 1 ? "1 thread" : `${threads} threads`}`,
+		backendName,
 	};
 }
 

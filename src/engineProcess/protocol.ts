@@ -1,3 +1,4 @@
+import { isAbsolute } from "node:path";
 import * as z from "zod";
 import type { GeneratedToken, GenerateRequest } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
@@ -11,7 +12,7 @@ import type { TokenId } from "../tokenizer/tokenizer.ts";
  * Tokens travel as typed arrays, which the serializer copies as a block; zod looks at their class and at
  * their values in one plain loop, so that a long prompt costs microseconds.
  */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** Bounds on what one message may ask for; far above anything sensible. */
 const maxTokens = 1 << 20;
@@ -65,6 +66,8 @@ const toEngineSchema = z.discriminatedUnion("kind", [
 		protocolVersion: z.int(),
 		modelFolder: z.string().min(1),
 		threads: z.int().positive().max(1024).optional(),
+		/** Absolute, so that it doesn't depend on where this process was started. */
+		cacheFolder: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
 	}),
 	z.strictObject({
 		kind: z.literal("generate"),
@@ -130,7 +133,7 @@ const fromEngineSchema = z.discriminatedUnion("kind", [
 		kind: z.literal("ready"),
 		protocolVersion: z.literal(protocolVersion),
 		modelName: z.string().max(100),
-		backendName: z.string().max(100),
+		backendName: z.string().max(300),
 	}),
 	/** Answer to "open": this model can't be served, and starting again would not help. */
 	z.strictObject({ kind: z.literal("unusable"), code: errorCode, message: z.string() }),

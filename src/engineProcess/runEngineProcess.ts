@@ -2,6 +2,7 @@ import type { Logger } from "../base/log.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
 import type { Learner } from "../engine/learning.ts";
+import type { OpenRequest } from "./handshake.ts";
 import type { EnginePort } from "./port.ts";
 import { errorToWire, parseToEngine, protocolVersion, type FromEngineMessage } from "./protocol.ts";
 import { serveEngine } from "./server.ts";
@@ -13,11 +14,8 @@ export interface OpenedEngine {
 	readonly backendName: string;
 }
 
-/** Loads the model in `modelFolder`. Rejects with an EngineError when the user has to mend something. */
-export type OpenEngine = (
-	modelFolder: string,
-	threads: number | undefined,
-) => Promise<OpenedEngine>;
+/** Loads a model. Rejects with an EngineError when the user has to mend something. */
+export type OpenEngine = (request: OpenRequest, logger: Logger) => Promise<OpenedEngine>;
 
 export interface EngineProcessHost {
 	/** To the parent. */
@@ -55,7 +53,8 @@ export function runEngineProcess(host: EngineProcessHost, open: OpenEngine): voi
 				send({ kind: "unusable", ...errorToWire(versionError()) });
 				return;
 			}
-			opened = open(message.modelFolder, message.threads);
+			const { modelFolder, threads, cacheFolder } = message;
+			opened = open({ modelFolder, threads, cacheFolder }, logger);
 			opened.then(
 				({ engine, modelName, backendName }) => {
 					stop();

@@ -27,6 +27,8 @@ export type EngineState =
 export interface SupervisorOptions {
 	readonly modelFolder: string;
 	readonly threads?: number;
+	/** Absolute; where the engine keeps what it finds out about this machine. */
+	readonly cacheFolder?: string;
 	readonly logger: Logger;
 	readonly clock: Clock;
 	readonly startProcess: () => EngineProcess;
@@ -267,14 +269,14 @@ export class Supervisor implements SupervisedEngine {
 
 	/** One process from start to end. Returns why it makes no sense to start another, if so. */
 	async #runOnce(stopped: Promise<{ readonly kind: "stopped" }>): Promise<EngineError | undefined> {
-		const { logger, modelFolder, threads, startProcess } = this.#options;
+		const { logger, modelFolder, threads, cacheFolder, startProcess } = this.#options;
 		const child = startProcess();
 		const ended = child.exited.then((exit) => ({ kind: "ended" as const, exit }));
 		const opening = new AbortController();
 		const opened = await Promise.race([
 			ended,
 			stopped,
-			openModel(child.port, { modelFolder, threads }),
+			openModel(child.port, { modelFolder, threads, cacheFolder }),
 			this.#timeout(openTimeoutMs, opening.signal),
 		]);
 		opening.abort();

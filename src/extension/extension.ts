@@ -47,6 +47,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 
 	const environment = {
 		extensionFolder: context.extensionUri.fsPath,
+		cacheFolder: context.globalStorageUri.fsPath,
 		keys: new ServerKeys(context.secrets),
 		isTrusted: () => vscode.workspace.isTrusted,
 		fetch: globalThis.fetch,
@@ -60,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 	const inspector = new ContextInspector();
 	const session: EngineSession = new EngineSession({
 		extensionFolder: context.extensionUri.fsPath,
+		cacheFolder: context.globalStorageUri.fsPath,
 		storageUri: context.storageUri,
 		onDidPrompt: (description) => inspector.setPrompt(description),
 		onDidFinish: (stats) => inspector.setStats(stats),

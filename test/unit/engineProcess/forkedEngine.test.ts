@@ -13,6 +13,7 @@ import {
 } from "../../../src/engineProcess/supervisor.ts";
 import { bundleChild, type BundledChild } from "../../support/bundledChild.ts";
 import { answerOf, request, someTokens } from "../../support/engineRequests.ts";
+import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 import { importTinyModel, type TinyModel } from "../../support/tinyModel.ts";
 
 /** So long that no answer ends by itself before the test has done what it does to it. */
@@ -69,8 +70,25 @@ test("a real model answers from its own process", async () => {
 	expect(supervised.state).toEqual({
 		kind: "ready",
 		modelName: "tiny",
-		backendName: "ONNX Runtime, CPU, 1 thread",
+		backendName: expect.stringMatching(
+			/^ONNX Runtime, CPU, 1 thread, (portable experts|QMoE) \(.* as fast as .* here\)$/,
+		) as string,
 	});
+	await supervised.dispose();
+});
+
+test("the engine's process remembers which graph is the faster one in the folder that it is given", async () => {
+	using folder = new TemporaryFolder();
+	const supervised = createSupervisedEngine({
+		childPath: child.path,
+		modelFolder: model.folder,
+		cacheFolder: folder.path,
+		logger: nullLogger,
+		clock: systemClock,
+		threads: 1,
+	});
+	await answerOf(supervised.engine, { prompt: someTokens(20, 1, 400) });
+	expect(folder.list()).toEqual(["graph-choices.json"]);
 	await supervised.dispose();
 });
 
