@@ -18,16 +18,16 @@ PassWorker::PassWorker(
 
 void PassWorker::Execute() {
 	// What it throws becomes the message that OnError gets.
-	isDone_ = session_->execute() == PassOutcome::done;
+	outcome_ = session_->execute();
 }
 
 void PassWorker::OnOK() {
-	session_->end(isDone_);
-	deferred_.Resolve(Napi::Boolean::New(Env(), isDone_));
+	const bool isDone = session_->end(outcome_) == PassOutcome::done;
+	deferred_.Resolve(Napi::Boolean::New(Env(), isDone));
 }
 
 void PassWorker::OnError(const Napi::Error& error) {
-	session_->end(false);
+	session_->end(PassOutcome::stopped);
 	deferred_.Reject(toJavaScript(Env(), error.Message().c_str()).Value());
 }
 

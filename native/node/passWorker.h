@@ -39,7 +39,7 @@ class PassWorker : public Napi::AsyncWorker {
 	Napi::ObjectReference sessionObject_;
 	Napi::ObjectReference cacheObject_;
 	Napi::Promise::Deferred deferred_;
-	bool isDone_ = false;
+	PassOutcome outcome_ = PassOutcome::stopped;
 };
 
 } // namespace mote

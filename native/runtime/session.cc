@@ -159,12 +159,14 @@ PassOutcome Session::execute() {
 	return PassOutcome::done;
 }
 
-void Session::end(bool isDone) {
-	if (isDone) {
+PassOutcome Session::end(PassOutcome outcome) {
+	const PassOutcome seen = pass_.isStopped() ? PassOutcome::stopped : outcome;
+	if (seen == PassOutcome::done) {
 		running_->cache.markFilled(static_cast<std::size_t>(totalLength_));
 		finishedRows_ = runningRows_;
 	}
 	running_ = nullptr;
+	return seen;
 }
 
 void Session::stop() {

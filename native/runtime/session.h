@@ -95,8 +95,11 @@ class Session {
 	 */
 	PassOutcome execute();
 
-	/** Ends the pass, whose positions count from here on if it is done. */
-	void end(bool isDone);
+	/**
+	 * Ends the pass. Its positions count from here on if it is done and nobody asked for a stop until now: who did is
+	 * never told that it was too late.
+	 */
+	PassOutcome end(PassOutcome outcome);
 
 	/** Has a pass that runs end within an operator. From the thread that owns the session. */
 	void stop();

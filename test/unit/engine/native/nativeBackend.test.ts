@@ -140,7 +140,7 @@ describe("a pass that is stopped", () => {
 		cache.dispose();
 	});
 
-	test("stops at once when it was asked before it began on its thread", async () => {
+	test("is stopped whenever it was asked before its end was told, however short it is", async () => {
 		const cache = backend.createKvCache(64);
 		const controller = new AbortController();
 		const pass = backend.forward(cache, tokens(1), 1, controller.signal);
