@@ -1,9 +1,9 @@
 // Grouped-query attention over a KV cache in blocks: keys and values are read once for all queries of a group.
 #pragma once
 
-#include "kernelTable.h"
-#include "unrolled.h"
-#include "lanes.h"
+#include "kernels/kernelTable.h"
+#include "kernels/unrolled.h"
+#include "kernels/lanes.h"
 
 namespace mote {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kernelTable.h"
+#include "kernels/kernelTable.h"
 
 namespace mote {
 

@@ -1,8 +1,8 @@
-#include "kernelTable.h"
+#include "kernels/kernelTable.h"
 
 #include <cstdlib>
 
-#include "kernelSets.h"
+#include "kernels/kernelSets.h"
 
 #if defined(__aarch64__) && defined(__linux__)
 #include <sys/auxv.h>

@@ -3,28 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kvLayout.h"
-#include "q8Rows.h"
+#include "kernels/kvLayout.h"
+#include "kernels/q4Matrix.h"
+#include "kernels/q8Rows.h"
 
 namespace mote {
-
-/**
- * A linear layer in int4 as weights.bin holds it: `rows` × `columns`, codes of consecutive elements in one
- * byte (the first in the low half), one scale for each block of 32; a weight is (code - 8) · scale.
- */
-struct Q4Matrix {
-	const uint8_t* codes;
-	const float* scales;
-	int32_t rows;
-	int32_t columns;
-
-	const uint8_t* rowCodes(int32_t row) const {
-		return codes + static_cast<size_t>(row) * static_cast<size_t>(columns / 2);
-	}
-	const float* rowScales(int32_t row) const {
-		return scales + static_cast<size_t>(row) * static_cast<size_t>(columns / kBlock);
-	}
-};
 
 /** What a row of logits says by itself. */
 struct RowSummary {
@@ -67,10 +50,10 @@ struct KernelTable {
 
 	/**
 	 * out[i · outStride + n - firstRow] = weights row n · activations row (rowIndices ? rowIndices[i] : i),
-	 * for n in [firstRow, lastRow) and i in [0, count). `scratch` has {@link q4ScratchBytes}, aligned to 64.
+	 * for n in [firstRow, lastRow) and i in [0, count). `firstRow` is a multiple of kGroup.
 	 */
-	void (*q4Product)(const Q4Matrix& weights, int32_t firstRow, int32_t lastRow, const Q8Rows& activations,
-		const int32_t* rowIndices, int32_t count, float* out, size_t outStride, std::byte* scratch);
+	void (*q4Product)(const Q4Packed& weights, int32_t firstRow, int32_t lastRow, const Q8Rows& activations,
+		const int32_t* rowIndices, int32_t count, float* out, size_t outStride);
 
 	/** out[n] = Σ weights[n · columns + i] · x[i] for n in [0, rows) */
 	void (*product)(const float* weights, const float* x, int32_t rows, int32_t columns, float* out);
@@ -97,12 +80,6 @@ struct KernelTable {
 
 	RowSummary (*summarize)(const float* logits, int32_t size);
 };
-
-/** Memory that q4Product needs beside its arguments. */
-inline size_t q4ScratchBytes(int32_t columns) {
-	// 32 rows of unpacked codes and their scales.
-	return static_cast<size_t>(columns) * 32 + static_cast<size_t>(columns / kBlock) * 32 * sizeof(float);
-}
 
 /** Keys that attention looks at in one go. */
 inline constexpr int32_t kAttentionKeys = 128;

@@ -1,13 +1,13 @@
-#include "attention.h"
-#include "kernelSets.h"
-#include "q4Avx2.h"
-#include "q4Product.h"
-#include "rows.h"
+#include "kernels/attention.h"
+#include "kernels/kernelSets.h"
+#include "kernels/q4Avx2.h"
+#include "kernels/q4Product.h"
+#include "kernels/rows.h"
 
 namespace mote {
 
 const KernelTable& kernelsAvx2() {
-	static constexpr KernelTable table{rmsNorm, quantizeRow, Q4Product<Q4Avx2>::run, product, swiglu, addScaled,
+	static constexpr KernelTable table{rmsNorm, quantizeRow, Q4Product<Q4Avx2, Q4Avx2Unpacked>::run, product, swiglu, addScaled,
 		rotateHead, appendKv, attend, summarize};
 	return table;
 }

@@ -1,8 +1,8 @@
-#include "attention.h"
-#include "kernelSets.h"
-#include "q4Avx2.h"
-#include "q4Product.h"
-#include "rows.h"
+#include "kernels/attention.h"
+#include "kernels/kernelSets.h"
+#include "kernels/q4Avx2.h"
+#include "kernels/q4Product.h"
+#include "kernels/rows.h"
 
 namespace mote {
 

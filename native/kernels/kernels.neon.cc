@@ -1,8 +1,8 @@
-#include "attention.h"
-#include "kernelSets.h"
-#include "q4Neon.h"
-#include "q4Product.h"
-#include "rows.h"
+#include "kernels/attention.h"
+#include "kernels/kernelSets.h"
+#include "kernels/q4Neon.h"
+#include "kernels/q4Product.h"
+#include "kernels/rows.h"
 
 namespace mote {
 

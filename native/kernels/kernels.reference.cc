@@ -5,7 +5,7 @@
 #include <cstring>
 #include <vector>
 
-#include "kernelSets.h"
+#include "kernels/kernelSets.h"
 
 namespace mote {
 namespace {
@@ -38,35 +38,37 @@ void quantizeRow(const float* x, const Q8Layout& layout, std::byte* row) {
 			std::nearbyintf(largest > 0 ? x[i] * (127.0F / largest) : 0));
 		const size_t plane = i % 2 == 0 ? 0 : layout.odd;
 		reinterpret_cast<int8_t*>(row + plane)[i / 2] = static_cast<int8_t>(code);
-		reinterpret_cast<float*>(row + layout.laneScales)[i / 8] = scale;
-		reinterpret_cast<float*>(row + layout.blockScales)[i / kBlock] = scale;
-		int32_t& correction = reinterpret_cast<int32_t*>(row + layout.blockCorrections)[i / kBlock];
-		correction -= 8 * code;
-		reinterpret_cast<float*>(row + layout.blockOffsets)[i / kBlock] = static_cast<float>(correction) * scale;
+		reinterpret_cast<float*>(row + layout.scales)[i / kBlock] = scale;
+		reinterpret_cast<int32_t*>(row + layout.corrections)[i / kBlock] -= 8 * code;
 	}
 }
 
 /** Σ (code - 8) · scale · activation of one row of weights and one of activations. */
-double dot(const Q4Matrix& weights, int32_t row, const std::byte* activations, const Q8Layout& layout) {
-	const uint8_t* codes = weights.rowCodes(row);
-	const float* scales = weights.rowScales(row);
-	const auto* activationScales = reinterpret_cast<const float*>(activations + layout.blockScales);
+double dot(const Q4Packed& weights, int32_t row, const std::byte* activations, const Q8Layout& layout) {
+	const std::byte* group = weights.group(row / kGroup);
+	const auto* activationScales = reinterpret_cast<const float*>(activations + layout.scales);
 	double sum = 0;
-	for (int32_t block = 0; block < weights.columns / kBlock; block++) {
+	for (ptrdiff_t block = 0; block < weights.columns / kBlock; block++) {
+		const std::byte* lane = group + static_cast<size_t>(block) * kGroupBlockBytes + row % kGroup * 4;
 		int32_t products = 0;
-		for (int32_t i = block * kBlock; i < (block + 1) * kBlock; i++) {
-			const int32_t code = i % 2 == 0 ? codes[i / 2] & 15 : codes[i / 2] >> 4;
+		for (ptrdiff_t i = 0; i < kBlock; i++) {
+			// Byte i ÷ 2 of the row stands in word i ÷ 8.
+			const auto byte = static_cast<int32_t>(lane[i / 8 * kGroup * 4 + i / 2 % 4]);
+			const int32_t code = i % 2 == 0 ? byte & 15 : byte >> 4;
 			const size_t plane = i % 2 == 0 ? 0 : layout.odd;
-			products += (code - 8) * reinterpret_cast<const int8_t*>(activations + plane)[i / 2];
+			products += (code - 8) *
+				reinterpret_cast<const int8_t*>(activations + plane)[block * (kBlock / 2) + i / 2];
 		}
-		sum += static_cast<double>(products) * static_cast<double>(scales[block]) *
+		float scale;
+		std::memcpy(&scale, lane + 4 * kGroup * 4, sizeof scale);
+		sum += static_cast<double>(products) * static_cast<double>(scale) *
 			static_cast<double>(activationScales[block]);
 	}
 	return sum;
 }
 
-void q4Product(const Q4Matrix& weights, int32_t firstRow, int32_t lastRow, const Q8Rows& activations,
-	const int32_t* rowIndices, int32_t count, float* out, size_t outStride, std::byte* /*scratch*/) {
+void q4Product(const Q4Packed& weights, int32_t firstRow, int32_t lastRow, const Q8Rows& activations,
+	const int32_t* rowIndices, int32_t count, float* out, size_t outStride) {
 	for (int32_t i = 0; i < count; i++) {
 		const std::byte* x = activations.row(rowIndices == nullptr ? i : rowIndices[i]);
 		for (int32_t row = firstRow; row < lastRow; row++) {

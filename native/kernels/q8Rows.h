@@ -11,40 +11,30 @@ inline constexpr int32_t kBlock = 32;
 /**
  * Where the parts of one row of activations lie that was rounded to int8 in blocks of 32.
  *
- * Elements with an even index stand apart from those with an odd one, because a byte of int4 weights
- * holds one of each: masking and shifting 64 bytes of weights then meets 64 bytes of either plane.
+ * Elements with an even index stand apart from those with an odd one, because a byte of int4 weights holds one of
+ * each: 4 bytes of weights, masked and shifted, meet 4 bytes of either plane.
  *
  * A weight is its code minus 8. The -8 · Σ activation of each block is kept ready, so that the codes can be
- * multiplied as they are. Scales are kept twice: once a block, and once a *lane* of 8 columns, as many as give
- * one of the sums that vectors along a row of weights hold.
- *
- * Padded to 128 columns with zeros: kernels may read whole vectors.
+ * multiplied as they are.
  */
 struct Q8Layout {
 	explicit Q8Layout(int32_t columns)
 		: columns(columns),
-		  padded(static_cast<size_t>((columns + 127) / 128) * 128),
-		  odd(padded / 2),
-		  laneScales(padded),
-		  blockScales(padded + padded / 2),
-		  blockCorrections(blockScales + padded / 8),
-		  blockOffsets(blockCorrections + padded / 8),
-		  used(blockOffsets + padded / 8),
+		  odd(static_cast<size_t>(columns) / 2),
+		  scales(static_cast<size_t>(columns)),
+		  corrections(scales + static_cast<size_t>(columns) / 8),
+		  used(corrections + static_cast<size_t>(columns) / 8),
 		  bytes((used + 63) / 64 * 64) {}
 
+	/** A multiple of 32. */
 	int32_t columns;
-	size_t padded;
 	// Offsets in bytes. The even elements stand at 0.
-	/** int8, padded ÷ 2 */
+	/** int8, columns ÷ 2 */
 	size_t odd;
-	/** float, padded ÷ 8: the scale of the block that the lane belongs to */
-	size_t laneScales;
-	/** float, padded ÷ 32 */
-	size_t blockScales;
-	/** int32, padded ÷ 32: -8 · Σ of the block's elements */
-	size_t blockCorrections;
-	/** float, padded ÷ 32: the same times the block's scale */
-	size_t blockOffsets;
+	/** float, columns ÷ 32 */
+	size_t scales;
+	/** int32, columns ÷ 32 */
+	size_t corrections;
 	/** End of all these. */
 	size_t used;
 	/** Of a row, a multiple of 64. */

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "kernelTable.h"
-#include "lanes.h"
+#include "kernels/kernelTable.h"
+#include "kernels/lanes.h"
 
 namespace mote {
 namespace {
@@ -96,31 +96,14 @@ static inline float roundBlock(const float* x, int32_t* codes) {
 static void quantizeRow(const float* x, const Q8Layout& layout, std::byte* row) {
 	auto* even = reinterpret_cast<int8_t*>(row);
 	auto* odd = reinterpret_cast<int8_t*>(row + layout.odd);
-	auto* laneScales = reinterpret_cast<float*>(row + layout.laneScales);
-	auto* blockScales = reinterpret_cast<float*>(row + layout.blockScales);
-	auto* blockCorrections = reinterpret_cast<int32_t*>(row + layout.blockCorrections);
-	auto* blockOffsets = reinterpret_cast<float*>(row + layout.blockOffsets);
+	auto* scales = reinterpret_cast<float*>(row + layout.scales);
+	auto* corrections = reinterpret_cast<int32_t*>(row + layout.corrections);
 	const ptrdiff_t blocks = layout.columns / kBlock;
 	for (ptrdiff_t block = 0; block < blocks; block++) {
 		int32_t codes[kBlock];
-		const float scale = roundBlock(x + block * kBlock, codes);
-		blockScales[block] = scale;
-		for (ptrdiff_t lane = 0; lane < 4; lane++) {
-			laneScales[block * 4 + lane] = scale;
-		}
-		blockCorrections[block] =
+		scales[block] = roundBlock(x + block * kBlock, codes);
+		corrections[block] =
 			storeCodes(codes, {even + block * (kBlock / 2), odd + block * (kBlock / 2)});
-		blockOffsets[block] = static_cast<float>(blockCorrections[block]) * scale;
-	}
-	const size_t filled = static_cast<size_t>(layout.columns);
-	const size_t rest = layout.padded - filled;
-	if (rest > 0) {
-		std::memset(even + filled / 2, 0, rest / 2);
-		std::memset(odd + filled / 2, 0, rest / 2);
-		std::memset(laneScales + filled / 8, 0, rest / 2);
-		std::memset(blockScales + filled / kBlock, 0, rest / 8);
-		std::memset(blockCorrections + filled / kBlock, 0, rest / 8);
-		std::memset(blockOffsets + filled / kBlock, 0, rest / 8);
 	}
 }
 

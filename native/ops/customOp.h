@@ -212,8 +212,8 @@ struct Piece {
 	int32_t size() const { return last - first; }
 };
 
-/** Rows of weights that a worker takes at least: those that kernels unpack together. */
-inline constexpr int32_t kWeightRowStep = 32;
+/** Rows of weights of which a worker takes whole multiples. */
+inline constexpr int32_t kWeightRowStep = kGroup;
 
 /** How an operator looks from outside. Undefined stands for any element type, optional inputs come last or are empty. */
 struct OpSignature {

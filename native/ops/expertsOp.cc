@@ -14,14 +14,16 @@ constexpr auto kByte = OrtElementType::uint8;
 constexpr int32_t kRowsAtOnce = 128;
 
 /** One matrix for each expert out of tensors [experts, rows, ..]. */
-std::vector<Q4Matrix> matrices(const OpInfo& info, size_t input, int32_t experts, int32_t rows, int32_t columns) {
+std::vector<Q4Packed> matrices(const OpInfo& info, size_t input, int32_t experts, int32_t rows,
+	int32_t columns, WeightArena& arena) {
 	const auto codes = info.constant<uint8_t>(input, {experts, rows, columns / 2});
 	const auto scales = info.constant<float>(input + 1, {experts, rows, columns / kBlock});
-	std::vector<Q4Matrix> result;
+	std::vector<Q4Packed> result;
 	const ptrdiff_t elements = static_cast<ptrdiff_t>(rows) * columns;
 	for (ptrdiff_t expert = 0; expert < experts; expert++) {
-		result.push_back(
-			{codes.data + expert * (elements / 2), scales.data + expert * (elements / kBlock), rows, columns});
+		const Q4Matrix matrix{
+			codes.data + expert * (elements / 2), scales.data + expert * (elements / kBlock), rows, columns};
+		result.push_back(pack(matrix, arena));
 	}
 	return result;
 }
@@ -62,9 +64,7 @@ struct ExpertsOp::Run {
 	float* normed;    // [hidden]
 	float* logits;    // [experts]
 	float* products;  // [kRowsAtOnce][max(2 · inner, hidden)]
-	std::byte* scratch;
 	size_t productSize;
-	size_t scratchBytes;
 };
 
 OpSignature ExpertsOp::signature() {
@@ -80,8 +80,8 @@ ExpertsOp::ExpertsOp(OpEnvironment& environment, const OpInfo& info)
 	inner_ = static_cast<int32_t>(info.constant<uint8_t>(3, {experts_, -1, hidden_ / 2}).shape[1] / 2);
 	require(hidden_ % kBlock == 0 && inner_ % kBlock == 0, "weights have no whole blocks");
 	norm_ = {info.constant<float>(1, {hidden_}).data, info.number("epsilon")};
-	gateUp_ = matrices(info, 3, experts_, 2 * inner_, hidden_);
-	down_ = matrices(info, 5, experts_, hidden_, inner_);
+	gateUp_ = matrices(info, 3, experts_, 2 * inner_, hidden_, environment.weights);
+	down_ = matrices(info, 5, experts_, hidden_, inner_, environment.weights);
 	chosen_ = info.integer("k");
 	require(chosen_ > 0 && chosen_ <= experts_, "more experts are chosen than there are");
 	isNormalized_ = info.integer("normalize") != 0;
@@ -98,7 +98,6 @@ ExpertsOp::Run ExpertsOp::plan(const float* x, int32_t rows, float* out) const {
 	run.out = out;
 	run.rows = rows;
 	run.productSize = atOnce * static_cast<size_t>(std::max(2 * inner_, hidden_));
-	run.scratchBytes = (q4ScratchBytes(std::max(hidden_, inner_)) + 63) / 64 * 64;
 	WorkspacePlan plan;
 	const size_t quantized = plan.part(static_cast<size_t>(rows) * hiddenLayout_.bytes);
 	const size_t innerQuantized = plan.part(entries * innerLayout_.bytes);
@@ -110,7 +109,6 @@ ExpertsOp::Run ExpertsOp::plan(const float* x, int32_t rows, float* out) const {
 	const size_t normed = plan.part<float>(workers * static_cast<size_t>(hidden_));
 	const size_t logits = plan.part<float>(workers * static_cast<size_t>(experts_));
 	const size_t products = plan.part<float>(workers * run.productSize);
-	const size_t scratch = plan.part(workers * run.scratchBytes);
 	std::byte* memory = environment().workspace.withRoomFor(plan.bytes());
 	run.quantized = memory + quantized;
 	run.innerQuantized = memory + innerQuantized;
@@ -122,7 +120,6 @@ ExpertsOp::Run ExpertsOp::plan(const float* x, int32_t rows, float* out) const {
 	run.normed = reinterpret_cast<float*>(memory + normed);
 	run.logits = reinterpret_cast<float*>(memory + logits);
 	run.products = reinterpret_cast<float*>(memory + products);
-	run.scratch = memory + scratch;
 	return run;
 }
 
@@ -205,14 +202,13 @@ void ExpertsOp::gateAndUp(
 	const OpContext& context, const Run& run, const std::vector<Group>& groups, int32_t worker) const {
 	const Piece piece(2 * inner_, worker, threads(), kWeightRowStep);
 	float* products = run.products + static_cast<size_t>(worker) * run.productSize;
-	std::byte* scratch = run.scratch + static_cast<size_t>(worker) * run.scratchBytes;
 	const Q8Rows rows{run.quantized, hiddenLayout_};
 	for (const Group& group : groups) {
 		for (int32_t from = 0; from < group.count && !context.isStopped(); from += kRowsAtOnce) {
 			const int32_t count = std::min(kRowsAtOnce, group.count - from);
 			const ptrdiff_t first = group.first + from;
 			kernels().q4Product(gateUp_[static_cast<size_t>(group.expert)], piece.first, piece.last, rows,
-				run.tokens + first, count, products, static_cast<size_t>(piece.size()), scratch);
+				run.tokens + first, count, products, static_cast<size_t>(piece.size()));
 			for (ptrdiff_t i = 0; i < count; i++) {
 				kernels().swiglu(products + i * piece.size(), piece.size() / 2,
 					run.inner + (first + i) * inner_ + piece.first / 2);
@@ -226,7 +222,6 @@ void ExpertsOp::down(
 	const OpContext& context, const Run& run, const std::vector<Group>& groups, int32_t worker) const {
 	const Piece piece(hidden_, worker, threads(), kWeightRowStep);
 	float* products = run.products + static_cast<size_t>(worker) * run.productSize;
-	std::byte* scratch = run.scratch + static_cast<size_t>(worker) * run.scratchBytes;
 	for (ptrdiff_t row = 0; row < run.rows; row++) {
 		std::memcpy(run.out + row * hidden_ + piece.first, run.x + row * hidden_ + piece.first,
 			static_cast<size_t>(piece.size()) * sizeof(float));
@@ -238,7 +233,7 @@ void ExpertsOp::down(
 			const Q8Rows rows{
 				run.innerQuantized + static_cast<size_t>(first) * innerLayout_.bytes, innerLayout_};
 			kernels().q4Product(down_[static_cast<size_t>(group.expert)], piece.first, piece.last, rows, nullptr,
-				count, products, static_cast<size_t>(piece.size()), scratch);
+				count, products, static_cast<size_t>(piece.size()));
 			for (ptrdiff_t i = 0; i < count; i++) {
 				kernels().addScaled(products + i * piece.size(), run.weights[first + i], piece.size(),
 					run.out + static_cast<ptrdiff_t>(run.tokens[first + i]) * hidden_ + piece.first);

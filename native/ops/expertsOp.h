@@ -42,8 +42,8 @@ private:
 	int32_t inner_;
 	int32_t chosen_;
 	bool isNormalized_;
-	std::vector<Q4Matrix> gateUp_;
-	std::vector<Q4Matrix> down_;
+	std::vector<Q4Packed> gateUp_;
+	std::vector<Q4Packed> down_;
 	Q8Layout hiddenLayout_;
 	Q8Layout innerLayout_;
 };

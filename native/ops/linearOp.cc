@@ -8,15 +8,13 @@ constexpr auto kByte = OrtElementType::uint8;
 
 /** out [rows][weights.rows] = x · weightsᵀ, then after(firstColumn, columns) for each piece, on its worker. */
 template <typename After>
-void multiply(const OpContext& context, OpEnvironment& environment, const Q4Matrix& weights,
+void multiply(const OpContext& context, OpEnvironment& environment, const Q4Packed& weights,
 	const Q8Layout& layout, const Norm* norm, const float* x, int32_t rows, float* out, const After& after) {
 	const int32_t workers = environment.threads;
 	const auto perWorker = static_cast<size_t>(workers);
-	const size_t scratchBytes = (q4ScratchBytes(weights.columns) + 63) / 64 * 64;
 	WorkspacePlan plan;
 	const size_t quantized = plan.part(static_cast<size_t>(rows) * layout.bytes);
 	const size_t normed = plan.part<float>(perWorker * static_cast<size_t>(weights.columns));
-	const size_t scratch = plan.part(perWorker * scratchBytes);
 	std::byte* memory = environment.workspace.withRoomFor(plan.bytes());
 	const KernelTable& kernels = environment.kernels;
 	quantizeRows(context, kernels, x, rows, norm, layout, memory + quantized,
@@ -27,8 +25,7 @@ void multiply(const OpContext& context, OpEnvironment& environment, const Q4Matr
 			return;
 		}
 		kernels.q4Product(weights, piece.first, piece.last, {memory + quantized, layout}, nullptr, rows,
-			out + piece.first, static_cast<size_t>(weights.rows),
-			memory + scratch + static_cast<size_t>(worker) * scratchBytes);
+			out + piece.first, static_cast<size_t>(weights.rows));
 		after(piece.first, piece.size());
 	});
 }
@@ -40,7 +37,7 @@ OpSignature LinearOp::signature() {
 }
 
 LinearOp::LinearOp(OpEnvironment& environment, const OpInfo& info)
-	: OpKernel(environment), weights_(info.q4Matrix(1)), layout_(weights_.columns) {
+	: OpKernel(environment), weights_(pack(info.q4Matrix(1), environment.weights)), layout_(weights_.columns) {
 	if (info.has(3)) {
 		norm_ = Norm{info.constant<float>(3, {weights_.columns}).data, info.number("epsilon")};
 	}
@@ -74,7 +71,7 @@ OpSignature OutputLayerOp::signature() {
 
 OutputLayerOp::OutputLayerOp(OpEnvironment& environment, const OpInfo& info)
 	: OpKernel(environment),
-	  weights_(info.q4Matrix(2)),
+	  weights_(pack(info.q4Matrix(2), environment.weights)),
 	  layout_(weights_.columns),
 	  norm_{info.constant<float>(1, {weights_.columns}).data, info.number("epsilon")} {}
 

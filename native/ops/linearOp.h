@@ -17,7 +17,7 @@ public:
 	void compute(const OpContext& context) const;
 
 private:
-	Q4Matrix weights_;
+	Q4Packed weights_;
 	Q8Layout layout_;
 	std::optional<Norm> norm_;
 };
@@ -33,7 +33,7 @@ public:
 	void compute(const OpContext& context) const;
 
 private:
-	Q4Matrix weights_;
+	Q4Packed weights_;
 	Q8Layout layout_;
 	Norm norm_;
 };

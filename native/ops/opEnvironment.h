@@ -7,6 +7,7 @@
 #include <new>
 
 #include "kernels/kernelTable.h"
+#include "ops/weightArena.h"
 #include "runtime/ort.h"
 #include "runtime/stopFlag.h"
 
@@ -46,6 +47,7 @@ struct OpEnvironment {
 	/** Threads of the session, and so into how many parts work is divided. */
 	int32_t threads;
 	Workspace workspace;
+	WeightArena weights;
 };
 
 /** Cuts the workspace of one operator into parts, in two rounds: first sizes are added up, then memory is there. */

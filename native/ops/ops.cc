@@ -9,7 +9,7 @@ namespace mote {
 std::vector<std::shared_ptr<const OrtCustomOp>> customOps(
 	const Ort& ort, const KernelTable& kernels, const PassState& pass, int threads) {
 	const auto environment =
-		std::make_shared<OpEnvironment>(OpEnvironment{ort, kernels, pass, threads, Workspace{}});
+		std::make_shared<OpEnvironment>(OpEnvironment{ort, kernels, pass, threads, {}, {}});
 	return {
 		std::make_shared<CustomOp<LinearOp>>(environment, LinearOp::signature()),
 		std::make_shared<CustomOp<AttentionOp>>(environment, AttentionOp::signature()),

@@ -46,21 +46,26 @@ private:
 
 /** An int4 matrix in memory of exactly its size, so that the sanitizer sees a read beyond it. */
 struct Weights {
-	std::unique_ptr<uint8_t[]> codes;
-	std::unique_ptr<float[]> scales;
+	std::vector<uint8_t> codes;
+	std::vector<float> scales;
 	Q4Matrix matrix;
+	Aligned memory;
 
-	Weights(Source& source, int32_t rows, int32_t columns) {
-		const auto count = static_cast<size_t>(rows) * static_cast<size_t>(columns);
-		codes.reset(new uint8_t[count / 2]);
-		scales.reset(new float[count / kBlock]);
-		for (size_t i = 0; i < count / 2; i++) {
-			codes[i] = static_cast<uint8_t>(source.below(256));
+	Weights(Source& source, int32_t rows, int32_t columns)
+		: codes(static_cast<size_t>(rows) * static_cast<size_t>(columns) / 2),
+		  scales(codes.size() * 2 / kBlock),
+		  matrix{codes.data(), scales.data(), rows, columns},
+		  memory(Q4Packed::bytesFor(rows, columns)) {
+		for (uint8_t& code : codes) {
+			code = static_cast<uint8_t>(source.below(256));
 		}
-		for (size_t i = 0; i < count / kBlock; i++) {
-			scales[i] = source.value() * 0.1F;
+		for (float& scale : scales) {
+			scale = source.value() * 0.1F;
 		}
-		matrix = {codes.get(), scales.get(), rows, columns};
+	}
+	Q4Packed packed() {
+		packQ4(matrix, memory.get());
+		return {memory.get(), matrix.rows, matrix.columns};
 	}
 };
 
@@ -132,6 +137,27 @@ TEST_CASE("a row of zeros rounds to zeros") {
 	});
 }
 
+TEST_CASE("a packed matrix multiplies as the matrix of the file does") {
+	Source source(19);
+	Weights weights(source, 37, 96);
+	const Q4Packed packed = weights.packed();
+	const Q8Layout layout(96);
+	Aligned row(layout.bytes);
+	for (int32_t column = 0; column < 96; column++) {
+		std::vector<float> x(96);
+		x[static_cast<size_t>(column)] = 127;
+		plain().quantizeRow(x.data(), layout, row.get());
+		std::vector<float> found(37);
+		plain().q4Product(packed, 0, 37, {row.get(), layout}, nullptr, 1, found.data(), 37);
+		for (int32_t n = 0; n < 37; n++) {
+			const auto byte = static_cast<int32_t>(weights.matrix.rowCodes(n)[column / 2]);
+			const int32_t code = column % 2 == 0 ? byte & 15 : byte >> 4;
+			const float weight = static_cast<float>(code - 8) * weights.matrix.rowScales(n)[column / kBlock];
+			REQUIRE(found[static_cast<size_t>(n)] == doctest::Approx(weight * 127));
+		}
+	}
+}
+
 TEST_CASE("products of int4 weights are those of plain C++ for any shape and number of rows") {
 	forEachKernels([](const KernelTable& kernels) {
 		Source source(11);
@@ -147,16 +173,16 @@ TEST_CASE("products of int4 weights are those of plain C++ for any shape and num
 				for (int32_t& index : indices) {
 					index = source.below(count);
 				}
-				const int32_t first = source.below(rows);
+				const int32_t first = source.below((rows + kGroup - 1) / kGroup) * kGroup;
+				const Q4Packed packed = weights.packed();
 				const auto width = static_cast<size_t>(rows - first);
-				Aligned scratch(q4ScratchBytes(columns));
 				for (const int32_t* chosen : {static_cast<const int32_t*>(nullptr), static_cast<const int32_t*>(indices.data())}) {
 					std::vector<float> found(width * static_cast<size_t>(count));
 					std::vector<float> wanted(found.size());
-					kernels.q4Product(weights.matrix, first, rows, activations.rows(), chosen, count, found.data(),
-						width, scratch.get());
-					plain().q4Product(weights.matrix, first, rows, activations.rows(), chosen, count,
-						wanted.data(), width, scratch.get());
+					kernels.q4Product(
+						packed, first, rows, activations.rows(), chosen, count, found.data(), width);
+					plain().q4Product(
+						packed, first, rows, activations.rows(), chosen, count, wanted.data(), width);
 					checkClose(found, wanted, 2e-6F);
 				}
 			}
@@ -171,19 +197,19 @@ TEST_CASE("codes and activations at their limits don't overflow") {
 				for (const float sign : {1.0F, -1.0F}) {
 					Source source(1);
 					Weights weights(source, 32, columns);
-					std::fill_n(weights.codes.get(), 16 * columns, code);
-					std::fill_n(weights.scales.get(), columns, 1.0F);
+					std::fill(weights.codes.begin(), weights.codes.end(), code);
+					std::fill(weights.scales.begin(), weights.scales.end(), 1.0F);
+					const Q4Packed packed = weights.packed();
 					const Q8Layout layout(columns);
 					Aligned memory(layout.bytes * 9);
 					const std::vector<float> x(static_cast<size_t>(columns), 127 * sign);
 					for (size_t row = 0; row < 9; row++) {
 						kernels.quantizeRow(x.data(), layout, memory.get() + row * layout.bytes);
 					}
-					Aligned scratch(q4ScratchBytes(columns));
 					for (const int32_t count : {1, 9}) {
 						std::vector<float> found(32 * static_cast<size_t>(count));
-						kernels.q4Product(weights.matrix, 0, 32, {memory.get(), layout}, nullptr, count,
-							found.data(), 32, scratch.get());
+						kernels.q4Product(
+							packed, 0, 32, {memory.get(), layout}, nullptr, count, found.data(), 32);
 						const float each = static_cast<float>((code & 15) - 8) * 127 * sign;
 						for (const float sum : found) {
 							REQUIRE(sum == doctest::Approx(each * static_cast<float>(columns)));

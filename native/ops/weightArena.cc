@@ -1,0 +1,98 @@
+#include "ops/weightArena.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+#endif
+
+namespace mote {
+namespace {
+
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr size_t kPieceBytes = 16 * kHugePage;
+
+#if defined(__linux__)
+
+/** Whether [begin, end) is part of a mapping of a file, as the system says. */
+bool isFileMapping(uintptr_t begin, uintptr_t end) {
+	std::ifstream maps("/proc/self/maps");
+	for (std::string line; std::getline(maps, line);) {
+		// "from-to permissions offset device inode path"
+		std::istringstream fields(line);
+		uintptr_t from = 0;
+		uintptr_t to = 0;
+		char dash = 0;
+		std::string permissions;
+		std::string offset;
+		std::string device;
+		uint64_t inode = 0;
+		fields >> std::hex >> from >> dash >> to >> permissions >> offset >> device >> std::dec >> inode;
+		if (from <= begin && end <= to) {
+			return inode != 0;
+		}
+	}
+	return false;
+}
+
+/** Has the pages between given back to the system, if they can be read from their file again. */
+void letGo(const void* data, size_t bytes) {
+	const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+	const uintptr_t begin = (reinterpret_cast<uintptr_t>(data) + page - 1) / page * page;
+	const uintptr_t end = (reinterpret_cast<uintptr_t>(data) + bytes) / page * page;
+	if (begin < end && isFileMapping(begin, end)) {
+		// Anonymous memory would be zeroed by this; a mapped file's clean pages are only unmapped.
+		madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+	}
+}
+
+#else
+
+void letGo(const void*, size_t) {}
+
+#endif
+
+}  // namespace
+
+void WeightArena::Free::operator()(std::byte* memory) const {
+	std::free(memory);
+}
+
+std::byte* WeightArena::allocate(size_t bytes) {
+	const size_t rounded = (bytes + 63) / 64 * 64;
+	if (rounded > left_) {
+		const size_t pieceBytes = std::max(kPieceBytes, (rounded + kHugePage - 1) / kHugePage * kHugePage);
+		pieces_.emplace_back(static_cast<std::byte*>(std::aligned_alloc(kHugePage, pieceBytes)));
+		if (pieces_.back() == nullptr) {
+			throw std::bad_alloc();
+		}
+		next_ = pieces_.back().get();
+		left_ = pieceBytes;
+#if defined(__linux__)
+		madvise(next_, pieceBytes, MADV_HUGEPAGE);
+#endif
+	}
+	std::byte* memory = next_;
+	next_ += rounded;
+	left_ -= rounded;
+	return memory;
+}
+
+Q4Packed pack(const Q4Matrix& matrix, WeightArena& arena) {
+	std::byte* memory = arena.allocate(Q4Packed::bytesFor(matrix.rows, matrix.columns));
+	packQ4(matrix, memory);
+	const auto elements = static_cast<size_t>(matrix.rows) * static_cast<size_t>(matrix.columns);
+	letGo(matrix.codes, elements / 2);
+	letGo(matrix.scales, elements / kBlock * sizeof(float));
+	return {memory, matrix.rows, matrix.columns};
+}
+
+}  // namespace mote
