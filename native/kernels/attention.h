@@ -2,8 +2,8 @@
 #pragma once
 
 #include "kernels/kernelTable.h"
-#include "kernels/unrolled.h"
 #include "kernels/lanes.h"
+#include "kernels/unrolled.h"
 
 namespace mote {
 namespace {
@@ -25,8 +25,15 @@ static inline float largestMagnitude(const float* x, int32_t size) {
 	return largest;
 }
 
-static void appendKv(const float* key, const float* value, int32_t position, int32_t kvHead,
-	const KvLayout& layout, std::byte* keys, std::byte* values) {
+static void appendKv(
+	const float* key,
+	const float* value,
+	int32_t position,
+	int32_t kvHead,
+	const KvLayout& layout,
+	std::byte* keys,
+	std::byte* values
+) {
 	const int32_t size = layout.headDim;
 	const ptrdiff_t slot = position % kKvBlock;
 	const size_t offset = layout.blockOffset(position, kvHead);
@@ -35,8 +42,11 @@ static void appendKv(const float* key, const float* value, int32_t position, int
 		for (ptrdiff_t i = 0; i < size; i++) {
 			keyBlock[i * kKvBlock + slot] = key[i];
 		}
-		std::memcpy(reinterpret_cast<float*>(values + offset) + slot * size, value,
-			static_cast<size_t>(size) * sizeof(float));
+		std::memcpy(
+			reinterpret_cast<float*>(values + offset) + slot * size,
+			value,
+			static_cast<size_t>(size) * sizeof(float)
+		);
 		return;
 	}
 	auto* keyBlock = reinterpret_cast<int8_t*>(keys + offset);
@@ -56,7 +66,8 @@ static void appendKv(const float* key, const float* value, int32_t position, int
 
 /** A block of keys or values as floats, without its scales: the cache itself where it holds floats. */
 static inline const float* blockFloats(
-	const std::byte* block, const KvLayout& layout, float* scratch) {
+	const std::byte* block, const KvLayout& layout, float* scratch
+) {
 	if (layout.format == KvFormat::float32) {
 		return reinterpret_cast<const float*>(block);
 	}
@@ -79,7 +90,8 @@ constexpr int32_t kScoredBlocks = kLanes == kKvBlock ? 2 : 1;
 /** scores[q][key] for the keys of `B` blocks and Q queries. */
 template <int32_t Q, int32_t B>
 static inline void scoreBlocks(
-	const float* const* keys, int32_t headDim, const float* const* queries, float* const* scores) {
+	const float* const* keys, int32_t headDim, const float* const* queries, float* const* scores
+) {
 	constexpr int32_t kPerBlock = kKvBlock / kLanes;
 	Lanes sums[Q][B * kPerBlock] = {};
 	for (ptrdiff_t i = 0; i < headDim; i++) {
@@ -108,8 +120,13 @@ static inline void scoreBlocks(
 
 /** out[q][..] += Σ weights[q][key] · values[key][..] for the keys of a block and Q queries. */
 template <int32_t Q>
-static inline void addBlock(const float* values, int32_t keys, int32_t headDim,
-	const float (*weights)[kKvBlock], float* const* out) {
+static inline void addBlock(
+	const float* values,
+	int32_t keys,
+	int32_t headDim,
+	const float (*weights)[kKvBlock],
+	float* const* out
+) {
 	// As many accumulators as registers hold beside a row of values.
 	constexpr int32_t kVectors = kLanes == 8 || Q > 4 ? 2 : 4;
 	int32_t from = 0;
@@ -181,12 +198,12 @@ static inline void forQueryTiles(int32_t queries, const Tile& tile) {
 
 /** What is kept of each query while blocks of keys go by: Milakov and Gimelshein, arXiv:1805.02867. */
 struct Running {
-	float* scores;   // [queries][kAttentionKeys]
-	float* largest;  // [queries]
-	float* sums;     // [queries]
-	float* queries;  // [queries][headDim], side by side
-	float* out;      // [queries][headDim]
-	float* blocks;   // [kScoredBlocks][16][headDim]
+	float* scores;  // [queries][kAttentionKeys]
+	float* largest; // [queries]
+	float* sums;    // [queries]
+	float* queries; // [queries][headDim], side by side
+	float* out;     // [queries][headDim]
+	float* blocks;  // [kScoredBlocks][16][headDim]
 };
 
 static inline Running takeScratch(std::byte* scratch, int32_t queries, int32_t headDim) {
@@ -205,14 +222,20 @@ static inline Running takeScratch(std::byte* scratch, int32_t queries, int32_t h
 /** Scores of all queries for the keys of `B` blocks from `position` on, into their places behind `offset`. */
 template <int32_t B>
 static void scoreSome(
-	const AttentionTask& task, const Running& running, int32_t queries, int32_t position, int32_t offset) {
+	const AttentionTask& task,
+	const Running& running,
+	int32_t queries,
+	int32_t position,
+	int32_t offset
+) {
 	const KvLayout& layout = task.layout;
 	const std::byte* blocks[B];
 	const float* keys[B];
 	for (int32_t b = 0; b < B; b++) {
 		blocks[b] = task.keys + layout.blockOffset(position + b * kKvBlock, task.kvHead);
 		keys[b] = blockFloats(
-			blocks[b], layout, running.blocks + static_cast<ptrdiff_t>(b) * kKvBlock * layout.headDim);
+			blocks[b], layout, running.blocks + static_cast<ptrdiff_t>(b) * kKvBlock * layout.headDim
+		);
 	}
 	forQueryTiles(queries, [&]<int32_t Q>(int32_t first) {
 		const float* rows[Q];
@@ -225,7 +248,8 @@ static void scoreSome(
 		scoreBlocks<Q, B>(keys, layout.headDim, rows, scores);
 		if (layout.format == KvFormat::int8) {
 			for (int32_t key = 0; key < B * kKvBlock; key += kLanes) {
-				const Lanes scales = loadLanes(blockScales(blocks[key / kKvBlock], layout) + key % kKvBlock);
+				const Lanes scales =
+					loadLanes(blockScales(blocks[key / kKvBlock], layout) + key % kKvBlock);
 				MOTE_UNROLLED
 				for (int32_t q = 0; q < Q; q++) {
 					storeLanes(scores[q] + key, loadLanes(scores[q] + key) * scales);
@@ -237,7 +261,8 @@ static void scoreSome(
 
 /** Scores of all queries for the keys of [start, start + keys), which begin at a block. */
 static void scoreKeys(
-	const AttentionTask& task, const Running& running, int32_t queries, int32_t start, int32_t keys) {
+	const AttentionTask& task, const Running& running, int32_t queries, int32_t start, int32_t keys
+) {
 	constexpr int32_t kStep = kScoredBlocks * kKvBlock;
 	int32_t offset = 0;
 	for (; offset + kStep <= keys; offset += kStep) {
@@ -250,7 +275,8 @@ static void scoreKeys(
 
 /** Turns scores into weights e^(score - largest), and scales what was summed up before by the new largest. */
 static void weighKeys(
-	const Running& running, int32_t query, int32_t visible, int32_t roundedKeys, int32_t headDim) {
+	const Running& running, int32_t query, int32_t visible, int32_t roundedKeys, int32_t headDim
+) {
 	float* scores = running.scores + static_cast<ptrdiff_t>(query) * kAttentionKeys;
 	for (int32_t key = visible < 0 ? 0 : visible; key < roundedKeys; key++) {
 		scores[key] = kUnseen;
@@ -281,7 +307,8 @@ static void weighKeys(
 
 /** Adds the weighted values of [start, start + keys). */
 static void addValues(
-	const AttentionTask& task, const Running& running, int32_t queries, int32_t start, int32_t keys) {
+	const AttentionTask& task, const Running& running, int32_t queries, int32_t start, int32_t keys
+) {
 	const KvLayout& layout = task.layout;
 	for (int32_t offset = 0; offset < keys; offset += kKvBlock) {
 		const std::byte* block = task.values + layout.blockOffset(start + offset, task.kvHead);
@@ -293,8 +320,11 @@ static void addValues(
 			float* out[Q];
 			MOTE_UNROLLED
 			for (int32_t q = 0; q < Q; q++) {
-				std::memcpy(weights[q],
-					running.scores + static_cast<ptrdiff_t>(first + q) * kAttentionKeys + offset, sizeof weights[q]);
+				std::memcpy(
+					weights[q],
+					running.scores + static_cast<ptrdiff_t>(first + q) * kAttentionKeys + offset,
+					sizeof weights[q]
+				);
 				out[q] = running.out + static_cast<ptrdiff_t>(first + q) * layout.headDim;
 				if (layout.format == KvFormat::int8) {
 					const float* scales = blockScales(block, layout);
@@ -314,8 +344,11 @@ static void attend(const AttentionTask& task, std::byte* scratch) {
 	const Running running = takeScratch(scratch, queries, headDim);
 	const size_t rowBytes = static_cast<size_t>(headDim) * sizeof(float);
 	for (ptrdiff_t p = 0; p < task.positions; p++) {
-		std::memcpy(running.queries + p * task.heads * headDim, task.queries + static_cast<size_t>(p) * task.queryStride,
-			rowBytes * static_cast<size_t>(task.heads));
+		std::memcpy(
+			running.queries + p * task.heads * headDim,
+			task.queries + static_cast<size_t>(p) * task.queryStride,
+			rowBytes * static_cast<size_t>(task.heads)
+		);
 	}
 	std::memset(running.out, 0, rowBytes * static_cast<size_t>(queries));
 	for (int32_t q = 0; q < queries; q++) {
@@ -345,5 +378,5 @@ static void attend(const AttentionTask& task, std::byte* scratch) {
 	}
 }
 
-}  // namespace
-}  // namespace mote
+} // namespace
+} // namespace mote

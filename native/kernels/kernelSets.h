@@ -11,4 +11,4 @@ const KernelTable& kernelsAvxVnni();
 const KernelTable& kernelsAvx512Vnni();
 const KernelTable& kernelsNeonDot();
 
-}  // namespace mote
+} // namespace mote

@@ -12,11 +12,16 @@ namespace mote {
 
 const char* nameOf(Instructions instructions) {
 	switch (instructions) {
-		case Instructions::reference: return "plain C++";
-		case Instructions::avx2: return "AVX2";
-		case Instructions::avxVnni: return "AVX-VNNI";
-		case Instructions::avx512Vnni: return "AVX-512 VNNI";
-		case Instructions::neonDot: return "NEON";
+		case Instructions::reference:
+			return "plain C++";
+		case Instructions::avx2:
+			return "AVX2";
+		case Instructions::avxVnni:
+			return "AVX-VNNI";
+		case Instructions::avx512Vnni:
+			return "AVX-512 VNNI";
+		case Instructions::neonDot:
+			return "NEON";
 	}
 	std::abort();
 }
@@ -27,25 +32,33 @@ bool isUsable(Instructions instructions) {
 	// These ask the system too, which has to save the registers.
 	const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 	switch (instructions) {
-		case Instructions::reference: return true;
-		case Instructions::avx2: return avx2;
-		case Instructions::avxVnni: return avx2 && __builtin_cpu_supports("avxvnni");
+		case Instructions::reference:
+			return true;
+		case Instructions::avx2:
+			return avx2;
+		case Instructions::avxVnni:
+			return avx2 && __builtin_cpu_supports("avxvnni");
 		case Instructions::avx512Vnni:
 			return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
 				__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
 				__builtin_cpu_supports("avx512vnni");
-		case Instructions::neonDot: return false;
+		case Instructions::neonDot:
+			return false;
 	}
 	return false;
 }
 
 const KernelTable& kernelsFor(Instructions instructions) {
 	switch (instructions) {
-		case Instructions::avx2: return kernelsAvx2();
-		case Instructions::avxVnni: return kernelsAvxVnni();
-		case Instructions::avx512Vnni: return kernelsAvx512Vnni();
+		case Instructions::avx2:
+			return kernelsAvx2();
+		case Instructions::avxVnni:
+			return kernelsAvxVnni();
+		case Instructions::avx512Vnni:
+			return kernelsAvx512Vnni();
 		case Instructions::reference:
-		case Instructions::neonDot: break;
+		case Instructions::neonDot:
+			break;
 	}
 	return referenceKernels();
 }
@@ -54,7 +67,8 @@ const KernelTable& kernelsFor(Instructions instructions) {
 
 bool isUsable(Instructions instructions) {
 	switch (instructions) {
-		case Instructions::reference: return true;
+		case Instructions::reference:
+			return true;
 		case Instructions::neonDot:
 #if defined(__linux__)
 			return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
@@ -64,7 +78,8 @@ bool isUsable(Instructions instructions) {
 #endif
 		case Instructions::avx2:
 		case Instructions::avxVnni:
-		case Instructions::avx512Vnni: return false;
+		case Instructions::avx512Vnni:
+			return false;
 	}
 	return false;
 }
@@ -85,4 +100,4 @@ Instructions bestInstructions() {
 	return best;
 }
 
-}  // namespace mote
+} // namespace mote

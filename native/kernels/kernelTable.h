@@ -52,8 +52,15 @@ struct KernelTable {
 	 * out[i · outStride + n - firstRow] = weights row n · activations row (rowIndices ? rowIndices[i] : i),
 	 * for n in [firstRow, lastRow) and i in [0, count). `firstRow` is a multiple of kGroup.
 	 */
-	void (*q4Product)(const Q4Packed& weights, int32_t firstRow, int32_t lastRow, const Q8Rows& activations,
-		const int32_t* rowIndices, int32_t count, float* out, size_t outStride);
+	void (*q4Product
+	)(const Q4Packed& weights,
+		int32_t firstRow,
+		int32_t lastRow,
+		const Q8Rows& activations,
+		const int32_t* rowIndices,
+		int32_t count,
+		float* out,
+		size_t outStride);
 
 	/** out[n] = Σ weights[n · columns + i] · x[i] for n in [0, rows) */
 	void (*product)(const float* weights, const float* x, int32_t rows, int32_t columns, float* out);
@@ -68,12 +75,25 @@ struct KernelTable {
 	 * Norms one head and rotates it by the angles of its position: elements i and i + size ÷ 2 belong
 	 * together. `cos` and `sin` have size ÷ 2 values. Everything is multiplied by `factor`.
 	 */
-	void (*rotateHead)(const float* x, const float* norm, float epsilon, const float* cos, const float* sin,
-		float factor, int32_t size, float* out);
+	void (*rotateHead
+	)(const float* x,
+		const float* norm,
+		float epsilon,
+		const float* cos,
+		const float* sin,
+		float factor,
+		int32_t size,
+		float* out);
 
 	/** Puts a key and a value of one head at `position` of a cache. */
-	void (*appendKv)(const float* key, const float* value, int32_t position, int32_t kvHead,
-		const KvLayout& layout, std::byte* keys, std::byte* values);
+	void (*appendKv
+	)(const float* key,
+		const float* value,
+		int32_t position,
+		int32_t kvHead,
+		const KvLayout& layout,
+		std::byte* keys,
+		std::byte* values);
 
 	/** Causal attention; `scratch` has {@link attentionScratchBytes}, aligned to 64. */
 	void (*attend)(const AttentionTask& task, std::byte* scratch);
@@ -97,8 +117,12 @@ inline size_t attentionScratchBytes(int32_t headDim) {
 /** Sets of instructions that kernels were written for. */
 enum class Instructions : uint8_t { reference, avx2, avxVnni, avx512Vnni, neonDot };
 
-inline constexpr Instructions kAllInstructions[] = {Instructions::reference, Instructions::avx2,
-	Instructions::avxVnni, Instructions::avx512Vnni, Instructions::neonDot};
+inline constexpr Instructions kAllInstructions[] = {
+	Instructions::reference,
+	Instructions::avx2,
+	Instructions::avxVnni,
+	Instructions::avx512Vnni,
+	Instructions::neonDot};
 
 /** For people and for settings. */
 const char* nameOf(Instructions instructions);
@@ -112,4 +136,4 @@ Instructions bestInstructions();
 /** Requires isUsable. */
 const KernelTable& kernelsFor(Instructions instructions);
 
-}  // namespace mote
+} // namespace mote

@@ -7,9 +7,18 @@
 namespace mote {
 
 const KernelTable& kernelsAvx2() {
-	static constexpr KernelTable table{rmsNorm, quantizeRow, Q4Product<Q4Avx2, Q4Avx2Unpacked>::run, product, swiglu, addScaled,
-		rotateHead, appendKv, attend, summarize};
+	static constexpr KernelTable table{
+		rmsNorm,
+		quantizeRow,
+		Q4Product<Q4Avx2, Q4Avx2Unpacked>::run,
+		product,
+		swiglu,
+		addScaled,
+		rotateHead,
+		appendKv,
+		attend,
+		summarize};
 	return table;
 }
 
-}  // namespace mote
+} // namespace mote

@@ -7,9 +7,18 @@
 namespace mote {
 
 const KernelTable& kernelsAvx512Vnni() {
-	static constexpr KernelTable table{rmsNorm, quantizeRow, Q4Product<Q4Avx512>::run, product, swiglu, addScaled,
-		rotateHead, appendKv, attend, summarize};
+	static constexpr KernelTable table{
+		rmsNorm,
+		quantizeRow,
+		Q4Product<Q4Avx512>::run,
+		product,
+		swiglu,
+		addScaled,
+		rotateHead,
+		appendKv,
+		attend,
+		summarize};
 	return table;
 }
 
-}  // namespace mote
+} // namespace mote

@@ -7,9 +7,18 @@
 namespace mote {
 
 const KernelTable& kernelsNeonDot() {
-	static constexpr KernelTable table{rmsNorm, quantizeRow, Q4Product<Q4Neon>::run, product, swiglu, addScaled,
-		rotateHead, appendKv, attend, summarize};
+	static constexpr KernelTable table{
+		rmsNorm,
+		quantizeRow,
+		Q4Product<Q4Neon>::run,
+		product,
+		swiglu,
+		addScaled,
+		rotateHead,
+		appendKv,
+		attend,
+		summarize};
 	return table;
 }
 
-}  // namespace mote
+} // namespace mote

@@ -21,7 +21,8 @@ double inverseRms(const float* x, double epsilon, int32_t size) {
 void rmsNorm(const float* x, const float* weight, float epsilon, int32_t size, float* out) {
 	const double factor = inverseRms(x, static_cast<double>(epsilon), size);
 	for (int32_t i = 0; i < size; i++) {
-		out[i] = static_cast<float>(static_cast<double>(x[i]) * factor * static_cast<double>(weight[i]));
+		out[i] =
+			static_cast<float>(static_cast<double>(x[i]) * factor * static_cast<double>(weight[i]));
 	}
 }
 
@@ -34,8 +35,8 @@ void quantizeRow(const float* x, const Q8Layout& layout, std::byte* row) {
 			largest = std::max(largest, std::fabs(block[j]));
 		}
 		const float scale = largest / 127.0F;
-		const auto code = static_cast<int32_t>(
-			std::nearbyintf(largest > 0 ? x[i] * (127.0F / largest) : 0));
+		const auto code =
+			static_cast<int32_t>(std::nearbyintf(largest > 0 ? x[i] * (127.0F / largest) : 0));
 		const size_t plane = i % 2 == 0 ? 0 : layout.odd;
 		reinterpret_cast<int8_t*>(row + plane)[i / 2] = static_cast<int8_t>(code);
 		reinterpret_cast<float*>(row + layout.scales)[i / kBlock] = scale;
@@ -44,12 +45,15 @@ void quantizeRow(const float* x, const Q8Layout& layout, std::byte* row) {
 }
 
 /** Σ (code - 8) · scale · activation of one row of weights and one of activations. */
-double dot(const Q4Packed& weights, int32_t row, const std::byte* activations, const Q8Layout& layout) {
+double dot(
+	const Q4Packed& weights, int32_t row, const std::byte* activations, const Q8Layout& layout
+) {
 	const std::byte* group = weights.group(row / kGroup);
 	const auto* activationScales = reinterpret_cast<const float*>(activations + layout.scales);
 	double sum = 0;
 	for (ptrdiff_t block = 0; block < weights.columns / kBlock; block++) {
-		const std::byte* lane = group + static_cast<size_t>(block) * kGroupBlockBytes + row % kGroup * 4;
+		const std::byte* lane =
+			group + static_cast<size_t>(block) * kGroupBlockBytes + row % kGroup * 4;
 		int32_t products = 0;
 		for (ptrdiff_t i = 0; i < kBlock; i++) {
 			// Byte i ÷ 2 of the row stands in word i ÷ 8.
@@ -67,8 +71,16 @@ double dot(const Q4Packed& weights, int32_t row, const std::byte* activations, c
 	return sum;
 }
 
-void q4Product(const Q4Packed& weights, int32_t firstRow, int32_t lastRow, const Q8Rows& activations,
-	const int32_t* rowIndices, int32_t count, float* out, size_t outStride) {
+void q4Product(
+	const Q4Packed& weights,
+	int32_t firstRow,
+	int32_t lastRow,
+	const Q8Rows& activations,
+	const int32_t* rowIndices,
+	int32_t count,
+	float* out,
+	size_t outStride
+) {
 	for (int32_t i = 0; i < count; i++) {
 		const std::byte* x = activations.row(rowIndices == nullptr ? i : rowIndices[i]);
 		for (int32_t row = firstRow; row < lastRow; row++) {
@@ -91,7 +103,8 @@ void product(const float* weights, const float* x, int32_t rows, int32_t columns
 void swiglu(const float* pairs, int32_t size, float* out) {
 	for (ptrdiff_t i = 0; i < size; i++) {
 		const double gate = pairs[2 * i];
-		out[i] = static_cast<float>(gate / (1.0 + std::exp(-gate)) * static_cast<double>(pairs[2 * i + 1]));
+		out[i] =
+			static_cast<float>(gate / (1.0 + std::exp(-gate)) * static_cast<double>(pairs[2 * i + 1]));
 	}
 }
 
@@ -101,15 +114,25 @@ void addScaled(const float* x, float factor, int32_t size, float* y) {
 	}
 }
 
-void rotateHead(const float* x, const float* norm, float epsilon, const float* cos, const float* sin,
-	float factor, int32_t size, float* out) {
-	const double scale = inverseRms(x, static_cast<double>(epsilon), size) * static_cast<double>(factor);
+void rotateHead(
+	const float* x,
+	const float* norm,
+	float epsilon,
+	const float* cos,
+	const float* sin,
+	float factor,
+	int32_t size,
+	float* out
+) {
+	const double scale =
+		inverseRms(x, static_cast<double>(epsilon), size) * static_cast<double>(factor);
 	const int32_t half = size / 2;
 	for (int32_t i = 0; i < half; i++) {
 		const double a = static_cast<double>(x[i]) * scale * static_cast<double>(norm[i]);
 		const double b = static_cast<double>(x[i + half]) * scale * static_cast<double>(norm[i + half]);
 		out[i] = static_cast<float>(a * static_cast<double>(cos[i]) - b * static_cast<double>(sin[i]));
-		out[i + half] = static_cast<float>(b * static_cast<double>(cos[i]) + a * static_cast<double>(sin[i]));
+		out[i + half] =
+			static_cast<float>(b * static_cast<double>(cos[i]) + a * static_cast<double>(sin[i]));
 	}
 }
 
@@ -119,7 +142,9 @@ ptrdiff_t elementOf(bool isKey, int32_t position, int32_t i, int32_t headDim) {
 	return isKey ? static_cast<ptrdiff_t>(i) * kKvBlock + slot : slot * headDim + i;
 }
 
-void append(const float* x, bool isKey, int32_t position, const KvLayout& layout, std::byte* block) {
+void append(
+	const float* x, bool isKey, int32_t position, const KvLayout& layout, std::byte* block
+) {
 	if (layout.format == KvFormat::float32) {
 		for (int32_t i = 0; i < layout.headDim; i++) {
 			reinterpret_cast<float*>(block)[elementOf(isKey, position, i, layout.headDim)] = x[i];
@@ -136,19 +161,33 @@ void append(const float* x, bool isKey, int32_t position, const KvLayout& layout
 		reinterpret_cast<int8_t*>(block)[elementOf(isKey, position, i, layout.headDim)] =
 			static_cast<int8_t>(std::lround(x[i] * inverse));
 	}
-	auto* scales = reinterpret_cast<float*>(block + static_cast<ptrdiff_t>(kKvBlock) * layout.headDim);
+	auto* scales =
+		reinterpret_cast<float*>(block + static_cast<ptrdiff_t>(kKvBlock) * layout.headDim);
 	scales[position % kKvBlock] = scale;
 }
 
-void appendKv(const float* key, const float* value, int32_t position, int32_t kvHead,
-	const KvLayout& layout, std::byte* keys, std::byte* values) {
+void appendKv(
+	const float* key,
+	const float* value,
+	int32_t position,
+	int32_t kvHead,
+	const KvLayout& layout,
+	std::byte* keys,
+	std::byte* values
+) {
 	const size_t offset = layout.blockOffset(position, kvHead);
 	append(key, true, position, layout, keys + offset);
 	append(value, false, position, layout, values + offset);
 }
 
-double cached(const std::byte* buffer, bool isKey, int32_t position, int32_t i, int32_t kvHead,
-	const KvLayout& layout) {
+double cached(
+	const std::byte* buffer,
+	bool isKey,
+	int32_t position,
+	int32_t i,
+	int32_t kvHead,
+	const KvLayout& layout
+) {
 	const std::byte* block = buffer + layout.blockOffset(position, kvHead);
 	const ptrdiff_t element = elementOf(isKey, position, i, layout.headDim);
 	if (layout.format == KvFormat::float32) {
@@ -205,12 +244,21 @@ RowSummary summarize(const float* logits, int32_t size) {
 	return {static_cast<float>(static_cast<double>(logits[best]) + std::log(sum)), best};
 }
 
-}  // namespace
+} // namespace
 
 const KernelTable& referenceKernels() {
-	static constexpr KernelTable table{rmsNorm, quantizeRow, q4Product, product, swiglu, addScaled, rotateHead,
-		appendKv, attend, summarize};
+	static constexpr KernelTable table{
+		rmsNorm,
+		quantizeRow,
+		q4Product,
+		product,
+		swiglu,
+		addScaled,
+		rotateHead,
+		appendKv,
+		attend,
+		summarize};
 	return table;
 }
 
-}  // namespace mote
+} // namespace mote

@@ -27,15 +27,16 @@ struct KvLayout {
 	/** Of one head. */
 	size_t blockBytes() const {
 		const size_t elements = static_cast<size_t>(kKvBlock) * static_cast<size_t>(headDim);
-		return format == KvFormat::float32 ? elements * sizeof(float) : elements + kKvBlock * sizeof(float);
+		return format == KvFormat::float32 ? elements * sizeof(float)
+																			 : elements + kKvBlock * sizeof(float);
 	}
 
 	/** Of the block of `position` and `kvHead`. */
 	size_t blockOffset(int32_t position, int32_t kvHead) const {
 		return (static_cast<size_t>(position / kKvBlock) * static_cast<size_t>(kvHeads) +
-				   static_cast<size_t>(kvHead)) *
+						static_cast<size_t>(kvHead)) *
 			blockBytes();
 	}
 };
 
-}  // namespace mote
+} // namespace mote

@@ -67,9 +67,13 @@ static inline float largestOf(Lanes lanes) {
 /** As many bytes as there are lanes. GCC converts bytes one by one where it isn't told how. */
 static inline Lanes bytesToLanes(const int8_t* from) {
 #if defined(__AVX512F__)
-	return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from))));
+	return _mm512_cvtepi32_ps(
+		_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(from)))
+	);
 #elif defined(__AVX2__)
-	return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
+	return _mm256_cvtepi32_ps(
+		_mm256_cvtepi8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from)))
+	);
 #else
 	ByteLanes bytes;
 	std::memcpy(&bytes, from, sizeof bytes);
@@ -114,5 +118,5 @@ static inline Lanes expLanes(Lanes x) {
 	return vanishes ? Lanes{} : power * scale;
 }
 
-}  // namespace
-}  // namespace mote
+} // namespace
+} // namespace mote

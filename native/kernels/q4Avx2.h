@@ -34,8 +34,13 @@ struct Q4Avx2 {
 
 	/** `Count` times 8 of the 16 rows, from half `First` on: those behind `First` · 32 bytes of each word. */
 	template <int32_t M, int32_t First, int32_t Count>
-	static void multiplyHalves(const std::byte* group, ptrdiff_t blocks, const std::byte* const* activations,
-		const Q8Layout& layout, float* const* out) {
+	static void multiplyHalves(
+		const std::byte* group,
+		ptrdiff_t blocks,
+		const std::byte* const* activations,
+		const Q8Layout& layout,
+		float* const* out
+	) {
 		const __m256i low = _mm256_set1_epi8(15);
 		const ptrdiff_t groupBytes = blocks * static_cast<ptrdiff_t>(kGroupBlockBytes);
 		__m256 sums[M][Count];
@@ -100,8 +105,13 @@ struct Q4Avx2 {
 	}
 
 	template <int32_t M>
-	static void multiply(const std::byte* group, ptrdiff_t blocks, const std::byte* const* activations,
-		const Q8Layout& layout, float* const* out) {
+	static void multiply(
+		const std::byte* group,
+		ptrdiff_t blocks,
+		const std::byte* const* activations,
+		const Q8Layout& layout,
+		float* const* out
+	) {
 		if constexpr (M <= 2) {
 			multiplyHalves<M, 0, 2>(group, blocks, activations, layout, out);
 		} else {
@@ -136,7 +146,8 @@ struct Q4Avx2Unpacked {
 				const __m256i word = _mm256_load_si256(reinterpret_cast<const __m256i*>(from) + i);
 				_mm256_store_si256(to + 2 * (i - i % 2) + i % 2, _mm256_and_si256(word, low));
 				_mm256_store_si256(
-					to + 2 * (i - i % 2) + 2 + i % 2, _mm256_and_si256(_mm256_srli_epi16(word, 4), low));
+					to + 2 * (i - i % 2) + 2 + i % 2, _mm256_and_si256(_mm256_srli_epi16(word, 4), low)
+				);
 			}
 			std::memcpy(to + 16, from + 256, 64);
 		}
@@ -144,8 +155,14 @@ struct Q4Avx2Unpacked {
 
 	/** Adds to `out` what blocks from `firstBlock` of the activations on give. */
 	template <int32_t M>
-	static void addTile(const Tile& tile, ptrdiff_t firstBlock, ptrdiff_t blocks,
-		const std::byte* const* activations, const Q8Layout& layout, float* const* out) {
+	static void addTile(
+		const Tile& tile,
+		ptrdiff_t firstBlock,
+		ptrdiff_t blocks,
+		const std::byte* const* activations,
+		const Q8Layout& layout,
+		float* const* out
+	) {
 		__m256 sums[M][2];
 		MOTE_UNROLLED
 		for (int32_t m = 0; m < M; m++) {
@@ -191,5 +208,5 @@ struct Q4Avx2Unpacked {
 	}
 };
 
-}  // namespace
-}  // namespace mote
+} // namespace
+} // namespace mote

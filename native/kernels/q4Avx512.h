@@ -12,8 +12,13 @@ struct Q4Avx512 {
 	static constexpr int32_t kActivations = 8;
 
 	template <int32_t M>
-	static void multiply(const std::byte* group, ptrdiff_t blocks, const std::byte* const* activations,
-		const Q8Layout& layout, float* const* out) {
+	static void multiply(
+		const std::byte* group,
+		ptrdiff_t blocks,
+		const std::byte* const* activations,
+		const Q8Layout& layout,
+		float* const* out
+	) {
 		const __m512i low = _mm512_set1_epi8(15);
 		const ptrdiff_t groupBytes = blocks * static_cast<ptrdiff_t>(kGroupBlockBytes);
 		__m512 sums[M];
@@ -43,7 +48,8 @@ struct Q4Avx512 {
 					a = _mm512_dpbusd_epi32(a, even[j], _mm512_set1_epi32(fourAt(x + j * 4)));
 					b = _mm512_dpbusd_epi32(b, odd[j], _mm512_set1_epi32(fourAt(x + layout.odd + j * 4)));
 				}
-				const __m512 factor = _mm512_mul_ps(scales, _mm512_set1_ps(scaleAt(activations[m], layout, block)));
+				const __m512 factor =
+					_mm512_mul_ps(scales, _mm512_set1_ps(scaleAt(activations[m], layout, block)));
 				sums[m] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_add_epi32(a, b)), factor, sums[m]);
 			}
 			group += kGroupBlockBytes;
@@ -55,5 +61,5 @@ struct Q4Avx512 {
 	}
 };
 
-}  // namespace
-}  // namespace mote
+} // namespace
+} // namespace mote

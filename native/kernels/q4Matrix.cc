@@ -22,4 +22,4 @@ void packQ4(const Q4Matrix& matrix, std::byte* out) {
 	}
 }
 
-}  // namespace mote
+} // namespace mote

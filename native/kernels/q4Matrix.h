@@ -57,4 +57,4 @@ struct Q4Packed {
 /** Writes Q4Packed::bytesFor bytes to `out`. */
 void packQ4(const Q4Matrix& matrix, std::byte* out);
 
-}  // namespace mote
+} // namespace mote

@@ -14,8 +14,13 @@ struct Q4Neon {
 
 	/** 8 of the 16 rows: those behind `Half` · 32 bytes of each word. */
 	template <int32_t M, int32_t Half>
-	static void multiplyHalf(const std::byte* group, ptrdiff_t blocks,
-		const std::byte* const* activations, const Q8Layout& layout, float* const* out) {
+	static void multiplyHalf(
+		const std::byte* group,
+		ptrdiff_t blocks,
+		const std::byte* const* activations,
+		const Q8Layout& layout,
+		float* const* out
+	) {
 		const int8x16_t eight = vdupq_n_s8(8);
 		float32x4_t sums[M][2];
 		MOTE_UNROLLED
@@ -74,12 +79,17 @@ struct Q4Neon {
 	}
 
 	template <int32_t M>
-	static void multiply(const std::byte* group, ptrdiff_t blocks, const std::byte* const* activations,
-		const Q8Layout& layout, float* const* out) {
+	static void multiply(
+		const std::byte* group,
+		ptrdiff_t blocks,
+		const std::byte* const* activations,
+		const Q8Layout& layout,
+		float* const* out
+	) {
 		multiplyHalf<M, 0>(group, blocks, activations, layout, out);
 		multiplyHalf<M, 1>(group, blocks, activations, layout, out);
 	}
 };
 
-}  // namespace
-}  // namespace mote
+} // namespace
+} // namespace mote

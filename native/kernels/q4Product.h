@@ -50,9 +50,17 @@ struct NeverUnpacked {};
  */
 template <typename Arithmetic, typename Unpacked = NeverUnpacked>
 class Q4Product {
-public:
-	static void run(const Q4Packed& weights, int32_t firstRow, int32_t lastRow, const Q8Rows& activations,
-		const int32_t* indices, int32_t count, float* out, size_t outStride) {
+ public:
+	static void run(
+		const Q4Packed& weights,
+		int32_t firstRow,
+		int32_t lastRow,
+		const Q8Rows& activations,
+		const int32_t* indices,
+		int32_t count,
+		float* out,
+		size_t outStride
+	) {
 		for (int32_t first = 0; first < count; first += kRowsAtOnce) {
 			const int32_t rows = count - first < kRowsAtOnce ? count - first : kRowsAtOnce;
 			for (int32_t row = firstRow; row < lastRow; row += kGroup) {
@@ -61,25 +69,35 @@ public:
 				if constexpr (!std::is_same_v<Unpacked, NeverUnpacked>) {
 					if (rows >= kUnpackedFrom && width == kGroup) {
 						multiplyUnpacked(
-							weights, row / kGroup, activations, indices, first, first + rows, to, outStride);
+							weights, row / kGroup, activations, indices, first, first + rows, to, outStride
+						);
 						continue;
 					}
 				}
 				multiplyGroup(
-					weights, row / kGroup, width, activations, indices, first, first + rows, to, outStride);
+					weights, row / kGroup, width, activations, indices, first, first + rows, to, outStride
+				);
 			}
 		}
 	}
 
-private:
+ private:
 	/** Rows of activations that stay in a cache of 256 KB while all weights go by. */
 	static constexpr int32_t kRowsAtOnce = 128;
 
 	/** From so many rows of activations on, taking the codes apart has paid. */
 	static constexpr int32_t kUnpackedFrom = 12;
 
-	static void multiplyUnpacked(const Q4Packed& weights, int32_t group, const Q8Rows& activations,
-		const int32_t* indices, int32_t first, int32_t last, float* out, size_t outStride) {
+	static void multiplyUnpacked(
+		const Q4Packed& weights,
+		int32_t group,
+		const Q8Rows& activations,
+		const int32_t* indices,
+		int32_t first,
+		int32_t last,
+		float* out,
+		size_t outStride
+	) {
 		for (int32_t i = first; i < last; i++) {
 			std::memset(out + static_cast<size_t>(i) * outStride, 0, kGroup * sizeof(float));
 		}
@@ -89,7 +107,8 @@ private:
 			const ptrdiff_t some =
 				blocks - block < Unpacked::kMostBlocks ? blocks - block : Unpacked::kMostBlocks;
 			Unpacked::unpack(
-				weights.group(group) + block * static_cast<ptrdiff_t>(kGroupBlockBytes), some, tile);
+				weights.group(group) + block * static_cast<ptrdiff_t>(kGroupBlockBytes), some, tile
+			);
 			int32_t i = first;
 			for (; i + Unpacked::kActivations <= last; i += Unpacked::kActivations) {
 				addTile<Unpacked::kActivations>(tile, block, some, activations, indices, i, out, outStride);
@@ -101,8 +120,16 @@ private:
 	}
 
 	template <int32_t M, typename Tile>
-	static void addTile(const Tile& tile, ptrdiff_t block, ptrdiff_t blocks, const Q8Rows& activations,
-		const int32_t* indices, int32_t first, float* out, size_t outStride) {
+	static void addTile(
+		const Tile& tile,
+		ptrdiff_t block,
+		ptrdiff_t blocks,
+		const Q8Rows& activations,
+		const int32_t* indices,
+		int32_t first,
+		float* out,
+		size_t outStride
+	) {
 		const std::byte* rows[M];
 		float* sums[M];
 		MOTE_UNROLLED
@@ -113,30 +140,60 @@ private:
 		Unpacked::template addTile<M>(tile, block, blocks, rows, activations.layout, sums);
 	}
 
-	static void multiplyGroup(const Q4Packed& weights, int32_t group, int32_t width, const Q8Rows& activations,
-		const int32_t* indices, int32_t first, int32_t last, float* out, size_t outStride) {
+	static void multiplyGroup(
+		const Q4Packed& weights,
+		int32_t group,
+		int32_t width,
+		const Q8Rows& activations,
+		const int32_t* indices,
+		int32_t first,
+		int32_t last,
+		float* out,
+		size_t outStride
+	) {
 		constexpr int32_t kMost = Arithmetic::kActivations;
 		for (; first + kMost <= last; first += kMost) {
 			multiply<kMost>(weights, group, width, activations, indices, first, out, outStride);
 		}
-		multiplyLast<kMost - 1>(last - first, weights, group, width, activations, indices, first, out, outStride);
+		multiplyLast<kMost - 1>(
+			last - first, weights, group, width, activations, indices, first, out, outStride
+		);
 	}
 
 	template <int32_t Most>
-	static void multiplyLast(int32_t rows, const Q4Packed& weights, int32_t group, int32_t width,
-		const Q8Rows& activations, const int32_t* indices, int32_t first, float* out, size_t outStride) {
+	static void multiplyLast(
+		int32_t rows,
+		const Q4Packed& weights,
+		int32_t group,
+		int32_t width,
+		const Q8Rows& activations,
+		const int32_t* indices,
+		int32_t first,
+		float* out,
+		size_t outStride
+	) {
 		if constexpr (Most > 0) {
 			if (rows == Most) {
 				multiply<Most>(weights, group, width, activations, indices, first, out, outStride);
 			} else {
-				multiplyLast<Most - 1>(rows, weights, group, width, activations, indices, first, out, outStride);
+				multiplyLast<Most - 1>(
+					rows, weights, group, width, activations, indices, first, out, outStride
+				);
 			}
 		}
 	}
 
 	template <int32_t M>
-	static void multiply(const Q4Packed& weights, int32_t group, int32_t width, const Q8Rows& activations,
-		const int32_t* indices, int32_t first, float* out, size_t outStride) {
+	static void multiply(
+		const Q4Packed& weights,
+		int32_t group,
+		int32_t width,
+		const Q8Rows& activations,
+		const int32_t* indices,
+		int32_t first,
+		float* out,
+		size_t outStride
+	) {
 		const std::byte* rows[M];
 		float* sums[M];
 		float partial[M][kGroup];
@@ -146,13 +203,17 @@ private:
 			sums[m] = width == kGroup ? out + static_cast<size_t>(first + m) * outStride : partial[m];
 		}
 		Arithmetic::template multiply<M>(
-			weights.group(group), weights.columns / kBlock, rows, activations.layout, sums);
+			weights.group(group), weights.columns / kBlock, rows, activations.layout, sums
+		);
 		for (int32_t m = 0; m < M && width < kGroup; m++) {
-			std::memcpy(out + static_cast<size_t>(first + m) * outStride, partial[m],
-				static_cast<size_t>(width) * sizeof(float));
+			std::memcpy(
+				out + static_cast<size_t>(first + m) * outStride,
+				partial[m],
+				static_cast<size_t>(width) * sizeof(float)
+			);
 		}
 	}
 };
 
-}  // namespace
-}  // namespace mote
+} // namespace
+} // namespace mote

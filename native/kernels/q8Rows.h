@@ -19,12 +19,12 @@ inline constexpr int32_t kBlock = 32;
  */
 struct Q8Layout {
 	explicit Q8Layout(int32_t columns)
-		: columns(columns),
-		  odd(static_cast<size_t>(columns) / 2),
-		  scales(static_cast<size_t>(columns)),
-		  corrections(scales + static_cast<size_t>(columns) / 8),
-		  used(corrections + static_cast<size_t>(columns) / 8),
-		  bytes((used + 63) / 64 * 64) {}
+			: columns(columns),
+				odd(static_cast<size_t>(columns) / 2),
+				scales(static_cast<size_t>(columns)),
+				corrections(scales + static_cast<size_t>(columns) / 8),
+				used(corrections + static_cast<size_t>(columns) / 8),
+				bytes((used + 63) / 64 * 64) {}
 
 	/** A multiple of 32. */
 	int32_t columns;
@@ -51,4 +51,4 @@ struct Q8Rows {
 	}
 };
 
-}  // namespace mote
+} // namespace mote

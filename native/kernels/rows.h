@@ -32,8 +32,8 @@ static void rmsNorm(const float* x, const float* weight, float epsilon, int32_t 
 
 /** What a block of activations becomes: see Q8Layout. */
 struct Q8Block {
-	int8_t* even;  // [16]
-	int8_t* odd;   // [16]
+	int8_t* even; // [16]
+	int8_t* odd;  // [16]
 };
 
 #if defined(__AVX2__)
@@ -45,13 +45,51 @@ static inline int32_t storeCodes(const int32_t* codes, const Q8Block& block) {
 	};
 	// Packing works in halves of 128 bits; the permutation puts the groups of four in order again.
 	const __m256i bytes = _mm256_permutevar8x32_epi32(
-		_mm256_packs_epi16(_mm256_packs_epi32(load(0), load(8)), _mm256_packs_epi32(load(16), load(24))),
-		_mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+		_mm256_packs_epi16(
+			_mm256_packs_epi32(load(0), load(8)), _mm256_packs_epi32(load(16), load(24))
+		),
+		_mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7)
+	);
 	const __m256i apart = _mm256_permute4x64_epi64(
-		_mm256_shuffle_epi8(bytes,
-			_mm256_setr_epi8(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15, 0, 2, 4, 6, 8, 10, 12, 14, 1, 3,
-				5, 7, 9, 11, 13, 15)),
-		0xD8);
+		_mm256_shuffle_epi8(
+			bytes,
+			_mm256_setr_epi8(
+				0,
+				2,
+				4,
+				6,
+				8,
+				10,
+				12,
+				14,
+				1,
+				3,
+				5,
+				7,
+				9,
+				11,
+				13,
+				15,
+				0,
+				2,
+				4,
+				6,
+				8,
+				10,
+				12,
+				14,
+				1,
+				3,
+				5,
+				7,
+				9,
+				11,
+				13,
+				15
+			)
+		),
+		0xD8
+	);
 	_mm_storeu_si128(reinterpret_cast<__m128i*>(block.even), _mm256_castsi256_si128(apart));
 	_mm_storeu_si128(reinterpret_cast<__m128i*>(block.odd), _mm256_extracti128_si256(apart, 1));
 	const __m256i pairs = _mm256_maddubs_epi16(_mm256_set1_epi8(1), bytes);
@@ -107,7 +145,9 @@ static void quantizeRow(const float* x, const Q8Layout& layout, std::byte* row) 
 	}
 }
 
-static void product(const float* weights, const float* x, int32_t rows, int32_t columns, float* out) {
+static void product(
+	const float* weights, const float* x, int32_t rows, int32_t columns, float* out
+) {
 	for (int32_t row = 0; row < rows; row++) {
 		const float* w = weights + static_cast<ptrdiff_t>(row) * columns;
 		Lanes a = {};
@@ -150,8 +190,16 @@ static void addScaled(const float* x, float factor, int32_t size, float* y) {
 	}
 }
 
-static void rotateHead(const float* x, const float* norm, float epsilon, const float* cos,
-	const float* sin, float factor, int32_t size, float* out) {
+static void rotateHead(
+	const float* x,
+	const float* norm,
+	float epsilon,
+	const float* cos,
+	const float* sin,
+	float factor,
+	int32_t size,
+	float* out
+) {
 	const float scale = inverseRms(x, epsilon, size) * factor;
 	const int32_t half = size / 2;
 	for (int32_t i = 0; i < half; i++) {
@@ -190,5 +238,5 @@ static RowSummary summarize(const float* logits, int32_t size) {
 	return {largest + std::log(sum), best};
 }
 
-}  // namespace
-}  // namespace mote
+} // namespace
+} // namespace mote

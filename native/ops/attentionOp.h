@@ -13,12 +13,12 @@ namespace mote {
  * positions up to each row's own. How keys and values are held follows from the size of a block: see KvLayout.
  */
 class AttentionOp : public OpKernel {
-public:
+ public:
 	static OpSignature signature();
 	AttentionOp(OpEnvironment& environment, const OpInfo& info);
 	void compute(const OpContext& context) const;
 
-private:
+ private:
 	/** What one run works on. */
 	struct Run;
 
@@ -40,4 +40,4 @@ private:
 	const float* keyNorm_;
 };
 
-}  // namespace mote
+} // namespace mote

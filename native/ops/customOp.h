@@ -44,7 +44,9 @@ struct Tensor {
 
 inline void require(bool condition, const char* what) {
 	if (!condition) {
-		throw std::runtime_error(std::string("The graph isn't one that this version runs: ") + what + ".");
+		throw std::runtime_error(
+			std::string("The graph isn't one that this version runs: ") + what + "."
+		);
 	}
 }
 
@@ -73,7 +75,7 @@ Tensor<const T> tensorOf(const Ort& ort, const OrtValue* value) {
 
 /** What an operator of the graph was given for good: attributes and constants. */
 class OpInfo {
-public:
+ public:
 	OpInfo(const Ort& ort, const OrtKernelInfo* info) : ort_(ort), info_(info) {}
 
 	int32_t integer(const char* name) const {
@@ -125,20 +127,23 @@ public:
 		const auto codes = constant<uint8_t>(input, {-1, -1});
 		require(codes.shape[1] % (kBlock / 2) == 0, "weights have no whole blocks");
 		const auto scales = constant<float>(input + 1, {codes.shape[0], codes.shape[1] / (kBlock / 2)});
-		return {codes.data, scales.data, static_cast<int32_t>(codes.shape[0]),
+		return {
+			codes.data,
+			scales.data,
+			static_cast<int32_t>(codes.shape[0]),
 			static_cast<int32_t>(codes.shape[1] * 2)};
 	}
 
-private:
+ private:
 	const Ort& ort_;
 	const OrtKernelInfo* info_;
 };
 
 /** One run of an operator. */
 class OpContext {
-public:
+ public:
 	OpContext(OpEnvironment& environment, OrtKernelContext* context)
-		: environment_(environment), context_(context) {}
+			: environment_(environment), context_(context) {}
 
 	template <typename T>
 	Tensor<const T> input(size_t index) const {
@@ -171,7 +176,8 @@ public:
 		};
 		const Ort& ort = environment_.ort;
 		ort.check(ort.KernelContext_ParallelFor(
-			context_, call, static_cast<size_t>(workers), 0, const_cast<Work*>(&work)));
+			context_, call, static_cast<size_t>(workers), 0, const_cast<Work*>(&work)
+		));
 	}
 
 	/** The workers for rows of which each is little work: one for a single row. */
@@ -179,7 +185,7 @@ public:
 
 	bool isStopped() const { return environment_.pass.isStopped(); }
 
-private:
+ private:
 	const OrtValue* optional(size_t index) const {
 		size_t inputs = 0;
 		environment_.ort.check(environment_.ort.KernelContext_GetInputCount(context_, &inputs));
@@ -226,20 +232,26 @@ struct OpSignature {
 /** Kernel(OpEnvironment&, const OpInfo&) reads constants; compute(const OpContext&) runs. Both may throw. */
 template <typename Kernel>
 class CustomOp : public OrtCustomOp {
-public:
+ public:
 	CustomOp(std::shared_ptr<OpEnvironment> environment, OpSignature signature)
-		: OrtCustomOp{}, environment_(std::move(environment)), signature_(std::move(signature)) {
+			: OrtCustomOp{}, environment_(std::move(environment)), signature_(std::move(signature)) {
 		GetName = [](const OrtCustomOp* op) { return self(op).signature_.name; };
 		GetExecutionProviderType = [](const OrtCustomOp*) -> const char* { return nullptr; };
 		GetInputTypeCount = [](const OrtCustomOp* op) { return self(op).signature_.inputs.size(); };
-		GetInputType = [](const OrtCustomOp* op, size_t index) { return self(op).signature_.inputs[index]; };
+		GetInputType = [](const OrtCustomOp* op, size_t index) {
+			return self(op).signature_.inputs[index];
+		};
 		GetOutputTypeCount = [](const OrtCustomOp* op) { return self(op).signature_.outputs.size(); };
-		GetOutputType = [](const OrtCustomOp* op, size_t index) { return self(op).signature_.outputs[index]; };
+		GetOutputType = [](const OrtCustomOp* op, size_t index) {
+			return self(op).signature_.outputs[index];
+		};
 		GetInputCharacteristic = [](const OrtCustomOp* op, size_t index) {
 			return index < self(op).signature_.requiredInputs ? OrtCharacteristic::required
-															  : OrtCharacteristic::optional;
+																												: OrtCharacteristic::optional;
 		};
-		GetOutputCharacteristic = [](const OrtCustomOp*, size_t) { return OrtCharacteristic::required; };
+		GetOutputCharacteristic = [](const OrtCustomOp*, size_t) {
+			return OrtCharacteristic::required;
+		};
 		GetInputMemoryType = [](const OrtCustomOp*, size_t) { return OrtMemoryType::normal; };
 		GetVariadicInputMinArity = [](const OrtCustomOp*) { return 1; };
 		GetVariadicInputHomogeneity = [](const OrtCustomOp*) { return 1; };
@@ -247,19 +259,22 @@ public:
 		GetVariadicOutputHomogeneity = [](const OrtCustomOp*) { return 1; };
 		GetStartVersion = [](const OrtCustomOp*) { return 1; };
 		GetEndVersion = [](const OrtCustomOp*) { return 1; };
-		CreateKernelV2 = [](const OrtCustomOp* op, const OrtApi*, const OrtKernelInfo* info, void** kernel) {
-			OpEnvironment& environment = *self(op).environment_;
-			return environment.ort.statusOf(
-				[&] { *kernel = new Kernel(environment, OpInfo(environment.ort, info)); });
-		};
+		CreateKernelV2 =
+			[](const OrtCustomOp* op, const OrtApi*, const OrtKernelInfo* info, void** kernel) {
+				OpEnvironment& environment = *self(op).environment_;
+				return environment.ort.statusOf([&] {
+					*kernel = new Kernel(environment, OpInfo(environment.ort, info));
+				});
+			};
 		KernelComputeV2 = [](void* kernel, OrtKernelContext* context) {
 			auto& op = *static_cast<Kernel*>(kernel);
-			return op.environment().ort.statusOf([&] { op.compute(OpContext(op.environment(), context)); });
+			return op.environment().ort.statusOf([&] { op.compute(OpContext(op.environment(), context)); }
+			);
 		};
 		KernelDestroy = [](void* kernel) { delete static_cast<Kernel*>(kernel); };
 	}
 
-private:
+ private:
 	static const CustomOp& self(const OrtCustomOp* op) { return *static_cast<const CustomOp*>(op); }
 
 	std::shared_ptr<OpEnvironment> environment_;
@@ -268,16 +283,16 @@ private:
 
 /** What every kernel has. */
 class OpKernel {
-public:
+ public:
 	explicit OpKernel(OpEnvironment& environment) : environment_(environment) {}
 	OpEnvironment& environment() const { return environment_; }
 
-protected:
+ protected:
 	const KernelTable& kernels() const { return environment_.kernels; }
 	int32_t threads() const { return environment_.threads; }
 
-private:
+ private:
 	OpEnvironment& environment_;
 };
 
-}  // namespace mote
+} // namespace mote

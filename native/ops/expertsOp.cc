@@ -14,15 +14,24 @@ constexpr auto kByte = OrtElementType::uint8;
 constexpr int32_t kRowsAtOnce = 128;
 
 /** One matrix for each expert out of tensors [experts, rows, ..]. */
-std::vector<Q4Packed> matrices(const OpInfo& info, size_t input, int32_t experts, int32_t rows,
-	int32_t columns, WeightArena& arena) {
+std::vector<Q4Packed> matrices(
+	const OpInfo& info,
+	size_t input,
+	int32_t experts,
+	int32_t rows,
+	int32_t columns,
+	WeightArena& arena
+) {
 	const auto codes = info.constant<uint8_t>(input, {experts, rows, columns / 2});
 	const auto scales = info.constant<float>(input + 1, {experts, rows, columns / kBlock});
 	std::vector<Q4Packed> result;
 	const ptrdiff_t elements = static_cast<ptrdiff_t>(rows) * columns;
 	for (ptrdiff_t expert = 0; expert < experts; expert++) {
 		const Q4Matrix matrix{
-			codes.data + expert * (elements / 2), scales.data + expert * (elements / kBlock), rows, columns};
+			codes.data + expert * (elements / 2),
+			scales.data + expert * (elements / kBlock),
+			rows,
+			columns};
 		result.push_back(pack(matrix, arena));
 	}
 	return result;
@@ -44,7 +53,7 @@ Choice takeLargest(float* logits, int32_t count) {
 	return choice;
 }
 
-}  // namespace
+} // namespace
 
 struct ExpertsOp::Run {
 	const float* x;
@@ -59,11 +68,11 @@ struct ExpertsOp::Run {
 	/** The same, sorted by expert. */
 	int32_t* tokens;
 	float* weights;
-	float* inner;  // [rows · chosen][inner]
+	float* inner; // [rows · chosen][inner]
 	// For each worker:
-	float* normed;    // [hidden]
-	float* logits;    // [experts]
-	float* products;  // [kRowsAtOnce][max(2 · inner, hidden)]
+	float* normed;   // [hidden]
+	float* logits;   // [experts]
+	float* products; // [kRowsAtOnce][max(2 · inner, hidden)]
 	size_t productSize;
 };
 
@@ -72,12 +81,13 @@ OpSignature ExpertsOp::signature() {
 }
 
 ExpertsOp::ExpertsOp(OpEnvironment& environment, const OpInfo& info)
-	: OpKernel(environment), norm_{}, hiddenLayout_(0), innerLayout_(0) {
+		: OpKernel(environment), norm_{}, hiddenLayout_(0), innerLayout_(0) {
 	const auto router = info.constant<float>(2, {-1, -1});
 	router_ = router.data;
 	experts_ = static_cast<int32_t>(router.shape[0]);
 	hidden_ = static_cast<int32_t>(router.shape[1]);
-	inner_ = static_cast<int32_t>(info.constant<uint8_t>(3, {experts_, -1, hidden_ / 2}).shape[1] / 2);
+	inner_ =
+		static_cast<int32_t>(info.constant<uint8_t>(3, {experts_, -1, hidden_ / 2}).shape[1] / 2);
 	require(hidden_ % kBlock == 0 && inner_ % kBlock == 0, "weights have no whole blocks");
 	norm_ = {info.constant<float>(1, {hidden_}).data, info.number("epsilon")};
 	gateUp_ = matrices(info, 3, experts_, 2 * inner_, hidden_, environment.weights);
@@ -139,8 +149,16 @@ void ExpertsOp::compute(const OpContext& context) const {
 	});
 	const std::vector<Group> groups = groupByExpert(run);
 	context.parallel(threads(), [&](int32_t worker) { gateAndUp(context, run, groups, worker); });
-	quantizeRows(context, kernels(), run.inner, rows * chosen_, nullptr, innerLayout_, run.innerQuantized,
-		run.normed);
+	quantizeRows(
+		context,
+		kernels(),
+		run.inner,
+		rows * chosen_,
+		nullptr,
+		innerLayout_,
+		run.innerQuantized,
+		run.normed
+	);
 	context.parallel(threads(), [&](int32_t worker) { down(context, run, groups, worker); });
 }
 
@@ -151,7 +169,8 @@ void ExpertsOp::route(const Run& run, int32_t firstRow, int32_t lastRow, int32_t
 	for (ptrdiff_t row = firstRow; row < lastRow; row++) {
 		kernels().rmsNorm(run.x + row * hidden_, norm_.weight, norm_.epsilon, hidden_, normed);
 		kernels().quantizeRow(
-			normed, hiddenLayout_, run.quantized + static_cast<size_t>(row) * hiddenLayout_.bytes);
+			normed, hiddenLayout_, run.quantized + static_cast<size_t>(row) * hiddenLayout_.bytes
+		);
 		kernels().product(router_, normed, experts_, hidden_, logits);
 		const float largest = *std::max_element(logits, logits + experts_);
 		float all = 0;
@@ -199,7 +218,8 @@ std::vector<ExpertsOp::Group> ExpertsOp::groupByExpert(const Run& run) const {
 
 /** This worker's rows of the gate and up matrices of all experts, and SwiGLU. */
 void ExpertsOp::gateAndUp(
-	const OpContext& context, const Run& run, const std::vector<Group>& groups, int32_t worker) const {
+	const OpContext& context, const Run& run, const std::vector<Group>& groups, int32_t worker
+) const {
 	const Piece piece(2 * inner_, worker, threads(), kWeightRowStep);
 	float* products = run.products + static_cast<size_t>(worker) * run.productSize;
 	const Q8Rows rows{run.quantized, hiddenLayout_};
@@ -207,11 +227,22 @@ void ExpertsOp::gateAndUp(
 		for (int32_t from = 0; from < group.count && !context.isStopped(); from += kRowsAtOnce) {
 			const int32_t count = std::min(kRowsAtOnce, group.count - from);
 			const ptrdiff_t first = group.first + from;
-			kernels().q4Product(gateUp_[static_cast<size_t>(group.expert)], piece.first, piece.last, rows,
-				run.tokens + first, count, products, static_cast<size_t>(piece.size()));
+			kernels().q4Product(
+				gateUp_[static_cast<size_t>(group.expert)],
+				piece.first,
+				piece.last,
+				rows,
+				run.tokens + first,
+				count,
+				products,
+				static_cast<size_t>(piece.size())
+			);
 			for (ptrdiff_t i = 0; i < count; i++) {
-				kernels().swiglu(products + i * piece.size(), piece.size() / 2,
-					run.inner + (first + i) * inner_ + piece.first / 2);
+				kernels().swiglu(
+					products + i * piece.size(),
+					piece.size() / 2,
+					run.inner + (first + i) * inner_ + piece.first / 2
+				);
 			}
 		}
 	}
@@ -219,12 +250,16 @@ void ExpertsOp::gateAndUp(
 
 /** This worker's columns of the output. */
 void ExpertsOp::down(
-	const OpContext& context, const Run& run, const std::vector<Group>& groups, int32_t worker) const {
+	const OpContext& context, const Run& run, const std::vector<Group>& groups, int32_t worker
+) const {
 	const Piece piece(hidden_, worker, threads(), kWeightRowStep);
 	float* products = run.products + static_cast<size_t>(worker) * run.productSize;
 	for (ptrdiff_t row = 0; row < run.rows; row++) {
-		std::memcpy(run.out + row * hidden_ + piece.first, run.x + row * hidden_ + piece.first,
-			static_cast<size_t>(piece.size()) * sizeof(float));
+		std::memcpy(
+			run.out + row * hidden_ + piece.first,
+			run.x + row * hidden_ + piece.first,
+			static_cast<size_t>(piece.size()) * sizeof(float)
+		);
 	}
 	for (const Group& group : groups) {
 		for (int32_t from = 0; from < group.count && !context.isStopped(); from += kRowsAtOnce) {
@@ -232,14 +267,26 @@ void ExpertsOp::down(
 			const ptrdiff_t first = group.first + from;
 			const Q8Rows rows{
 				run.innerQuantized + static_cast<size_t>(first) * innerLayout_.bytes, innerLayout_};
-			kernels().q4Product(down_[static_cast<size_t>(group.expert)], piece.first, piece.last, rows, nullptr,
-				count, products, static_cast<size_t>(piece.size()));
+			kernels().q4Product(
+				down_[static_cast<size_t>(group.expert)],
+				piece.first,
+				piece.last,
+				rows,
+				nullptr,
+				count,
+				products,
+				static_cast<size_t>(piece.size())
+			);
 			for (ptrdiff_t i = 0; i < count; i++) {
-				kernels().addScaled(products + i * piece.size(), run.weights[first + i], piece.size(),
-					run.out + static_cast<ptrdiff_t>(run.tokens[first + i]) * hidden_ + piece.first);
+				kernels().addScaled(
+					products + i * piece.size(),
+					run.weights[first + i],
+					piece.size(),
+					run.out + static_cast<ptrdiff_t>(run.tokens[first + i]) * hidden_ + piece.first
+				);
 			}
 		}
 	}
 }
 
-}  // namespace mote
+} // namespace mote

@@ -13,12 +13,12 @@ namespace mote {
  * normalize 1 scales the weights of the chosen experts to a sum of 1, 0 leaves them as the softmax over all has them.
  */
 class ExpertsOp : public OpKernel {
-public:
+ public:
 	static OpSignature signature();
 	ExpertsOp(OpEnvironment& environment, const OpInfo& info);
 	void compute(const OpContext& context) const;
 
-private:
+ private:
 	/** What one run works on: where its parts of the workspace lie. */
 	struct Run;
 	/** The rows that chose one expert. */
@@ -32,8 +32,12 @@ private:
 	Run plan(const float* x, int32_t rows, float* out) const;
 	void route(const Run& run, int32_t firstRow, int32_t lastRow, int32_t worker) const;
 	std::vector<Group> groupByExpert(const Run& run) const;
-	void gateAndUp(const OpContext& context, const Run& run, const std::vector<Group>& groups, int32_t worker) const;
-	void down(const OpContext& context, const Run& run, const std::vector<Group>& groups, int32_t worker) const;
+	void gateAndUp(
+		const OpContext& context, const Run& run, const std::vector<Group>& groups, int32_t worker
+	) const;
+	void down(
+		const OpContext& context, const Run& run, const std::vector<Group>& groups, int32_t worker
+	) const;
 
 	Norm norm_;
 	const float* router_;
@@ -48,4 +52,4 @@ private:
 	Q8Layout innerLayout_;
 };
 
-}  // namespace mote
+} // namespace mote

@@ -11,12 +11,12 @@ namespace mote {
  * → y [1, S, N] = norm(x) · weightsᵀ + residual.
  */
 class LinearOp : public OpKernel {
-public:
+ public:
 	static OpSignature signature();
 	LinearOp(OpEnvironment& environment, const OpInfo& info);
 	void compute(const OpContext& context) const;
 
-private:
+ private:
 	Q4Packed weights_;
 	Q8Layout layout_;
 	std::optional<Norm> norm_;
@@ -27,15 +27,15 @@ private:
  * R may be 0.
  */
 class OutputLayerOp : public OpKernel {
-public:
+ public:
 	static OpSignature signature();
 	OutputLayerOp(OpEnvironment& environment, const OpInfo& info);
 	void compute(const OpContext& context) const;
 
-private:
+ private:
 	Q4Packed weights_;
 	Q8Layout layout_;
 	Norm norm_;
 };
 
-}  // namespace mote
+} // namespace mote

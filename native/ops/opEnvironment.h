@@ -15,7 +15,7 @@ namespace mote {
 
 /** Memory at a multiple of 64 that only grows. Its content is lost when it does. */
 class Workspace {
-public:
+ public:
 	/** @throws std::bad_alloc */
 	std::byte* withRoomFor(size_t bytes) {
 		if (bytes > bytes_) {
@@ -31,7 +31,7 @@ public:
 		return memory_.get();
 	}
 
-private:
+ private:
 	struct Free {
 		void operator()(std::byte* memory) const { std::free(memory); }
 	};
@@ -52,7 +52,7 @@ struct OpEnvironment {
 
 /** Cuts the workspace of one operator into parts, in two rounds: first sizes are added up, then memory is there. */
 class WorkspacePlan {
-public:
+ public:
 	/** @returns the offset of a part that begins at a multiple of 64 */
 	size_t part(size_t bytes) {
 		const size_t offset = bytes_;
@@ -65,8 +65,8 @@ public:
 	}
 	size_t bytes() const { return bytes_; }
 
-private:
+ private:
 	size_t bytes_ = 0;
 };
 
-}  // namespace mote
+} // namespace mote

@@ -7,7 +7,8 @@
 namespace mote {
 
 std::vector<std::shared_ptr<const OrtCustomOp>> customOps(
-	const Ort& ort, const KernelTable& kernels, const PassState& pass, int threads) {
+	const Ort& ort, const KernelTable& kernels, const PassState& pass, int threads
+) {
 	const auto environment =
 		std::make_shared<OpEnvironment>(OpEnvironment{ort, kernels, pass, threads, {}, {}});
 	return {
@@ -18,4 +19,4 @@ std::vector<std::shared_ptr<const OrtCustomOp>> customOps(
 	};
 }
 
-}  // namespace mote
+} // namespace mote

@@ -14,6 +14,7 @@ namespace mote {
  * them, and they have to outlive the session.
  */
 std::vector<std::shared_ptr<const OrtCustomOp>> customOps(
-	const Ort& ort, const KernelTable& kernels, const PassState& pass, int threads);
+	const Ort& ort, const KernelTable& kernels, const PassState& pass, int threads
+);
 
-}  // namespace mote
+} // namespace mote

@@ -12,8 +12,16 @@ struct Norm {
 };
 
 /** Writes `rows` rows of `layout.columns` floats as int8 to `out`. `normed` has a row for each worker. */
-inline void quantizeRows(const OpContext& context, const KernelTable& kernels, const float* x, int32_t rows,
-	const Norm* norm, const Q8Layout& layout, std::byte* out, float* normed) {
+inline void quantizeRows(
+	const OpContext& context,
+	const KernelTable& kernels,
+	const float* x,
+	int32_t rows,
+	const Norm* norm,
+	const Q8Layout& layout,
+	std::byte* out,
+	float* normed
+) {
 	const int32_t workers = context.workersFor(rows);
 	const auto columns = static_cast<size_t>(layout.columns);
 	context.parallel(workers, [&](int32_t worker) {
@@ -30,4 +38,4 @@ inline void quantizeRows(const OpContext& context, const KernelTable& kernels, c
 	});
 }
 
-}  // namespace mote
+} // namespace mote

@@ -35,7 +35,8 @@ bool isFileMapping(uintptr_t begin, uintptr_t end) {
 		std::string offset;
 		std::string device;
 		uint64_t inode = 0;
-		fields >> std::hex >> from >> dash >> to >> permissions >> offset >> device >> std::dec >> inode;
+		fields >> std::hex >> from >> dash >> to >> permissions >> offset >> device >> std::dec >>
+			inode;
 		if (from <= begin && end <= to) {
 			return inode != 0;
 		}
@@ -60,16 +61,15 @@ void letGo(const void*, size_t) {}
 
 #endif
 
-}  // namespace
+} // namespace
 
-void WeightArena::Free::operator()(std::byte* memory) const {
-	std::free(memory);
-}
+void WeightArena::Free::operator()(std::byte* memory) const { std::free(memory); }
 
 std::byte* WeightArena::allocate(size_t bytes) {
 	const size_t rounded = (bytes + 63) / 64 * 64;
 	if (rounded > left_) {
-		const size_t pieceBytes = std::max(kPieceBytes, (rounded + kHugePage - 1) / kHugePage * kHugePage);
+		const size_t pieceBytes =
+			std::max(kPieceBytes, (rounded + kHugePage - 1) / kHugePage * kHugePage);
 		pieces_.emplace_back(static_cast<std::byte*>(std::aligned_alloc(kHugePage, pieceBytes)));
 		if (pieces_.back() == nullptr) {
 			throw std::bad_alloc();
@@ -95,4 +95,4 @@ Q4Packed pack(const Q4Matrix& matrix, WeightArena& arena) {
 	return {memory, matrix.rows, matrix.columns};
 }
 
-}  // namespace mote
+} // namespace mote

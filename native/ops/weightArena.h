@@ -14,11 +14,11 @@ namespace mote {
  * pages of 4 KB a token's weights are thousands of entries of the processor's page table.
  */
 class WeightArena {
-public:
+ public:
 	/** @returns memory at a multiple of 64. @throws std::bad_alloc */
 	std::byte* allocate(size_t bytes);
 
-private:
+ private:
 	struct Free {
 		void operator()(std::byte* memory) const;
 	};
@@ -36,4 +36,4 @@ private:
  */
 Q4Packed pack(const Q4Matrix& matrix, WeightArena& arena);
 
-}  // namespace mote
+} // namespace mote

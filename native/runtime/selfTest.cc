@@ -51,13 +51,12 @@ std::vector<float> linearLayer(const KernelTable& kernels) {
 		std::byte* row = bytesOf(quantized) + static_cast<std::size_t>(i) * layout.bytes;
 		kernels.quantizeRow(x.data() + i * columns, layout, row);
 	}
-	const Q4Matrix weights{codes.data(), scales.data(), rows, columns};
+	std::vector<Line> packed = linesFor(Q4Packed::bytesFor(rows, columns));
+	packQ4({codes.data(), scales.data(), rows, columns}, bytesOf(packed));
 	const Q8Rows activations{bytesOf(quantized), layout};
-	std::vector<Line> scratch = linesFor(q4ScratchBytes(columns));
+	const Q4Packed weights{bytesOf(packed), rows, columns};
 	std::vector<float> out(activationRows * rows);
-	kernels.q4Product(
-		weights, 0, rows, activations, nullptr, activationRows, out.data(), rows, bytesOf(scratch)
-	);
+	kernels.q4Product(weights, 0, rows, activations, nullptr, activationRows, out.data(), rows);
 	return out;
 }
 

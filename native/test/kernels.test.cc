@@ -17,10 +17,12 @@ namespace {
 
 /** Of random numbers; the same on every machine. */
 class Source {
-public:
+ public:
 	explicit Source(uint32_t seed) : engine_(seed) {}
 	float value() { return static_cast<float>(engine_() % 20001) / 10000.0F - 1.0F; }
-	int32_t below(int32_t bound) { return static_cast<int32_t>(engine_() % static_cast<uint32_t>(bound)); }
+	int32_t below(int32_t bound) {
+		return static_cast<int32_t>(engine_() % static_cast<uint32_t>(bound));
+	}
 	std::vector<float> values(size_t count, float scale = 1) {
 		std::vector<float> result(count);
 		for (float& x : result) {
@@ -29,18 +31,18 @@ public:
 		return result;
 	}
 
-private:
+ private:
 	std::mt19937 engine_;
 };
 
 /** Memory that begins at a multiple of 64. */
 class Aligned {
-public:
+ public:
 	explicit Aligned(size_t bytes)
-		: data_(static_cast<std::byte*>(std::aligned_alloc(64, (bytes + 63) / 64 * 64)), std::free) {}
+			: data_(static_cast<std::byte*>(std::aligned_alloc(64, (bytes + 63) / 64 * 64)), std::free) {}
 	std::byte* get() { return data_.get(); }
 
-private:
+ private:
 	std::unique_ptr<std::byte, decltype(&std::free)> data_;
 };
 
@@ -52,10 +54,10 @@ struct Weights {
 	Aligned memory;
 
 	Weights(Source& source, int32_t rows, int32_t columns)
-		: codes(static_cast<size_t>(rows) * static_cast<size_t>(columns) / 2),
-		  scales(codes.size() * 2 / kBlock),
-		  matrix{codes.data(), scales.data(), rows, columns},
-		  memory(Q4Packed::bytesFor(rows, columns)) {
+			: codes(static_cast<size_t>(rows) * static_cast<size_t>(columns) / 2),
+				scales(codes.size() * 2 / kBlock),
+				matrix{codes.data(), scales.data(), rows, columns},
+				memory(Q4Packed::bytesFor(rows, columns)) {
 		for (uint8_t& code : codes) {
 			code = static_cast<uint8_t>(source.below(256));
 		}
@@ -74,7 +76,7 @@ struct Activations {
 	Aligned memory;
 
 	Activations(const KernelTable& kernels, Source& source, int32_t rows, int32_t columns)
-		: layout(columns), memory(layout.bytes * static_cast<size_t>(rows)) {
+			: layout(columns), memory(layout.bytes * static_cast<size_t>(rows)) {
 		for (int32_t row = 0; row < rows; row++) {
 			const std::vector<float> x = source.values(static_cast<size_t>(columns), 3);
 			kernels.quantizeRow(x.data(), layout, memory.get() + static_cast<size_t>(row) * layout.bytes);
@@ -95,7 +97,9 @@ void forEachKernels(const Check& check) {
 	}
 }
 
-void checkClose(const std::vector<float>& found, const std::vector<float>& wanted, float tolerance) {
+void checkClose(
+	const std::vector<float>& found, const std::vector<float>& wanted, float tolerance
+) {
 	REQUIRE(found.size() == wanted.size());
 	float largest = 0;
 	for (const float x : wanted) {
@@ -107,7 +111,7 @@ void checkClose(const std::vector<float>& found, const std::vector<float>& wante
 	}
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("rows are rounded to the same codes, sums and scales") {
 	forEachKernels([](const KernelTable& kernels) {
@@ -118,8 +122,11 @@ TEST_CASE("rows are rounded to the same codes, sums and scales") {
 			Activations wanted(plain(), theirs, 3, columns);
 			for (size_t row = 0; row < 3; row++) {
 				const size_t start = row * found.layout.bytes;
-				REQUIRE(std::equal(found.memory.get() + start, found.memory.get() + start + found.layout.used,
-					wanted.memory.get() + start));
+				REQUIRE(std::equal(
+					found.memory.get() + start,
+					found.memory.get() + start + found.layout.used,
+					wanted.memory.get() + start
+				));
 			}
 		}
 	});
@@ -152,7 +159,8 @@ TEST_CASE("a packed matrix multiplies as the matrix of the file does") {
 		for (int32_t n = 0; n < 37; n++) {
 			const auto byte = static_cast<int32_t>(weights.matrix.rowCodes(n)[column / 2]);
 			const int32_t code = column % 2 == 0 ? byte & 15 : byte >> 4;
-			const float weight = static_cast<float>(code - 8) * weights.matrix.rowScales(n)[column / kBlock];
+			const float weight =
+				static_cast<float>(code - 8) * weights.matrix.rowScales(n)[column / kBlock];
 			REQUIRE(found[static_cast<size_t>(n)] == doctest::Approx(weight * 127));
 		}
 	}
@@ -176,13 +184,16 @@ TEST_CASE("products of int4 weights are those of plain C++ for any shape and num
 				const int32_t first = source.below((rows + kGroup - 1) / kGroup) * kGroup;
 				const Q4Packed packed = weights.packed();
 				const auto width = static_cast<size_t>(rows - first);
-				for (const int32_t* chosen : {static_cast<const int32_t*>(nullptr), static_cast<const int32_t*>(indices.data())}) {
+				for (const int32_t* chosen :
+						 {static_cast<const int32_t*>(nullptr), static_cast<const int32_t*>(indices.data())}) {
 					std::vector<float> found(width * static_cast<size_t>(count));
 					std::vector<float> wanted(found.size());
 					kernels.q4Product(
-						packed, first, rows, activations.rows(), chosen, count, found.data(), width);
+						packed, first, rows, activations.rows(), chosen, count, found.data(), width
+					);
 					plain().q4Product(
-						packed, first, rows, activations.rows(), chosen, count, wanted.data(), width);
+						packed, first, rows, activations.rows(), chosen, count, wanted.data(), width
+					);
 					checkClose(found, wanted, 2e-6F);
 				}
 			}
@@ -209,7 +220,8 @@ TEST_CASE("codes and activations at their limits don't overflow") {
 					for (const int32_t count : {1, 9}) {
 						std::vector<float> found(32 * static_cast<size_t>(count));
 						kernels.q4Product(
-							packed, 0, 32, {memory.get(), layout}, nullptr, count, found.data(), 32);
+							packed, 0, 32, {memory.get(), layout}, nullptr, count, found.data(), 32
+						);
 						const float each = static_cast<float>((code & 15) - 8) * 127 * sign;
 						for (const float sum : found) {
 							REQUIRE(sum == doctest::Approx(each * static_cast<float>(columns)));
@@ -239,15 +251,31 @@ TEST_CASE("norms, rotation, the router's product, SwiGLU and sums are those of p
 				run(plain(), wanted.data());
 				checkClose(found, wanted, tolerance);
 			};
-			both([&](const KernelTable& k, float* out) { k.rmsNorm(x.data(), weight.data(), 1e-6F, size, out); },
-				count, 1e-6F);
-			both([&](const KernelTable& k, float* out) {
-				k.rotateHead(x.data(), weight.data(), 1e-6F, cos.data(), sin.data(), 0.125F, size, out);
-			}, count, 1e-6F);
-			both([&](const KernelTable& k, float* out) { k.product(dense.data(), x.data(), 5, size, out); }, 5,
-				1e-5F);
+			both(
+				[&](const KernelTable& k, float* out) {
+					k.rmsNorm(x.data(), weight.data(), 1e-6F, size, out);
+				},
+				count,
+				1e-6F
+			);
+			both(
+				[&](const KernelTable& k, float* out) {
+					k.rotateHead(x.data(), weight.data(), 1e-6F, cos.data(), sin.data(), 0.125F, size, out);
+				},
+				count,
+				1e-6F
+			);
+			both(
+				[&](const KernelTable& k, float* out) { k.product(dense.data(), x.data(), 5, size, out); },
+				5,
+				1e-5F
+			);
 			both([&](const KernelTable& k, float* out) { k.swiglu(x.data(), size, out); }, count, 1e-6F);
-			both([&](const KernelTable& k, float* out) { k.addScaled(x.data(), 0.7F, size, out); }, count, 1e-6F);
+			both(
+				[&](const KernelTable& k, float* out) { k.addScaled(x.data(), 0.7F, size, out); },
+				count,
+				1e-6F
+			);
 		}
 	});
 }
@@ -280,32 +308,55 @@ struct Cache {
 	std::vector<std::byte> values;
 
 	Cache(const KernelTable& kernels, Source& source, const KvLayout& layout, int32_t length)
-		: layout(layout),
-		  keys(static_cast<size_t>((length + kKvBlock - 1) / kKvBlock * layout.kvHeads) * layout.blockBytes(),
-			  std::byte{0x7F}),
-		  values(keys) {
+			: layout(layout),
+				keys(
+					static_cast<size_t>((length + kKvBlock - 1) / kKvBlock * layout.kvHeads) *
+						layout.blockBytes(),
+					std::byte{0x7F}
+				),
+				values(keys) {
 		for (int32_t position = 0; position < length; position++) {
 			for (int32_t head = 0; head < layout.kvHeads; head++) {
 				const auto key = source.values(static_cast<size_t>(layout.headDim), 2);
 				const auto value = source.values(static_cast<size_t>(layout.headDim), 2);
-				kernels.appendKv(key.data(), value.data(), position, head, layout, keys.data(), values.data());
+				kernels.appendKv(
+					key.data(), value.data(), position, head, layout, keys.data(), values.data()
+				);
 			}
 		}
 	}
 };
 
-std::vector<float> attended(const KernelTable& kernels, const Cache& cache, int32_t kvHead, int32_t heads,
-	int32_t positions, int32_t length, const std::vector<float>& queries) {
+std::vector<float> attended(
+	const KernelTable& kernels,
+	const Cache& cache,
+	int32_t kvHead,
+	int32_t heads,
+	int32_t positions,
+	int32_t length,
+	const std::vector<float>& queries
+) {
 	const size_t stride = static_cast<size_t>(heads * cache.layout.headDim) + 5;
 	std::vector<float> out(stride * static_cast<size_t>(positions));
 	Aligned scratch(attentionScratchBytes(cache.layout.headDim));
-	kernels.attend({queries.data(), out.data(), stride, stride, heads, positions, length - positions, kvHead,
-					   cache.layout, cache.keys.data(), cache.values.data()},
-		scratch.get());
+	kernels.attend(
+		{queries.data(),
+		 out.data(),
+		 stride,
+		 stride,
+		 heads,
+		 positions,
+		 length - positions,
+		 kvHead,
+		 cache.layout,
+		 cache.keys.data(),
+		 cache.values.data()},
+		scratch.get()
+	);
 	return out;
 }
 
-}  // namespace
+} // namespace
 
 TEST_CASE("attention is that of plain C++ in both formats, for any lengths and groups") {
 	forEachKernels([](const KernelTable& kernels) {
@@ -314,7 +365,8 @@ TEST_CASE("attention is that of plain C++ in both formats, for any lengths and g
 			for (int32_t round = 0; round < 40; round++) {
 				const int32_t headDim = 16 * (1 + source.below(8));
 				const int32_t heads = 1 + source.below(8);
-				const int32_t positions = 1 + source.below(kMaxQueries / heads < 20 ? kMaxQueries / heads : 20);
+				const int32_t positions =
+					1 + source.below(kMaxQueries / heads < 20 ? kMaxQueries / heads : 20);
 				const int32_t length = positions + source.below(400);
 				const KvLayout layout{1 + source.below(3), headDim, format};
 				const Cache cache(plain(), source, layout, length);
@@ -324,8 +376,11 @@ TEST_CASE("attention is that of plain C++ in both formats, for any lengths and g
 				CAPTURE(heads);
 				CAPTURE(positions);
 				CAPTURE(length);
-				checkClose(attended(kernels, cache, kvHead, heads, positions, length, queries),
-					attended(plain(), cache, kvHead, heads, positions, length, queries), 1e-5F);
+				checkClose(
+					attended(kernels, cache, kvHead, heads, positions, length, queries),
+					attended(plain(), cache, kvHead, heads, positions, length, queries),
+					1e-5F
+				);
 			}
 		}
 	});
