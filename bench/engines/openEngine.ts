@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../src/base/userError.ts";
+import type { Backend } from "../../src/engine/backend.ts";
+import { openOrtBackend } from "../../src/engine/ort/ortBackend.ts";
+import { openModel } from "../../src/model/modelStore.ts";
+import { LlamaBackend } from "./llama/llamaBackend.ts";
+import type { EngineChoice } from "./task.ts";
+
+export interface OpenedEngine {
+	readonly backend: Backend;
+	/** Which kernels run, for people. */
+	readonly kernels: string;
+}
+
+/** Where the importer puts the graph whose experts are made of the runtime's ordinary operators. */
+const portableGraphName = "model-portable.onnx";
+
+/** Throws a UserError or an EngineError where this machine or model lacks the backend. */
+export async function openEngine(choice: EngineChoice): Promise<OpenedEngine> {
+	const { engine, modelFolder, threads } = choice;
+	switch (engine) {
+		case "native":
+			throw new UserError("noNative", "This build of Mote has no native backend yet.");
+		case "portable":
+		case "qmoe": {
+			const { manifest, graphPath } = await openModel(modelFolder, { verify: "sizes" });
+			const portablePath = join(modelFolder, portableGraphName);
+			if (engine === "portable" && !existsSync(portablePath)) {
+				throw new UserError(
+					"noPortableGraph",
+					`The model in ${modelFolder} has no ${portableGraphName}; import it again.`,
+				);
+			}
+			const path = engine === "portable" ? portablePath : graphPath;
+			return {
+				backend: await openOrtBackend({ graphPath: path, manifest, threads }),
+				kernels: "ONNX Runtime's own choice",
+			};
+		}
+		case "llama.cpp": {
+			if (choice.llama === undefined) {
+				throw new UserError("llamaNotPrepared", "llama.cpp was not made ready for this model.");
+			}
+			const backend = new LlamaBackend({ ...choice.llama, threads });
+			return { backend, kernels: loadedLlamaBackend() ?? backend.features };
+		}
+	}
+}
+
+/** The library of llama.cpp that was chosen for this processor, where the system tells what is loaded. */
+function loadedLlamaBackend(): string | undefined {
+	const maps = existsSync("/proc/self/maps") ? readFileSync("/proc/self/maps", "utf8") : "";
+	return /libggml-(cpu-\w+)\.so/.exec(maps)?.[1];
+}
