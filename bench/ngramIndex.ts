@@ -11,10 +11,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { LiveText } from "../src/engine/adaptation/liveText.ts";
-import type { NgramCounts } from "../src/engine/adaptation/ngramCounts.ts";
-import { NgramIndex } from "../src/engine/adaptation/ngramIndex.ts";
-import { openNgramIndex, serializeNgramIndex } from "../src/engine/adaptation/ngramIndexFile.ts";
+import { LiveText } from "../src/adaptation/liveText.ts";
+import type { NgramCounts } from "../src/adaptation/ngramCounts.ts";
+import { NgramIndex } from "../src/adaptation/ngramIndex.ts";
+import { openNgramIndex, serializeNgramIndex } from "../src/adaptation/ngramIndexFile.ts";
 import { percentile } from "../src/cli/bench/percentile.ts";
 import { createTokenizer } from "../src/tokenizer/bpeTokenizer.ts";
 import type { TokenId } from "../src/tokenizer/tokenizer.ts";

@@ -5,7 +5,7 @@ import { createCompletionProvider } from "../completion/createCompletionProvider
 import type { CompletionProvider } from "../completion/completionProvider.ts";
 import { LocalSyntax } from "../context/syntax/localSyntax.ts";
 import type { CollectContext } from "../completion/relatedCode.ts";
-import type { Learner } from "../engine/learning.ts";
+import type { Learner } from "../adaptation/learning.ts";
 import type { Engine } from "../engine/engine.ts";
 import { openLocalEngine } from "../engine/openLocalEngine.ts";
 import { createSupervisedEngine } from "../engineProcess/supervisor.ts";

@@ -4,7 +4,7 @@ import { openRepositoryIndex } from "../context/index/openRepositoryIndex.ts";
 import { readGitHistory } from "../context/sources/gitHistory.ts";
 import type { RepositoryIndex } from "../context/index/repositoryIndex.ts";
 import type { CollectContext } from "../completion/relatedCode.ts";
-import type { Learner } from "../engine/learning.ts";
+import type { Learner } from "../adaptation/learning.ts";
 import { tokenCounts } from "../context/tokenCounts.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { grammarFiles, queryFolder, tagProcess } from "./defaults.ts";

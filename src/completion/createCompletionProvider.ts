@@ -26,6 +26,7 @@ import { describeOutcome } from "./describeOutcome.ts";
 import { EngineAnswers, type EngineAnswersOptions } from "./engineAnswers.ts";
 import { filterBeforeCache } from "./filters/index.ts";
 import { Generation, type GenerationEnd } from "./generation.ts";
+import type { WindowStorage } from "./recentPieces.ts";
 import { RelatedCode, type CollectContext } from "./relatedCode.ts";
 import { ServerAnswers } from "./serverAnswers.ts";
 import { ServerThenEngine } from "./serverThenEngine.ts";
@@ -40,6 +41,8 @@ export interface CompletionDependencies extends EngineAnswersOptions {
 	readonly logger: Logger;
 	/** Finds related code in other files; without it prompts hold the file at hand only. */
 	readonly collectContext?: CollectContext;
+	/** Where the related code of the latest prompts is kept for the next window. */
+	readonly piecesStorage?: WindowStorage;
 	/**
 	 * Called once for each call of `provide`, in order. `stats` tells the engine's work for it; undefined
 	 * when the engine wasn't asked, or failed, or its answer was left to a later call. Comes after the
@@ -82,7 +85,7 @@ class CompletionPipeline implements CompletionProvider {
 
 	constructor(dependencies: CompletionDependencies) {
 		this.#dependencies = dependencies;
-		const { collectContext: collect, server, clock, logger } = dependencies;
+		const { collectContext: collect, piecesStorage: storage, server, clock, logger } = dependencies;
 		this.#answers = new ServerThenEngine({
 			server: () => {
 				const model = server?.();
@@ -92,7 +95,8 @@ class CompletionPipeline implements CompletionProvider {
 			clock,
 			logger,
 		});
-		this.#related = collect === undefined ? undefined : new RelatedCode({ collect, clock, logger });
+		this.#related =
+			collect === undefined ? undefined : new RelatedCode({ collect, storage, clock, logger });
 	}
 
 	async provide(

@@ -1,4 +1,5 @@
 import { mapped } from "../base/asyncGenerators.ts";
+import { holdsPrivateKey, isSecretPath } from "../context/files/secrets.ts";
 import { greedySampling, type GenerateRequest } from "../engine/engine.ts";
 import {
 	engineAnswer,
@@ -9,6 +10,7 @@ import type { ModelManifest } from "../model/manifest.ts";
 import { FimPromptBuilder, maxPiecesShare, type FimInput } from "../prompt/fim.ts";
 import { promptBudget } from "../prompt/promptBudget.ts";
 import type { AnswerQuestion, AnswerSource, AnswerText } from "./answerSource.ts";
+import type { CompletionPlace } from "./completionPlace.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
 import type { PromptTrace } from "./promptTrace.ts";
 
@@ -53,6 +55,7 @@ export class EngineAnswers implements AnswerSource {
 			sampling: greedySampling,
 			priority: "background",
 			supersedeKey,
+			mayPersist: mayPersist(question.place),
 			minJointProbability: 0,
 			maxDraftTokens: 0,
 		};
@@ -94,6 +97,7 @@ export class EngineAnswers implements AnswerSource {
 				sampling: greedySampling,
 				priority: "completion",
 				supersedeKey,
+				mayPersist: mayPersist(place),
 				healBytes: prompt.healBytes,
 				minJointProbability: config.minJointProbability,
 				maxDraftTokens,
@@ -111,4 +115,9 @@ export class EngineAnswers implements AnswerSource {
 			stopStrings: [],
 		};
 	}
+}
+
+/** A document that looks like a secret is completed in like any other, but nothing of it stays. */
+function mayPersist({ path, text }: CompletionPlace): boolean {
+	return !isSecretPath(path) && !holdsPrivateKey(text);
 }

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { CollectedContext } from "../context/contextEngine.ts";
 import { minBudgetTokens, type ContextPiece, type ContextQuery } from "../context/source.ts";
+import { RecentPieces, type DocumentPieces, type WindowStorage } from "./recentPieces.ts";
 import type { CompletionPlace } from "./completionPlace.ts";
 
 /** Collects context; see `ContextEngine`, here or in another thread. */
@@ -12,20 +13,14 @@ export type CollectContext = (
 
 export interface RelatedCodeOptions {
 	readonly collect: CollectContext;
+	/** Where the pieces of the latest prompts are kept for the next window. */
+	readonly storage?: WindowStorage | undefined;
 	readonly clock: Clock;
 	readonly logger: Logger;
 }
 
 /** A completion doesn't wait longer for context: what was collected before, or none, serves it. */
 const deadlineMs = 100;
-
-interface Collected {
-	readonly path: string;
-	/** Where the cursor's line begins. */
-	readonly lineStart: number;
-	readonly pieces: readonly ContextPiece[];
-	readonly answer: number | undefined;
-}
 
 interface Collecting {
 	readonly path: string;
@@ -37,17 +32,20 @@ interface Collecting {
 
 /**
  * The pieces of other files for a place. Pieces stand in front of the prompt, so that a change of them has all
- * of it read again: they are collected anew when the cursor is on another line, and stay while that line is
- * typed.
+ * of it read again: they are collected anew when the cursor is on another line or comes from another document,
+ * and stay while that line is typed, into the next window.
  */
 export class RelatedCode {
 	readonly #options: RelatedCodeOptions;
-	#last: Collected | undefined;
+	readonly #recent: RecentPieces;
+	/** The document that pieces were collected for last. */
+	#lastPath: string | undefined;
 	#collecting: Collecting | undefined;
 	#lastFault = "";
 
 	constructor(options: RelatedCodeOptions) {
 		this.#options = options;
+		this.#recent = new RecentPieces(options.storage);
 	}
 
 	async piecesFor(
@@ -56,8 +54,10 @@ export class RelatedCode {
 		ended: AbortSignal,
 	): Promise<readonly ContextPiece[]> {
 		const lineStart = place.text.slice(0, place.offset).lastIndexOf("\n") + 1;
-		const known = this.#last?.path === place.path ? this.#last : undefined;
-		if (known?.lineStart === lineStart) {
+		const known = this.#recent.get(place.path);
+		// Another document may have been changed before this one came back; between windows none was.
+		const isFresh = known?.path === this.#lastPath || known?.answer === undefined;
+		if (known?.lineStart === lineStart && isFresh) {
 			return known.pieces;
 		}
 		const { clock } = this.#options;
@@ -76,7 +76,7 @@ export class RelatedCode {
 		place: CompletionPlace,
 		lineStart: number,
 		budgetTokens: number,
-		known: Collected | undefined,
+		known: DocumentPieces | undefined,
 	): Promise<readonly ContextPiece[]> {
 		const running = this.#collecting;
 		if (running?.path === place.path && running.lineStart === lineStart) {
@@ -97,7 +97,7 @@ export class RelatedCode {
 		place: CompletionPlace,
 		lineStart: number,
 		budgetTokens: number,
-		known: Collected | undefined,
+		known: DocumentPieces | undefined,
 		signal: AbortSignal,
 	): Promise<readonly ContextPiece[]> {
 		const { path, languageId, text, offset } = place;
@@ -118,7 +118,8 @@ export class RelatedCode {
 			}
 			this.#lastFault = "";
 			const { pieces, answer } = collected;
-			this.#last = { path, lineStart, pieces, answer };
+			this.#recent.add({ path, lineStart, pieces, answer });
+			this.#lastPath = path;
 			return pieces;
 		} catch (error) {
 			// A completion without context is worth having; the fault is worth one line.

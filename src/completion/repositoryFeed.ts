@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { TokenizedFile } from "../context/repository/repositoryClient.ts";
 import { EngineError } from "../engine/errors.ts";
-import type { Learner } from "../engine/learning.ts";
+import type { Learner } from "../adaptation/learning.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 
 /** The files of a repository as tokens. */

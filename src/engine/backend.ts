@@ -7,18 +7,43 @@ import type { TokenId } from "../tokenizer/tokenizer.ts";
 export interface Backend {
 	readonly vocabularySize: number;
 	readonly contextLength: number;
+	/** Whether a pass that runs ends soon after its signal aborts. Where not, whoever wants to go on waits for its end. */
+	readonly stopsWithinPass: boolean;
+	readonly kvLayout: KvLayout;
 	/** Room for at least `capacity` positions, which is at most `contextLength`. */
 	createKvCache(capacity: number): KvCache;
 	/**
 	 * Appends `tokens` to `cache` and returns the logits of the last `logitRows` of them: 0 for a prefill
 	 * chunk that isn't the last, 1 for the last chunk or a decode step, k + 1 to verify a draft of k.
 	 *
-	 * One pass at a time. It can't be cancelled once started, and may block the thread until done. Callers
-	 * bound `tokens.length` and make room in `cache` first. On failure the cache keeps its old length. Rejects with an
-	 * EngineError "runtimeFailed".
+	 * One pass at a time, which may block the thread until done. Callers bound `tokens.length` and make room in `cache`
+	 * first. However it fails the cache keeps its old length, and what its filled positions hold; those behind are
+	 * undefined anyway. Rejects with an EngineError "runtimeFailed", and with {@link PassStopped} when `signal`, which
+	 * only a backend that {@link stopsWithinPass} heeds, aborted before the pass was done.
 	 */
-	forward(cache: KvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits>;
+	forward(
+		cache: KvCache,
+		tokens: readonly TokenId[],
+		logitRows: number,
+		signal?: AbortSignal,
+	): Promise<Logits>;
 	dispose(): Promise<void>;
+}
+
+/** A pass was stopped because its caller's signal aborted. No fault: the same pass may be run again later. */
+export class PassStopped extends Error {
+	override readonly name = "PassStopped";
+}
+
+/** What the memory of a backend's KV caches is worth to another one: nothing unless their ids are equal. */
+export interface KvLayout {
+	/**
+	 * Names the order and format of the bytes in {@link KvCache.prefixMemory}, and what computes them: runtime and
+	 * version, and the graph where a model has several.
+	 */
+	readonly id: string;
+	/** How many bytes {@link KvCache.prefixMemory} gives for `length` positions. */
+	prefixBytes(length: number): number;
 }
 
 /** Keys and values of one sequence. Owned by whoever created it; never shared by two sequences. */
@@ -37,6 +62,13 @@ export interface KvCache {
 	 * Copying a position costs about a thousandth of computing it.
 	 */
 	copyPrefix(length: number, capacity: number): KvCache;
+	/**
+	 * The memory of the first `length` positions, filled or not, as views in an order that {@link KvLayout.id}
+	 * names. For whoever keeps a prefix elsewhere, and brings it back. Valid until the cache grows or is disposed of.
+	 */
+	prefixMemory(length: number): readonly Uint8Array[];
+	/** An empty cache now holds `length` positions: their bytes have been put into {@link prefixMemory}. */
+	markFilled(length: number): void;
 	dispose(): void;
 }
 

@@ -1,5 +1,5 @@
 import type { TokenId } from "../tokenizer/tokenizer.ts";
-import type { AdaptationRequest, AdaptationStats } from "./learning.ts";
+import type { AdaptationRequest, AdaptationStats } from "../adaptation/learning.ts";
 
 /**
  * API boundary of src/engine. Tokens in, tokens out: the engine never sees text, files or editor types.
@@ -70,6 +70,11 @@ export interface GenerateRequest {
 	readonly minJointProbability: number;
 	/** Most tokens drafted for one forward pass; 0 turns speculative decoding off. */
 	readonly maxDraftTokens: number;
+	/**
+	 * The prompt's KV cache, and so its text in another form, may lie on this machine's disk until the next start
+	 * of the engine. Never for what is secret.
+	 */
+	readonly mayPersist?: boolean;
 	/** Mixes in what was learned of the repository and the file at hand; without it the model is alone. */
 	readonly adaptation?: AdaptationRequest;
 }

@@ -1,3 +1,4 @@
+import type { LearningErrorCode } from "../adaptation/learning.ts";
 import { UserError } from "../base/userError.ts";
 
 export type EngineErrorCode =
@@ -13,8 +14,7 @@ export type EngineErrorCode =
 	| "processGaveUp"
 	/** More requests are waiting than the queue holds. */
 	| "queueFull"
-	/** What was learned of the repository could not be written. */
-	| "storageFailed"
+	| LearningErrorCode
 	/** The engine was disposed. */
 	| "disposed";
 

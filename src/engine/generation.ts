@@ -2,10 +2,10 @@ import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { HealingConstraint } from "../tokenizer/tokenHealing.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
-import type { Backend, KvCache, Logits } from "./backend.ts";
+import { PassStopped, type Backend, type KvCache, type Logits } from "./backend.ts";
 import type { FinishReason, GeneratedToken, GenerateRequest } from "./engine.ts";
-import type { RequestMixing } from "./adaptation/requestMixing.ts";
-import type { AdaptationStats } from "./learning.ts";
+import type { RequestMixing } from "../adaptation/requestMixing.ts";
+import type { AdaptationStats } from "../adaptation/learning.ts";
 import type { PrefillChunk } from "./prefillChunk.ts";
 import type { RememberedLogits } from "./prefixCache.ts";
 import { createSampler, type Sampler } from "./sampling/sampler.ts";
@@ -27,6 +27,8 @@ export interface GenerationStart {
 	readonly request: GenerateRequest;
 	/** Holds a beginning of the prompt. The caller keeps owning it. */
 	readonly kv: KvCache;
+	/** Makes room for so many positions in `kv`. */
+	readonly grow: (capacity: number) => void;
 	/** The logits after the prompt, where `kv` holds all of it and tokens are to be generated. */
 	readonly promptLogits: RememberedLogits | undefined;
 	readonly drafter: Drafter;
@@ -53,11 +55,13 @@ export interface PassResult {
  * Between two passes:
  * - `kv` holds a beginning of `tokens`: part of the prompt during prefill, afterwards all but the last;
  * - every token in `tokens` is final, and nothing else is remembered about the draft.
- * So it can be left between any two passes, for good or for a while, and its KV cache stays valid.
+ * So it can be left between any two passes, for good or for a while, and its KV cache stays valid. A pass that is
+ * stopped changes none of it: it has not been.
  */
 export class Generation {
 	readonly #request: GenerateRequest;
 	readonly #kv: KvCache;
+	readonly #grow: (capacity: number) => void;
 	readonly #parts: GenerationParts;
 	readonly #stats: StatsCollector;
 	readonly #drafter: Drafter;
@@ -84,6 +88,7 @@ export class Generation {
 		);
 		this.#request = request;
 		this.#kv = kv;
+		this.#grow = start.grow;
 		this.#promptLogits = promptLogits;
 		this.#drafter = drafter;
 		this.#constrain(healing);
@@ -111,16 +116,26 @@ export class Generation {
 		return this.#promptLogits;
 	}
 
-	/** Runs one forward pass, or none where the first token follows from remembered logits. Not to be called again once it has returned a finish reason. */
-	async step(): Promise<PassResult> {
+	/**
+	 * Runs one forward pass, or none where the first token follows from remembered logits. One that `signal` stopped
+	 * brings nothing and runs again with the next step. Not to be called again once it has returned a finish reason.
+	 */
+	async step(signal: AbortSignal): Promise<PassResult> {
 		if (this.#allowed?.length === 0) {
 			return { tokens: [], finishReason: "unhealable" };
 		}
 		this.#stats.recordPassStart();
-		if (this.#kv.length < this.#request.prompt.length) {
-			return await this.#prefillChunk();
+		try {
+			if (this.#kv.length < this.#request.prompt.length) {
+				return await this.#prefillChunk(signal);
+			}
+			return this.#generatedTokens === 0 ? this.#firstTokens() : await this.#decodeRound(signal);
+		} catch (error) {
+			if (error instanceof PassStopped && signal.aborted) {
+				return { tokens: [], finishReason: undefined };
+			}
+			throw error;
 		}
-		return this.#generatedTokens === 0 ? this.#firstTokens() : await this.#decodeRound();
 	}
 
 	/** The end of prefill, whether it has just run or was not needed. */
@@ -133,7 +148,7 @@ export class Generation {
 		return this.#commit(verify([], () => this.#choose(row, [])).tokens);
 	}
 
-	async #prefillChunk(): Promise<PassResult> {
+	async #prefillChunk(signal: AbortSignal): Promise<PassResult> {
 		const { prompt, maxNewTokens } = this.#request;
 		const start = this.#kv.length;
 		const { tokens, tokensBesideTyping } = this.#parts.prefillChunk;
@@ -142,7 +157,7 @@ export class Generation {
 		const isLast = start + chunk.length === prompt.length;
 		const logitRows = isLast && maxNewTokens > 0 ? 1 : 0;
 		const startMs = this.#parts.clock.now();
-		const logits = await this.#forward(chunk, logitRows);
+		const logits = await this.#forward(chunk, logitRows, signal);
 		this.#parts.prefillChunk.record(chunk.length, this.#parts.clock.now() - startMs);
 		this.#stats.recordPrefill(chunk.length);
 		if (!isLast) {
@@ -155,13 +170,13 @@ export class Generation {
 		return this.#firstTokens();
 	}
 
-	async #decodeRound(): Promise<PassResult> {
+	async #decodeRound(signal: AbortSignal): Promise<PassResult> {
 		const draft = await this.#draft();
 		const last = this.#tokens.at(-1);
 		assert(last !== undefined, "a prompt is not empty");
 		const rows = draft.tokens.length + 1;
 		const startMs = this.#parts.clock.now();
-		const logits = await this.#forward([last, ...draft.tokens], rows);
+		const logits = await this.#forward([last, ...draft.tokens], rows, signal);
 		this.#parts.draftLength.recordPass(rows, this.#parts.clock.now() - startMs);
 
 		const verdict = verify(draft.tokens, (row) =>
@@ -265,12 +280,16 @@ export class Generation {
 		return choice;
 	}
 
-	async #forward(tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
+	async #forward(
+		tokens: readonly TokenId[],
+		logitRows: number,
+		signal: AbortSignal,
+	): Promise<Logits> {
 		const needed = this.#kv.length + tokens.length;
 		if (needed > this.#kv.capacity) {
-			this.#kv.grow(needed);
+			this.#grow(needed);
 		}
-		return await this.#parts.backend.forward(this.#kv, tokens, logitRows);
+		return await this.#parts.backend.forward(this.#kv, tokens, logitRows, signal);
 	}
 
 	/** Those that count for `maxNewTokens`. */

@@ -24,6 +24,7 @@ export type SliceOutcome = "finished" | "paused";
 export class Lane {
 	readonly #queue = new PQueue({ concurrency: 1 });
 	readonly #maxWaiting: number;
+	#watcher: { readonly priority: RequestPriority; readonly onArrival: () => void } | undefined;
 
 	/** `maxWaiting` bounds each priority by itself, so that background work can't shut completions out. */
 	constructor(maxWaiting: number) {
@@ -35,10 +36,23 @@ export class Lane {
 		return (
 			this.#queue.size > 0 &&
 			allRanks.some(
-				(rank) =>
-					rank > rankOf[priority] + pausedBonus && this.#queue.sizeBy({ priority: rank }) > 0,
+				(rank) => isMoreUrgent(rank, priority) && this.#queue.sizeBy({ priority: rank }) > 0,
 			)
 		);
+	}
+
+	/**
+	 * For the slice that runs: calls `onArrival` whenever a more urgent request than one of `priority` begins to wait.
+	 * Returns how to end that.
+	 */
+	watch(priority: RequestPriority, onArrival: () => void): () => void {
+		const watcher = { priority, onArrival };
+		this.#watcher = watcher;
+		return () => {
+			if (this.#watcher === watcher) {
+				this.#watcher = undefined;
+			}
+		};
 	}
 
 	/**
@@ -84,13 +98,17 @@ export class Lane {
 		};
 		signal.addEventListener("abort", leave, { once: true });
 		try {
-			return await this.#queue.add(
+			const ended = this.#queue.add(
 				() => {
 					signal.removeEventListener("abort", leave);
 					return slice();
 				},
 				{ priority: rank, signal: waiting.signal },
 			);
+			if (this.#watcher !== undefined && isMoreUrgent(rank, this.#watcher.priority)) {
+				this.#watcher.onArrival();
+			}
+			return await ended;
 		} catch (error) {
 			if (waiting.signal.aborted) {
 				return "cancelled";
@@ -100,4 +118,9 @@ export class Lane {
 			signal.removeEventListener("abort", leave);
 		}
 	}
+}
+
+/** More than a request of `priority` that was paused. */
+function isMoreUrgent(rank: number, priority: RequestPriority): boolean {
+	return rank > rankOf[priority] + pausedBonus;
 }

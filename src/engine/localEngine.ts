@@ -1,10 +1,16 @@
+import { Adaptation } from "../adaptation/adaptation.ts";
+import {
+	LearningError,
+	type LearnChange,
+	type Learner,
+	type LearnReport,
+} from "../adaptation/learning.ts";
+import type { RequestMixing } from "../adaptation/requestMixing.ts";
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { HealingConstraint } from "../tokenizer/tokenHealing.ts";
 import type { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
 import type { Backend, KvCache } from "./backend.ts";
-import { Adaptation } from "./adaptation/adaptation.ts";
-import type { RequestMixing } from "./adaptation/requestMixing.ts";
 import { Cancellation } from "./cancellation.ts";
 import { Channel } from "./channel.ts";
 import type {
@@ -14,17 +20,19 @@ import type {
 	GenerateRequest,
 	GenerateResult,
 	PrefillListener,
+	RequestPriority,
 } from "./engine.ts";
 import { EngineError } from "./errors.ts";
-import { runPasses } from "./generateLoop.ts";
+import { runPasses, type MoreUrgent } from "./generateLoop.ts";
 import { Generation, type GenerationParts } from "./generation.ts";
-import type { LearnChange, Learner, LearnReport } from "./learning.ts";
 import { Lane, type SliceOutcome } from "./lane.ts";
 import { PrefillChunk } from "./prefillChunk.ts";
 import { PrefixCache } from "./prefixCache.ts";
 import type { KeepLimits } from "./prefixReuse.ts";
 import { DraftLength } from "./speculative/draftLength.ts";
 import type { Drafter } from "./speculative/drafter.ts";
+import { IdleSaving } from "./snapshots/idleSaving.ts";
+import type { SavedPrefixes } from "./snapshots/savedPrefixes.ts";
 import { AdaptiveDrafter } from "./speculative/adaptiveDrafter.ts";
 import { NgramDrafter } from "./speculative/ngramDrafter.ts";
 import { StatsCollector } from "./stats.ts";
@@ -39,6 +47,8 @@ export interface LocalEngineOptions {
 	readonly prefillChunkTokens?: number;
 	/** KV caches kept after their requests. */
 	readonly keep?: KeepLimits;
+	/** KV caches of earlier engines, and of this one for later ones. */
+	readonly saved?: SavedPrefixes | undefined;
 	/** Requests that may wait, for each priority. */
 	readonly maxWaiting?: number;
 	/** Tells this vocabulary apart from others in what is saved of the repository. */
@@ -71,6 +81,7 @@ export class LocalEngine implements Engine, Learner {
 	readonly #adaptation: Adaptation;
 	readonly #lane: Lane;
 	readonly #prefixes: PrefixCache;
+	readonly #saving: IdleSaving | undefined;
 	readonly #unfinished = new Set<Cancellation>();
 	readonly #serving = new Set<Promise<void>>();
 	readonly #byKey = new Map<string, Cancellation>();
@@ -78,12 +89,12 @@ export class LocalEngine implements Engine, Learner {
 	#disposed: Promise<void> | undefined;
 
 	constructor(options: LocalEngineOptions) {
-		const { backend, clock } = options;
+		const { backend, clock, saved } = options;
 		this.#parts = {
 			backend,
 			clock,
 			draftLength: new DraftLength(),
-			prefillChunk: new PrefillChunk(options.prefillChunkTokens),
+			prefillChunk: new PrefillChunk(backend.stopsWithinPass, options.prefillChunkTokens),
 		};
 		this.#vocabulary = options.vocabulary;
 		this.#createDrafter = options.createDrafter ?? createDrafter;
@@ -92,7 +103,9 @@ export class LocalEngine implements Engine, Learner {
 			vocabulary: options.vocabularyChecksum ?? "",
 		});
 		this.#lane = new Lane(options.maxWaiting ?? defaultMaxWaiting);
-		this.#prefixes = new PrefixCache(backend, options.keep ?? defaultKeep);
+		const prefixes = new PrefixCache(backend, options.keep ?? defaultKeep, saved);
+		this.#prefixes = prefixes;
+		this.#saving = saved && new IdleSaving({ prefixes, saved, clock });
 	}
 
 	generate(
@@ -150,13 +163,20 @@ export class LocalEngine implements Engine, Learner {
 		}
 	}
 
-	learn(change: LearnChange): Promise<LearnReport> {
-		return this.#disposed === undefined
-			? this.#adaptation.learn(change)
-			: Promise.reject(disposedError());
+	async learn(change: LearnChange): Promise<LearnReport> {
+		if (this.#disposed !== undefined) {
+			throw disposedError();
+		}
+		try {
+			return await this.#adaptation.learn(change);
+		} catch (error) {
+			throw error instanceof LearningError
+				? new EngineError(error.code, error.message, { cause: error.cause })
+				: error;
+		}
 	}
 
-	/** Ends every request, waits for the pass that runs, then frees the model. */
+	/** Ends every request, waits for the pass that runs, keeps what was read for later, then frees the model. */
 	dispose(): Promise<void> {
 		this.#disposed ??= this.#disposeOnce();
 		return this.#disposed;
@@ -167,6 +187,7 @@ export class LocalEngine implements Engine, Learner {
 			cancellation.cancel("disposed");
 		}
 		await Promise.all(this.#serving);
+		await this.#saving?.finish();
 		this.#prefixes.dispose();
 		await this.#parts.backend.dispose();
 	}
@@ -192,6 +213,7 @@ export class LocalEngine implements Engine, Learner {
 	#register(cancellation: Cancellation, key: string | undefined): void {
 		this.#unfinished.add(cancellation);
 		this.#adaptation.pause();
+		this.#saving?.pause();
 		if (key !== undefined) {
 			// Before the new request queues up: an older one that waits leaves its place to it.
 			this.#byKey.get(key)?.cancel("superseded");
@@ -203,6 +225,7 @@ export class LocalEngine implements Engine, Learner {
 		this.#unfinished.delete(cancellation);
 		if (this.#unfinished.size === 0) {
 			this.#adaptation.resume();
+			this.#saving?.resume();
 		}
 		if (key !== undefined && this.#byKey.get(key) === cancellation) {
 			this.#byKey.delete(key);
@@ -216,7 +239,7 @@ export class LocalEngine implements Engine, Learner {
 		stats: StatsCollector,
 		emit: (tokens: readonly GeneratedToken[]) => void,
 	): Promise<FinishReason> {
-		const { priority, supersedeKey } = request;
+		const { priority, supersedeKey, mayPersist = false } = request;
 		let started: { readonly kv: KvCache; readonly generation: Generation } | undefined;
 		let finishReason: FinishReason | undefined;
 		const release = (): void => {
@@ -227,20 +250,20 @@ export class LocalEngine implements Engine, Learner {
 				if (adaptation !== undefined) {
 					stats.recordAdaptation(adaptation);
 				}
-				this.#prefixes.release({ kv, tokens, logits, priority });
+				this.#prefixes.release({ kv, tokens, logits, priority, mayPersist });
 			}
 		};
 		const slice = async (): Promise<SliceOutcome> => {
-			started ??= this.#start(request, stats);
+			started ??= await this.#start(request, stats);
 			const { signal } = cancellation;
-			const mustPause = (): boolean => this.#lane.mustPause(priority);
 			let outcome;
 			try {
-				outcome = await runPasses(started.generation, signal, mustPause, emit);
+				outcome = await runPasses(started.generation, signal, this.#moreUrgentThan(priority), emit);
 			} catch (error) {
 				// What is in the cache after a failed pass is not certain.
-				started.kv.dispose();
+				const { kv } = started;
 				started = undefined;
+				await this.#prefixes.discard(kv);
 				throw error;
 			}
 			if (outcome === "paused") {
@@ -261,15 +284,24 @@ export class LocalEngine implements Engine, Learner {
 		return finishReason ?? finishReasonOf(cancellation);
 	}
 
+	#moreUrgentThan(priority: RequestPriority): MoreUrgent {
+		return {
+			waits: () => this.#lane.mustPause(priority),
+			// While somebody types passes are short; stopped at each key they would never come to an end.
+			onArrival: (stop) =>
+				this.#isSomebodyTyping() ? () => undefined : this.#lane.watch(priority, stop),
+		};
+	}
+
 	#isSomebodyTyping(): boolean {
 		return this.#parts.clock.now() - this.#lastCompletionMs < typingMs;
 	}
 
-	#start(
+	async #start(
 		request: GenerateRequest,
 		stats: StatsCollector,
-	): { readonly kv: KvCache; readonly generation: Generation } {
-		const { prompt, maxNewTokens, healBytes } = request;
+	): Promise<{ readonly kv: KvCache; readonly generation: Generation }> {
+		const { prompt, maxNewTokens, healBytes, priority } = request;
 		const capacity = Math.min(
 			prompt.length + Math.min(maxNewTokens, roomForAnswerTokens),
 			this.#parts.backend.contextLength,
@@ -281,10 +313,14 @@ export class LocalEngine implements Engine, Learner {
 		const healing =
 			healBytes === undefined ? undefined : HealingConstraint.forBytes(this.#vocabulary, healBytes);
 		// Last: whatever fails before it leaves no cache behind.
-		const { kv, logits } = this.#prefixes.acquire(prompt, capacity, maxNewTokens > 0);
+		const { kv, logits } = await this.#prefixes.acquire({
+			...{ prompt, capacity, priority },
+			needsLogits: maxNewTokens > 0,
+		});
 		stats.recordReuse(kv.length);
 		const start = {
 			...{ request, kv, promptLogits: logits, mixing, drafter, healing, stats },
+			grow: (positions: number) => this.#prefixes.grow(kv, positions),
 			prefersShortPasses: () => request.priority !== "completion" && this.#isSomebodyTyping(),
 		};
 		return { kv, generation: new Generation(start, this.#parts) };

@@ -1,17 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { arch, availableParallelism, totalmem } from "node:os";
 import type { Clock } from "../base/clock.ts";
+import { nullLogger, type Logger } from "../base/log.ts";
 import { UserError } from "../base/userError.ts";
+import type { ModelManifest } from "../model/manifest.ts";
 import { openModel } from "../model/modelStore.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
 import { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
+import type { Backend } from "./backend.ts";
 import type { Engine } from "./engine.ts";
-import type { Learner } from "./learning.ts";
+import type { Learner } from "../adaptation/learning.ts";
 import { EngineError } from "./errors.ts";
 import { keepLimitsFor } from "./keepLimits.ts";
 import { LocalEngine } from "./localEngine.ts";
 import { openOrtBackend } from "./ort/ortBackend.ts";
 import { kvBytesPerPosition } from "./ort/ortKvCache.ts";
+import { SavedPrefixes } from "./snapshots/savedPrefixes.ts";
+import { snapshotKey } from "./snapshots/snapshotHead.ts";
 import { NgramDrafter } from "./speculative/ngramDrafter.ts";
 import { defaultThreads } from "./ort/sessionOptions.ts";
 
@@ -20,6 +25,12 @@ export interface OpenLocalEngineOptions {
 	/** Threads of the runtime; chosen for this machine without it. */
 	readonly threads?: number | undefined;
 	readonly clock: Clock;
+	/**
+	 * Where KV caches are kept for the next start, of requests that allow it; a folder for nothing else. Without it
+	 * none are.
+	 */
+	readonly snapshotFolder?: string | undefined;
+	readonly logger?: Logger;
 	/** For comparisons: what drafts where decoding learns; the engine's own choice without it. */
 	readonly drafter?: "promptLookup" | undefined;
 }
@@ -40,17 +51,24 @@ export interface OpenedLocalEngine {
 export async function openLocalEngine({
 	modelFolder,
 	threads = defaultThreads(availableParallelism(), arch()),
+	snapshotFolder,
 	clock,
+	logger = nullLogger,
 	drafter,
 }: OpenLocalEngineOptions): Promise<OpenedLocalEngine> {
 	const { model, vocabulary } = await readModel(modelFolder);
 	const { manifest, graphPath } = model;
 	const backend = await openOrtBackend({ graphPath, manifest, threads });
+	const saved =
+		snapshotFolder === undefined
+			? undefined
+			: await openSaved(snapshotFolder, backend, manifest, logger);
 	return {
 		engine: new LocalEngine({
 			backend,
 			vocabulary,
 			clock,
+			saved,
 			keep: keepLimitsFor(kvBytesPerPosition(manifest), manifest.contextLength, totalmem()),
 			...(drafter === "promptLookup" && { createDrafter: () => new NgramDrafter() }),
 			vocabularyChecksum: manifest.files.tokenizer.sha256,
@@ -58,6 +76,18 @@ export async function openLocalEngine({
 		modelName: manifest.name,
 		backendName: `ONNX Runtime, CPU, ${threads === 1 ? "1 thread" : `${threads} threads`}`,
 	};
+}
+
+function openSaved(
+	folder: string,
+	backend: Backend,
+	{ files }: ModelManifest,
+	logger: Logger,
+): Promise<SavedPrefixes | undefined> {
+	const { kvLayout: layout, vocabularySize, contextLength } = backend;
+	const checksums = [files.graph.sha256, files.weights.sha256, files.tokenizer.sha256];
+	const model = { key: snapshotKey(checksums, layout), layout, vocabularySize, contextLength };
+	return SavedPrefixes.open({ folder, model, logger });
 }
 
 async function readModel(

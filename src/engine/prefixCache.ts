@@ -2,7 +2,10 @@ import { assert } from "../base/assert.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 import type { Backend, KvCache } from "./backend.ts";
 import type { RequestPriority } from "./engine.ts";
-import { planEviction, planReuse, type KeepLimits, type KeptPrefix } from "./prefixReuse.ts";
+import { EngineError } from "./errors.ts";
+import { planEviction, planReuse, type KeepLimits } from "./prefixReuse.ts";
+import type { SavablePrefix } from "./snapshots/planSaving.ts";
+import type { SavedPrefix, SavedPrefixes } from "./snapshots/savedPrefixes.ts";
 
 /** The logits row after the first `after` tokens of a sequence. */
 export interface RememberedLogits {
@@ -17,67 +20,192 @@ export interface FilledCache {
 	/** After a prompt that the tokens begin with. */
 	readonly logits: RememberedLogits | undefined;
 	readonly priority: RequestPriority;
+	/** Whether its text may lie on the disk. */
+	readonly mayPersist: boolean;
 }
 
-interface Entry extends FilledCache, KeptPrefix {}
+/** A cache that no request uses. */
+export interface KeptCache extends FilledCache, SavablePrefix {}
+
+/** What a request needs a cache for. */
+export interface CacheDemand {
+	readonly prompt: readonly TokenId[];
+	/** Positions that there has to be room for. */
+	readonly capacity: number;
+	readonly needsLogits: boolean;
+	readonly priority: RequestPriority;
+}
+
+/** A cache in use, with what is known of its beginning. */
+export interface AcquiredCache {
+	readonly kv: KvCache;
+	/** Where logits are needed and the cache holds the whole prompt: those after it. */
+	readonly logits: RememberedLogits | undefined;
+}
+
+interface CacheInUse {
+	readonly priority: RequestPriority;
+	/** The snapshot that its beginning was read from. */
+	readonly saved: SavedPrefix | undefined;
+}
+
+/** Reading a snapshot from the disk costs about as much as computing so many tokens. */
+const minRestoredTokens = 64;
 
 /**
- * Owns the KV caches that no request uses. A request acquires one that already holds the beginning of its
- * prompt, or a fresh one, and releases it when it ends for whatever reason: also what an aborted request
- * has prefilled is worth keeping, for the next keystroke's prompt begins with it.
+ * Owns the memory of all KV caches. A request acquires one that already holds the beginning of its prompt, in
+ * memory or from the disk, or a fresh one, and releases it when it ends for whatever reason: also what an aborted
+ * request has prefilled is worth keeping, for the next keystroke's prompt begins with it.
  *
- * Memory is bounded by {@link KeepLimits} plus the caches in use, of which there is at most one for each
- * priority.
+ * Memory is bounded by {@link KeepLimits}, over caches kept and caches in use together. Only kept ones make room;
+ * so the bound is exceeded where those in use are larger by themselves, of which there is at most one for each
+ * priority, and by the one that was given back last.
  */
 export class PrefixCache {
 	readonly #backend: Backend;
 	readonly #limits: KeepLimits;
+	readonly #saved: SavedPrefixes | undefined;
 	/** Newest last. No entry's tokens are a prefix of a newer one's. */
-	#entries: Entry[] = [];
+	#entries: KeptCache[] = [];
+	readonly #inUse = new Map<KvCache, CacheInUse>();
 
-	constructor(backend: Backend, limits: KeepLimits) {
+	constructor(backend: Backend, limits: KeepLimits, saved?: SavedPrefixes) {
 		this.#backend = backend;
 		this.#limits = limits;
+		this.#saved = saved;
 	}
 
-	/**
-	 * A cache filled with a beginning of `prompt`, with room for `capacity` positions. The caller owns it
-	 * until {@link release} or its disposal. Where `needsLogits` and it holds the whole prompt, the logits
-	 * after the prompt come with it.
-	 */
-	acquire(
-		prompt: readonly TokenId[],
-		capacity: number,
-		needsLogits: boolean,
-	): { readonly kv: KvCache; readonly logits: RememberedLogits | undefined } {
+	/** The caches that no request uses, newest last. */
+	get kept(): readonly KeptCache[] {
+		return this.#entries;
+	}
+
+	/** Bytes of all caches, kept and in use. */
+	get bytes(): number {
+		return this.#bytesInUse() + this.#entries.reduce((sum, { bytes }) => sum + bytes, 0);
+	}
+
+	/** A cache filled with a beginning of the prompt, to be given back by {@link release} or {@link discard}. */
+	async acquire(demand: CacheDemand): Promise<AcquiredCache> {
+		const { prompt, capacity, needsLogits, priority } = demand;
+		const restored = await this.#restore(demand);
+		if (restored !== undefined) {
+			return restored;
+		}
+		// Only now: while the disk was read, a cache may have been released and another dropped.
 		const plan = planReuse(this.#entries, prompt, needsLogits);
 		if (plan.kind === "fresh") {
-			return { kv: this.#backend.createKvCache(capacity), logits: undefined };
+			return { kv: this.#create(capacity, priority), logits: undefined };
 		}
 		const entry = this.#entries[plan.index];
 		assert(entry !== undefined, "the plan names a kept cache");
 		const logits = plan.length === entry.logits?.after ? entry.logits : undefined;
 		if (plan.kind === "copy") {
-			return { kv: entry.kv.copyPrefix(plan.length, capacity), logits };
+			const kv = entry.kv.copyPrefix(plan.length, capacity);
+			this.#inUse.set(kv, { priority, saved: undefined });
+			this.#makeRoom(priority);
+			return { kv, logits };
 		}
 		this.#entries.splice(plan.index, 1);
+		this.#inUse.set(entry.kv, { priority, saved: undefined });
 		entry.kv.rewindTo(plan.length);
-		if (entry.kv.capacity < capacity) {
-			entry.kv.grow(capacity);
+		try {
+			this.grow(entry.kv, capacity);
+		} catch (error) {
+			await this.discard(entry.kv);
+			throw error;
 		}
 		return { kv: entry.kv, logits };
+	}
+
+	/** Makes room in a cache in use, as {@link KvCache.grow}, and in memory for it. */
+	grow(kv: KvCache, capacity: number): void {
+		if (kv.capacity < capacity) {
+			const { kvLayout } = this.#backend;
+			const bytes = kvLayout.prefixBytes(capacity) - kvLayout.prefixBytes(kv.capacity);
+			this.#makeRoom(this.#inUse.get(kv)?.priority, bytes);
+			kv.grow(capacity);
+		}
 	}
 
 	/** Takes back a cache and drops what the limits no longer allow. */
 	release(filled: FilledCache): void {
 		const { kv, tokens, logits } = filled;
 		assert(kv.length === tokens.length, "a kept cache holds exactly its tokens");
+		this.#inUse.delete(kv);
 		if (kv.length === 0) {
 			kv.dispose();
 			return;
 		}
 		this.#entries.push({ ...filled, bytes: kv.bytes, logitsAfter: logits?.after });
-		const evicted = new Set(planEviction(this.#entries, this.#limits));
+		this.#makeRoom(undefined);
+	}
+
+	/** Takes back a cache of which nobody knows what is in it, and the snapshot that it came from. */
+	async discard(kv: KvCache): Promise<void> {
+		const saved = this.#inUse.get(kv)?.saved;
+		this.#inUse.delete(kv);
+		kv.dispose();
+		if (saved !== undefined) {
+			await this.#saved?.forget(saved);
+		}
+	}
+
+	/** The snapshot that begins like the prompt, if it holds clearly more of it than any cache in memory. */
+	async #restore({
+		prompt,
+		capacity,
+		needsLogits,
+		priority,
+	}: CacheDemand): Promise<AcquiredCache | undefined> {
+		const all = this.#saved?.all ?? [];
+		const plan = planReuse(all, prompt, needsLogits);
+		const saved = plan.kind === "fresh" ? undefined : all[plan.index];
+		if (plan.kind === "fresh" || saved === undefined) {
+			return undefined;
+		}
+		const inMemory = planReuse(this.#entries, prompt, needsLogits);
+		const known = inMemory.kind === "fresh" ? 0 : inMemory.length;
+		if (plan.length < known + minRestoredTokens) {
+			return undefined;
+		}
+		let kv: KvCache;
+		try {
+			kv = this.#create(Math.max(capacity, saved.tokens.length), priority);
+		} catch (error) {
+			// No memory for another cache; one that is there may still serve.
+			if (error instanceof EngineError) {
+				return undefined;
+			}
+			throw error;
+		}
+		const loaded = await this.#saved?.load(saved, kv);
+		if (loaded === undefined) {
+			this.#inUse.delete(kv);
+			kv.dispose();
+			return undefined;
+		}
+		this.#inUse.set(kv, { priority, saved });
+		kv.rewindTo(plan.length);
+		const row = plan.length === saved.logitsAfter ? loaded.logits : undefined;
+		return { kv, logits: row && { after: plan.length, row } };
+	}
+
+	#create(capacity: number, priority: RequestPriority): KvCache {
+		this.#makeRoom(priority, this.#backend.kvLayout.prefixBytes(capacity));
+		const kv = this.#backend.createKvCache(capacity);
+		this.#inUse.set(kv, { priority, saved: undefined });
+		return kv;
+	}
+
+	#bytesInUse(): number {
+		return [...this.#inUse.keys()].reduce((sum, { bytes }) => sum + bytes, 0);
+	}
+
+	/** Drops kept caches until a request of priority `taker`, if any, has `bytes` more within the limits. */
+	#makeRoom(taker: RequestPriority | undefined, bytes = 0): void {
+		const inUse = { bytes: this.#bytesInUse() + bytes, taker };
+		const evicted = new Set(planEviction(this.#entries, this.#limits, inUse));
 		for (const index of evicted) {
 			this.#entries[index]?.kv.dispose();
 		}

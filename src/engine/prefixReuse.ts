@@ -64,35 +64,48 @@ export interface KeepLimits {
 	readonly maxBytes: number;
 }
 
+/** What memory the caches in use have or are about to take, beside the kept ones. */
+export interface MemoryInUse {
+	readonly bytes: number;
+	/** Of the request that takes more now; without one, a cache has just been given back. */
+	readonly taker: RequestPriority | undefined;
+}
+
 /**
  * Which of the kept caches to drop so that the limits hold. First those that another one contains whole,
  * for they can serve nothing that it can't. Then the least recently used; but the last one of a priority
- * other than the newest's stays while others are left, so that a run of completions in many files does not
- * throw away the long prefix of the chat beside them. One always stays. Pure.
+ * other than that of whom room is made for stays while others are left, so that a run of completions in many
+ * files does not throw away the long prefix of the chat beside them. One that was just given back stays. Pure.
  *
  * @param kept Newest last.
  * @returns Indices into `kept`, ascending.
  */
-export function planEviction(kept: readonly KeptPrefix[], limits: KeepLimits): readonly number[] {
+export function planEviction(
+	kept: readonly KeptPrefix[],
+	limits: KeepLimits,
+	inUse: MemoryInUse = { bytes: 0, taker: undefined },
+): readonly number[] {
 	const remaining = [...kept.keys()].filter(
 		(i) => !kept.some((_, j) => j !== i && isContained(kept, i, j)),
 	);
-	const newest = remaining.at(-1);
+	const newest = inUse.taker === undefined ? remaining.at(-1) : undefined;
+	const beneficiary = inUse.taker ?? kept[newest ?? -1]?.priority;
 	const isGuarded = (i: number): boolean => {
 		const priority = kept[i]?.priority;
 		return (
-			priority !== kept[newest ?? -1]?.priority &&
-			remaining.findLast((j) => kept[j]?.priority === priority) === i
+			priority !== beneficiary && remaining.findLast((j) => kept[j]?.priority === priority) === i
 		);
 	};
 	const victims = remaining.filter((i) => i !== newest);
 	victims.sort((a, b) => Number(isGuarded(a)) - Number(isGuarded(b)) || a - b);
 	const staying = new Set(remaining);
+	const { maxCaches, maxBytes } = limits;
+	const room = { maxCaches, maxBytes: maxBytes - inUse.bytes };
 	for (const victim of victims) {
 		if (
 			fits(
 				[...staying].map((i) => kept[i]?.bytes ?? 0),
-				limits,
+				room,
 			)
 		) {
 			break;
@@ -115,7 +128,8 @@ function fits(bytes: readonly number[], { maxCaches, maxBytes }: KeepLimits): bo
 	return bytes.length <= maxCaches && bytes.reduce((sum, size) => sum + size, 0) <= maxBytes;
 }
 
-function commonPrefixLength(
+/** How many of the first `maxLength` tokens are the same. */
+export function commonPrefixLength(
 	a: readonly TokenId[],
 	b: readonly TokenId[],
 	maxLength: number,

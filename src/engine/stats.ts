@@ -1,5 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import type { AdaptationStats } from "./learning.ts";
+import type { AdaptationStats } from "../adaptation/learning.ts";
 import type { GenerateStats, PrefillListener } from "./engine.ts";
 
 /** Collects {@link GenerateStats} while a request waits and runs. */

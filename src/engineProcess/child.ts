@@ -5,6 +5,6 @@ import { openLocalEngine } from "../engine/openLocalEngine.ts";
 import { processHost } from "./processHost.ts";
 import { runEngineProcess } from "./runEngineProcess.ts";
 
-runEngineProcess(processHost(), (modelFolder, threads) =>
-	openLocalEngine({ modelFolder, threads, clock: systemClock }),
+runEngineProcess(processHost(), (request, logger) =>
+	openLocalEngine({ ...request, clock: systemClock, logger }),
 );

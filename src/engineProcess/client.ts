@@ -9,7 +9,7 @@ import type {
 	PrefillListener,
 } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
-import type { LearnChange, Learner, LearnReport } from "../engine/learning.ts";
+import type { LearnChange, Learner, LearnReport } from "../adaptation/learning.ts";
 import type { EnginePort } from "./port.ts";
 import {
 	changeToWire,

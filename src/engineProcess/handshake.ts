@@ -6,6 +6,8 @@ export interface OpenRequest {
 	readonly modelFolder: string;
 	/** Of the runtime; the engine chooses without it. */
 	readonly threads: number | undefined;
+	/** Where the engine keeps KV caches for its next start; without it none are. */
+	readonly snapshotFolder: string | undefined;
 }
 
 export type OpenOutcome =
@@ -18,7 +20,7 @@ export type OpenOutcome =
  */
 export function openModel(
 	port: EnginePort,
-	{ modelFolder, threads }: OpenRequest,
+	{ modelFolder, threads, snapshotFolder }: OpenRequest,
 ): Promise<OpenOutcome> {
 	return new Promise((resolve) => {
 		const stop = port.onMessage((raw) => {
@@ -30,6 +32,7 @@ export function openModel(
 			protocolVersion,
 			modelFolder,
 			...(threads === undefined ? {} : { threads }),
+			...(snapshotFolder === undefined ? {} : { snapshotFolder }),
 		};
 		port.send(message);
 	});

@@ -1,3 +1,4 @@
+import { systemClock } from "../base/clock.ts";
 import { processPort } from "./processPort.ts";
 import type { EngineProcessHost } from "./runEngineProcess.ts";
 
@@ -8,6 +9,7 @@ export function processHost(): EngineProcessHost {
 	};
 	return {
 		port: processPort(process),
+		clock: systemClock,
 		logger: {
 			debug: () => undefined,
 			info: write(process.stdout),

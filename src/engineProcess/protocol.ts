@@ -1,7 +1,8 @@
+import { isAbsolute } from "node:path";
 import * as z from "zod";
 import type { GeneratedToken, GenerateRequest } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
-import type { LearnChange } from "../engine/learning.ts";
+import type { LearnChange } from "../adaptation/learning.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 
 /**
@@ -11,7 +12,7 @@ import type { TokenId } from "../tokenizer/tokenizer.ts";
  * Tokens travel as typed arrays, which the serializer copies as a block; zod looks at their class and at
  * their values in one plain loop, so that a long prompt costs microseconds.
  */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** Bounds on what one message may ask for; far above anything sensible. */
 const maxTokens = 1 << 20;
@@ -41,6 +42,7 @@ const requestSchema = z.strictObject({
 	healBytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array).optional(),
 	minJointProbability: z.number().min(0).max(1),
 	maxDraftTokens: z.int().nonnegative().max(1024),
+	mayPersist: z.boolean().optional(),
 	adaptation: z
 		.strictObject({ file: fileName, before: tokenIds, after: tokenIds, repository: z.boolean() })
 		.optional(),
@@ -65,6 +67,8 @@ const toEngineSchema = z.discriminatedUnion("kind", [
 		protocolVersion: z.int(),
 		modelFolder: z.string().min(1),
 		threads: z.int().positive().max(1024).optional(),
+		/** Absolute, so that it doesn't depend on where this process was started. */
+		snapshotFolder: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
 	}),
 	z.strictObject({
 		kind: z.literal("generate"),
@@ -236,13 +240,14 @@ function tokenIdsOf(ids: Int32Array): ArrayLike<TokenId> {
 }
 
 export function wireToRequest(wire: WireRequest): GenerateRequest {
-	const { supersedeKey, healBytes, adaptation, ...rest } = wire;
+	const { supersedeKey, healBytes, mayPersist, adaptation, ...rest } = wire;
 	return {
 		...rest,
 		prompt: [...wire.prompt] as TokenId[],
 		stopTokens: [...wire.stopTokens] as TokenId[],
 		...(supersedeKey === undefined ? {} : { supersedeKey }),
 		...(healBytes === undefined ? {} : { healBytes }),
+		...(mayPersist === undefined ? {} : { mayPersist }),
 		...(adaptation === undefined
 			? {}
 			: {

@@ -1,7 +1,9 @@
+import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
-import type { Learner } from "../engine/learning.ts";
+import type { Learner } from "../adaptation/learning.ts";
+import type { OpenRequest } from "./handshake.ts";
 import type { EnginePort } from "./port.ts";
 import { errorToWire, parseToEngine, protocolVersion, type FromEngineMessage } from "./protocol.ts";
 import { serveEngine } from "./server.ts";
@@ -13,31 +15,42 @@ export interface OpenedEngine {
 	readonly backendName: string;
 }
 
-/** Loads the model in `modelFolder`. Rejects with an EngineError when the user has to mend something. */
-export type OpenEngine = (
-	modelFolder: string,
-	threads: number | undefined,
-) => Promise<OpenedEngine>;
+/** Loads a model. Rejects with an EngineError when the user has to mend something. */
+export type OpenEngine = (request: OpenRequest, logger: Logger) => Promise<OpenedEngine>;
 
 export interface EngineProcessHost {
 	/** To the parent. */
 	readonly port: EnginePort;
 	readonly logger: Logger;
+	readonly clock: Clock;
 	/** Ends this process. */
 	exit(code: number): void;
 }
 
+/** Enough for the pass that runs and for what the engine writes at its end. */
+const endMs = 1800;
+
 /**
  * The life of the engine's process: waits for "open", loads the model, answers, then serves requests
- * until it is told to shut down. When the parent is gone, it ends at once: nobody would end it later.
+ * until it is told to shut down. When the parent is gone, it ends by itself, after a bounded time in which the
+ * engine may keep what the next start wants: nobody would end it later.
  */
 export function runEngineProcess(host: EngineProcessHost, open: OpenEngine): void {
-	const { port, logger } = host;
+	const { port, logger, clock } = host;
 	const send = (message: FromEngineMessage): void => {
 		port.send(message);
 	};
-	port.onClose(() => {
+	let engine: Engine | undefined;
+	const end = async (): Promise<void> => {
+		try {
+			await Promise.race([engine?.dispose(), clock.sleep(endMs)]);
+		} catch (error) {
+			logger.error(`The engine did not end in order: ${String(error)}`);
+		}
 		host.exit(0);
+	};
+	port.onClose(() => {
+		void end();
 	});
 	let opened: Promise<OpenedEngine> | undefined;
 
@@ -55,15 +68,15 @@ export function runEngineProcess(host: EngineProcessHost, open: OpenEngine): voi
 				send({ kind: "unusable", ...errorToWire(versionError()) });
 				return;
 			}
-			opened = open(message.modelFolder, message.threads);
+			const { modelFolder, threads, snapshotFolder } = message;
+			opened = open({ modelFolder, threads, snapshotFolder }, logger);
 			opened.then(
-				({ engine, modelName, backendName }) => {
+				({ engine: ready, modelName, backendName }) => {
 					stop();
-					serveEngine(engine, port, logger, {
+					engine = ready;
+					serveEngine(ready, port, logger, {
 						onShutdown: () => {
-							void engine.dispose().finally(() => {
-								host.exit(0);
-							});
+							void end();
 						},
 					});
 					send({ kind: "ready", protocolVersion, modelName, backendName });

@@ -1,7 +1,7 @@
 import type { Logger } from "../base/log.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
-import type { Learner } from "../engine/learning.ts";
+import type { Learner } from "../adaptation/learning.ts";
 import type { EnginePort } from "./port.ts";
 import {
 	errorToWire,

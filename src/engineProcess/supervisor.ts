@@ -8,7 +8,7 @@ import type {
 	PrefillListener,
 } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
-import type { LearnChange, Learner, LearnReport } from "../engine/learning.ts";
+import type { LearnChange, Learner, LearnReport } from "../adaptation/learning.ts";
 import { abortedUnserved, EngineClient } from "./client.ts";
 import { forkEngineProcess, type EngineProcess } from "./engineProcess.ts";
 import { openModel, type OpenOutcome } from "./handshake.ts";
@@ -27,6 +27,8 @@ export type EngineState =
 export interface SupervisorOptions {
 	readonly modelFolder: string;
 	readonly threads?: number;
+	/** Absolute; where the engine keeps KV caches for its next start. */
+	readonly snapshotFolder?: string;
 	readonly logger: Logger;
 	readonly clock: Clock;
 	readonly startProcess: () => EngineProcess;
@@ -267,14 +269,14 @@ export class Supervisor implements SupervisedEngine {
 
 	/** One process from start to end. Returns why it makes no sense to start another, if so. */
 	async #runOnce(stopped: Promise<{ readonly kind: "stopped" }>): Promise<EngineError | undefined> {
-		const { logger, modelFolder, threads, startProcess } = this.#options;
+		const { logger, modelFolder, threads, snapshotFolder, startProcess } = this.#options;
 		const child = startProcess();
 		const ended = child.exited.then((exit) => ({ kind: "ended" as const, exit }));
 		const opening = new AbortController();
 		const opened = await Promise.race([
 			ended,
 			stopped,
-			openModel(child.port, { modelFolder, threads }),
+			openModel(child.port, { modelFolder, threads, snapshotFolder }),
 			this.#timeout(openTimeoutMs, opening.signal),
 		]);
 		opening.abort();

@@ -1,9 +1,9 @@
-import { LiveText } from "../engine/adaptation/liveText.ts";
-import { Mixture } from "../engine/adaptation/mixture.ts";
-import { MixtureWeights } from "../engine/adaptation/mixtureWeights.ts";
-import { ngramsAlone } from "../engine/adaptation/mixtureWeightings.ts";
-import type { NgramCounts } from "../engine/adaptation/ngramCounts.ts";
-import { NgramIndex } from "../engine/adaptation/ngramIndex.ts";
+import { LiveText } from "../adaptation/liveText.ts";
+import { Mixture } from "../adaptation/mixture.ts";
+import { MixtureWeights } from "../adaptation/mixtureWeights.ts";
+import { ngramsAlone } from "../adaptation/mixtureWeightings.ts";
+import type { NgramCounts } from "../adaptation/ngramCounts.ts";
+import { NgramIndex } from "../adaptation/ngramIndex.ts";
 import type { TokenId, Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { CorpusEntry, CorpusFile } from "./corpusFile.ts";
 import type { SampledText } from "./sampledTexts.ts";

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Learner } from "../engine/learning.ts";
+import type { Learner } from "../adaptation/learning.ts";
 import type { CollectContext } from "../completion/relatedCode.ts";
 import type { RepositoryIndex } from "../context/index/repositoryIndex.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";

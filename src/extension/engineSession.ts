@@ -7,6 +7,7 @@ import { UserError } from "../base/userError.ts";
 import type { CompletionConfig, CompletionProvider } from "../completion/completionProvider.ts";
 import { describePrompt } from "../completion/promptTrace.ts";
 import { createCompletionProvider } from "../completion/createCompletionProvider.ts";
+import type { WindowStorage } from "../completion/recentPieces.ts";
 import { noContext } from "../context/contextEngine.ts";
 import { SyntaxClient, startSyntaxWorker } from "../context/syntax/syntaxClient.ts";
 import {
@@ -32,6 +33,8 @@ export interface EngineSessionOptions {
 	readonly extensionFolder: string;
 	/** Of the workspace; undefined without one. */
 	readonly storageUri: vscode.Uri | undefined;
+	/** Where the related code of the latest prompts is kept for the next window. */
+	readonly piecesStorage: WindowStorage;
 	readonly clock: Clock;
 	readonly logger: Logger;
 	readonly onDidChangeStatus: (status: EngineStatus) => void;
@@ -133,7 +136,7 @@ export class EngineSession {
 	}
 
 	private async openModel(settings: EngineSettings): Promise<OpenedModel> {
-		const { clock, logger, extensionFolder } = this.options;
+		const { clock, logger, extensionFolder, storageUri } = this.options;
 		const inDist = (name: string): string => path.join(extensionFolder, "dist", name);
 		const modelFolder = settings.modelPath ?? path.join(extensionFolder, bundledModelFolderName);
 		// Only what this process reads itself; the engine's process checks every byte of the weights.
@@ -145,6 +148,9 @@ export class EngineSession {
 			logger,
 			clock,
 			onDidChangeState: (state) => this.follow(state),
+			...(storageUri?.scheme === "file" && {
+				snapshotFolder: path.join(storageUri.fsPath, "prefixes"),
+			}),
 			...(settings.threads === undefined ? {} : { threads: settings.threads }),
 			...(settings.nodePath === undefined ? {} : { execPath: settings.nodePath }),
 		});
@@ -192,6 +198,7 @@ export class EngineSession {
 			tokenizer,
 			manifest,
 			server: this.options.server,
+			piecesStorage: this.options.piecesStorage,
 			syntax,
 			clock,
 			logger,

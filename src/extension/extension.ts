@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { systemClock } from "../base/clock.ts";
 import type { CompletionOutcome } from "../completion/completionProvider.ts";
+import type { WindowStorage } from "../completion/recentPieces.ts";
 import { registerChat, type Chat } from "./chat/registerChat.ts";
 import { relatedPieces } from "./chat/relatedPieces.ts";
 import { registerCommands } from "./commands.ts";
@@ -61,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 	const session: EngineSession = new EngineSession({
 		extensionFolder: context.extensionUri.fsPath,
 		storageUri: context.storageUri,
+		piecesStorage: storedIn(context.workspaceState, "relatedPieces", log),
 		onDidPrompt: (description) => inspector.setPrompt(description),
 		onDidFinish: (stats) => inspector.setStats(stats),
 		onDidRead: (progress) => statusBar.setReading(progress),
@@ -184,6 +186,17 @@ function whereOff(settings: Settings): Extract<Status, { kind: "off" }> | undefi
 		isEnabledFor(settings, document.languageId)
 		? undefined
 		: { kind: "off", languageId: document.languageId };
+}
+
+function storedIn(state: vscode.Memento, key: string, log: vscode.LogOutputChannel): WindowStorage {
+	return {
+		read: () => state.get(key),
+		write: (value) => {
+			state.update(key, value).then(undefined, (error: unknown) => {
+				log.warn(`What prompts were made of isn't kept for the next window: ${String(error)}`);
+			});
+		},
+	};
 }
 
 function currentSettings(log: vscode.LogOutputChannel): Settings {

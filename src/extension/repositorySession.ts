@@ -7,7 +7,7 @@ import type { Logger } from "../base/log.ts";
 import { RepositoryFeed } from "../completion/repositoryFeed.ts";
 import type { RepositoryProgress } from "../context/repository/repositoryClient.ts";
 import { RepositorySet, type Repository } from "../context/repository/repositorySet.ts";
-import type { Learner } from "../engine/learning.ts";
+import type { Learner } from "../adaptation/learning.ts";
 import { FollowedFolder } from "./followedFolder.ts";
 import { folderPrefix, foldersOnDisk } from "./workspacePaths.ts";
 

@@ -15,18 +15,14 @@ import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { parseTokenizerFile } from "../tokenizer/tokenizerFile.ts";
 import { calibrationSequences } from "./calibration.ts";
 import { readCheckpointChat } from "./checkpointChat.ts";
-import { CheckpointTensors } from "./checkpointTensors.ts";
 import { readCheckpointNotes } from "./checkpointNotes.ts";
-import { Fp32Weights } from "./fp32Weights.ts";
+import type { LinearArithmetic } from "./graphs/q4Operators.ts";
 import { ImportError } from "./importError.ts";
 import { withInt8KvCache } from "./int8KvCache.ts";
-import { Int4Weights, type LinearArithmetic } from "./int4Weights.ts";
 import { readTextFile } from "./jsonFile.ts";
-import { GraphBuilder } from "./onnx/graphBuilder.ts";
-import { WeightsFile } from "./onnx/weightsFile.ts";
 import { q4BlockSize } from "./q4.ts";
 import { readQwen3MoeConfig, type Qwen3MoeConfig } from "./qwen3MoeConfig.ts";
-import { writeQwen3MoeGraph } from "./qwen3MoeGraph.ts";
+import { writeWeights, type DecoderGraphs } from "./writeWeights.ts";
 
 export interface ImportOptions {
 	readonly quantization: "int4" | "fp32";
@@ -71,8 +67,11 @@ export interface UnfinishedModel {
 	readonly headDim: number;
 }
 
-const graphFileName = "model.onnx";
-const weightsFileName = "weights.bin";
+const graphFileNames = {
+	fused: "model.onnx",
+	portable: "model-portable.onnx",
+	native: "model-native.onnx",
+} as const;
 const tokenizerFileName = "tokenizer.json";
 const maxTokenizerBytes = 200_000_000;
 
@@ -132,17 +131,16 @@ async function writeModelFolder(
 	}
 	const notes = await readCheckpointNotes(checkpointFolder, tokenizer);
 	const chat = await usableChat(checkpointFolder, tokenizerText, tokenizer, notes.name, options);
-	const { graph: float32Graph, weights } = await writeGraph(
-		checkpointFolder,
-		folder,
-		config,
-		options,
-	);
+	const { graphs: float32Graphs, weights } = await writeWeights(checkpointFolder, folder, config, {
+		quantization: options.quantization,
+		linearArithmetic: options.linearArithmetic ?? "int8",
+		onLayer: (layersDone) => options.onProgress?.(layersDone / config.layers),
+	});
 	const kvCache = options.kvCache ?? { kind: "float32" };
-	const graph =
+	const graphs =
 		kvCache.kind === "float32"
-			? float32Graph
-			: await quantizeKvCache(float32Graph, folder, config, tokenizer, kvCache.measure);
+			? float32Graphs
+			: await quantizeKvCache(float32Graphs, folder, config, tokenizer, kvCache.measure);
 	const manifest = {
 		formatVersion: 1,
 		name: notes.name,
@@ -163,7 +161,13 @@ async function writeModelFolder(
 		...(notes.fim === undefined ? {} : { fim: notes.fim }),
 		...(chat === undefined ? {} : { chat }),
 		files: {
-			graph: await writeFileDurably(folder, graphFileName, graph),
+			graph: await writeFileDurably(folder, graphFileNames.fused, graphs.fused),
+			...(graphs.portable !== undefined && {
+				portableGraph: await writeFileDurably(folder, graphFileNames.portable, graphs.portable),
+			}),
+			...(graphs.native !== undefined && {
+				nativeGraph: await writeFileDurably(folder, graphFileNames.native, graphs.native),
+			}),
 			weights,
 			tokenizer: await writeFileDurably(folder, tokenizerFileName, Buffer.from(tokenizerText)),
 		},
@@ -203,46 +207,26 @@ async function usableChat(
 	}
 }
 
+/** The graphs of the runtime with an int8 KV cache. The native one leaves the format to whoever runs it. */
 async function quantizeKvCache(
-	graph: Uint8Array,
+	graphs: DecoderGraphs,
 	folder: string,
 	config: Qwen3MoeConfig,
 	tokenizer: Tokenizer,
 	measure: KvMeasurement,
-): Promise<Uint8Array> {
+): Promise<DecoderGraphs> {
 	// Measured in the folder of the weights, under a name that the finished folder doesn't have.
-	const graphPath = join(folder, `float32-${graphFileName}`);
-	await writeFile(graphPath, graph);
+	const graphPath = join(folder, `float32-${graphFileNames.fused}`);
+	await writeFile(graphPath, graphs.fused);
 	const { vocabularySize, contextLength, layers, kvHeads, headDim } = config;
 	const model = { graphPath, vocabularySize, contextLength, layers, kvHeads, headDim };
 	const ranges = await measure(model, calibrationSequences(tokenizer, contextLength));
 	await rm(graphPath);
-	return withInt8KvCache(graph, ranges);
-}
-
-async function writeGraph(
-	checkpointFolder: string,
-	folder: string,
-	config: Qwen3MoeConfig,
-	options: ImportOptions,
-): Promise<{ readonly graph: Uint8Array; readonly weights: ModelFile }> {
-	await using tensors = await CheckpointTensors.open(checkpointFolder);
-	const file = await WeightsFile.create(join(folder, weightsFileName));
-	try {
-		const graph = new GraphBuilder(weightsFileName);
-		const weights =
-			options.quantization === "fp32"
-				? new Fp32Weights(graph, file)
-				: new Int4Weights(graph, file, options.linearArithmetic ?? "int8");
-		await writeQwen3MoeGraph({ config, tensors, graph, file, weights }, (layersDone) => {
-			options.onProgress?.(layersDone / config.layers);
-		});
-		const { bytes, sha256 } = await file.finish();
-		return { graph: graph.toModel("qwen3_moe"), weights: { name: weightsFileName, bytes, sha256 } };
-	} catch (error) {
-		await file.abandon();
-		throw error;
-	}
+	return {
+		...graphs,
+		fused: withInt8KvCache(graphs.fused, ranges),
+		...(graphs.portable !== undefined && { portable: withInt8KvCache(graphs.portable, ranges) }),
+	};
 }
 
 /** Writes a whole file, puts it on the disk, and describes it for the manifest. */

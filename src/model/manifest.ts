@@ -76,8 +76,13 @@ const manifestSchema = z.strictObject({
 	/** How to converse with the model; missing where it can't. */
 	chat: chatSchema.optional(),
 	files: z.strictObject({
+		/** The decoder with each layer's experts as one operator of ONNX Runtime. */
 		graph: modelFileSchema,
-		/** External data of the graph. */
+		/** The same decoder in operators that are fast on every processor. */
+		portableGraph: modelFileSchema.optional(),
+		/** The same decoder in the operators of Mote's own addon. */
+		nativeGraph: modelFileSchema.optional(),
+		/** External data of every graph. */
 		weights: modelFileSchema,
 		tokenizer: modelFileSchema,
 	}),

@@ -19,8 +19,11 @@ export class ModelError extends UserError<ModelErrorCode> {}
 /** A model folder whose files are there and are those that the manifest declares. */
 export interface ModelFolder {
 	readonly manifest: ModelManifest;
-	/** Absolute. The weights, which the graph refers to by name, lie in the same folder. */
+	/** Absolute. The weights, which the graphs refer to by name, lie in the same folder. */
 	readonly graphPath: string;
+	/** Undefined where the model has none. */
+	readonly portableGraphPath: string | undefined;
+	readonly nativeGraphPath: string | undefined;
 	readonly weightsPath: string;
 	readonly tokenizerPath: string;
 }
@@ -43,18 +46,23 @@ export async function openModel(
 ): Promise<ModelFolder> {
 	const path = resolve(folder);
 	const manifest = await readManifest(path);
-	const { graph, weights, tokenizer } = manifest.files;
-	for (const file of [graph, weights, tokenizer]) {
+	const { graph, portableGraph, nativeGraph, weights, tokenizer } = manifest.files;
+	const files = [graph, portableGraph, nativeGraph, weights, tokenizer].filter(
+		(file) => file !== undefined,
+	);
+	for (const file of files) {
 		await checkSize(path, file);
 	}
 	if (options.verify !== "sizes") {
-		for (const file of [graph, weights, tokenizer]) {
+		for (const file of files) {
 			await checkChecksum(path, file);
 		}
 	}
 	return {
 		manifest,
 		graphPath: join(path, graph.name),
+		portableGraphPath: portableGraph && join(path, portableGraph.name),
+		nativeGraphPath: nativeGraph && join(path, nativeGraph.name),
 		weightsPath: join(path, weights.name),
 		tokenizerPath: join(path, tokenizer.name),
 	};

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Engine } from "../../src/engine/engine.ts";
-import type { LearnChange, Learner } from "../../src/engine/learning.ts";
+import type { LearnChange, Learner } from "../../src/adaptation/learning.ts";
 import { answerOf, tokens } from "../support/engineRequests.ts";
 import { countingLogits } from "../support/fakeBackend.ts";
 import { fakeEngine } from "../support/fakeEngine.ts";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { GenerateRequest } from "../../src/engine/engine.ts";
-import type { AdaptationRequest } from "../../src/engine/learning.ts";
+import type { AdaptationRequest } from "../../src/adaptation/learning.ts";
 import type { LocalEngine, LocalEngineOptions } from "../../src/engine/localEngine.ts";
 import {
 	arbitraryDrafter,

@@ -85,18 +85,26 @@ describe("interleaved requests", () => {
 			{ minLength: 2, maxLength: 6 },
 		);
 		await fc.assert(
-			fc.asyncProperty(batches, arbitraryChunk, async (batch, prefillChunkTokens) => {
-				const { engine, backend, answers } = await interleavedAnswers(batch, {
-					prefillChunkTokens,
-				});
-				for (const [at, { asked }] of batch.entries()) {
-					const alone = await plainAnswer(Infinity, asked);
-					expect(answers[at] && visible(answers[at])).toEqual(visible(alone));
-				}
-				await engine.dispose();
-				expect(backend.liveCaches).toBe(0);
-			}),
-			{ numRuns: 100 },
+			fc.asyncProperty(
+				batches,
+				arbitraryChunk,
+				fc.boolean(),
+				async (batch, prefillChunkTokens, stopsWithinPass) => {
+					const { engine, backend, answers } = await interleavedAnswers(
+						batch,
+						{ prefillChunkTokens },
+						undefined,
+						{ stopsWithinPass },
+					);
+					for (const [at, { asked }] of batch.entries()) {
+						const alone = await plainAnswer(Infinity, asked);
+						expect(answers[at] && visible(answers[at])).toEqual(visible(alone));
+					}
+					await engine.dispose();
+					expect(backend.liveCaches).toBe(0);
+				},
+			),
+			{ numRuns: 200 },
 		);
 	});
 });
@@ -139,6 +147,52 @@ describe("an abort", () => {
 				},
 			),
 			{ numRuns: 150 },
+		);
+	});
+
+	test("within a pass undoes that pass only, wherever it comes", async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				arbitraryRequest,
+				fc.nat({ max: 20 }),
+				arbitraryChunk,
+				async (asked, abortAtPass, prefillChunkTokens) => {
+					const controller = new AbortController();
+					const { engine, backend } = fakeEngine(
+						{
+							stopsWithinPass: true,
+							onPass: ({ index }) => {
+								if (index === abortAtPass) {
+									controller.abort();
+								}
+							},
+						},
+						{ prefillChunkTokens },
+					);
+					const answer = await answerOf(engine, asked, controller.signal);
+					const stopped = backend.passes[abortAtPass];
+					if (stopped !== undefined) {
+						expect([answer.finishReason, backend.passes.length]).toEqual([
+							"aborted",
+							abortAtPass + 1,
+						]);
+						expect(backend.stoppedPasses).toEqual([abortAtPass]);
+						expect(answer.stats.prefilledTokens).toBe(Math.min(stopped.past, asked.prompt.length));
+						expect(backend.liveCaches).toBe(stopped.past === 0 ? 0 : 1);
+					}
+					const again = await answerOf(engine, asked);
+					expect(visible(again)).toEqual(visible(await plainAnswer(Infinity, asked)));
+					if (stopped !== undefined && asked.maxNewTokens > 0) {
+						// What had run before the stopped pass serves the next request; its last token runs for the logits.
+						expect(again.stats.reusedTokens).toBeGreaterThanOrEqual(
+							Math.min(stopped.past, asked.prompt.length - 1),
+						);
+					}
+					await engine.dispose();
+					expect(backend.liveCaches).toBe(0);
+				},
+			),
+			{ numRuns: 300 },
 		);
 	});
 });

@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Mixture } from "../../src/engine/adaptation/mixture.ts";
-import type { MixtureSource } from "../../src/engine/adaptation/mixtureGate.ts";
-import { weightings } from "../../src/engine/adaptation/mixtureWeightings.ts";
-import { MixtureWeights } from "../../src/engine/adaptation/mixtureWeights.ts";
-import type { NgramCounts } from "../../src/engine/adaptation/ngramCounts.ts";
-import { tokenAt } from "../../src/engine/tokenIds.ts";
+import { Mixture } from "../../src/adaptation/mixture.ts";
+import type { MixtureSource } from "../../src/adaptation/mixtureGate.ts";
+import { weightings } from "../../src/adaptation/mixtureWeightings.ts";
+import { MixtureWeights } from "../../src/adaptation/mixtureWeights.ts";
+import type { NgramCounts } from "../../src/adaptation/ngramCounts.ts";
+import { tokenAt } from "../../src/tokenizer/tokenIds.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
 import { NaiveNgramCounts } from "../support/naiveNgramCounts.ts";
 

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LiveText } from "../../src/engine/adaptation/liveText.ts";
-import type { NgramCounts } from "../../src/engine/adaptation/ngramCounts.ts";
-import { NgramIndex } from "../../src/engine/adaptation/ngramIndex.ts";
-import { openNgramIndex, serializeNgramIndex } from "../../src/engine/adaptation/ngramIndexFile.ts";
+import { LiveText } from "../../src/adaptation/liveText.ts";
+import type { NgramCounts } from "../../src/adaptation/ngramCounts.ts";
+import { NgramIndex } from "../../src/adaptation/ngramIndex.ts";
+import { openNgramIndex, serializeNgramIndex } from "../../src/adaptation/ngramIndexFile.ts";
 import { tokens } from "../support/engineRequests.ts";
 import { NaiveNgramCounts } from "../support/naiveNgramCounts.ts";
 import { plain } from "../support/plainSuccessors.ts";

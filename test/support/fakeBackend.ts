@@ -1,14 +1,23 @@
 import { assert } from "../../src/base/assert.ts";
-import type { Backend, KvCache, Logits } from "../../src/engine/backend.ts";
+import {
+	PassStopped,
+	type Backend,
+	type KvCache,
+	type KvLayout,
+	type Logits,
+} from "../../src/engine/backend.ts";
 import { EngineError } from "../../src/engine/errors.ts";
+import { tokenAt } from "../../src/tokenizer/tokenIds.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
 
 export interface FakeBackendOptions {
 	readonly vocabularySize?: number;
 	readonly contextLength?: number;
+	/** A pass whose signal has aborted when `onPass` is done has not been; default false. */
+	readonly stopsWithinPass?: boolean;
 	/** The logits for the token after `history`. Default: {@link hashedLogits}. */
 	readonly predict?: (history: readonly TokenId[], vocabularySize: number) => Float32Array;
-	/** Called before each pass with its description; may wait, and fails the pass by throwing. */
+	/** Called in each pass with its description; may wait, and fails the pass by throwing. */
 	readonly onPass?: (pass: Pass) => Promise<void> | void;
 }
 
@@ -28,7 +37,11 @@ export interface Pass {
 export class FakeBackend implements Backend {
 	readonly vocabularySize: number;
 	readonly contextLength: number;
+	readonly stopsWithinPass: boolean;
+	readonly kvLayout: KvLayout = { id: "fake tokens, int32", prefixBytes: (length) => 4 * length };
 	readonly passes: Pass[] = [];
+	/** Of `passes`, the indices of those that were stopped. */
+	readonly stoppedPasses: number[] = [];
 	liveCaches = 0;
 	disposed = false;
 	readonly #predict: NonNullable<FakeBackendOptions["predict"]>;
@@ -38,6 +51,7 @@ export class FakeBackend implements Backend {
 	constructor(options: FakeBackendOptions = {}) {
 		this.vocabularySize = options.vocabularySize ?? 32;
 		this.contextLength = options.contextLength ?? 4096;
+		this.stopsWithinPass = options.stopsWithinPass ?? false;
 		this.#predict = options.predict ?? hashedLogits();
 		this.#onPass = options.onPass ?? (() => undefined);
 	}
@@ -47,7 +61,12 @@ export class FakeBackend implements Backend {
 		return new FakeKvCache(this, capacity);
 	}
 
-	async forward(cache: KvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
+	async forward(
+		cache: KvCache,
+		tokens: readonly TokenId[],
+		logitRows: number,
+		signal?: AbortSignal,
+	): Promise<Logits> {
 		assert(!this.#running, "one pass at a time");
 		assert(cache instanceof FakeKvCache && !cache.disposed, "the cache is alive");
 		assert(tokens.length > 0 && logitRows <= tokens.length, "rows are tokens of the pass");
@@ -61,6 +80,12 @@ export class FakeBackend implements Backend {
 			this.#running = false;
 		}
 		cache.append(tokens);
+		if (this.stopsWithinPass && signal?.aborted === true) {
+			// What a runtime leaves behind the filled positions is anything.
+			cache.rewindTo(pass.past);
+			this.stoppedPasses.push(pass.index);
+			throw new PassStopped();
+		}
 		const history = cache.tokens.slice();
 		const predict = this.#predict;
 		return {
@@ -82,14 +107,13 @@ export class FakeBackend implements Backend {
 
 class FakeKvCache implements KvCache {
 	readonly #backend: FakeBackend;
-	readonly #written: TokenId[] = [];
+	#memory: Int32Array<ArrayBuffer>;
 	#length = 0;
-	#capacity: number;
 	disposed = false;
 
 	constructor(backend: FakeBackend, capacity: number) {
 		this.#backend = backend;
-		this.#capacity = capacity;
+		this.#memory = new Int32Array(capacity);
 		backend.liveCaches++;
 	}
 
@@ -98,20 +122,20 @@ class FakeKvCache implements KvCache {
 	}
 
 	get capacity(): number {
-		return this.#capacity;
+		return this.#memory.length;
 	}
 
 	get bytes(): number {
-		return this.#capacity;
+		return this.#memory.byteLength;
 	}
 
 	get tokens(): readonly TokenId[] {
-		return this.#written.slice(0, this.#length);
+		return Array.from(this.#memory.subarray(0, this.#length), tokenAt);
 	}
 
 	append(tokens: readonly TokenId[]): void {
 		for (const token of tokens) {
-			this.#written[this.#length++] = token;
+			this.#memory[this.#length++] = token;
 		}
 	}
 
@@ -122,14 +146,33 @@ class FakeKvCache implements KvCache {
 
 	grow(capacity: number): void {
 		assert(capacity <= this.#backend.contextLength, "a cache is no longer than the context");
-		this.#capacity = Math.max(this.#capacity, capacity);
+		if (capacity > this.#memory.length) {
+			const grown = new Int32Array(capacity);
+			grown.set(this.#memory);
+			this.#memory = grown;
+		}
 	}
 
 	copyPrefix(length: number, capacity: number): FakeKvCache {
 		assert(length <= this.#length, "only filled positions are copied");
 		const copy = new FakeKvCache(this.#backend, Math.max(length, capacity));
-		copy.append(this.#written.slice(0, length));
+		copy.append(this.tokens.slice(0, length));
 		return copy;
+	}
+
+	/** In two views, since real ones are many. */
+	prefixMemory(length: number): readonly Uint8Array[] {
+		assert(!this.disposed && length <= this.capacity, "a prefix of a cache that is alive");
+		const first = 4 * Math.floor(length / 2);
+		return [
+			new Uint8Array(this.#memory.buffer, 0, first),
+			new Uint8Array(this.#memory.buffer, first, 4 * length - first),
+		];
+	}
+
+	markFilled(length: number): void {
+		assert(this.#length === 0 && length <= this.capacity, "an empty cache with room is filled");
+		this.#length = length;
 	}
 
 	dispose(): void {

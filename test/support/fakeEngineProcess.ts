@@ -2,11 +2,13 @@ import { nullLogger } from "../../src/base/log.ts";
 import type { EngineProcess, ProcessExit } from "../../src/engineProcess/engineProcess.ts";
 import type { EnginePort } from "../../src/engineProcess/port.ts";
 import { runEngineProcess, type OpenEngine } from "../../src/engineProcess/runEngineProcess.ts";
+import { FakeClock } from "./fakeClock.ts";
 import { pairedPorts, type PairedPorts } from "./pairedPorts.ts";
 
 /** The real life of an engine's process, in memory, with a death on request. */
 export class FakeEngineProcess implements EngineProcess {
 	readonly #ports: PairedPorts = pairedPorts();
+	#isDead = false;
 	readonly #exit = Promise.withResolvers<ProcessExit>();
 
 	/** Without `open` the process never listens, as one that hangs. */
@@ -16,6 +18,7 @@ export class FakeEngineProcess implements EngineProcess {
 				{
 					port: this.#ports.child,
 					logger: nullLogger,
+					clock: new FakeClock(),
 					exit: (code) => {
 						this.die({ kind: "exited", description: `exit code ${code}` });
 					},
@@ -38,10 +41,16 @@ export class FakeEngineProcess implements EngineProcess {
 		return this.#ports.child;
 	}
 
-	/** As with a real process, the channel closes first and the exit is heard of later. */
+	/**
+	 * As with a real process, the channel closes first, the exit is heard of later, and what is dead can't be
+	 * killed.
+	 */
 	die(exit: ProcessExit = { kind: "exited", description: "SIGSEGV" }): void {
-		this.#ports.close();
-		setImmediate(() => this.#exit.resolve(exit));
+		if (!this.#isDead) {
+			this.#isDead = true;
+			this.#ports.close();
+			setImmediate(() => this.#exit.resolve(exit));
+		}
 	}
 
 	kill(): void {

@@ -1,8 +1,10 @@
-import { join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { graphContract } from "../../src/model/graphContract.ts";
 import type { ModelManifest } from "../../src/model/manifest.ts";
 import { openModel } from "../../src/model/modelStore.ts";
+
+/** The graphs of a model that need nothing but the runtime. */
+export type RunnableGraph = "fused" | "portable";
 
 /** Runs an imported graph over one sequence, straight on the runtime: no engine, no scheduling. */
 export class GraphRunner {
@@ -26,9 +28,17 @@ export class GraphRunner {
 		);
 	}
 
-	static async load(folder: string, capacity: number): Promise<GraphRunner> {
+	static async load(
+		folder: string,
+		capacity: number,
+		graph: RunnableGraph = "fused",
+	): Promise<GraphRunner> {
 		const model = await openModel(folder);
-		const session = await ort.InferenceSession.create(join(folder, "model.onnx"), {
+		const path = graph === "fused" ? model.graphPath : model.portableGraphPath;
+		if (path === undefined) {
+			throw new Error(`the model has no ${graph} graph`);
+		}
+		const session = await ort.InferenceSession.create(path, {
 			executionProviders: ["cpu"],
 			intraOpNumThreads: 1,
 			logSeverityLevel: 3,

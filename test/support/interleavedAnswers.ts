@@ -1,6 +1,7 @@
 import type { GenerateRequest } from "../../src/engine/engine.ts";
 import type { LocalEngine, LocalEngineOptions } from "../../src/engine/localEngine.ts";
 import { answerOf, type Answer } from "./engineRequests.ts";
+import type { FakeBackendOptions } from "./fakeBackend.ts";
 import { fakeEngine, type FakeEngine } from "./fakeEngine.ts";
 
 /** A request that comes while the engine serves others. */
@@ -23,6 +24,7 @@ export async function interleavedAnswers(
 	batch: readonly TimedRequest[],
 	options: Partial<LocalEngineOptions>,
 	prepare: (engine: LocalEngine) => Promise<void> = () => Promise.resolve(),
+	backendOptions: Pick<FakeBackendOptions, "stopsWithinPass"> = {},
 ): Promise<InterleavedAnswers> {
 	const answers: Promise<Answer>[] = [];
 	// Told apart from `answers`: an idle engine runs its first pass, which asks again, before the call of
@@ -36,7 +38,7 @@ export async function interleavedAnswers(
 			}
 		}
 	};
-	const fake = fakeEngine({ onPass: ({ index }) => ask(index + 1) }, options);
+	const fake = fakeEngine({ ...backendOptions, onPass: ({ index }) => ask(index + 1) }, options);
 	await prepare(fake.engine);
 	ask(0);
 	// Requests that no pass has called for come when the engine is idle.

@@ -1,4 +1,4 @@
-import type { NgramCounts, Successors } from "../../src/engine/adaptation/ngramCounts.ts";
+import type { NgramCounts, Successors } from "../../src/adaptation/ngramCounts.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
 
 /** Counts in plain maps: slow, and easy to see to be right. */

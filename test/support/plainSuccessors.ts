@@ -1,4 +1,4 @@
-import type { Successors } from "../../src/engine/adaptation/ngramCounts.ts";
+import type { Successors } from "../../src/adaptation/ngramCounts.ts";
 
 interface PlainSuccessors {
 	readonly order: number;

@@ -1,4 +1,4 @@
-import type { Backend, KvCache, Logits } from "../../src/engine/backend.ts";
+import type { Backend, KvCache, KvLayout, Logits } from "../../src/engine/backend.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
 
 /** One forward pass that has begun. */
@@ -30,13 +30,26 @@ export class WatchedBackend implements Backend {
 		return this.#backend.contextLength;
 	}
 
+	get kvLayout(): KvLayout {
+		return this.#backend.kvLayout;
+	}
+
 	createKvCache(capacity: number): KvCache {
 		return this.#backend.createKvCache(capacity);
 	}
 
-	async forward(cache: KvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
+	get stopsWithinPass(): boolean {
+		return this.#backend.stopsWithinPass;
+	}
+
+	async forward(
+		cache: KvCache,
+		tokens: readonly TokenId[],
+		logitRows: number,
+		signal?: AbortSignal,
+	): Promise<Logits> {
 		this.passes.push({ past: cache.length, tokens });
-		const logits = await this.#backend.forward(cache, tokens, logitRows);
+		const logits = await this.#backend.forward(cache, tokens, logitRows, signal);
 		return {
 			rows: logits.rows,
 			row: (index) => {

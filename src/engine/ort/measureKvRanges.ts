@@ -1,5 +1,5 @@
 import type { KvRanges } from "../../model/kvRanges.ts";
-import { tokenAt } from "../tokenIds.ts";
+import { tokenAt } from "../../tokenizer/tokenIds.ts";
 import { openOrtBackend, type OrtBackendOptions } from "./ortBackend.ts";
 import type { KvBuffer, OrtKvCache } from "./ortKvCache.ts";
 

@@ -4,9 +4,14 @@ import { assert } from "../../base/assert.ts";
 import { graphContract } from "../../model/graphContract.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
-import type { Backend, KvCache, Logits } from "../backend.ts";
+import type { Backend, KvCache, KvLayout, Logits } from "../backend.ts";
 import { EngineError } from "../errors.ts";
-import { maxKvPositions, OrtKvCache, type KvTensorFactory } from "./ortKvCache.ts";
+import {
+	kvBytesPerPosition,
+	maxKvPositions,
+	OrtKvCache,
+	type KvTensorFactory,
+} from "./ortKvCache.ts";
 import { runtimeEnvironment, sessionOptions } from "./sessionOptions.ts";
 
 export interface OrtBackendOptions {
@@ -45,6 +50,9 @@ export async function openOrtBackend(options: OrtBackendOptions): Promise<OrtBac
 export class OrtBackend implements Backend {
 	readonly vocabularySize: number;
 	readonly contextLength: number;
+	/** `InferenceSession.run` takes no signal, and blocks the thread from which one would come. */
+	readonly stopsWithinPass = false;
+	readonly kvLayout: KvLayout;
 	readonly #runtime: Runtime;
 	readonly #session: InferenceSession;
 	readonly #manifest: OrtBackendOptions["manifest"];
@@ -65,6 +73,11 @@ export class OrtBackend implements Backend {
 		this.vocabularySize = manifest.vocabularySize;
 		// Further positions can't be held, so a longer prompt is refused like one beyond the rotary tables.
 		this.contextLength = Math.min(manifest.contextLength, maxKvPositions(manifest));
+		const { layers, kvHeads, headDim, kvCache } = manifest;
+		this.kvLayout = {
+			id: `onnxruntime-node ${runtime.env.versions.node ?? "unknown"}, ${kvCache} ${layers}x2x${kvHeads}xNx${headDim}`,
+			prefixBytes: (length) => length * kvBytesPerPosition(manifest),
+		};
 		this.#runtime = runtime;
 		this.#session = session;
 		this.#manifest = manifest;

@@ -144,6 +144,25 @@ export class OrtKvCache implements KvCache {
 		return copy;
 	}
 
+	/** Head by head: key 0 of layer 0, the other keys of it, its values, layer 1, … */
+	prefixMemory(length: number): readonly Uint8Array[] {
+		assert(length <= this.#capacity, "a prefix is no longer than its cache");
+		const { kvHeads, headDim, kvCache } = this.#shape;
+		const bytesPerHead = headDim * bytesPerElement[kvCache];
+		return this.#buffers.flatMap(({ buffer }) =>
+			Array.from(
+				{ length: kvHeads },
+				(_, head) =>
+					new Uint8Array(buffer, head * this.#capacity * bytesPerHead, length * bytesPerHead),
+			),
+		);
+	}
+
+	markFilled(length: number): void {
+		assert(this.#length === 0 && length <= this.#capacity, "an empty cache with room is filled");
+		this.#length = length;
+	}
+
 	dispose(): void {
 		for (const { buffer } of this.#buffers) {
 			structuredClone(buffer, { transfer: [buffer] });

@@ -1,9 +1,9 @@
 import { assert } from "../../base/assert.ts";
-import type { MixedRow } from "../adaptation/mixtureRow.ts";
+import type { MixedRow } from "../../adaptation/mixtureRow.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
 import type { GeneratedToken, SamplingParams } from "../engine.ts";
 import { EngineError } from "../errors.ts";
-import { tokenAt } from "../tokenIds.ts";
+import { tokenAt } from "../../tokenizer/tokenIds.ts";
 import { candidatesOf, type Candidates } from "./candidates.ts";
 import { uniformAt } from "./random.ts";
 

@@ -1,7 +1,7 @@
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
-import { maxOrder, type MixtureSource, type SourceKind } from "../adaptation/mixtureGate.ts";
-import type { Successors } from "../adaptation/ngramCounts.ts";
-import { tokenAt } from "../tokenIds.ts";
+import { maxOrder, type MixtureSource, type SourceKind } from "../../adaptation/mixtureGate.ts";
+import type { Successors } from "../../adaptation/ngramCounts.ts";
+import { tokenAt } from "../../tokenizer/tokenIds.ts";
 import type { Draft, Drafter, DraftStrength } from "./drafter.ts";
 
 /** A single token recurs everywhere and predicts nothing. */

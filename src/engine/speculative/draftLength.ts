@@ -14,9 +14,23 @@ const learningRate = 0.02;
 /** A length must promise this much more than a plain step; less is within the noise of the timings. */
 const minGain = 1.05;
 
-/** While drafting does not pay, every so many drafts one is tried anyway, to notice when it would again. */
-const probeInterval = 16;
-const probeTokens = 2;
+/**
+ * While drafting does not pay, one of so many drafts is tried anyway, to notice when it would again; the more a trial
+ * costs, the fewer, so that all of them together cost a fiftieth of the time.
+ */
+const minProbeInterval = 16;
+const maxProbeShare = 0.02;
+
+/** What verifying a draft of `length` tokens promises. */
+interface DraftPromise {
+	readonly length: number;
+	/**
+	 * That the pass yields, by expectation: the correction or bonus token, and each draft token if all before hold.
+	 */
+	readonly tokens: number;
+	/** Of the pass, relative to a plain decode step, which yields one token. */
+	readonly cost: number;
+}
 
 /**
  * Decides how much of a draft to verify: as many tokens as promise the most tokens per unit of time, from
@@ -30,16 +44,18 @@ export class DraftLength {
 
 	/** How many of `available` draft tokens to verify. */
 	choose(strength: DraftStrength, available: number): number {
-		const best = this.#bestLength(strength, available);
-		if (best > 0) {
-			return best;
+		if (this.#cost.lacksSingle) {
+			return 0;
 		}
-		if (this.#declined[strength] >= probeInterval) {
-			this.#declined[strength] = 0;
-			return Math.min(probeTokens, available);
+		const { length, tokens, cost } = this.#bestLength(strength, available);
+		if (tokens > minGain * cost) {
+			return length;
 		}
-		this.#declined[strength]++;
-		return 0;
+		if (this.#declined[strength]++ < Math.max(minProbeInterval, (cost - tokens) / maxProbeShare)) {
+			return 0;
+		}
+		this.#declined[strength] = 0;
+		return length;
 	}
 
 	/** `accepted` of `drafted` tokens were accepted; those behind the first rejected one say nothing. */
@@ -55,20 +71,18 @@ export class DraftLength {
 		this.#cost.record(rows, elapsedMs);
 	}
 
-	#bestLength(strength: DraftStrength, maxTokens: number): number {
+	/** The length, at least 1, that promises the most tokens per unit of time. */
+	#bestLength(strength: DraftStrength, maxTokens: number): DraftPromise {
 		const acceptance = this.#acceptance[strength];
-		let best = 0;
-		let bestRate = minGain;
-		// Tokens that a pass yields: the correction or bonus token, and each draft token if all before hold.
-		let expectedTokens = 1;
+		let best: DraftPromise = { length: 1, tokens: 0, cost: 1 };
+		let tokens = 1;
 		let allAccepted = 1;
 		for (let length = 1; length <= maxTokens; length++) {
 			allAccepted *= acceptance;
-			expectedTokens += allAccepted;
-			const rate = expectedTokens / this.#cost.relative(length + 1);
-			if (rate > bestRate) {
-				best = length;
-				bestRate = rate;
+			tokens += allAccepted;
+			const cost = this.#cost.relative(length + 1);
+			if (tokens * best.cost > best.tokens * cost) {
+				best = { length, tokens, cost };
 			}
 		}
 		return best;

@@ -30,10 +30,16 @@ export type Dimension = number | string;
 
 /** The operator set of ONNX Runtime's own operators. */
 export const microsoftDomain = "com.microsoft";
+/** The operator set of Mote's own addon. */
+export const moteDomain = "mote";
 
 /** IR version 10 and operator set 21 belong to ONNX 1.16: the oldest that every supported runtime has. */
 const irVersion = 10n;
-const operatorSet = 21n;
+const operatorSets = [
+	{ domain: "", version: 21n },
+	{ domain: microsoftDomain, version: 1n },
+	{ domain: moteDomain, version: 1n },
+] as const;
 
 /** Collects a graph, node after node in topological order, and encodes it as an ONNX model. */
 export class GraphBuilder {
@@ -122,10 +128,10 @@ export class GraphBuilder {
 		const model = create(ModelProtoSchema, {
 			irVersion,
 			producerName: "mote",
-			opsetImport: [
-				{ domain: "", version: operatorSet },
-				{ domain: microsoftDomain, version: 1n },
-			],
+			// Only what is used: a runtime has to know every set that a model names.
+			opsetImport: operatorSets.filter(({ domain }) =>
+				this.#nodes.some((node) => node.domain === domain),
+			),
 			graph: create(GraphProtoSchema, {
 				name,
 				node: this.#nodes,

@@ -18,6 +18,24 @@ test("what is prepared is the prompt of a completion at the same place, behind e
 	expect(prepared?.supersedeKey).toBe(asked?.supersedeKey);
 });
 
+test("what is read may be kept for the next window, unless the document looks like a secret", async () => {
+	const bench = new CompletionBench();
+	bench.engine.enqueue(...Array.from({ length: 6 }, () => nothing));
+	const key = `-----BEGIN PRIVATE KEY-----\n${"MIIEvQIBADANBgkq".repeat(4)}\n${"hkiG9w0BAQEFAASC".repeat(4)}\n`;
+	for (const document of [
+		"//- /a.ts\nconst a = ║;\n",
+		"//- /.env\nTOKEN=║\n",
+		`//- /b.ts\nconst key = \`${key}\`;\nconst a = ║;\n`,
+	]) {
+		await bench.prepare(document);
+		await bench.provide(document);
+	}
+	expect(bench.engine.requests.map(({ mayPersist }) => mayPersist)).toEqual([
+		...[true, true],
+		...[false, false, false, false],
+	]);
+});
+
 test("a completion that is asked for ends what is being prepared", async () => {
 	const bench = new CompletionBench();
 	bench.engine.enqueue({ kind: "hold", text: "" }, { kind: "answer", text: "1" });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { RepositoryFeed } from "../../../src/completion/repositoryFeed.ts";
 import { EngineError } from "../../../src/engine/errors.ts";
-import type { LearnChange, LearnReport } from "../../../src/engine/learning.ts";
+import type { LearnChange, LearnReport } from "../../../src/adaptation/learning.ts";
 import { eventually } from "../../support/eventually.ts";
 import { FakeClock } from "../../support/fakeClock.ts";
 import { recordingLogger } from "../../support/recordingLogger.ts";

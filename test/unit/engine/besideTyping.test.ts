@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { GenerateRequest } from "../../../src/engine/engine.ts";
 import { answerOf, someTokens, tokens } from "../../support/engineRequests.ts";
-import { countingLogits } from "../../support/fakeBackend.ts";
+import { countingLogits, type Pass } from "../../support/fakeBackend.ts";
 import { FakeClock } from "../../support/fakeClock.ts";
 import { fakeEngine } from "../../support/fakeEngine.ts";
 
@@ -14,11 +14,16 @@ async function passesOf(
 	idleMs: number,
 ): Promise<{ readonly prefill: readonly number[]; readonly drafted: number }> {
 	const clock = new FakeClock();
-	const { engine, backend } = fakeEngine({ predict: countingLogits }, { clock });
+	// A machine on which 96 tokens are read within 50 ms.
+	const onPass = ({ tokens: run }: Pass): Promise<void> => clock.advance(8 + 0.35 * run.length);
+	const { engine, backend } = fakeEngine({ predict: countingLogits, onPass }, { clock });
+	for (const seed of [1, 2]) {
+		await answerOf(engine, { prompt: someTokens(300, seed), maxNewTokens: 0 });
+	}
 	await answerOf(engine, completion);
 	await clock.advance(idleMs);
 	const before = backend.passes.length;
-	await answerOf(engine, { prompt: someTokens(256, 1), priority, maxNewTokens: 0 });
+	await answerOf(engine, { prompt: someTokens(256, 3), priority, maxNewTokens: 0 });
 	const prefill = backend.passes.slice(before).map(({ tokens: run }) => run.length);
 	const { stats } = await answerOf(engine, {
 		prompt: tokens(...counted),

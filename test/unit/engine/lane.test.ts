@@ -67,6 +67,24 @@ test("only a more urgent request makes work pause", async () => {
 	expect(lane.mustPause("background")).toBe(false);
 });
 
+test("whoever watches hears of each more urgent request as it comes, and of no other", async () => {
+	const lane = new Lane(4);
+	const gate = new Gate();
+	const wait = (): Promise<"finished"> => gate.opened.then(() => "finished");
+	const all = [lane.occupy("chat", never, wait)];
+	let heard = 0;
+	const ignore = lane.watch("chat", () => heard++);
+	for (const priority of ["background", "chat", "completion", "completion"] as const) {
+		all.push(lane.occupy(priority, never, wait));
+	}
+	expect(heard).toBe(2);
+	ignore();
+	all.push(lane.occupy("completion", never, wait));
+	gate.open();
+	await Promise.all(all);
+	expect(heard).toBe(2);
+});
+
 test("an error of the work reaches its owner and frees the lane", async () => {
 	const lane = new Lane(4);
 	const failing = lane.occupy("chat", never, () => Promise.reject(new Error("broken")));

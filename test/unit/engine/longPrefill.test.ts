@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { PrefillProgress } from "../../../src/engine/engine.ts";
 import { answerOf, someTokens } from "../../support/engineRequests.ts";
+import { FakeClock } from "../../support/fakeClock.ts";
 import { fakeEngine } from "../../support/fakeEngine.ts";
 
 const promptTokens = 131_072;
@@ -65,6 +66,39 @@ test("a completion that arrives while a long prompt is read runs between two of 
 		[101 * chunk, chunk],
 	]);
 	expect(backend.passes).toHaveLength(promptTokens / chunk + 3);
+});
+
+test("where a pass can be stopped, the completion stops it, and those after it come to their end", async () => {
+	const clock = new FakeClock();
+	const { engine, backend } = fakeEngine(
+		{
+			contextLength: promptTokens,
+			stopsWithinPass: true,
+			onPass: ({ index }) => {
+				if (index === 3 || index === 5) {
+					answers.push(answerOf(engine, { prompt: someTokens(40, index), maxNewTokens: 1 }));
+				}
+			},
+		},
+		{ clock, prefillChunkTokens: chunk },
+	);
+	await clock.advance(60_000);
+	const answers = [
+		answerOf(engine, { prompt: prompt.slice(0, 8 * chunk), maxNewTokens: 0, priority: "chat" }),
+	];
+	const long = await answers[0];
+	await Promise.all(answers);
+	expect(long?.stats).toMatchObject({ reusedTokens: 0, prefilledTokens: 8 * chunk });
+	// The second completion comes while somebody types.
+	expect(backend.stoppedPasses).toEqual([3]);
+	expect(backend.passes.slice(2, 8).map(({ past, tokens }) => [past, tokens.length])).toEqual([
+		[2 * chunk, chunk],
+		[3 * chunk, chunk],
+		[0, 40],
+		[3 * chunk, chunk],
+		[0, 40],
+		[4 * chunk, chunk],
+	]);
 });
 
 test("progress begins with what is reused and tells of every pass until the prompt is read", async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
 import { nullLogger, type Logger } from "../../../src/base/log.ts";
 import { forkEngineProcess, type EngineProcess } from "../../../src/engineProcess/engineProcess.ts";
+import { protocolVersion, requestToWire } from "../../../src/engineProcess/protocol.ts";
 import {
 	createSupervisedEngine,
 	Supervisor,
@@ -13,6 +14,7 @@ import {
 } from "../../../src/engineProcess/supervisor.ts";
 import { bundleChild, type BundledChild } from "../../support/bundledChild.ts";
 import { answerOf, request, someTokens } from "../../support/engineRequests.ts";
+import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 import { importTinyModel, type TinyModel } from "../../support/tinyModel.ts";
 
 /** So long that no answer ends by itself before the test has done what it does to it. */
@@ -101,6 +103,47 @@ test("an abort crosses to the process while it computes", async () => {
 	}
 	expect(next.value.finishReason).toBe("aborted");
 	await supervised.dispose();
+});
+
+test("a process goes on with the prefixes of the one before it, however that one ended", async () => {
+	using storage = new TemporaryFolder();
+	const snapshotFolder = join(storage.path, "not there yet", "prefixes");
+	const openMessage = { kind: "open", protocolVersion, modelFolder: model.folder, threads: 1 };
+	const superviseHere = (): SupervisedEngine =>
+		createSupervisedEngine({
+			childPath: child.path,
+			...{ modelFolder: model.folder, threads: 1, snapshotFolder },
+			...{ logger: nullLogger, clock: systemClock },
+		});
+	const prompt = someTokens(400, 1, 400);
+	const prefilledAt = async (length: number): Promise<number> => {
+		const supervised = superviseHere();
+		const asked = { prompt: prompt.slice(0, length), mayPersist: true };
+		const { stats } = await answerOf(supervised.engine, asked);
+		await supervised.dispose();
+		return stats.prefilledTokens;
+	};
+	expect(await prefilledAt(200)).toBe(200);
+	expect(await prefilledAt(250)).toBe(50);
+
+	// Its parent is gone from one moment to the next, as an editor's window may be.
+	const orphan = fork(child.path, [], { serialization: "advanced", execArgv: [] });
+	const heard = (kind: string): Promise<void> =>
+		new Promise((resolve) => {
+			orphan.on("message", (message: { kind: string }) => {
+				if (message.kind === kind) {
+					resolve();
+				}
+			});
+		});
+	orphan.send({ ...openMessage, snapshotFolder });
+	await heard("ready");
+	const asked = requestToWire(request({ prompt: prompt.slice(0, 350), mayPersist: true }));
+	orphan.send({ kind: "generate", id: 1, request: asked, reportsPrefill: false });
+	await heard("finished");
+	orphan.disconnect();
+	expect(await once(orphan, "exit")).toEqual([0, null]);
+	expect(await prefilledAt(400)).toBe(50);
 });
 
 test("a model folder that is not there is reported with its code and path", async () => {

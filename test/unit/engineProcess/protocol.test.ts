@@ -1,13 +1,15 @@
+import { resolve } from "node:path";
 import { deserialize, serialize } from "node:v8";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EngineError } from "../../../src/engine/errors.ts";
-import type { LearnChange } from "../../../src/engine/learning.ts";
+import type { LearnChange } from "../../../src/adaptation/learning.ts";
 import {
 	changeToWire,
 	errorToWire,
 	parseFromEngine,
 	parseToEngine,
+	protocolVersion,
 	requestToWire,
 	tokensToWire,
 	wireToChange,
@@ -26,6 +28,7 @@ test("a request crosses unchanged", () => {
 			healBytes: Uint8Array.of(1, 2, 255),
 			stopTokens: tokens(0, 7),
 			sampling: { temperature: 0.5, topK: 3, topP: 0.9, seed: -1 },
+			mayPersist: true,
 		}),
 	]) {
 		const parsed = parseToEngine(
@@ -41,6 +44,18 @@ test("a request crosses unchanged", () => {
 				? wireToRequest(parsed.message.request)
 				: parsed,
 		).toEqual(asked);
+	}
+});
+
+test("the folder of saved prefixes crosses, and is refused unless it says where it is", () => {
+	const open = { kind: "open", protocolVersion, modelFolder: "model" };
+	const here = { ...open, snapshotFolder: resolve("prefixes") };
+	expect(parseToEngine(overTheWire(open))).toEqual({ kind: "ok", message: open });
+	expect(parseToEngine(overTheWire(here))).toEqual({ kind: "ok", message: here });
+	for (const snapshotFolder of ["", "prefixes", "../prefixes", `/${"a".repeat(5000)}`, 3, null]) {
+		expect(parseToEngine(overTheWire({ ...open, snapshotFolder }))).toMatchObject({
+			kind: "malformed",
+		});
 	}
 });
 

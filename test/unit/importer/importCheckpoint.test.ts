@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { importCheckpoint } from "../../../src/importer/importCheckpoint.ts";
 import { ModelProtoSchema } from "../../../src/importer/onnx/onnx_pb.ts";
 import { openModel } from "../../../src/model/modelStore.ts";
+import { readOnnxGraph } from "../../support/onnxGraph.ts";
 import {
 	safetensorsFile,
 	tinyNotes,
@@ -73,8 +74,10 @@ describe("an imported model folder", () => {
 				file: "<|file|>",
 			},
 		});
-		expect(Object.values(files).map(({ name }) => name)).toEqual([
+		expect(Object.values(files).map((file) => file?.name)).toEqual([
 			"model.onnx",
+			"model-portable.onnx",
+			"model-native.onnx",
 			"weights.bin",
 			"tokenizer.json",
 		]);
@@ -141,22 +144,26 @@ describe("an imported model folder", () => {
 		});
 		expect(measured.length).toBeGreaterThan(0);
 		expect(await readdir(join(folder, "model"))).toEqual([
+			"model-native.onnx",
+			"model-portable.onnx",
 			"model.onnx",
 			"mote-model.json",
 			"tokenizer.json",
 			"weights.bin",
 		]);
 		expect((await openModel(join(folder, "model"))).manifest.kvCache).toBe("int8");
-		const { graph } = fromBinary(
-			ModelProtoSchema,
-			await readFile(join(folder, "model", "model.onnx")),
-		);
-		const scale = graph?.initializer.find(({ name }) => name === "layers.0.key_scale");
-		expect(scale?.dims).toEqual([64n]);
-		const bytes = Uint8Array.from(scale?.rawData ?? []);
-		for (const value of new Float32Array(bytes.buffer)) {
-			expect(value).toBeCloseTo(1, 6);
+		for (const name of ["model.onnx", "model-portable.onnx"]) {
+			const { graph } = fromBinary(ModelProtoSchema, await readFile(join(folder, "model", name)));
+			const scale = graph?.initializer.find((tensor) => tensor.name === "layers.0.key_scale");
+			expect(scale?.dims).toEqual([64n]);
+			const bytes = Uint8Array.from(scale?.rawData ?? []);
+			for (const value of new Float32Array(bytes.buffer)) {
+				expect(value).toBeCloseTo(1, 6);
+			}
 		}
+		const native = await readOnnxGraph(join(folder, "model", "model-native.onnx"));
+		expect(native.inputs["past_key_values.0.key"]).toBe("uint8 [blocks, 2, block_bytes]");
+		expect([...native.constants.keys()].filter((name) => name.includes("_scale"))).toEqual([]);
 	});
 
 	test("may replace an empty folder", async () => {

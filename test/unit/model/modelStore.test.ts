@@ -48,9 +48,21 @@ describe("openModel", () => {
 		expect({ ...model, manifest: model.manifest.name }).toEqual({
 			manifest: "tiny",
 			graphPath: join(folder, "model.onnx"),
+			portableGraphPath: join(folder, "model-portable.onnx"),
+			nativeGraphPath: join(folder, "model-native.onnx"),
 			weightsPath: join(folder, "weights.bin"),
 			tokenizerPath: join(folder, "tokenizer.json"),
 		});
+	});
+
+	test("gives no paths of graphs that the manifest doesn't name", async () => {
+		await changeManifest((manifest) => {
+			const files = manifest["files"] as Record<string, unknown>;
+			delete files["portableGraph"];
+			delete files["nativeGraph"];
+		});
+		const { portableGraphPath, nativeGraphPath } = await openModel(folder);
+		expect([portableGraphPath, nativeGraphPath]).toEqual([undefined, undefined]);
 	});
 
 	test("reports a missing folder", async () => {
@@ -75,7 +87,13 @@ describe("openModel", () => {
 	});
 
 	test("finds a single altered byte in any file when it verifies checksums", async () => {
-		for (const name of ["model.onnx", "weights.bin", "tokenizer.json"]) {
+		for (const name of [
+			"model.onnx",
+			"model-portable.onnx",
+			"model-native.onnx",
+			"weights.bin",
+			"tokenizer.json",
+		]) {
 			const path = join(folder, name);
 			await flipByte(path);
 			expect(await refusal()).toEqual(["modelAltered", expect.stringContaining(name)]);

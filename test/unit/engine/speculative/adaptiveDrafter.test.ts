@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { MixtureSource } from "../../../../src/engine/adaptation/mixtureGate.ts";
+import type { MixtureSource } from "../../../../src/adaptation/mixtureGate.ts";
 import { AdaptiveDrafter } from "../../../../src/engine/speculative/adaptiveDrafter.ts";
 import { noDraft, type Drafter } from "../../../../src/engine/speculative/drafter.ts";
 import { NgramDrafter } from "../../../../src/engine/speculative/ngramDrafter.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { verify } from "../../../../src/engine/speculative/verify.ts";
-import { tokenAt } from "../../../../src/engine/tokenIds.ts";
+import { tokenAt } from "../../../../src/tokenizer/tokenIds.ts";
 import { tokens } from "../../../support/engineRequests.ts";
 
 /** Verifies a draft against the model's own choices, and records which rows were read. */

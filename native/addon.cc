@@ -1,0 +1,74 @@
+/** What JavaScript gets: src/engine/native/addon.ts describes it. */
+#include <napi.h>
+
+#include <memory>
+
+#include "kernels/kernelTable.h"
+#include "node/arguments.h"
+#include "node/classes.h"
+#include "node/kvCacheObject.h"
+#include "node/openWorker.h"
+#include "node/sessionObject.h"
+#include "runtime/selfTest.h"
+
+namespace mote {
+
+namespace {
+
+/** Changes with whatever src/engine/native/addon.ts has to know. */
+constexpr int addonAbi = 1;
+
+#if defined(__x86_64__)
+constexpr const char* architecture = "x64";
+#elif defined(__aarch64__)
+constexpr const char* architecture = "arm64";
+#endif
+
+Napi::Value openSession(const Napi::CallbackInfo& info) {
+	const Napi::Env env = info.Env();
+	return callFromJavaScript(env, [&]() -> Napi::Value {
+		auto* worker = new OpenWorker(env, openOptionsFrom(info[0]));
+		const Napi::Promise promise = worker->promise();
+		worker->Queue();
+		return promise;
+	});
+}
+
+/** The sets of instructions that this machine runs. */
+Napi::Array usableInstructions(Napi::Env env) {
+	const Napi::Array names = Napi::Array::New(env);
+	for (const Instructions instructions : kAllInstructions) {
+		if (isUsable(instructions)) {
+			names.Set(names.Length(), nameOf(instructions));
+		}
+	}
+	return names;
+}
+
+/** (instructions): whether their kernels compute what the plain ones do. */
+Napi::Value selfTest(const Napi::CallbackInfo& info) {
+	return callFromJavaScript(info.Env(), [&]() -> Napi::Value {
+		const KernelTable& kernels = kernelsFor(instructionsFrom(info[0]));
+		return Napi::Boolean::New(info.Env(), agreesWithReference(kernels));
+	});
+}
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+	auto classes = std::make_unique<Classes>();
+	classes->session = Napi::Persistent(SessionObject::define(env));
+	classes->kvCache = Napi::Persistent(KvCacheObject::define(env));
+	env.SetInstanceData(classes.release());
+	exports.Set("abi", addonAbi);
+	exports.Set("architecture", architecture);
+	exports.Set("instructions", usableInstructions(env));
+	exports.Set("bestInstructions", nameOf(bestInstructions()));
+	exports.Set("selfTest", Napi::Function::New<selfTest>(env, "selfTest"));
+	exports.Set("openSession", Napi::Function::New<openSession>(env, "openSession"));
+	return exports;
+}
+
+NODE_API_MODULE(mote, initialize)
+
+} // namespace
+
+} // namespace mote

@@ -1,0 +1,138 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kvLayout.h"
+#include "q8Rows.h"
+
+namespace mote {
+
+/**
+ * A linear layer in int4 as weights.bin holds it: `rows` × `columns`, codes of consecutive elements in one
+ * byte (the first in the low half), one scale for each block of 32; a weight is (code - 8) · scale.
+ */
+struct Q4Matrix {
+	const uint8_t* codes;
+	const float* scales;
+	int32_t rows;
+	int32_t columns;
+
+	const uint8_t* rowCodes(int32_t row) const {
+		return codes + static_cast<size_t>(row) * static_cast<size_t>(columns / 2);
+	}
+	const float* rowScales(int32_t row) const {
+		return scales + static_cast<size_t>(row) * static_cast<size_t>(columns / kBlock);
+	}
+};
+
+/** What a row of logits says by itself. */
+struct RowSummary {
+	/** log Σ exp(logit); not a number when a logit is none. */
+	float logSum;
+	/** Index of the largest logit, the lowest among equals. */
+	int32_t best;
+};
+
+/** Queries of one group: the heads that share one KV head, at one or several positions. */
+struct AttentionTask {
+	/** [positions][heads of the group][headDim], rotated and scaled by 1 ÷ √headDim */
+	const float* queries;
+	/** Same shape. */
+	float* out;
+	/** Distance of two positions in `queries`, in floats. */
+	size_t queryStride;
+	/** Distance of two positions in `out`, in floats. */
+	size_t outStride;
+	int32_t heads;
+	int32_t positions;
+	/** Position of the first query; it sees the keys of 0 to here, the next one a key more. */
+	int32_t firstPosition;
+	int32_t kvHead;
+	KvLayout layout;
+	const std::byte* keys;
+	const std::byte* values;
+};
+
+/**
+ * The arithmetic of a decoder, for one set of instructions. Functions of memory and numbers: no threads, no
+ * runtime, no allocation. Pointers need no alignment unless said.
+ */
+struct KernelTable {
+	/** out[i] = x[i] · weight[i] ÷ √(mean of squares + epsilon) */
+	void (*rmsNorm)(const float* x, const float* weight, float epsilon, int32_t size, float* out);
+
+	/** Writes one row in {@link Q8Layout}, aligned to 64 bytes. `columns` is a multiple of 32. */
+	void (*quantizeRow)(const float* x, const Q8Layout& layout, std::byte* row);
+
+	/**
+	 * out[i · outStride + n - firstRow] = weights row n · activations row (rowIndices ? rowIndices[i] : i),
+	 * for n in [firstRow, lastRow) and i in [0, count). `scratch` has {@link q4ScratchBytes}, aligned to 64.
+	 */
+	void (*q4Product)(const Q4Matrix& weights, int32_t firstRow, int32_t lastRow, const Q8Rows& activations,
+		const int32_t* rowIndices, int32_t count, float* out, size_t outStride, std::byte* scratch);
+
+	/** out[n] = Σ weights[n · columns + i] · x[i] for n in [0, rows) */
+	void (*product)(const float* weights, const float* x, int32_t rows, int32_t columns, float* out);
+
+	/** out[i] = silu(pairs[2i]) · pairs[2i + 1] */
+	void (*swiglu)(const float* pairs, int32_t size, float* out);
+
+	/** y[i] += factor · x[i] */
+	void (*addScaled)(const float* x, float factor, int32_t size, float* y);
+
+	/**
+	 * Norms one head and rotates it by the angles of its position: elements i and i + size ÷ 2 belong
+	 * together. `cos` and `sin` have size ÷ 2 values. Everything is multiplied by `factor`.
+	 */
+	void (*rotateHead)(const float* x, const float* norm, float epsilon, const float* cos, const float* sin,
+		float factor, int32_t size, float* out);
+
+	/** Puts a key and a value of one head at `position` of a cache. */
+	void (*appendKv)(const float* key, const float* value, int32_t position, int32_t kvHead,
+		const KvLayout& layout, std::byte* keys, std::byte* values);
+
+	/** Causal attention; `scratch` has {@link attentionScratchBytes}, aligned to 64. */
+	void (*attend)(const AttentionTask& task, std::byte* scratch);
+
+	RowSummary (*summarize)(const float* logits, int32_t size);
+};
+
+/** Memory that q4Product needs beside its arguments. */
+inline size_t q4ScratchBytes(int32_t columns) {
+	// 32 rows of unpacked codes and their scales.
+	return static_cast<size_t>(columns) * 32 + static_cast<size_t>(columns / kBlock) * 32 * sizeof(float);
+}
+
+/** Keys that attention looks at in one go. */
+inline constexpr int32_t kAttentionKeys = 128;
+/** Most queries that one attention task may have: heads × positions. */
+inline constexpr int32_t kMaxQueries = 128;
+
+/** Memory that attend needs beside its arguments: scores, running sums, two unpacked blocks. */
+inline size_t attentionScratchBytes(int32_t headDim) {
+	const size_t floats = static_cast<size_t>(kMaxQueries) * (kAttentionKeys + 4) +
+		static_cast<size_t>(kMaxQueries) * static_cast<size_t>(headDim) * 2 +
+		static_cast<size_t>(2 * kKvBlock) * static_cast<size_t>(headDim);
+	return floats * sizeof(float);
+}
+
+/** Sets of instructions that kernels were written for. */
+enum class Instructions : uint8_t { reference, avx2, avxVnni, avx512Vnni, neonDot };
+
+inline constexpr Instructions kAllInstructions[] = {Instructions::reference, Instructions::avx2,
+	Instructions::avxVnni, Instructions::avx512Vnni, Instructions::neonDot};
+
+/** For people and for settings. */
+const char* nameOf(Instructions instructions);
+
+/** Whether this build has kernels for them and this processor (and its system) runs them. */
+bool isUsable(Instructions instructions);
+
+/** The fastest that is usable. */
+Instructions bestInstructions();
+
+/** Requires isUsable. */
+const KernelTable& kernelsFor(Instructions instructions);
+
+}  // namespace mote

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace mote {
+
+/** Values that share one scale, in weights and in activations. */
+inline constexpr int32_t kBlock = 32;
+
+/**
+ * Where the parts of one row of activations lie that was rounded to int8 in blocks of 32.
+ *
+ * Elements with an even index stand apart from those with an odd one, because a byte of int4 weights
+ * holds one of each: masking and shifting 64 bytes of weights then meets 64 bytes of either plane.
+ *
+ * Products with int4 weights give a sum for each *lane* of 8 columns. A weight is its code minus 8, and the
+ * -8 · Σ activation of each lane is kept ready, so that the codes can be multiplied as they are.
+ *
+ * Padded to 128 columns with zeros: kernels may read whole vectors.
+ */
+struct Q8Layout {
+	explicit Q8Layout(int32_t columns)
+		: columns(columns),
+		  padded(static_cast<size_t>((columns + 127) / 128) * 128),
+		  odd(padded / 2),
+		  laneScales(padded),
+		  laneCorrections(padded + padded / 2),
+		  blockScales(2 * padded),
+		  blockCorrections(2 * padded + padded / 8),
+		  bytes((2 * padded + padded / 4 + 63) / 64 * 64) {}
+
+	int32_t columns;
+	size_t padded;
+	// Offsets in bytes. The even elements stand at 0.
+	/** int8, padded ÷ 2 */
+	size_t odd;
+	/** float, padded ÷ 8: the scale of the block that the lane belongs to */
+	size_t laneScales;
+	/** int32, padded ÷ 8: -8 · Σ of the lane's 8 elements */
+	size_t laneCorrections;
+	/** float, padded ÷ 32 */
+	size_t blockScales;
+	/** int32, padded ÷ 32: -8 · Σ of the block's elements */
+	size_t blockCorrections;
+	/** Of a row, a multiple of 64. */
+	size_t bytes;
+};
+
+/** Rows of one layout, one behind the other. */
+struct Q8Rows {
+	const std::byte* data;
+	Q8Layout layout;
+
+	const std::byte* row(int32_t index) const {
+		return data + static_cast<size_t>(index) * layout.bytes;
+	}
+};
+
+}  // namespace mote

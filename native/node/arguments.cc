@@ -1,0 +1,91 @@
+#include "node/arguments.h"
+
+#include <cmath>
+#include <new>
+
+namespace mote {
+
+namespace {
+
+template <typename Element>
+std::span<Element> elementsOf(
+	const Napi::Value& value, const char* name, napi_typedarray_type type, const char* typeName
+) {
+	if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != type) {
+		throw ArgumentError(std::string(name) + " is no " + typeName);
+	}
+	auto array = value.As<Napi::TypedArrayOf<Element>>();
+	return {array.Data(), array.ElementLength()};
+}
+
+} // namespace
+
+std::size_t integerFrom(
+	const Napi::Value& value, const char* name, std::size_t least, std::size_t most
+) {
+	const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
+	if (std::trunc(number) != number || number < static_cast<double>(least) || number > static_cast<double>(most)) {
+		throw ArgumentError(
+			std::string(name) + " is no integer from " + std::to_string(least) + " to " +
+			std::to_string(most)
+		);
+	}
+	return static_cast<std::size_t>(number);
+}
+
+std::string stringFrom(const Napi::Value& value, const char* name) {
+	constexpr std::size_t mostBytes = 4096;
+	std::string text = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
+	if (text.empty() || text.size() > mostBytes || text.find('\0') != std::string::npos) {
+		throw ArgumentError(std::string(name) + " is no usable string");
+	}
+	return text;
+}
+
+Napi::Value memberOf(const Napi::Value& object, const char* name) {
+	if (!object.IsObject()) {
+		throw ArgumentError(std::string("no object with a member ") + name);
+	}
+	return object.As<Napi::Object>().Get(name);
+}
+
+std::span<std::int32_t> int32From(const Napi::Value& value, const char* name) {
+	return elementsOf<std::int32_t>(value, name, napi_int32_array, "Int32Array");
+}
+
+std::span<float> float32From(const Napi::Value& value, const char* name) {
+	return elementsOf<float>(value, name, napi_float32_array, "Float32Array");
+}
+
+std::span<std::byte> bytesFrom(const Napi::Value& value, const char* name) {
+	return std::as_writable_bytes(
+		elementsOf<std::uint8_t>(value, name, napi_uint8_array, "Uint8Array")
+	);
+}
+
+void checkLength(std::size_t actual, std::size_t wanted, const char* name) {
+	if (actual != wanted) {
+		throw ArgumentError(
+			std::string(name) + " has " + std::to_string(actual) + " elements instead of " +
+			std::to_string(wanted)
+		);
+	}
+}
+
+void throwToJavaScript(Napi::Env env, const std::exception& error) {
+	if (dynamic_cast<const ArgumentError*>(&error) != nullptr) {
+		throw Napi::TypeError::New(env, error.what());
+	}
+	if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
+		throw toJavaScript(env, "this machine doesn't have the memory free");
+	}
+	throw toJavaScript(env, error.what());
+}
+
+Napi::Error toJavaScript(Napi::Env env, const char* message) {
+	Napi::Error created = Napi::Error::New(env, message);
+	created.Set("code", Napi::String::New(env, "MOTE_RUNTIME"));
+	return created;
+}
+
+} // namespace mote

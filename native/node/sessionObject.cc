@@ -1,0 +1,125 @@
+#include "node/sessionObject.h"
+
+#include <algorithm>
+
+#include "node/arguments.h"
+#include "node/classes.h"
+#include "node/kvCacheObject.h"
+#include "node/passWorker.h"
+
+namespace mote {
+
+Napi::Function SessionObject::define(Napi::Env env) {
+	return DefineClass(
+		env,
+		"Session",
+		{
+			InstanceMethod<&SessionObject::createKvCache>("createKvCache"),
+			InstanceMethod<&SessionObject::run>("run"),
+			InstanceMethod<&SessionObject::stop>("stop"),
+			InstanceMethod<&SessionObject::readLogits>("readLogits"),
+			InstanceMethod<&SessionObject::readSummaries>("readSummaries"),
+			InstanceMethod<&SessionObject::dispose>("dispose"),
+		}
+	);
+}
+
+Napi::Object SessionObject::create(Napi::Env env, std::shared_ptr<Session> session) {
+	const Napi::Object object = classesOf(env).session.New({});
+	Unwrap(object)->session_ = std::move(session);
+	return object;
+}
+
+Napi::Value SessionObject::createKvCache(const Napi::CallbackInfo& info) {
+	return callFromJavaScript(info.Env(), [&]() -> Napi::Value {
+		const std::size_t most = held().options().kv.contextLength;
+		const std::size_t capacity = integerFrom(info[0], "capacity", 0, most);
+		return KvCacheObject::create(info.Env(), std::make_unique<BoundCache>(session_, capacity));
+	});
+}
+
+void SessionObject::begin(const Napi::CallbackInfo& info) {
+	Session& session = idle();
+	BoundCache& cache = KvCacheObject::from(info[0], session);
+	const std::span<const std::int32_t> tokens = int32From(info[1], "tokens");
+	const std::size_t room = cache.cache.capacity() - cache.cache.length();
+	if (tokens.empty() || tokens.size() > room) {
+		throw ArgumentError("tokens are none, or more than the cache has room for");
+	}
+	const auto vocabularySize = static_cast<std::int64_t>(session.options().vocabularySize);
+	if (!std::ranges::all_of(tokens, [&](std::int32_t id) {
+				return id >= 0 && id < vocabularySize;
+			})) {
+		throw ArgumentError("tokens are not of this model's vocabulary");
+	}
+	const std::size_t logitRows = integerFrom(info[2], "logitRows", 0, tokens.size());
+	session.begin(cache, tokens, logitRows);
+}
+
+Napi::Value SessionObject::run(const Napi::CallbackInfo& info) {
+	return callFromJavaScript(info.Env(), [&]() -> Napi::Value {
+		begin(info);
+		// Neither object may be collected before the pass has ended.
+		auto* worker = new PassWorker(info.Env(), session_, Value(), info[0].As<Napi::Object>());
+		const Napi::Promise promise = worker->promise();
+		worker->Queue();
+		return promise;
+	});
+}
+
+void SessionObject::stop(const Napi::CallbackInfo& info) {
+	callFromJavaScript(info.Env(), [&] { held().stop(); });
+}
+
+void SessionObject::readLogits(const Napi::CallbackInfo& info) {
+	callFromJavaScript(info.Env(), [&] {
+		const Session& session = idle();
+		const std::size_t rows = session.logitRows();
+		if (rows == 0) {
+			throw ArgumentError("the last pass has no logits");
+		}
+		const std::span<const float> logits = session.logits(integerFrom(info[0], "row", 0, rows - 1));
+		const std::span<float> target = float32From(info[1], "target");
+		checkLength(target.size(), logits.size(), "target");
+		std::ranges::copy(logits, target.begin());
+	});
+}
+
+void SessionObject::readSummaries(const Napi::CallbackInfo& info) {
+	callFromJavaScript(info.Env(), [&] {
+		const Session& session = idle();
+		const std::span<float> logSums = float32From(info[0], "logSums");
+		const std::span<std::int32_t> best = int32From(info[1], "best");
+		checkLength(logSums.size(), session.logitRows(), "logSums");
+		checkLength(best.size(), session.logitRows(), "best");
+		std::ranges::copy(session.logSums(), logSums.begin());
+		std::ranges::copy(session.best(), best.begin());
+	});
+}
+
+void SessionObject::dispose(const Napi::CallbackInfo& info) {
+	callFromJavaScript(info.Env(), [&] {
+		if (session_ != nullptr) {
+			idle();
+			// Freed with the last of its caches.
+			session_ = nullptr;
+		}
+	});
+}
+
+Session& SessionObject::held() const {
+	if (session_ == nullptr) {
+		throw ArgumentError("the session was disposed of");
+	}
+	return *session_;
+}
+
+Session& SessionObject::idle() const {
+	Session& session = held();
+	if (session.isRunning()) {
+		throw ArgumentError("a pass is running");
+	}
+	return session;
+}
+
+} // namespace mote

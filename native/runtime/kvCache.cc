@@ -1,0 +1,86 @@
+#include "runtime/kvCache.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace mote {
+
+namespace {
+
+/**
+ * Room is made in steps of so many rows, 256 positions: one system call for each buffer takes about a
+ * microsecond. Larger steps would let the system back a short cache with huge pages, megabytes a buffer.
+ */
+constexpr std::size_t growthRows = 16;
+
+/**
+ * Memory behind the end that a cache keeps for what is filled next. Giving it back and touching it again costs
+ * about as much as copying it, a small part of computing what fills it.
+ */
+constexpr std::size_t keptBytes = 4 << 20;
+
+} // namespace
+
+KvCache::KvCache(const KvShape& shape, std::size_t capacity)
+		: shape_(shape),
+			bufferStride_(roundUpToPages(shape.rows() * shape.rowBytes())),
+			memory_(shape.buffers() * bufferStride_) {
+	grow(capacity);
+}
+
+std::size_t KvCache::bytes() const {
+	return shape_.buffers() * roundUpToPages(touchedRows_ * shape_.rowBytes());
+}
+
+void KvCache::grow(std::size_t capacity) {
+	if (capacity <= capacity_) {
+		return;
+	}
+	const std::size_t steps = (KvShape::rowsFor(capacity) + growthRows - 1) / growthRows;
+	const std::size_t rows = std::min(steps * growthRows, shape_.rows());
+	const std::size_t usable = roundUpToPages(usableRows_ * shape_.rowBytes());
+	const std::size_t wanted = roundUpToPages(rows * shape_.rowBytes());
+	for (std::size_t i = 0; i < shape_.buffers(); i++) {
+		memory_.makeUsable(i * bufferStride_ + usable, wanted - usable);
+	}
+	usableRows_ = rows;
+	capacity_ = std::min(rows * KvShape::blockPositions, shape_.contextLength);
+}
+
+void KvCache::willFill(std::size_t length) {
+	touchedRows_ = std::max(touchedRows_, KvShape::rowsFor(length));
+}
+
+void KvCache::markFilled(std::size_t length) {
+	willFill(length);
+	length_ = length;
+}
+
+void KvCache::rewindTo(std::size_t length) {
+	length_ = length;
+	const std::size_t rows = KvShape::rowsFor(length);
+	const std::size_t filled = roundUpToPages(rows * shape_.rowBytes());
+	const std::size_t touched = roundUpToPages(touchedRows_ * shape_.rowBytes());
+	if (shape_.buffers() * (touched - std::min(filled, touched)) <= keptBytes) {
+		return;
+	}
+	for (std::size_t i = 0; i < shape_.buffers(); i++) {
+		memory_.discard(i * bufferStride_ + filled, touched - filled);
+	}
+	touchedRows_ = rows;
+}
+
+void KvCache::copyFrom(const KvCache& other, std::size_t length) {
+	grow(length);
+	markFilled(length);
+	for (std::size_t i = 0; i < shape_.buffers(); i++) {
+		const std::span<std::byte> from = other.prefix(i, length);
+		std::memcpy(buffer(i), from.data(), from.size());
+	}
+}
+
+std::span<std::byte> KvCache::prefix(std::size_t index, std::size_t length) const {
+	return {buffer(index), shape_.prefixBytes(length)};
+}
+
+} // namespace mote

@@ -1,0 +1,140 @@
+/** One loaded model that runs forward passes. */
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kernels/kernelTable.h"
+#include "runtime/kvCache.h"
+#include "runtime/library.h"
+#include "runtime/ortOwned.h"
+#include "runtime/stopFlag.h"
+
+namespace mote {
+
+struct SessionOptions {
+	/** A graph in our operators; its weights lie beside it. */
+	std::string graphPath;
+	/** Threads that a pass runs on, the calling one among them; at least 1. */
+	int threads;
+	/** Of our operators; usable on this machine. */
+	Instructions instructions;
+	KvShape kv;
+	std::size_t vocabularySize;
+};
+
+class Session;
+
+/** A KV cache as the graph's inputs and outputs: past and present are the same memory, bound once. */
+class BoundCache {
+ public:
+	/** @throws std::bad_alloc, std::runtime_error */
+	BoundCache(std::shared_ptr<Session> session, std::size_t capacity);
+
+	const std::shared_ptr<Session>& session() const { return session_; }
+
+	KvCache cache;
+
+ private:
+	friend class Session;
+
+	/** Which of the session's memory is bound; bound again when that moves or another number of elements is used. */
+	struct Bound {
+		std::size_t allocation = 0;
+		std::size_t count = 0;
+
+		bool operator==(const Bound&) const = default;
+	};
+
+	void bindTokens(std::size_t count);
+	void bindOutputs(std::size_t rows);
+	OrtOwnedValue tensor(
+		void* data, std::size_t bytes, std::span<const std::int64_t> shape, OrtElementType type
+	) const;
+
+	std::shared_ptr<Session> session_;
+	OrtOwnedIoBinding binding_;
+	Bound tokens_;
+	Bound outputs_;
+};
+
+enum class PassOutcome { done, stopped };
+
+/**
+ * Runs one pass at a time, in three steps: begin() and end() on the thread that owns the session and its caches,
+ * execute() between them on any. The logits of the last pass are kept until the next one begins.
+ */
+class Session {
+ public:
+	/** @throws std::runtime_error where the library refuses the graph, or it isn't what the options say */
+	Session(const Library& library, SessionOptions options);
+	Session(const Session&) = delete;
+	Session& operator=(const Session&) = delete;
+
+	const SessionOptions& options() const { return options_; }
+	bool isRunning() const { return running_ != nullptr; }
+	bool isRunning(const BoundCache& cache) const { return running_ == &cache; }
+
+	/**
+	 * Prepares a pass that appends `tokens` to `cache`, which has room for them, and computes logits for the last
+	 * `logitRows` of them. No pass is running.
+	 *
+	 * @throws std::runtime_error, after which no pass is running
+	 */
+	void begin(BoundCache& cache, std::span<const std::int32_t> tokens, std::size_t logitRows);
+
+	/**
+	 * Runs the pass that has begun.
+	 *
+	 * @throws std::runtime_error
+	 */
+	PassOutcome execute();
+
+	/** Ends the pass, whose positions count from here on if it is done. */
+	void end(bool isDone);
+
+	/** Has a pass that runs end within an operator. From the thread that owns the session. */
+	void stop();
+
+	/** Of the last pass, if it was done; otherwise 0. */
+	std::size_t logitRows() const { return finishedRows_; }
+	std::span<const float> logits(std::size_t row) const;
+	/** Logarithm of the sum of e^logit over each row. */
+	std::span<const float> logSums() const { return {logSums_.data(), finishedRows_}; }
+	/** The token with the largest logit of each row, the lowest id among equals. */
+	std::span<const std::int32_t> best() const { return {best_.data(), finishedRows_}; }
+
+ private:
+	friend class BoundCache;
+
+	void checkContract() const;
+	void makeRoom(std::size_t tokens, std::size_t logitRows);
+
+	const Library& library_;
+	const SessionOptions options_;
+	PassState pass_;
+	/** Referred to by the domain, and that by the session. */
+	std::vector<std::shared_ptr<const OrtCustomOp>> operators_;
+	OrtOwnedCustomOpDomain domain_;
+	OrtOwnedSession session_;
+	OrtOwnedRunOptions runOptions_;
+
+	// Memory that the graph reads and writes. The numbers count how often it was allocated.
+	std::size_t idsAllocation_ = 0;
+	std::vector<std::int64_t> ids_;
+	std::int32_t totalLength_ = 0;
+	std::int64_t logitsStart_ = 0;
+	std::size_t outputsAllocation_ = 0;
+	std::vector<float> logits_;
+	std::vector<float> logSums_;
+	std::vector<std::int32_t> best_;
+	BoundCache* running_ = nullptr;
+	std::size_t runningRows_ = 0;
+	std::size_t finishedRows_ = 0;
+};
+
+} // namespace mote

@@ -1,0 +1,321 @@
+// Every set of kernels that this processor runs, against plain C++.
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "../kernels/kernelTable.h"
+
+using namespace mote;
+
+namespace {
+
+/** Of random numbers; the same on every machine. */
+class Source {
+public:
+	explicit Source(uint32_t seed) : engine_(seed) {}
+	float value() { return static_cast<float>(engine_() % 20001) / 10000.0F - 1.0F; }
+	int32_t below(int32_t bound) { return static_cast<int32_t>(engine_() % static_cast<uint32_t>(bound)); }
+	std::vector<float> values(size_t count, float scale = 1) {
+		std::vector<float> result(count);
+		for (float& x : result) {
+			x = value() * scale;
+		}
+		return result;
+	}
+
+private:
+	std::mt19937 engine_;
+};
+
+/** Memory that begins at a multiple of 64. */
+class Aligned {
+public:
+	explicit Aligned(size_t bytes)
+		: data_(static_cast<std::byte*>(std::aligned_alloc(64, (bytes + 63) / 64 * 64)), std::free) {}
+	std::byte* get() { return data_.get(); }
+
+private:
+	std::unique_ptr<std::byte, decltype(&std::free)> data_;
+};
+
+/** An int4 matrix in memory of exactly its size, so that the sanitizer sees a read beyond it. */
+struct Weights {
+	std::unique_ptr<uint8_t[]> codes;
+	std::unique_ptr<float[]> scales;
+	Q4Matrix matrix;
+
+	Weights(Source& source, int32_t rows, int32_t columns) {
+		const auto count = static_cast<size_t>(rows) * static_cast<size_t>(columns);
+		codes.reset(new uint8_t[count / 2]);
+		scales.reset(new float[count / kBlock]);
+		for (size_t i = 0; i < count / 2; i++) {
+			codes[i] = static_cast<uint8_t>(source.below(256));
+		}
+		for (size_t i = 0; i < count / kBlock; i++) {
+			scales[i] = source.value() * 0.1F;
+		}
+		matrix = {codes.get(), scales.get(), rows, columns};
+	}
+};
+
+struct Activations {
+	Q8Layout layout;
+	Aligned memory;
+
+	Activations(const KernelTable& kernels, Source& source, int32_t rows, int32_t columns)
+		: layout(columns), memory(layout.bytes * static_cast<size_t>(rows)) {
+		for (int32_t row = 0; row < rows; row++) {
+			const std::vector<float> x = source.values(static_cast<size_t>(columns), 3);
+			kernels.quantizeRow(x.data(), layout, memory.get() + static_cast<size_t>(row) * layout.bytes);
+		}
+	}
+	Q8Rows rows() { return {memory.get(), layout}; }
+};
+
+const KernelTable& plain() { return kernelsFor(Instructions::reference); }
+
+template <typename Check>
+void forEachKernels(const Check& check) {
+	for (const Instructions instructions : kAllInstructions) {
+		if (instructions != Instructions::reference && isUsable(instructions)) {
+			CAPTURE(nameOf(instructions));
+			check(kernelsFor(instructions));
+		}
+	}
+}
+
+void checkClose(const std::vector<float>& found, const std::vector<float>& wanted, float tolerance) {
+	REQUIRE(found.size() == wanted.size());
+	float largest = 0;
+	for (const float x : wanted) {
+		largest = std::max(largest, std::fabs(x));
+	}
+	for (size_t i = 0; i < found.size(); i++) {
+		CAPTURE(i);
+		REQUIRE(std::fabs(found[i] - wanted[i]) <= tolerance * (1 + largest));
+	}
+}
+
+}  // namespace
+
+TEST_CASE("rows are rounded to the same codes, sums and scales") {
+	forEachKernels([](const KernelTable& kernels) {
+		for (const int32_t columns : {32, 64, 96, 160, 512}) {
+			Source mine(7);
+			Source theirs(7);
+			Activations found(kernels, mine, 3, columns);
+			Activations wanted(plain(), theirs, 3, columns);
+			for (size_t row = 0; row < 3; row++) {
+				const size_t start = row * found.layout.bytes;
+				const size_t used = found.layout.blockCorrections + found.layout.padded / 8;
+				REQUIRE(std::equal(found.memory.get() + start, found.memory.get() + start + used,
+					wanted.memory.get() + start));
+			}
+		}
+	});
+}
+
+TEST_CASE("a row of zeros rounds to zeros") {
+	forEachKernels([](const KernelTable& kernels) {
+		const Q8Layout layout(64);
+		Aligned row(layout.bytes);
+		const std::vector<float> zeros(64);
+		kernels.quantizeRow(zeros.data(), layout, row.get());
+		for (size_t i = 0; i < layout.blockCorrections + layout.padded / 8; i++) {
+			REQUIRE(row.get()[i] == std::byte{0});
+		}
+	});
+}
+
+TEST_CASE("products of int4 weights are those of plain C++ for any shape and number of rows") {
+	forEachKernels([](const KernelTable& kernels) {
+		Source source(11);
+		for (const int32_t columns : {32, 64, 96, 128, 160, 384, 512}) {
+			for (const int32_t count : {1, 2, 3, 4, 5, 7, 8, 9, 13, 33}) {
+				const int32_t rows = 1 + source.below(90);
+				CAPTURE(columns);
+				CAPTURE(count);
+				CAPTURE(rows);
+				Weights weights(source, rows, columns);
+				Activations activations(plain(), source, count, columns);
+				std::vector<int32_t> indices(static_cast<size_t>(count));
+				for (int32_t& index : indices) {
+					index = source.below(count);
+				}
+				const int32_t first = source.below(rows);
+				const auto width = static_cast<size_t>(rows - first);
+				Aligned scratch(q4ScratchBytes(columns));
+				for (const int32_t* chosen : {static_cast<const int32_t*>(nullptr), static_cast<const int32_t*>(indices.data())}) {
+					std::vector<float> found(width * static_cast<size_t>(count));
+					std::vector<float> wanted(found.size());
+					kernels.q4Product(weights.matrix, first, rows, activations.rows(), chosen, count, found.data(),
+						width, scratch.get());
+					plain().q4Product(weights.matrix, first, rows, activations.rows(), chosen, count,
+						wanted.data(), width, scratch.get());
+					checkClose(found, wanted, 2e-6F);
+				}
+			}
+		}
+	});
+}
+
+TEST_CASE("codes and activations at their limits don't overflow") {
+	forEachKernels([](const KernelTable& kernels) {
+		for (const int32_t columns : {64, 512}) {
+			for (const uint8_t code : {uint8_t{0x00}, uint8_t{0xFF}}) {
+				for (const float sign : {1.0F, -1.0F}) {
+					Source source(1);
+					Weights weights(source, 32, columns);
+					std::fill_n(weights.codes.get(), 16 * columns, code);
+					std::fill_n(weights.scales.get(), columns, 1.0F);
+					const Q8Layout layout(columns);
+					Aligned memory(layout.bytes * 9);
+					const std::vector<float> x(static_cast<size_t>(columns), 127 * sign);
+					for (size_t row = 0; row < 9; row++) {
+						kernels.quantizeRow(x.data(), layout, memory.get() + row * layout.bytes);
+					}
+					Aligned scratch(q4ScratchBytes(columns));
+					for (const int32_t count : {1, 9}) {
+						std::vector<float> found(32 * static_cast<size_t>(count));
+						kernels.q4Product(weights.matrix, 0, 32, {memory.get(), layout}, nullptr, count,
+							found.data(), 32, scratch.get());
+						const float each = static_cast<float>((code & 15) - 8) * 127 * sign;
+						for (const float sum : found) {
+							REQUIRE(sum == doctest::Approx(each * static_cast<float>(columns)));
+						}
+					}
+				}
+			}
+		}
+	});
+}
+
+TEST_CASE("norms, rotation, the router's product, SwiGLU and sums are those of plain C++") {
+	forEachKernels([](const KernelTable& kernels) {
+		Source source(3);
+		for (const int32_t size : {2, 6, 16, 64, 96, 512, 514}) {
+			CAPTURE(size);
+			const auto count = static_cast<size_t>(size);
+			const auto x = source.values(2 * count, 4);
+			const auto weight = source.values(count);
+			const auto cos = source.values(count / 2);
+			const auto sin = source.values(count / 2);
+			const auto dense = source.values(count * 5);
+			const auto both = [&](const auto& run, size_t outputs, float tolerance) {
+				std::vector<float> found(outputs, 0.25F);
+				std::vector<float> wanted(outputs, 0.25F);
+				run(kernels, found.data());
+				run(plain(), wanted.data());
+				checkClose(found, wanted, tolerance);
+			};
+			both([&](const KernelTable& k, float* out) { k.rmsNorm(x.data(), weight.data(), 1e-6F, size, out); },
+				count, 1e-6F);
+			both([&](const KernelTable& k, float* out) {
+				k.rotateHead(x.data(), weight.data(), 1e-6F, cos.data(), sin.data(), 0.125F, size, out);
+			}, count, 1e-6F);
+			both([&](const KernelTable& k, float* out) { k.product(dense.data(), x.data(), 5, size, out); }, 5,
+				1e-5F);
+			both([&](const KernelTable& k, float* out) { k.swiglu(x.data(), size, out); }, count, 1e-6F);
+			both([&](const KernelTable& k, float* out) { k.addScaled(x.data(), 0.7F, size, out); }, count, 1e-6F);
+		}
+	});
+}
+
+TEST_CASE("a row of logits is summed up right, the first of equals being the best") {
+	forEachKernels([](const KernelTable& kernels) {
+		Source source(5);
+		for (const int32_t size : {1, 15, 16, 100, 16384}) {
+			auto logits = source.values(static_cast<size_t>(size), 30);
+			logits[static_cast<size_t>(size / 2)] = 40;
+			logits[static_cast<size_t>(size - 1)] = 40;
+			const RowSummary found = kernels.summarize(logits.data(), size);
+			const RowSummary wanted = plain().summarize(logits.data(), size);
+			REQUIRE(found.best == size / 2);
+			REQUIRE(wanted.best == size / 2);
+			REQUIRE(found.logSum == doctest::Approx(wanted.logSum).epsilon(1e-6));
+		}
+		std::vector<float> broken(20, 1);
+		broken[3] = std::nanf("");
+		REQUIRE(std::isnan(kernels.summarize(broken.data(), 20).logSum));
+	});
+}
+
+namespace {
+
+/** A cache with `length` positions filled by `kernels`, and junk behind them. */
+struct Cache {
+	KvLayout layout;
+	std::vector<std::byte> keys;
+	std::vector<std::byte> values;
+
+	Cache(const KernelTable& kernels, Source& source, const KvLayout& layout, int32_t length)
+		: layout(layout),
+		  keys(static_cast<size_t>((length + kKvBlock - 1) / kKvBlock * layout.kvHeads) * layout.blockBytes(),
+			  std::byte{0x7F}),
+		  values(keys) {
+		for (int32_t position = 0; position < length; position++) {
+			for (int32_t head = 0; head < layout.kvHeads; head++) {
+				const auto key = source.values(static_cast<size_t>(layout.headDim), 2);
+				const auto value = source.values(static_cast<size_t>(layout.headDim), 2);
+				kernels.appendKv(key.data(), value.data(), position, head, layout, keys.data(), values.data());
+			}
+		}
+	}
+};
+
+std::vector<float> attended(const KernelTable& kernels, const Cache& cache, int32_t kvHead, int32_t heads,
+	int32_t positions, int32_t length, const std::vector<float>& queries) {
+	const size_t stride = static_cast<size_t>(heads * cache.layout.headDim) + 5;
+	std::vector<float> out(stride * static_cast<size_t>(positions));
+	Aligned scratch(attentionScratchBytes(cache.layout.headDim));
+	kernels.attend({queries.data(), out.data(), stride, stride, heads, positions, length - positions, kvHead,
+					   cache.layout, cache.keys.data(), cache.values.data()},
+		scratch.get());
+	return out;
+}
+
+}  // namespace
+
+TEST_CASE("attention is that of plain C++ in both formats, for any lengths and groups") {
+	forEachKernels([](const KernelTable& kernels) {
+		for (const KvFormat format : {KvFormat::float32, KvFormat::int8}) {
+			Source source(13);
+			for (int32_t round = 0; round < 40; round++) {
+				const int32_t headDim = 16 * (1 + source.below(8));
+				const int32_t heads = 1 + source.below(8);
+				const int32_t positions = 1 + source.below(kMaxQueries / heads < 20 ? kMaxQueries / heads : 20);
+				const int32_t length = positions + source.below(400);
+				const KvLayout layout{1 + source.below(3), headDim, format};
+				const Cache cache(plain(), source, layout, length);
+				const int32_t kvHead = source.below(layout.kvHeads);
+				const auto queries = source.values(static_cast<size_t>((heads * headDim + 5) * positions));
+				CAPTURE(headDim);
+				CAPTURE(heads);
+				CAPTURE(positions);
+				CAPTURE(length);
+				checkClose(attended(kernels, cache, kvHead, heads, positions, length, queries),
+					attended(plain(), cache, kvHead, heads, positions, length, queries), 1e-5F);
+			}
+		}
+	});
+}
+
+TEST_CASE("keys and values are put into the cache as by plain C++") {
+	forEachKernels([](const KernelTable& kernels) {
+		for (const KvFormat format : {KvFormat::float32, KvFormat::int8}) {
+			Source mine(17);
+			Source theirs(17);
+			const KvLayout layout{2, 64, format};
+			const Cache found(kernels, mine, layout, 37);
+			const Cache wanted(plain(), theirs, layout, 37);
+			REQUIRE(found.keys == wanted.keys);
+			REQUIRE(found.values == wanted.values);
+		}
+	});
+}

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { nullLogger } from "../../../src/base/log.ts";
+import { protocolVersion } from "../../../src/engineProcess/protocol.ts";
+import {
+	runEngineProcess,
+	type OpenedEngine,
+	type OpenEngine,
+} from "../../../src/engineProcess/runEngineProcess.ts";
+import { eventually } from "../../support/eventually.ts";
+import { FakeClock, settle } from "../../support/fakeClock.ts";
+import { fakeEngine } from "../../support/fakeEngine.ts";
+import { pairedPorts } from "../../support/pairedPorts.ts";
+
+/** A process that was asked to open a model, with the engine's end under control. */
+async function openedProcess(open: OpenEngine) {
+	const ports = pairedPorts();
+	const clock = new FakeClock();
+	const exits: number[] = [];
+	const exit = (code: number): void => void exits.push(code);
+	runEngineProcess({ port: ports.child, logger: nullLogger, clock, exit }, open);
+	const heard: unknown[] = [];
+	ports.parent.onMessage((message) => heard.push(message));
+	const snapshotFolder = "/storage/prefixes";
+	const folders = { modelFolder: "models/counter", snapshotFolder };
+	ports.parent.send({ kind: "open", protocolVersion, ...folders });
+	await eventually(() => heard.length === 1);
+	return { ports, clock, exits };
+}
+
+function engineThatEnds(dispose: () => Promise<void>): OpenEngine {
+	const { engine } = fakeEngine();
+	const ending: OpenedEngine["engine"] = {
+		generate: (...args) => engine.generate(...args),
+		learn: (change) => engine.learn(change),
+		dispose,
+	};
+	return () => Promise.resolve({ engine: ending, modelName: "counter", backendName: "fake" });
+}
+
+test("the folder of saved prefixes reaches the engine", async () => {
+	const asked: unknown[] = [];
+	await openedProcess((request) => {
+		asked.push(request);
+		return engineThatEnds(() => Promise.resolve())(request, nullLogger);
+	});
+	expect(asked).toEqual([
+		{ modelFolder: "models/counter", threads: undefined, snapshotFolder: "/storage/prefixes" },
+	]);
+});
+
+test("a process whose parent is gone waits for its engine to end, and not for long", async () => {
+	const ending = Promise.withResolvers<undefined>();
+	const patient = await openedProcess(engineThatEnds(() => ending.promise));
+	patient.ports.close();
+	await settle();
+	expect(patient.exits).toEqual([]);
+	ending.resolve(undefined);
+	await settle();
+	expect(patient.exits).toEqual([0]);
+
+	const hanging = await openedProcess(engineThatEnds(() => new Promise(() => undefined)));
+	hanging.ports.close();
+	await hanging.clock.advance(1799);
+	expect(hanging.exits).toEqual([]);
+	await hanging.clock.advance(1);
+	expect(hanging.exits).toEqual([0]);
+});
+
+test("an engine that fails at its end does not keep the process", async () => {
+	const failing = await openedProcess(engineThatEnds(() => Promise.reject(new Error("no"))));
+	failing.ports.parent.send({ kind: "shutdown" });
+	await eventually(() => failing.exits.length > 0);
+	expect(failing.exits).toEqual([0]);
+});
