@@ -15,7 +15,12 @@ import { parseArgs, promisify } from "node:util";
 import * as z from "zod";
 import { UserError } from "../src/base/userError.ts";
 import { openModel } from "../src/model/modelStore.ts";
-import { engineNames, instructionChoices, type EngineName } from "./engines/engineNames.ts";
+import {
+	engineNames,
+	instructionChoices,
+	nameList,
+	type EngineName,
+} from "./engines/engineNames.ts";
 import { prepareLlama, type PreparedLlama } from "./engines/llama/prepareLlama.ts";
 import { currentLoad, describeMachine } from "./engines/machine.ts";
 import {
@@ -40,18 +45,12 @@ const run = promisify(execFile);
 /** The longest scenario of the slowest engine takes about ten minutes. */
 const processTimeoutMs = 30 * 60_000;
 
-const listOf = <Name extends string>(names: readonly [Name, ...Name[]]): z.ZodType<Name[]> =>
-	z
-		.string()
-		.transform((text) => text.split(","))
-		.pipe(z.array(z.enum(names)).min(1));
-
 const options = z
 	.object({
 		model: z.string(),
 		checkpoint: z.string().optional(),
-		engines: listOf(engineNames).default([...engineNames]),
-		scenarios: listOf(scenarioNames).default([...scenarioNames]),
+		engines: nameList(engineNames).default([...engineNames]),
+		scenarios: nameList(scenarioNames).default([...scenarioNames]),
 		threads: z.coerce.number().int().positive().default(1),
 		instructions: z.enum(instructionChoices).default("best"),
 		runs: z.coerce.number().int().positive().default(3),

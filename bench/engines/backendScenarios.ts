@@ -1,7 +1,7 @@
 import { percentile, round } from "../../src/cli/bench/percentile.ts";
 import type { TokenSupply } from "../../src/cli/bench/engineScenarios.ts";
 import type { Backend, KvCache } from "../../src/engine/backend.ts";
-import { tokenAt } from "../../src/engine/tokenIds.ts";
+import { tokenAt } from "../../src/tokenizer/tokenIds.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
 
 /**

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { UserError } from "../../src/base/userError.ts";
 import type { Backend } from "../../src/engine/backend.ts";
 import { openOrtBackend } from "../../src/engine/ort/ortBackend.ts";
@@ -13,9 +12,6 @@ export interface OpenedEngine {
 	readonly kernels: string;
 }
 
-/** Where the importer puts the graph whose experts are made of the runtime's ordinary operators. */
-const portableGraphName = "model-portable.onnx";
-
 /** Throws a UserError or an EngineError where this machine or model lacks the backend. */
 export async function openEngine(choice: EngineChoice): Promise<OpenedEngine> {
 	const { engine, modelFolder, threads } = choice;
@@ -24,17 +20,16 @@ export async function openEngine(choice: EngineChoice): Promise<OpenedEngine> {
 			throw new UserError("noNative", "This build of Mote has no native backend yet.");
 		case "portable":
 		case "qmoe": {
-			const { manifest, graphPath } = await openModel(modelFolder, { verify: "sizes" });
-			const portablePath = join(modelFolder, portableGraphName);
-			if (engine === "portable" && !existsSync(portablePath)) {
+			const model = await openModel(modelFolder, { verify: "sizes" });
+			const graphPath = engine === "portable" ? model.portableGraphPath : model.graphPath;
+			if (graphPath === undefined) {
 				throw new UserError(
 					"noPortableGraph",
-					`The model in ${modelFolder} has no ${portableGraphName}; import it again.`,
+					`The model in ${modelFolder} has no portable graph; import it again.`,
 				);
 			}
-			const path = engine === "portable" ? portablePath : graphPath;
 			return {
-				backend: await openOrtBackend({ graphPath: path, manifest, threads }),
+				backend: await openOrtBackend({ graphPath, manifest: model.manifest, threads }),
 				kernels: "ONNX Runtime's own choice",
 			};
 		}

@@ -28,6 +28,9 @@ const capacityStep = 256;
 export class LlamaBackend implements Backend {
 	readonly vocabularySize: number;
 	readonly contextLength: number;
+	readonly stopsWithinPass = false;
+	/** Nothing of these caches is kept elsewhere. */
+	readonly kvLayout = { id: "llama.cpp", prefixBytes: () => 0 };
 	/** The instructions that llama.cpp uses, in its own words. */
 	readonly features: string;
 	readonly #addon: LlamaAddon;
@@ -133,6 +136,14 @@ class LlamaKvCache implements KvCache {
 		copy.#length = this.#length;
 		copy.rewindTo(length);
 		return copy;
+	}
+
+	prefixMemory(): readonly Uint8Array[] {
+		return [];
+	}
+
+	markFilled(): void {
+		assert(false, "nothing of these caches is kept elsewhere");
 	}
 
 	dispose(): void {
