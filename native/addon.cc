@@ -18,10 +18,13 @@ namespace {
 /** Changes with whatever src/engine/native/addon.ts has to know. */
 constexpr int addonAbi = 1;
 
-#if defined(__x86_64__)
-constexpr const char* architecture = "x64";
-#elif defined(__aarch64__)
-constexpr const char* architecture = "arm64";
+/** As process.platform and process.arch say it. */
+#if defined(__linux__) && defined(__x86_64__)
+constexpr const char* platform = "linux-x64";
+#elif defined(__linux__) && defined(__aarch64__)
+constexpr const char* platform = "linux-arm64";
+#elif defined(__APPLE__) && defined(__aarch64__)
+constexpr const char* platform = "darwin-arm64";
 #endif
 
 Napi::Value openSession(const Napi::CallbackInfo& info) {
@@ -59,9 +62,11 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
 	classes->kvCache = Napi::Persistent(KvCacheObject::define(env));
 	env.SetInstanceData(classes.release());
 	exports.Set("abi", addonAbi);
-	exports.Set("architecture", architecture);
+	exports.Set("platform", platform);
 	exports.Set("instructions", usableInstructions(env));
-	exports.Set("bestInstructions", nameOf(bestInstructions()));
+	if (bestInstructions() != Instructions::reference) {
+		exports.Set("bestInstructions", nameOf(bestInstructions()));
+	}
 	exports.Set("selfTest", Napi::Function::New<selfTest>(env, "selfTest"));
 	exports.Set("openSession", Napi::Function::New<openSession>(env, "openSession"));
 	return exports;

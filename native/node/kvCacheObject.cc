@@ -96,28 +96,35 @@ Napi::Value KvCacheObject::copyPrefix(const Napi::CallbackInfo& info) {
 	});
 }
 
+namespace {
+
+/** The argument that says where a part of a prefix begins, which ends within it. */
+std::size_t startFrom(const Napi::Value& value, std::size_t prefixBytes, std::size_t partBytes) {
+	if (partBytes > prefixBytes) {
+		throw ArgumentError("more bytes than a prefix of that length has");
+	}
+	return integerFrom(value, "start", 0, prefixBytes - partBytes);
+}
+
+} // namespace
+
 void KvCacheObject::readPrefix(const Napi::CallbackInfo& info) {
 	callFromJavaScript(info.Env(), [&] {
 		const KvCache& cache = idle();
-		const std::size_t buffer = integerFrom(info[0], "buffer", 0, cache.shape().buffers() - 1);
-		const std::size_t length = integerFrom(info[1], "length", 0, cache.length());
-		const std::span<const std::byte> from = cache.prefix(buffer, length);
+		const std::size_t length = integerFrom(info[0], "length", 0, cache.length());
 		const std::span<std::byte> target = bytesFrom(info[2], "target");
-		checkLength(target.size(), from.size(), "target");
-		std::ranges::copy(from, target.begin());
+		const std::size_t start = startFrom(info[1], cache.prefixBytes(length), target.size());
+		cache.readPrefix(length, start, target);
 	});
 }
 
 void KvCacheObject::writePrefix(const Napi::CallbackInfo& info) {
 	callFromJavaScript(info.Env(), [&] {
 		KvCache& cache = empty();
-		const std::size_t buffer = integerFrom(info[0], "buffer", 0, cache.shape().buffers() - 1);
-		const std::size_t length = integerFrom(info[1], "length", 0, cache.capacity());
+		const std::size_t length = integerFrom(info[0], "length", 0, cache.capacity());
 		const std::span<const std::byte> source = bytesFrom(info[2], "source");
-		const std::span<std::byte> to = cache.prefix(buffer, length);
-		checkLength(source.size(), to.size(), "source");
-		cache.willFill(length);
-		std::ranges::copy(source, to.begin());
+		const std::size_t start = startFrom(info[1], cache.prefixBytes(length), source.size());
+		cache.writePrefix(length, start, source);
 	});
 }
 

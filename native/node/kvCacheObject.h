@@ -29,9 +29,9 @@ class KvCacheObject : public Napi::ObjectWrap<KvCacheObject> {
 	void grow(const Napi::CallbackInfo& info);
 	/** (length, capacity): a new cache with a copy of the first `length` positions. */
 	Napi::Value copyPrefix(const Napi::CallbackInfo& info);
-	/** (buffer, length, target): copies the first `length` positions of one buffer. */
+	/** (length, start, target): copies a part of the first `length` positions, see KvCache. */
 	void readPrefix(const Napi::CallbackInfo& info);
-	/** (buffer, length, source): the reverse; the cache is empty and has room for them. */
+	/** (length, start, source): the reverse; the cache is empty and has room for them. */
 	void writePrefix(const Napi::CallbackInfo& info);
 	/** (length): an empty cache now holds the positions that were written. */
 	void markFilled(const Napi::CallbackInfo& info);

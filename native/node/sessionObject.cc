@@ -1,6 +1,7 @@
 #include "node/sessionObject.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "node/arguments.h"
 #include "node/classes.h"
@@ -14,6 +15,7 @@ Napi::Function SessionObject::define(Napi::Env env) {
 		env,
 		"Session",
 		{
+			InstanceAccessor<&SessionObject::runtimeVersion>("runtimeVersion"),
 			InstanceMethod<&SessionObject::createKvCache>("createKvCache"),
 			InstanceMethod<&SessionObject::run>("run"),
 			InstanceMethod<&SessionObject::stop>("stop"),
@@ -28,6 +30,12 @@ Napi::Object SessionObject::create(Napi::Env env, std::shared_ptr<Session> sessi
 	const Napi::Object object = classesOf(env).session.New({});
 	Unwrap(object)->session_ = std::move(session);
 	return object;
+}
+
+Napi::Value SessionObject::runtimeVersion(const Napi::CallbackInfo& info) {
+	return callFromJavaScript(info.Env(), [&]() -> Napi::Value {
+		return Napi::String::New(info.Env(), held().library().version);
+	});
 }
 
 Napi::Value SessionObject::createKvCache(const Napi::CallbackInfo& info) {
@@ -88,12 +96,21 @@ void SessionObject::readLogits(const Napi::CallbackInfo& info) {
 void SessionObject::readSummaries(const Napi::CallbackInfo& info) {
 	callFromJavaScript(info.Env(), [&] {
 		const Session& session = idle();
-		const std::span<float> logSums = float32From(info[0], "logSums");
-		const std::span<std::int32_t> best = int32From(info[1], "best");
-		checkLength(logSums.size(), session.logitRows(), "logSums");
-		checkLength(best.size(), session.logitRows(), "best");
-		std::ranges::copy(session.logSums(), logSums.begin());
+		const std::size_t rows = session.logitRows();
+		const std::span<std::int32_t> best = int32From(info[0], "best");
+		const std::span<float> bestLogits = float32From(info[1], "bestLogits");
+		const std::span<float> logSums = float32From(info[2], "logSums");
+		checkLength(best.size(), rows, "best");
+		checkLength(bestLogits.size(), rows, "bestLogits");
+		checkLength(logSums.size(), rows, "logSums");
 		std::ranges::copy(session.best(), best.begin());
+		std::ranges::copy(session.logSums(), logSums.begin());
+		for (std::size_t row = 0; row < rows; row++) {
+			const std::span<const float> logits = session.logits(row);
+			// Not a token where the logits are not numbers.
+			const auto token = static_cast<std::size_t>(best[row]);
+			bestLogits[row] = token < logits.size() ? logits[token] : NAN;
+		}
 	});
 }
 

@@ -21,6 +21,8 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
 	static Napi::Object create(Napi::Env env, std::shared_ptr<Session> session);
 
  private:
+	/** Version of ONNX Runtime. */
+	Napi::Value runtimeVersion(const Napi::CallbackInfo& info);
 	/** (capacity): a KvCacheObject. */
 	Napi::Value createKvCache(const Napi::CallbackInfo& info);
 	/** (cache, tokens, logitRows): runs a pass. A promise of whether it was done, and not stopped. */
@@ -28,7 +30,7 @@ class SessionObject : public Napi::ObjectWrap<SessionObject> {
 	void stop(const Napi::CallbackInfo& info);
 	/** (row, target): copies the logits of a row of the last pass. */
 	void readLogits(const Napi::CallbackInfo& info);
-	/** (logSums, best): copies what is known of every row of the last pass. */
+	/** (best, bestLogits, logSums): copies what is known of every row of the last pass. */
 	void readSummaries(const Napi::CallbackInfo& info);
 	void dispose(const Napi::CallbackInfo& info);
 

@@ -74,13 +74,36 @@ void KvCache::copyFrom(const KvCache& other, std::size_t length) {
 	grow(length);
 	markFilled(length);
 	for (std::size_t i = 0; i < shape_.buffers(); i++) {
-		const std::span<std::byte> from = other.prefix(i, length);
-		std::memcpy(buffer(i), from.data(), from.size());
+		std::memcpy(buffer(i), other.buffer(i), shape_.prefixBytes(length));
 	}
 }
 
-std::span<std::byte> KvCache::prefix(std::size_t index, std::size_t length) const {
-	return {buffer(index), shape_.prefixBytes(length)};
+void KvCache::readPrefix(std::size_t length, std::size_t start, std::span<std::byte> target) const {
+	forPieces(length, start, target.size(), [&](std::span<std::byte> piece, std::size_t offset) {
+		std::memcpy(target.data() + offset, piece.data(), piece.size());
+	});
+}
+
+void KvCache::writePrefix(
+	std::size_t length, std::size_t start, std::span<const std::byte> source
+) {
+	willFill(length);
+	forPieces(length, start, source.size(), [&](std::span<std::byte> piece, std::size_t offset) {
+		std::memcpy(piece.data(), source.data() + offset, piece.size());
+	});
+}
+
+template <typename Visit>
+void KvCache::forPieces(std::size_t length, std::size_t start, std::size_t bytes, Visit&& visit)
+	const {
+	const std::size_t bufferBytes = shape_.prefixBytes(length);
+	for (std::size_t done = 0; done < bytes;) {
+		const std::size_t index = (start + done) / bufferBytes;
+		const std::size_t within = (start + done) % bufferBytes;
+		const std::size_t size = std::min(bytes - done, bufferBytes - within);
+		visit(std::span(buffer(index) + within, size), done);
+		done += size;
+	}
 }
 
 } // namespace mote

@@ -76,10 +76,23 @@ class KvCache {
 	/** Fills this empty cache with the first `length` positions of another one of the same shape. */
 	void copyFrom(const KvCache& other, std::size_t length);
 
-	/** The first `length` positions in one buffer, within the capacity. */
-	std::span<std::byte> prefix(std::size_t buffer, std::size_t length) const;
+	/** Bytes of the first `length` positions in all buffers. */
+	std::size_t prefixBytes(std::size_t length) const {
+		return shape_.buffers() * shape_.prefixBytes(length);
+	}
+
+	/**
+	 * Copies a part of the first `length` positions, which are within the capacity, from or to elsewhere: of the
+	 * bytes of one buffer after the other, those from `start` on. The part is within prefixBytes(length).
+	 */
+	void readPrefix(std::size_t length, std::size_t start, std::span<std::byte> target) const;
+	void writePrefix(std::size_t length, std::size_t start, std::span<const std::byte> source);
 
  private:
+	/** Calls `visit(memory, offset)` for each piece of a part of a prefix. */
+	template <typename Visit>
+	void forPieces(std::size_t length, std::size_t start, std::size_t bytes, Visit&& visit) const;
+
 	KvShape shape_;
 	std::size_t bufferStride_;
 	AddressRange memory_;

@@ -75,6 +75,7 @@ class Session {
 	Session(const Session&) = delete;
 	Session& operator=(const Session&) = delete;
 
+	const Library& library() const { return library_; }
 	const SessionOptions& options() const { return options_; }
 	bool isRunning() const { return running_ != nullptr; }
 	bool isRunning(const BoundCache& cache) const { return running_ == &cache; }

@@ -1,3 +1,4 @@
+import type { RowSummary } from "../tokenizer/rowSummary.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 import { evidenceOf, gate, type MixtureSource, type Vote } from "./mixtureGate.ts";
 import { MixedRow } from "./mixtureRow.ts";
@@ -42,14 +43,18 @@ export class Mixture {
 	/**
 	 * The mixture for one logits row after `context`, of which the last 8 tokens count. Valid until the next
 	 * call, and as long as `logits` is. Undefined where the model's own distribution stands as it is: when no
-	 * source has seen the last token, and for a row without usable numbers.
+	 * source has seen the last token, and for a row without usable numbers. `summary` is the row's, where it is known.
 	 */
-	mix(logits: Float32Array, context: readonly TokenId[]): MixedRow | undefined {
+	mix(
+		logits: Float32Array,
+		context: readonly TokenId[],
+		summary?: RowSummary,
+	): MixedRow | undefined {
 		const evidence = evidenceOf(this.#sources, context);
 		if (evidence.length === 0) {
 			return undefined;
 		}
-		const model = modelRow(logits, this.#unmixed);
+		const model = modelRow(logits, this.#unmixed, summary);
 		if (model === undefined) {
 			return undefined;
 		}

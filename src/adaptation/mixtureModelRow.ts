@@ -1,3 +1,4 @@
+import type { RowSummary } from "../tokenizer/rowSummary.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 
 /** The model's distribution, as a logits row and what normalizes it. */
@@ -13,8 +14,42 @@ export interface ModelRow {
 	readonly mixedShare: number;
 }
 
-/** @param unmixed Ascending. Undefined when the row holds no usable numbers, or nothing to be mixed. */
-export function modelRow(logits: Float32Array, unmixed: readonly TokenId[]): ModelRow | undefined {
+/**
+ * Undefined when the row holds no usable numbers, or nothing to be mixed.
+ *
+ * @param unmixed Ascending.
+ * @param summary Of the row, where whoever made it knows; without it the whole row is summed up.
+ */
+export function modelRow(
+	logits: Float32Array,
+	unmixed: readonly TokenId[],
+	summary?: RowSummary,
+): ModelRow | undefined {
+	return summary === undefined || unmixed.includes(summary.best)
+		? summedRow(logits, unmixed)
+		: summarizedRow(logits, unmixed, summary);
+}
+
+/** The best token is one of those that are mixed. */
+function summarizedRow(
+	logits: Float32Array,
+	unmixed: readonly TokenId[],
+	{ best, bestLogit, logSum }: RowSummary,
+): ModelRow | undefined {
+	if (!Number.isFinite(bestLogit) || !Number.isFinite(logSum)) {
+		return undefined;
+	}
+	let unmixedShare = 0;
+	for (const id of unmixed) {
+		unmixedShare += Math.exp((logits[id] ?? -Infinity) - logSum);
+	}
+	const bestShare = Math.exp(bestLogit - logSum);
+	// No less than the best token has, whatever the sums were rounded to.
+	const mixedShare = Math.min(1, Math.max(1 - unmixedShare, bestShare));
+	return { logits, logSum, best, confidence: Math.min(1, bestShare / mixedShare), mixedShare };
+}
+
+function summedRow(logits: Float32Array, unmixed: readonly TokenId[]): ModelRow | undefined {
 	let best = -1;
 	let highest = -Infinity;
 	let next = 0;

@@ -1,4 +1,5 @@
 import { assert } from "../base/assert.ts";
+import type { RowSummary } from "../tokenizer/rowSummary.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 import type { AdaptationRequest, AdaptationStats } from "./learning.ts";
 import type { LiveText } from "./liveText.ts";
@@ -60,13 +61,13 @@ export class RequestMixing {
 
 	/**
 	 * The distribution of the token after `answer`, where the model says `row`. Undefined when the model's own
-	 * stands. Valid until the next call.
+	 * stands. Valid until the next call. `summary` is the row's, where it is known.
 	 */
-	mix(row: Float32Array, answer: readonly TokenId[]): MixedRow | undefined {
+	mix(row: Float32Array, answer: readonly TokenId[], summary?: RowSummary): MixedRow | undefined {
 		if (answer.length === 0 && this.#firstRow !== row) {
 			this.#firstRow = row.slice();
 		}
-		return this.#mixture.mix(row, this.context(answer));
+		return this.#mixture.mix(row, this.context(answer), summary);
 	}
 
 	/** A token was chosen from what {@link mix} returned. */

@@ -1,3 +1,4 @@
+import type { RowSummary } from "../tokenizer/rowSummary.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 
 /**
@@ -38,11 +39,11 @@ export class PassStopped extends Error {
 /** What the memory of a backend's KV caches is worth to another one: nothing unless their ids are equal. */
 export interface KvLayout {
 	/**
-	 * Names the order and format of the bytes in {@link KvCache.prefixMemory}, and what computes them: runtime and
-	 * version, and the graph where a model has several.
+	 * Names the order and format of the bytes that {@link KvCache.readPrefix} gives, and what computes them: runtime
+	 * and version, and the graph where a model has several.
 	 */
 	readonly id: string;
-	/** How many bytes {@link KvCache.prefixMemory} gives for `length` positions. */
+	/** How many bytes {@link KvCache.readPrefix} has for `length` positions. */
 	prefixBytes(length: number): number;
 }
 
@@ -63,11 +64,13 @@ export interface KvCache {
 	 */
 	copyPrefix(length: number, capacity: number): KvCache;
 	/**
-	 * The memory of the first `length` positions, filled or not, as views in an order that {@link KvLayout.id}
-	 * names. For whoever keeps a prefix elsewhere, and brings it back. Valid until the cache grows or is disposed of.
+	 * Copies bytes of the first `length` positions into `target`, for whoever keeps a prefix elsewhere: as many as it
+	 * has room for, from byte `start` on, of the {@link KvLayout.prefixBytes} in an order that {@link KvLayout.id} names.
 	 */
-	prefixMemory(length: number): readonly Uint8Array[];
-	/** An empty cache now holds `length` positions: their bytes have been put into {@link prefixMemory}. */
+	readPrefix(length: number, start: number, target: Uint8Array): void;
+	/** Brings such bytes back, into an empty cache with room for `length` positions. */
+	writePrefix(length: number, start: number, source: Uint8Array): void;
+	/** An empty cache now holds `length` positions: all their bytes were put in by {@link writePrefix}. */
 	markFilled(length: number): void;
 	dispose(): void;
 }
@@ -76,4 +79,6 @@ export interface KvCache {
 export interface Logits {
 	readonly rows: number;
 	row(index: number): Float32Array;
+	/** Of the row, from backends that compute it: saves a loop over the whole vocabulary. */
+	summary?(index: number): RowSummary;
 }

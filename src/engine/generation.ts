@@ -143,9 +143,9 @@ export class Generation {
 		if (this.#request.maxNewTokens === 0) {
 			return { tokens: [], finishReason: "length" };
 		}
-		const row = this.#promptLogits?.row;
-		assert(row !== undefined, "the last row of prefill is remembered");
-		return this.#commit(verify([], () => this.#choose(row, [])).tokens);
+		const logits = this.#promptLogits;
+		assert(logits !== undefined, "the last row of prefill is remembered");
+		return this.#commit(verify([], () => this.#choose(logits, [])).tokens);
 	}
 
 	async #prefillChunk(signal: AbortSignal): Promise<PassResult> {
@@ -165,7 +165,8 @@ export class Generation {
 		}
 		if (logitRows === 1) {
 			// A copy, since the row is only valid until the next pass.
-			this.#promptLogits = { after: prompt.length, row: logits.row(0).slice() };
+			const row = logits.row(0).slice();
+			this.#promptLogits = { after: prompt.length, row, summary: logits.summary?.(0) };
 		}
 		return this.#firstTokens();
 	}
@@ -179,8 +180,8 @@ export class Generation {
 		const logits = await this.#forward([last, ...draft.tokens], rows, signal);
 		this.#parts.draftLength.recordPass(rows, this.#parts.clock.now() - startMs);
 
-		const verdict = verify(draft.tokens, (row) =>
-			this.#choose(logits.row(row), draft.tokens.slice(0, row)),
+		const verdict = verify(draft.tokens, (i) =>
+			this.#choose({ row: logits.row(i), summary: logits.summary?.(i) }, draft.tokens.slice(0, i)),
 		);
 		this.#stats.recordDecodePass(draft.tokens.length, verdict.accepted);
 		if (draft.tokens.length > 0) {
@@ -267,15 +268,18 @@ export class Generation {
 	}
 
 	/** The choice for the token after the final ones and those `drafted` behind them, by its logits. */
-	#choose(row: Float32Array, drafted: readonly TokenId[]): GeneratedToken {
+	#choose(
+		{ row, summary }: Pick<RememberedLogits, "row" | "summary">,
+		drafted: readonly TokenId[],
+	): GeneratedToken {
 		const mixing = this.#mixing;
 		const answer =
 			mixing === undefined ? [] : [...this.#tokens.slice(this.#request.prompt.length), ...drafted];
 		// The one place where the model's distribution is mixed: plain decoding, verification and the gate
 		// all see what is chosen here.
-		const mixed = mixing?.mix(row, answer);
+		const mixed = mixing?.mix(row, answer, summary);
 		const index = this.#generatedTokens + drafted.length;
-		const choice = this.#sampler(row, index, this.#allowed, mixed);
+		const choice = this.#sampler(row, index, this.#allowed, mixed, summary);
 		mixing?.recordChoice(mixed, choice.id);
 		return choice;
 	}

@@ -3,7 +3,7 @@ import { arch, availableParallelism, totalmem } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import { nullLogger, type Logger } from "../base/log.ts";
 import { UserError } from "../base/userError.ts";
-import type { ModelManifest } from "../model/manifest.ts";
+import type { ModelFile } from "../model/manifest.ts";
 import { openModel } from "../model/modelStore.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
 import { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
@@ -13,8 +13,7 @@ import type { Learner } from "../adaptation/learning.ts";
 import { EngineError } from "./errors.ts";
 import { keepLimitsFor } from "./keepLimits.ts";
 import { LocalEngine } from "./localEngine.ts";
-import { openOrtBackend } from "./ort/ortBackend.ts";
-import { kvBytesPerPosition } from "./ort/ortKvCache.ts";
+import { openBackend } from "./openBackend.ts";
 import { SavedPrefixes } from "./snapshots/savedPrefixes.ts";
 import { snapshotKey } from "./snapshots/snapshotHead.ts";
 import { NgramDrafter } from "./speculative/ngramDrafter.ts";
@@ -57,35 +56,42 @@ export async function openLocalEngine({
 	drafter,
 }: OpenLocalEngineOptions): Promise<OpenedLocalEngine> {
 	const { model, vocabulary } = await readModel(modelFolder);
-	const { manifest, graphPath } = model;
-	const backend = await openOrtBackend({ graphPath, manifest, threads });
+	const { manifest } = model;
+	const { backend, name, graph } = await openBackend(model, threads, logger);
+	const bytesPerPosition =
+		backend.kvLayout.prefixBytes(manifest.contextLength) / manifest.contextLength;
 	const saved =
 		snapshotFolder === undefined
 			? undefined
-			: await openSaved(snapshotFolder, backend, manifest, logger);
+			: await openSaved(
+					snapshotFolder,
+					backend,
+					[graph, manifest.files.weights, manifest.files.tokenizer],
+					logger,
+				);
 	return {
 		engine: new LocalEngine({
 			backend,
 			vocabulary,
 			clock,
 			saved,
-			keep: keepLimitsFor(kvBytesPerPosition(manifest), manifest.contextLength, totalmem()),
+			keep: keepLimitsFor(bytesPerPosition, manifest.contextLength, totalmem()),
 			...(drafter === "promptLookup" && { createDrafter: () => new NgramDrafter() }),
 			vocabularyChecksum: manifest.files.tokenizer.sha256,
 		}),
 		modelName: manifest.name,
-		backendName: `ONNX Runtime, CPU, ${threads === 1 ? "1 thread" : `${threads} threads`}`,
+		backendName: name,
 	};
 }
 
 function openSaved(
 	folder: string,
 	backend: Backend,
-	{ files }: ModelManifest,
+	files: readonly ModelFile[],
 	logger: Logger,
 ): Promise<SavedPrefixes | undefined> {
 	const { kvLayout: layout, vocabularySize, contextLength } = backend;
-	const checksums = [files.graph.sha256, files.weights.sha256, files.tokenizer.sha256];
+	const checksums = files.map(({ sha256 }) => sha256);
 	const model = { key: snapshotKey(checksums, layout), layout, vocabularySize, contextLength };
 	return SavedPrefixes.open({ folder, model, logger });
 }

@@ -1,4 +1,5 @@
 import { assert } from "../base/assert.ts";
+import type { RowSummary } from "../tokenizer/rowSummary.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 import type { Backend, KvCache } from "./backend.ts";
 import type { RequestPriority } from "./engine.ts";
@@ -11,6 +12,8 @@ import type { SavedPrefix, SavedPrefixes } from "./snapshots/savedPrefixes.ts";
 export interface RememberedLogits {
 	readonly after: number;
 	readonly row: Float32Array;
+	/** Where the backend knows it. */
+	readonly summary?: RowSummary | undefined;
 }
 
 /** A KV cache with what it is filled with, on its way back. */

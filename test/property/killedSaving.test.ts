@@ -65,7 +65,8 @@ test("a process killed while it writes leaves nothing that could be taken for a 
 			const { length } = prefix.tokens;
 			const kv = backend.createKvCache(length);
 			expect(await saved.load(prefix, kv), JSON.stringify(moment)).toBeDefined();
-			expect(bytesOf(kv).equals(bytesOf(await filledCache(backend, prefix.tokens)))).toBe(true);
+			const expected = await filledCache(backend, prefix.tokens);
+			expect(bytesOf(backend, kv)).toEqual(bytesOf(backend, expected));
 			await saved.forget(prefix);
 			restored++;
 		}

@@ -7,6 +7,7 @@ import { MixtureWeights } from "../../src/adaptation/mixtureWeights.ts";
 import type { NgramCounts } from "../../src/adaptation/ngramCounts.ts";
 import { tokenAt } from "../../src/tokenizer/tokenIds.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
+import { rowSummaryOf } from "../support/rowSummaryOf.ts";
 import { NaiveNgramCounts } from "../support/naiveNgramCounts.ts";
 
 const vocabularySize = 24;
@@ -49,6 +50,20 @@ const situation = fc.record({ logits, sources, weights, unmixed, context: text }
 const everyId = Array.from({ length: vocabularySize }, (_, id) => id);
 
 describe("a mixed distribution", () => {
+	test("is the same whether the row was summed up by the backend or here", () => {
+		fc.assert(
+			fc.property(situation, ({ logits: row, context, ...parts }) => {
+				const plain = new Mixture(parts).mix(row, context);
+				const summarized = new Mixture(parts).mix(row, context, rowSummaryOf(row));
+				expect(summarized === undefined).toBe(plain === undefined);
+				for (const id of everyId) {
+					const expected = plain?.probabilityOf(id) ?? 0;
+					expect(summarized?.probabilityOf(id) ?? 0).toBeCloseTo(expected, 9);
+				}
+			}),
+		);
+	});
+
 	test("sums to 1, and no probability is negative", () => {
 		fc.assert(
 			fc.property(situation, ({ logits: row, context, ...parts }) => {

@@ -50,7 +50,7 @@ describe.each(["float32", "int8"] as const)("with a KV cache of %s", (kvCache) =
 					// Another capacity is another layout in memory.
 					const restored = backend.createKvCache(length + spare);
 					expect(snapshot && (await reopened.load(snapshot, restored))).toBeDefined();
-					expect(bytesOf(restored)).toEqual(bytesOf(kv));
+					expect(bytesOf(backend, restored)).toEqual(bytesOf(backend, kv));
 
 					const next = async (cache: typeof kv): Promise<Float32Array> => {
 						cache.grow(length + tail.length);
@@ -113,10 +113,9 @@ test("a snapshot that fits but holds no numbers fails one request, not the ones 
 	using folder = new TemporaryFolder();
 	const backend = await openBackend(model.folder);
 	const prompt = someTokens(200, 0, 500);
-	const poisoned = await filledCache(backend, prompt);
-	for (const view of poisoned.prefixMemory(200)) {
-		view.fill(0xff);
-	}
+	const poisoned = backend.createKvCache(200);
+	poisoned.writePrefix(200, 0, new Uint8Array(backend.kvLayout.prefixBytes(200)).fill(0xff));
+	poisoned.markFilled(200);
 	const saved = await openSaved(folder.path, backend);
 	await saved.save(contentOf(poisoned, prompt), () => true);
 	const engine = new LocalEngine({

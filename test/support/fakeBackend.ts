@@ -160,14 +160,14 @@ class FakeKvCache implements KvCache {
 		return copy;
 	}
 
-	/** In two views, since real ones are many. */
-	prefixMemory(length: number): readonly Uint8Array[] {
-		assert(!this.disposed && length <= this.capacity, "a prefix of a cache that is alive");
-		const first = 4 * Math.floor(length / 2);
-		return [
-			new Uint8Array(this.#memory.buffer, 0, first),
-			new Uint8Array(this.#memory.buffer, first, 4 * length - first),
-		];
+	readPrefix(length: number, start: number, target: Uint8Array): void {
+		assert(!this.disposed && length <= this.#length, "a prefix of a cache that is alive");
+		target.set(new Uint8Array(this.#memory.buffer, start, target.length));
+	}
+
+	writePrefix(length: number, start: number, source: Uint8Array): void {
+		assert(this.#length === 0 && length <= this.capacity, "an empty cache with room is written");
+		new Uint8Array(this.#memory.buffer, start, source.length).set(source);
 	}
 
 	markFilled(length: number): void {

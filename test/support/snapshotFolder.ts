@@ -50,10 +50,12 @@ export function contentOf(
 	tokens: readonly TokenId[],
 	logits?: Float32Array,
 ): SnapshotContent {
-	return { tokens, memory: kv.prefixMemory(tokens.length), logits };
+	return { tokens, kv, logits };
 }
 
 /** The bytes of a prefix, to compare. */
-export function bytesOf(kv: KvCache, length = kv.length): Buffer {
-	return Buffer.concat(kv.prefixMemory(length));
+export function bytesOf(backend: Backend, kv: KvCache, length = kv.length): Uint8Array {
+	const bytes = new Uint8Array(backend.kvLayout.prefixBytes(length));
+	kv.readPrefix(length, 0, bytes);
+	return bytes;
 }

@@ -5,7 +5,7 @@ import { graphContract } from "../../model/graphContract.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
 import type { Backend, KvCache, KvLayout, Logits } from "../backend.ts";
-import { EngineError } from "../errors.ts";
+import { runtimeError } from "../runtimeError.ts";
 import {
 	kvBytesPerPosition,
 	maxKvPositions,
@@ -182,13 +182,4 @@ function checkContract(
 	if (pastKey?.isTensor !== true || pastKey.type !== kvCache) {
 		throw new Error(`its graph has no KV cache of ${kvCache}`);
 	}
-}
-
-function runtimeError(what: string, cause?: unknown): EngineError {
-	const detail = cause instanceof Error ? ` (${cause.message.slice(0, 500)})` : "";
-	return new EngineError(
-		"runtimeFailed",
-		`${what}${detail}; restart the engine, and if that does not help install or import the model again.`,
-		{ cause },
-	);
 }

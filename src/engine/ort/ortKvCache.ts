@@ -144,18 +144,43 @@ export class OrtKvCache implements KvCache {
 		return copy;
 	}
 
-	/** Head by head: key 0 of layer 0, the other keys of it, its values, layer 1, … */
-	prefixMemory(length: number): readonly Uint8Array[] {
-		assert(length <= this.#capacity, "a prefix is no longer than its cache");
+	readPrefix(length: number, start: number, target: Uint8Array): void {
+		assert(length <= this.#length, "only filled positions are read");
+		this.#forPieces(length, start, target.length, (memory, offset) => {
+			target.set(memory, offset);
+		});
+	}
+
+	writePrefix(length: number, start: number, source: Uint8Array): void {
+		assert(this.#length === 0 && length <= this.#capacity, "an empty cache with room is written");
+		this.#forPieces(length, start, source.length, (memory, offset) => {
+			memory.set(source.subarray(offset, offset + memory.length));
+		});
+	}
+
+	/**
+	 * The memory of the first `length` positions, head by head: keys of head 0 of layer 0, of the other heads, its
+	 * values, layer 1, … Of it, `bytes` from `start` on, in pieces with their places in that part.
+	 */
+	#forPieces(
+		length: number,
+		start: number,
+		bytes: number,
+		visit: (memory: Uint8Array, offset: number) => void,
+	): void {
 		const { kvHeads, headDim, kvCache } = this.#shape;
-		const bytesPerHead = headDim * bytesPerElement[kvCache];
-		return this.#buffers.flatMap(({ buffer }) =>
-			Array.from(
-				{ length: kvHeads },
-				(_, head) =>
-					new Uint8Array(buffer, head * this.#capacity * bytesPerHead, length * bytesPerHead),
-			),
-		);
+		const bytesPerPosition = headDim * bytesPerElement[kvCache];
+		const bytesPerHead = length * bytesPerPosition;
+		for (let done = 0; done < bytes;) {
+			const head = Math.floor((start + done) / bytesPerHead);
+			const within = (start + done) % bytesPerHead;
+			const buffer = this.#buffers[Math.floor(head / kvHeads)];
+			assert(buffer !== undefined, "a part lies within its prefix");
+			const size = Math.min(bytes - done, bytesPerHead - within);
+			const headStart = (head % kvHeads) * this.#capacity * bytesPerPosition;
+			visit(new Uint8Array(buffer.buffer, headStart + within, size), done);
+			done += size;
+		}
 	}
 
 	markFilled(length: number): void {

@@ -1,5 +1,6 @@
 import { assert } from "../../base/assert.ts";
 import type { MixedRow } from "../../adaptation/mixtureRow.ts";
+import type { RowSummary } from "../../tokenizer/rowSummary.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
 import type { GeneratedToken, SamplingParams } from "../engine.ts";
 import { EngineError } from "../errors.ts";
@@ -17,6 +18,7 @@ import { uniformAt } from "./random.ts";
  * @param allowed When given, only these tokens may be chosen, and probabilities are relative to them.
  *   Not empty, no duplicates.
  * @param mixed When given, the distribution to choose from in place of the model's own.
+ * @param summary When given, that of `logits`: the most likely of all tokens is then known without a look at them.
  * @throws EngineError "runtimeFailed" when the row holds no usable numbers.
  */
 export type Sampler = (
@@ -24,11 +26,12 @@ export type Sampler = (
 	index: number,
 	allowed?: readonly TokenId[],
 	mixed?: MixedRow,
+	summary?: RowSummary,
 ) => GeneratedToken;
 
 export function createSampler(params: SamplingParams): Sampler {
 	return params.temperature === 0
-		? (logits, _index, allowed, mixed) => chooseGreedily(logits, allowed, mixed)
+		? (logits, _index, allowed, mixed, summary) => chooseGreedily(logits, allowed, mixed, summary)
 		: (logits, index, allowed, mixed) =>
 				chooseAtRandom(mixed?.logProbabilities() ?? logits, index, allowed, params);
 }
@@ -38,10 +41,15 @@ function chooseGreedily(
 	logits: Float32Array,
 	allowed: readonly TokenId[] | undefined,
 	mixed: MixedRow | undefined,
+	summary: RowSummary | undefined,
 ): GeneratedToken {
 	if (mixed !== undefined) {
 		const { id, probability } = mixed.best(allowed);
 		return { id: tokenAt(id), probability };
+	}
+	if (allowed === undefined && summary !== undefined) {
+		const { best, bestLogit, logSum } = summary;
+		return { id: best, probability: checkedProbability(Math.exp(bestLogit - logSum)) };
 	}
 	const best = allowed === undefined ? likeliest(logits) : likeliestOf(logits, allowed);
 	return { id: tokenAt(best), probability: probabilityOf(best, logits, allowed) };
@@ -135,10 +143,15 @@ function probabilityOf(
 			sum += Math.exp((logits[id] ?? NaN) - shift);
 		}
 	}
-	if (Number.isNaN(sum)) {
+	return checkedProbability(1 / sum);
+}
+
+/** Above 0, for products of probabilities; at most 1, whatever it was rounded to. */
+function checkedProbability(probability: number): number {
+	if (Number.isNaN(probability)) {
 		throw notNumbers();
 	}
-	return Math.min(1, Math.max(1 / sum, Number.MIN_VALUE));
+	return Math.min(1, Math.max(probability, Number.MIN_VALUE));
 }
 
 function notNumbers(): EngineError {

@@ -91,7 +91,7 @@ function contentOf(cache: KeptCache): Parameters<SavedPrefixes["save"]>[0] {
 	const length = savedLength(cache);
 	return {
 		tokens: cache.tokens.slice(0, length),
-		memory: cache.kv.prefixMemory(length),
+		kv: cache.kv,
 		logits: cache.logits?.row,
 	};
 }

@@ -105,7 +105,7 @@ export class SavedPrefixes {
 		const { path, head } = saved;
 		const { length } = head.tokens;
 		try {
-			const body = await readSnapshotBody(path, head, this.#model, kv.prefixMemory(length));
+			const body = await readSnapshotBody(path, head, this.#model, kv);
 			if (body.kind === "damaged") {
 				this.#reportDamage(path, body.problem);
 				await this.forget(saved);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
+import type { KvCache } from "../backend.ts";
 import {
 	bodyBytes,
 	bodyOffset,
@@ -21,8 +22,8 @@ export const temporarySuffix = ".tmp";
 
 export interface SnapshotContent {
 	readonly tokens: readonly TokenId[];
-	/** What KvCache.prefixMemory gives for all tokens. */
-	readonly memory: readonly Uint8Array[];
+	/** Holds the tokens. */
+	readonly kv: Pick<KvCache, "readPrefix">;
 	/** The row after the last token. */
 	readonly logits: Float32Array | undefined;
 }
@@ -31,8 +32,8 @@ export interface SnapshotContent {
  * Writes a snapshot to `path`, whole or not at all: a process that dies before the end leaves a file of another
  * name. Only the user may read it. Undefined when it was given up. Rejects with the error of the file system.
  *
- * @param isWanted Asked before each look into `content.memory`, which may belong to somebody else as soon as it
- *   says false.
+ * @param isWanted Asked before each look into `content.kv`, which may belong to somebody else as soon as it says
+ *   false.
  */
 export async function writeSnapshot(
 	path: string,
@@ -57,7 +58,7 @@ export async function writeSnapshot(
 /** Undefined when it was not wanted to the end. */
 async function writeContent(
 	path: string,
-	{ tokens, memory, logits }: SnapshotContent,
+	{ tokens, kv, logits }: SnapshotContent,
 	model: SnapshotModel,
 	isWanted: () => boolean,
 ): Promise<SnapshotHead | undefined> {
@@ -65,19 +66,18 @@ async function writeContent(
 	const hash = createHash("sha256");
 	// Room for the head, which comes last: it holds the checksum of what follows it.
 	await file.writeFile(new Uint8Array(bodyOffset(tokens.length)));
-	// What is written from is a copy. A cache may grow or be given back while the system still reads.
-	const copy = new Uint8Array(pieceBytes);
-	for (const view of [...memory, ...(logits === undefined ? [] : [bytesOf(logits)])]) {
-		for (let start = 0; start < view.length; start += pieceBytes) {
-			if (!isWanted()) {
-				return undefined;
-			}
-			const piece = view.subarray(start, start + pieceBytes);
-			const written = copy.subarray(0, piece.length);
-			written.set(piece);
-			hash.update(written);
-			await file.writeFile(written);
+	for (const { start, piece } of piecesOf(model.layout.prefixBytes(tokens.length))) {
+		if (!isWanted()) {
+			return undefined;
 		}
+		kv.readPrefix(tokens.length, start, piece);
+		hash.update(piece);
+		await file.writeFile(piece);
+	}
+	if (logits !== undefined) {
+		const row = bytesOf(logits);
+		hash.update(row);
+		await file.writeFile(row);
 	}
 	const head = { tokens, hasLogits: logits !== undefined, bodyHash: hash.digest() };
 	const bytes = encodeHead(head, model);
@@ -103,7 +103,7 @@ export async function readSnapshotHead(
 		return result;
 	}
 	const bytes = new Uint8Array(result.headBytes);
-	return (await readInto(file, [bytes], 0))
+	return (await readInto(file, bytes, 0))
 		? decodeHead(bytes, model)
 		: { kind: "damaged", problem: "it is cut off" };
 }
@@ -113,54 +113,69 @@ export type BodyResult =
 	| { readonly kind: "damaged"; readonly problem: string };
 
 /**
- * Reads the body of a snapshot into `memory`, which KvCache.prefixMemory gave for as many tokens as `head` has,
- * and checks it. `memory` holds anything when the result is not "ok". Rejects with the error of the file system.
- *
- * The one place where keys and values are read: a runtime that can map files would do it here.
+ * Reads the body of a snapshot into an empty cache with room for as many tokens as `head` has, and checks it. The
+ * cache stays empty, and what stands behind its end is nothing when the result is not "ok". Rejects with the error of
+ * the file system.
  */
 export async function readSnapshotBody(
 	path: string,
 	head: SnapshotHead,
 	model: SnapshotModel,
-	memory: readonly Uint8Array[],
+	kv: Pick<KvCache, "writePrefix">,
 ): Promise<BodyResult> {
 	const { tokens, hasLogits, bodyHash } = head;
 	const logits = hasLogits ? new Float32Array(model.vocabularySize) : undefined;
-	const views = [...memory, ...(logits === undefined ? [] : [bytesOf(logits)])];
 	await using file = await open(path);
 	const { size } = await file.stat();
 	const offset = bodyOffset(tokens.length);
-	if (
-		size !== offset + bodyBytes(tokens.length, hasLogits, model) ||
-		!(await readInto(file, views, offset))
-	) {
-		return { kind: "damaged", problem: "it is cut off" };
+	const cutOff = { kind: "damaged", problem: "it is cut off" } as const;
+	if (size !== offset + bodyBytes(tokens.length, hasLogits, model)) {
+		return cutOff;
 	}
 	const hash = createHash("sha256");
-	for (const view of views) {
-		hash.update(view);
+	const prefixBytes = model.layout.prefixBytes(tokens.length);
+	for (const { start, piece } of piecesOf(prefixBytes)) {
+		if (!(await readInto(file, piece, offset + start))) {
+			return cutOff;
+		}
+		hash.update(piece);
+		kv.writePrefix(tokens.length, start, piece);
+	}
+	if (logits !== undefined) {
+		const row = bytesOf(logits);
+		if (!(await readInto(file, row, offset + prefixBytes))) {
+			return cutOff;
+		}
+		hash.update(row);
 	}
 	return hash.digest().equals(bodyHash)
 		? { kind: "ok", logits }
 		: { kind: "damaged", problem: "the checksum of its body is wrong" };
 }
 
-/** Fills the views from `position` on. Returns whether the file had enough. */
-async function readInto(
-	file: FileHandle,
-	views: readonly Uint8Array[],
-	position: number,
-): Promise<boolean> {
-	let at = position;
-	for (const view of views) {
-		for (let filled = 0; filled < view.length;) {
-			const { bytesRead } = await file.read(view, filled, view.length - filled, at);
-			if (bytesRead === 0) {
-				return false;
-			}
-			filled += bytesRead;
-			at += bytesRead;
+/** Where each piece of `bytes` begins, and the same memory for all of them, as long as the piece is. */
+function* piecesOf(
+	bytes: number,
+): Generator<{ readonly start: number; readonly piece: Uint8Array }> {
+	const memory = new Uint8Array(Math.min(bytes, pieceBytes));
+	for (let start = 0; start < bytes; start += pieceBytes) {
+		yield { start, piece: memory.subarray(0, Math.min(pieceBytes, bytes - start)) };
+	}
+}
+
+/** Fills `target` with what stands at `position`. Returns whether the file had enough. */
+async function readInto(file: FileHandle, target: Uint8Array, position: number): Promise<boolean> {
+	for (let filled = 0; filled < target.length;) {
+		const { bytesRead } = await file.read(
+			target,
+			filled,
+			target.length - filled,
+			position + filled,
+		);
+		if (bytesRead === 0) {
+			return false;
 		}
+		filled += bytesRead;
 	}
 	return true;
 }

@@ -15,7 +15,7 @@ import { tokenAt } from "../../tokenizer/tokenIds.ts";
  *     SHA-256          32 bytes, of all before it and all between it and the body
  *     tokens           uint32 each
  *     zeros            up to a multiple of 4096, so that the body can be mapped into memory
- *     body             what KvCache.prefixMemory gives, one view after the other, then the logits as float32
+ *     body             what KvCache.readPrefix gives, then the logits as float32
  *
  * SHA-256 and no faster checksum: of those that hold against more than chance it is the fastest on processors
  * with instructions for it (15 ms for 20 MB; BLAKE2b 40, SHA-512 48).

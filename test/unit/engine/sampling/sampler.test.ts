@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createSampler } from "../../../../src/engine/sampling/sampler.ts";
 import type { SamplingParams } from "../../../../src/engine/engine.ts";
 import { tokens } from "../../../support/engineRequests.ts";
+import { rowSummaryOf } from "../../../support/rowSummaryOf.ts";
 
 const greedy: SamplingParams = { temperature: 0, topK: 0, topP: 1, seed: 1 };
 
@@ -38,6 +39,30 @@ describe("greedy sampling", () => {
 		const chosen = createSampler(greedy)(Float32Array.from(logits), 0);
 		expect(chosen.id).toBe(1);
 		expect(chosen.probability).toBeCloseTo(softmax(logits)[1] ?? NaN, 12);
+	});
+
+	test("a summary of the row gives the same choice without a look at the row", () => {
+		const row = fc.float32Array({ minLength: 1, maxLength: 40, noNaN: true, min: -80, max: 80 });
+		fc.assert(
+			fc.property(row, (logits) => {
+				const sample = createSampler(greedy);
+				const unread = new Float32Array(logits.length).fill(NaN);
+				const summary = rowSummaryOf(logits);
+				const chosen = sample(unread, 0, undefined, undefined, summary);
+				const expected = sample(logits, 0);
+				expect(chosen.id).toBe(expected.id);
+				expect(chosen.probability).toBeCloseTo(expected.probability, 12);
+				const allowed = tokens(0);
+				expect(sample(logits, 0, allowed, undefined, summary)).toEqual(sample(logits, 0, allowed));
+			}),
+		);
+	});
+
+	test("a summary that is not a number is refused as such a row is", () => {
+		const summary = { ...rowSummaryOf(Float32Array.of(1, 2)), logSum: NaN };
+		expect(() =>
+			createSampler(greedy)(Float32Array.of(1, 2), 0, undefined, undefined, summary),
+		).toThrow("not numbers");
 	});
 
 	test("under a constraint counts only the tokens that it allows", () => {

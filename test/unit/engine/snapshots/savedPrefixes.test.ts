@@ -63,7 +63,7 @@ test("what was saved is there after a restart, with its logits", async () => {
 	const restored = backend.createKvCache(300);
 	expect(saved && (await reopened.load(saved, restored))).toEqual({ logits });
 	expect(restored.length).toBe(300);
-	expect(bytesOf(restored)).toEqual(bytesOf(kv));
+	expect(bytesOf(backend, restored)).toEqual(bytesOf(backend, kv));
 });
 
 test("a beginning of a cache can be saved alone", async () => {
@@ -75,7 +75,7 @@ test("a beginning of a cache can be saved alone", async () => {
 	const restored = backend.createKvCache(128);
 	const [first] = saved.all;
 	expect(first && (await saved.load(first, restored))).toEqual({ logits: undefined });
-	expect(bytesOf(restored)).toEqual(bytesOf(kv, 70));
+	expect(bytesOf(backend, restored)).toEqual(bytesOf(backend, kv, 70));
 });
 
 test("the files are for the user alone", async () => {

@@ -1,0 +1,147 @@
+import { assert } from "../../base/assert.ts";
+import type { ModelManifest } from "../../model/manifest.ts";
+import type { TokenId } from "../../tokenizer/tokenizer.ts";
+import type { RowSummary } from "../../tokenizer/rowSummary.ts";
+import { tokenAt } from "../../tokenizer/tokenIds.ts";
+import { PassStopped, type Backend, type KvCache, type KvLayout, type Logits } from "../backend.ts";
+import { runtimeError } from "../runtimeError.ts";
+import type { NativeAddon, NativeSession } from "./addon.ts";
+import { makingRoom, nativeKvBytes, NativeKvCache } from "./nativeKvCache.ts";
+import { runtimeLibraryPath } from "./runtimeLibrary.ts";
+
+export interface NativeBackendOptions {
+	readonly addon: NativeAddon;
+	/** One of the addon's sets of instructions. */
+	readonly instructions: string;
+	/** Path of the graph in the addon's operators; its external data lies beside it. */
+	readonly graphPath: string;
+	readonly manifest: Pick<
+		ModelManifest,
+		"vocabularySize" | "contextLength" | "layers" | "kvHeads" | "headDim" | "kvCache"
+	>;
+	readonly threads: number;
+}
+
+/**
+ * Loads a model into ONNX Runtime's CPU provider with the addon's operators. Passes run on threads of their own and
+ * can be stopped.
+ *
+ * @throws EngineError "runtimeFailed"
+ */
+export async function openNativeBackend(options: NativeBackendOptions): Promise<NativeBackend> {
+	const { addon, instructions, graphPath, manifest, threads } = options;
+	const { layers, kvHeads, headDim, contextLength, vocabularySize, kvCache } = manifest;
+	try {
+		const session = await addon.openSession({
+			libraryPath: runtimeLibraryPath(),
+			...{ graphPath, threads, instructions },
+			...{ layers, kvHeads, headDim, contextLength, vocabularySize, kvCache },
+		});
+		return new NativeBackend(session, options);
+	} catch (error) {
+		throw runtimeError("Mote's own runtime could not load the model", error);
+	}
+}
+
+export class NativeBackend implements Backend {
+	readonly vocabularySize: number;
+	readonly contextLength: number;
+	readonly stopsWithinPass = true;
+	readonly kvLayout: KvLayout;
+	readonly #session: NativeSession;
+	/** Reused for every pass, as the interface allows. */
+	#rows: Float32Array;
+	#isRunning = false;
+
+	constructor(session: NativeSession, { manifest, addon }: NativeBackendOptions) {
+		const { layers, kvHeads, headDim, kvCache } = manifest;
+		this.vocabularySize = manifest.vocabularySize;
+		this.contextLength = manifest.contextLength;
+		this.kvLayout = {
+			id: `mote ${addon.abi}, ONNX Runtime ${session.runtimeVersion}, ${kvCache} ${layers}x2xBx${kvHeads}x16x${headDim}`,
+			prefixBytes: (length) => nativeKvBytes(manifest, length),
+		};
+		this.#session = session;
+		this.#rows = new Float32Array(manifest.vocabularySize);
+	}
+
+	createKvCache(capacity: number): NativeKvCache {
+		assert(capacity <= this.contextLength, "a cache is no longer than the context");
+		return makingRoom(capacity, () => new NativeKvCache(this.#session.createKvCache(capacity)));
+	}
+
+	async forward(
+		cache: KvCache,
+		tokens: readonly TokenId[],
+		logitRows: number,
+		signal?: AbortSignal,
+	): Promise<Logits> {
+		assert(cache instanceof NativeKvCache, "a cache is used with the backend that made it");
+		assert(tokens.length > 0 && logitRows <= tokens.length, "a pass has as many rows as tokens");
+		assert(cache.length + tokens.length <= cache.capacity, "the caller has made room in the cache");
+		assert(!this.#isRunning, "one pass at a time");
+		if (signal?.aborted === true) {
+			throw new PassStopped();
+		}
+		const stop = (): void => {
+			this.#session.stop();
+		};
+		signal?.addEventListener("abort", stop);
+		this.#isRunning = true;
+		let isDone;
+		try {
+			isDone = await this.#session.run(cache.native, Int32Array.from(tokens), logitRows);
+		} catch (error) {
+			throw runtimeError("Mote's own runtime could not run the model", error);
+		} finally {
+			this.#isRunning = false;
+			signal?.removeEventListener("abort", stop);
+		}
+		if (!isDone) {
+			throw new PassStopped();
+		}
+		return this.#logits(logitRows);
+	}
+
+	dispose(): Promise<void> {
+		this.#session.dispose();
+		return Promise.resolve();
+	}
+
+	#logits(rows: number): Logits {
+		const size = this.vocabularySize;
+		if (this.#rows.length < rows * size) {
+			this.#rows = new Float32Array(rows * size);
+		}
+		const values = this.#rows;
+		const best = new Int32Array(rows);
+		const bestLogits = new Float32Array(rows);
+		const logSums = new Float32Array(rows);
+		this.#session.readSummaries(best, bestLogits, logSums);
+		return {
+			rows,
+			row: (index) => {
+				assert(index >= 0 && index < rows, "a row that was asked for");
+				const row = values.subarray(index * size, (index + 1) * size);
+				this.#session.readLogits(index, row);
+				return row;
+			},
+			summary: (index) => summaryAt(best, bestLogits, logSums, index),
+		};
+	}
+}
+
+function summaryAt(
+	best: Int32Array,
+	bestLogits: Float32Array,
+	logSums: Float32Array,
+	index: number,
+): RowSummary {
+	const token = best[index];
+	assert(token !== undefined, "a row that was asked for");
+	return {
+		best: tokenAt(Math.max(token, 0)),
+		bestLogit: bestLogits[index] ?? NaN,
+		logSum: logSums[index] ?? NaN,
+	};
+}
