@@ -107,7 +107,8 @@ export async function typedCharacter(
 		cache.rewindTo(promptTokens);
 		let likely: readonly TokenId[] = supply(1, promptTokens + key);
 		const step = async (): Promise<void> => {
-			likely = [likeliest((await backend.forward(cache, likely, 1)).row(0))];
+			const logits = await backend.forward(cache, likely, 1);
+			likely = [logits.summary?.(0).best ?? likeliest(logits.row(0))];
 		};
 		const toFirst = await timed(step);
 		const rest = await timed(async () => {

@@ -17,7 +17,6 @@ import {
 import { codeText } from "../../src/cli/bench/traceFolder.ts";
 import { keepLimitsFor } from "../../src/engine/keepLimits.ts";
 import { LocalEngine } from "../../src/engine/localEngine.ts";
-import { kvBytesPerPosition } from "../../src/engine/ort/ortKvCache.ts";
 import { openModel } from "../../src/model/modelStore.ts";
 import { createTokenizer } from "../../src/tokenizer/bpeTokenizer.ts";
 import { VocabularyIndex } from "../../src/tokenizer/vocabularyIndex.ts";
@@ -64,11 +63,14 @@ async function measure({ scenario, choice, requests }: Task): Promise<Finding> {
 		case "engine":
 		case "abort":
 		case "requests": {
+			const { backend } = opened;
+			const { contextLength } = manifest;
+			const bytesPerPosition = backend.kvLayout.prefixBytes(contextLength) / contextLength;
 			const engine = new LocalEngine({
-				backend: opened.backend,
+				backend,
 				vocabulary: new VocabularyIndex(tokenizer),
 				clock: systemClock,
-				keep: keepLimitsFor(kvBytesPerPosition(manifest), manifest.contextLength, totalmem()),
+				keep: keepLimitsFor(bytesPerPosition, contextLength, totalmem()),
 			});
 			return { ...found, ...(await onEngine(scenario, engine, supply, requests)) };
 		}

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { UserError } from "../../src/base/userError.ts";
 import type { Backend } from "../../src/engine/backend.ts";
+import { loadAddon } from "../../src/engine/native/addon.ts";
+import { openNativeBackend } from "../../src/engine/native/nativeBackend.ts";
 import { openOrtBackend } from "../../src/engine/ort/ortBackend.ts";
 import { openModel } from "../../src/model/modelStore.ts";
 import { LlamaBackend } from "./llama/llamaBackend.ts";
@@ -12,12 +14,15 @@ export interface OpenedEngine {
 	readonly kernels: string;
 }
 
+/** The addon's name of its kernels for processors with neither AVX-VNNI nor AVX-512. */
+const avx2Kernels = "AVX2";
+
 /** Throws a UserError or an EngineError where this machine or model lacks the backend. */
 export async function openEngine(choice: EngineChoice): Promise<OpenedEngine> {
 	const { engine, modelFolder, threads } = choice;
 	switch (engine) {
 		case "native":
-			throw new UserError("noNative", "This build of Mote has no native backend yet.");
+			return await openNative(choice);
 		case "portable":
 		case "qmoe": {
 			const model = await openModel(modelFolder, { verify: "sizes" });
@@ -41,6 +46,28 @@ export async function openEngine(choice: EngineChoice): Promise<OpenedEngine> {
 			return { backend, kernels: loadedLlamaBackend() ?? backend.features };
 		}
 	}
+}
+
+async function openNative(choice: EngineChoice): Promise<OpenedEngine> {
+	const loaded = loadAddon();
+	if (loaded.kind === "unavailable") {
+		throw new UserError(
+			"noNative",
+			`Mote's addon can't be used because ${loaded.reason}; npm run build makes it.`,
+		);
+	}
+	const { modelFolder, threads } = choice;
+	const { manifest, nativeGraphPath } = await openModel(modelFolder, { verify: "sizes" });
+	if (nativeGraphPath === undefined) {
+		throw new UserError(
+			"noNativeGraph",
+			`The model in ${modelFolder} has no graph for the addon; import it again.`,
+		);
+	}
+	const { addon } = loaded;
+	const instructions = choice.instructions === "avx2" ? avx2Kernels : loaded.instructions;
+	const options = { addon, instructions, graphPath: nativeGraphPath, manifest, threads };
+	return { backend: await openNativeBackend(options), kernels: instructions };
 }
 
 /** The library of llama.cpp that was chosen for this processor, where the system tells what is loaded. */

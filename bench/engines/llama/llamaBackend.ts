@@ -138,8 +138,12 @@ class LlamaKvCache implements KvCache {
 		return copy;
 	}
 
-	prefixMemory(): readonly Uint8Array[] {
-		return [];
+	readPrefix(): void {
+		assert(false, "nothing of these caches is kept elsewhere");
+	}
+
+	writePrefix(): void {
+		assert(false, "nothing of these caches is kept elsewhere");
 	}
 
 	markFilled(): void {
