@@ -83,25 +83,33 @@ for (const { engine, steps } of others) {
 	const distances = steps.map(({ largestDistance }) => largestDistance);
 	const kernelError = percentile(distances, 1);
 	const differing = steps.filter(({ sameToken }) => !sameToken);
-	const beyond = differing.filter(({ lead }) => lead > kernelError);
-	faults += beyond.length;
+	faults += countBeyond(steps, kernelError).differing;
+	const usualError = percentile(distances, 0.99);
 	const report = {
 		first: first.engine,
 		second: engine,
 		prompts: prompts.length,
 		steps: steps.length,
-		sameToken: steps.length - differing.length,
 		differing: differing.length,
-		differingBeyondKernelError: beyond.length,
-		// The steps on which both must agree: how much this comparison says.
-		stepsBeyondKernelError: steps.filter(({ lead }) => lead > kernelError).length,
 		largestLeadWhereDiffering: round(Math.max(0, ...differing.map(({ lead }) => lead))),
-		logitDistance: {
-			p50: round(percentile(distances, 0.5)),
-			p99: round(percentile(distances, 0.99)),
-			kernelError: round(kernelError),
-		},
+		medianLogitDistance: round(percentile(distances, 0.5)),
+		/** Differing steps beyond an error, and how many steps lie beyond it: those on which both must agree. */
+		beyondKernelError: countBeyond(steps, kernelError),
+		/** The same beyond the error that 99 % of the steps stay below: more steps, and no fault by itself. */
+		beyondUsualError: countBeyond(steps, usualError),
 	};
 	process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
 }
 process.exit(faults === 0 ? 0 : 1);
+
+function countBeyond(
+	steps: readonly StepDifference[],
+	error: number,
+): { readonly error: number; readonly steps: number; readonly differing: number } {
+	const beyond = steps.filter(({ lead }) => lead > error);
+	return {
+		error: round(error),
+		steps: beyond.length,
+		differing: beyond.filter(({ sameToken }) => !sameToken).length,
+	};
+}

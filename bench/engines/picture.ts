@@ -1,3 +1,4 @@
+import type { EngineName } from "./engineNames.ts";
 import type { Comparison, Figure } from "./report.ts";
 import { readable } from "./report.ts";
 import { metrics, type MetricName } from "./metrics.ts";
@@ -24,8 +25,13 @@ const groupGap = 14;
 const titleHeight = 18;
 const headHeight = 46;
 
-/** One colour an engine, in the order of the comparison; told apart in light and in dark. */
-const colours = ["#2f81f7", "#8250df", "#bf8700", "#8b949e"];
+/** The same in every picture; told apart in light and in dark. */
+const colours: Readonly<Record<EngineName, string>> = {
+	native: "#2f81f7",
+	portable: "#8250df",
+	qmoe: "#8b949e",
+	"llama.cpp": "#bf8700",
+};
 
 /**
  * Bars of time for each kind of pass: shorter is faster, the slowest of a kind fills the width. An SVG
@@ -36,9 +42,9 @@ export function asPicture(comparison: Comparison): string {
 	const parts: string[] = [];
 	let y = headHeight;
 	for (const name of shown) {
-		const bars = engines.flatMap(({ engine, figures }, index) => {
+		const bars = engines.flatMap(({ engine, figures }) => {
 			const figure = figures[name];
-			return figure === undefined ? [] : [{ engine, time: barTime(figure, threads), index }];
+			return figure === undefined ? [] : [{ engine, time: barTime(figure, threads) }];
 		});
 		const slowest = Math.max(...bars.map(({ time }) => time));
 		if (bars.length === 0) {
@@ -46,13 +52,13 @@ export function asPicture(comparison: Comparison): string {
 		}
 		parts.push(text(left, y + 12, "title", metrics[name].title));
 		y += titleHeight;
-		for (const { engine, time, index } of bars) {
+		for (const { engine, time } of bars) {
 			const full = width - 2 * left - labelWidth - valueWidth;
 			const length = Math.max(1, Math.round((full * time) / slowest));
 			const x = left + labelWidth;
 			parts.push(
 				text(left, y + barHeight - 3, "label", engine),
-				`<rect x="${x}" y="${y}" width="${length}" height="${barHeight}" rx="2" fill="${colours[index % colours.length] ?? ""}"/>`,
+				`<rect x="${x}" y="${y}" width="${length}" height="${barHeight}" rx="2" fill="${colours[engine]}"/>`,
 				text(x + length + 6, y + barHeight - 3, "label", readable(metrics[name], time)),
 			);
 			y += barHeight + barGap;
@@ -73,7 +79,7 @@ export function asPicture(comparison: Comparison): string {
 			left,
 			36,
 			"label",
-			`${machine.processor}, ${threadText}, instructions: ${instructions}, ${comparison.date}`,
+			`${machine.processor}, ${threadText}, instructions: ${instructions}, ${comparison.date.slice(0, 10)}`,
 		),
 		...parts,
 		"</svg>",
