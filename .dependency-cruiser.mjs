@@ -94,6 +94,11 @@ export default {
 			"^src/engine/ort/",
 		),
 		onlyFrom(
+			"only-native-backend-knows-the-addon",
+			"^src/engine/native/",
+			"^src/engine/(native/|openBackend[.]ts$)",
+		),
+		onlyFrom(
 			"only-syntax-imports-tree-sitter",
 			"node_modules/web-tree-sitter/",
 			"^src/context/syntax/",
@@ -130,9 +135,12 @@ export default {
 			name: "extension-process-does-not-load-the-runtime",
 			severity: "error",
 			comment:
-				"onnxruntime-node must not be reachable from the extension bundle: its run() blocks the thread and its crashes kill the process",
+				"onnxruntime-node and the addon must not be reachable from the extension bundle: run() blocks the thread, and a crash kills the process",
 			from: { path: "^src/extension/" },
-			to: { path: "^src/engine/ort/|^src/engine/localEngine[.]ts$", reachable: true },
+			to: {
+				path: "^src/engine/(ort|native)/|^src/engine/localEngine[.]ts$",
+				reachable: true,
+			},
 		},
 		{ name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
 		{

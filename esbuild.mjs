@@ -3,13 +3,14 @@
  *
  *     node esbuild.mjs [--production]
  *
- * dist/ is complete by itself: the bundles, the grammars that they load, and the runtime of this
+ * dist/ is complete by itself: the bundles, the grammars that they load, Mote's addon, and the runtime of this
  * platform in dist/node_modules, where the bundles find it before they find the one of the repository.
  */
 import { cp, mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildAddon } from "./scripts/native.mjs";
 import { writeNotices } from "./scripts/notices.mjs";
 
 const root = import.meta.dirname;
@@ -40,9 +41,11 @@ const grammars = [
 	"ruby",
 ];
 
-/** Packages whose files are copied into dist/ as they are. */
+/** Packages whose files get into dist/ otherwise than through a bundle. */
 const copiedPackages = [
 	"@vscode/tree-sitter-wasm",
+	// Compiled into dist/native/mote.node.
+	"node-addon-api",
 	"onnxruntime-common",
 	"onnxruntime-node",
 	"web-tree-sitter",
@@ -58,6 +61,7 @@ export async function buildAll({ production }) {
 	await buildHostTests();
 	await copyGrammars();
 	await copyRuntime(process.platform, process.arch);
+	buildAddon();
 }
 
 /**

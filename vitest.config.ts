@@ -1,5 +1,7 @@
 import { defineConfig } from "vitest/config";
 
+const addonTests = ["test/unit/engine/native/**/*.test.ts", "test/property/*OnAddon.test.ts"];
+
 export default defineConfig({
 	test: {
 		projects: [
@@ -7,7 +9,17 @@ export default defineConfig({
 				test: {
 					name: "core",
 					include: ["test/{unit,property,contract}/**/*.test.ts"],
+					exclude: addonTests,
 					// Ends what hangs. No test is about time, and a busy machine is no failure.
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
+				},
+			},
+			{
+				// Runs Mote's addon: needs a compiler, and `npm run build` first.
+				test: {
+					name: "addon",
+					include: addonTests,
 					testTimeout: 60_000,
 					hookTimeout: 60_000,
 				},

@@ -83,22 +83,54 @@ export async function installChromium() {
 	if (["chromium", "chromium-browser", "google-chrome"].some((name) => findOnPath(name))) {
 		return;
 	}
-	const isRoot = process.getuid?.() === 0;
-	if (findOnPath("apt-get") === undefined || !(isRoot || canSudo())) {
+	if (!(await installDebianPackages("Chromium", ["chromium"]))) {
 		throw new StepError(
 			"The tests need Chromium, and it can't be installed from here: install it with your system's packages (on Debian: sudo apt-get install chromium) and run this again.",
 		);
+	}
+}
+
+/**
+ * What the tests of native/ need beside a compiler: a test library, and for another architecture a compiler and an
+ * emulator. Returns what can't be had here.
+ *
+ * @returns {Promise<{ tests: boolean, armTests: boolean }>}
+ */
+export async function installNativeTools() {
+	const hasDoctest = () => existsSync("/usr/include/doctest/doctest.h");
+	const hasArmTools = () =>
+		findOnPath("qemu-aarch64") !== undefined && findOnPath("aarch64-linux-gnu-g++") !== undefined;
+	const missing = [
+		...(hasDoctest() ? [] : ["doctest-dev"]),
+		...(hasArmTools() ? [] : ["qemu-user", "g++-aarch64-linux-gnu"]),
+	];
+	if (missing.length > 0) {
+		await installDebianPackages("tools for native tests", missing);
+	}
+	return { tests: hasDoctest(), armTests: hasDoctest() && hasArmTools() };
+}
+
+/**
+ * @param {string} name of the step
+ * @param {readonly string[]} packages
+ * @returns {Promise<boolean>} false where Debian packages can't be installed
+ */
+async function installDebianPackages(name, packages) {
+	const isRoot = process.getuid?.() === 0;
+	if (findOnPath("apt-get") === undefined || !(isRoot || canSudo())) {
+		return false;
 	}
 	const apt = isRoot ? ["apt-get"] : ["sudo", "--non-interactive", "apt-get"];
 	const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
 	const [command, ...prefix] = apt;
 	await runStep("list of Debian packages", command, [...prefix, "update", "-qq"], { env });
 	await runStep(
-		"Chromium",
+		name,
 		command,
-		[...prefix, "install", "-y", "-qq", "--no-install-recommends", "chromium"],
+		[...prefix, "install", "-y", "-qq", "--no-install-recommends", ...packages],
 		{ env },
 	);
+	return true;
 }
 
 /**

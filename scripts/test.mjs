@@ -10,10 +10,12 @@ import path from "node:path";
 import {
 	developmentNode,
 	installChromium,
+	installNativeTools,
 	installPackages,
 	installWorkbench,
 	repositoryRoot,
 } from "./install.mjs";
+import { makeArguments, missingForNative } from "./native.mjs";
 import { packageExtension } from "./package.mjs";
 import { runStep, StepError } from "./steps.mjs";
 
@@ -40,6 +42,7 @@ async function main() {
 	await check("lint", tools.eslint, ".");
 	await check("layers", tools.dependencyCruiser, ...["--config", ".dependency-cruiser.mjs", "src"]);
 	await packageExtension();
+	await testNative();
 	await testWithVitest("core");
 	await testWithVitest("package");
 	await installChromium();
@@ -57,7 +60,7 @@ async function check(name, ...command) {
 	await runStep(name, developmentNode(), command, { cwd: repositoryRoot, env: environment() });
 }
 
-/** @param {"core" | "package" | "webview" | "workbench"} project as in vitest.config.ts */
+/** @param {"core" | "addon" | "package" | "webview" | "workbench"} project as in vitest.config.ts */
 async function testWithVitest(project) {
 	const report = path.join(reportFolder, `${project}.json`);
 	const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
@@ -71,6 +74,49 @@ async function testInExtensionHost() {
 	await countingTests(report, () =>
 		check("tests: in the extension host", "test/workbench/hostTests.ts"),
 	);
+}
+
+/** The addon where it can be built; everything else is tested without it too. */
+async function testNative() {
+	const missing = missingForNative();
+	if (missing !== undefined) {
+		console.log(`\nThe tests of native/ are left out, because ${missing}.`);
+		return;
+	}
+	// Again, and this time a compiler that fails is a failure.
+	await runStep("native: build", "make", makeArguments("addon"));
+	await testWithVitest("addon");
+	const can = await installNativeTools();
+	if (can.tests) {
+		await testWithDoctest("native: tests (sanitizers)", "test");
+	} else {
+		console.log(
+			"\nThe tests of native/ are left out, because doctest-dev can't be installed here.",
+		);
+	}
+	if (can.armTests) {
+		await testWithDoctest("native: tests (NEON under qemu)", "test-arm");
+	} else {
+		console.log(
+			"\nThe tests of native/ for AArch64 are left out, because qemu-user and g++-aarch64-linux-gnu can't be installed here.",
+		);
+	}
+}
+
+/**
+ * @param {string} name
+ * @param {string} target of native/Makefile
+ */
+async function testWithDoctest(name, target) {
+	await runStep(name, "make", makeArguments(target), {
+		onLine: (line) => {
+			const summary = /test cases: +\d+ \| +(\d+) passed \| +(\d+) failed/.exec(line);
+			if (summary !== null) {
+				counts.passed += Number(summary[1]);
+				counts.failed += Number(summary[2]);
+			}
+		},
+	});
 }
 
 /**

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernelTable.h"
+#include "unrolled.h"
 #include "lanes.h"
 
 namespace mote {
@@ -83,17 +84,22 @@ static inline void scoreBlocks(
 	Lanes sums[Q][B * kPerBlock] = {};
 	for (ptrdiff_t i = 0; i < headDim; i++) {
 		Lanes key[B * kPerBlock];
+		MOTE_UNROLLED
 		for (int32_t v = 0; v < B * kPerBlock; v++) {
 			key[v] = loadLanes(keys[v / kPerBlock] + i * kKvBlock + v % kPerBlock * kLanes);
 		}
+		MOTE_UNROLLED
 		for (int32_t q = 0; q < Q; q++) {
 			const float query = queries[q][i];
+			MOTE_UNROLLED
 			for (int32_t v = 0; v < B * kPerBlock; v++) {
 				sums[q][v] += key[v] * query;
 			}
 		}
 	}
+	MOTE_UNROLLED
 	for (int32_t q = 0; q < Q; q++) {
+		MOTE_UNROLLED
 		for (int32_t v = 0; v < B * kPerBlock; v++) {
 			storeLanes(scores[q] + v * kLanes, sums[q][v]);
 		}
@@ -105,34 +111,42 @@ template <int32_t Q>
 static inline void addBlock(const float* values, int32_t keys, int32_t headDim,
 	const float (*weights)[kKvBlock], float* const* out) {
 	// As many accumulators as registers hold beside a row of values.
-	constexpr int32_t kVectors = kLanes == 8 ? 2 : 4;
+	constexpr int32_t kVectors = kLanes == 8 || Q > 4 ? 2 : 4;
 	int32_t from = 0;
 	for (; from + kVectors * kLanes <= headDim; from += kVectors * kLanes) {
 		Lanes sums[Q][kVectors];
+		MOTE_UNROLLED
 		for (int32_t q = 0; q < Q; q++) {
+			MOTE_UNROLLED
 			for (int32_t v = 0; v < kVectors; v++) {
 				sums[q][v] = loadLanes(out[q] + from + v * kLanes);
 			}
 		}
 		for (int32_t key = 0; key < keys; key++) {
 			Lanes value[kVectors];
+			MOTE_UNROLLED
 			for (int32_t v = 0; v < kVectors; v++) {
 				value[v] = loadLanes(values + static_cast<ptrdiff_t>(key) * headDim + from + v * kLanes);
 			}
+			MOTE_UNROLLED
 			for (int32_t q = 0; q < Q; q++) {
 				const float weight = weights[q][key];
+				MOTE_UNROLLED
 				for (int32_t v = 0; v < kVectors; v++) {
 					sums[q][v] += value[v] * weight;
 				}
 			}
 		}
+		MOTE_UNROLLED
 		for (int32_t q = 0; q < Q; q++) {
+			MOTE_UNROLLED
 			for (int32_t v = 0; v < kVectors; v++) {
 				storeLanes(out[q] + from + v * kLanes, sums[q][v]);
 			}
 		}
 	}
 	for (; from < headDim; from++) {
+		MOTE_UNROLLED
 		for (int32_t q = 0; q < Q; q++) {
 			for (int32_t key = 0; key < keys; key++) {
 				out[q][from] += weights[q][key] * values[static_cast<ptrdiff_t>(key) * headDim + from];
@@ -141,8 +155,19 @@ static inline void addBlock(const float* values, int32_t keys, int32_t headDim,
 	}
 }
 
-/** Queries that share a load of a key or value. */
-constexpr int32_t kQueryTile = 4;
+/** Queries that share a load of a key or value: as many as leave room for it among the registers. */
+constexpr int32_t kQueryTile = kLanes == 16 ? 8 : kLanes == 8 ? 6 : 4;
+
+template <int32_t Most, typename Tile>
+static inline void lastTile(int32_t queries, int32_t first, const Tile& tile) {
+	if constexpr (Most > 0) {
+		if (queries == Most) {
+			tile.template operator()<Most>(first);
+		} else {
+			lastTile<Most - 1>(queries, first, tile);
+		}
+	}
+}
 
 /** Calls `tile` with the number of its queries as a constant: kQueryTile of them, at the end fewer. */
 template <typename Tile>
@@ -151,12 +176,7 @@ static inline void forQueryTiles(int32_t queries, const Tile& tile) {
 	for (; first + kQueryTile <= queries; first += kQueryTile) {
 		tile.template operator()<kQueryTile>(first);
 	}
-	switch (queries - first) {
-		case 3: tile.template operator()<3>(first); break;
-		case 2: tile.template operator()<2>(first); break;
-		case 1: tile.template operator()<1>(first); break;
-		default: break;
-	}
+	lastTile<kQueryTile - 1>(queries - first, first, tile);
 }
 
 /** What is kept of each query while blocks of keys go by: Milakov and Gimelshein, arXiv:1805.02867. */
@@ -197,6 +217,7 @@ static void scoreSome(
 	forQueryTiles(queries, [&]<int32_t Q>(int32_t first) {
 		const float* rows[Q];
 		float* scores[Q];
+		MOTE_UNROLLED
 		for (int32_t q = 0; q < Q; q++) {
 			rows[q] = running.queries + static_cast<ptrdiff_t>(first + q) * layout.headDim;
 			scores[q] = running.scores + static_cast<ptrdiff_t>(first + q) * kAttentionKeys + offset;
@@ -205,6 +226,7 @@ static void scoreSome(
 		if (layout.format == KvFormat::int8) {
 			for (int32_t key = 0; key < B * kKvBlock; key += kLanes) {
 				const Lanes scales = loadLanes(blockScales(blocks[key / kKvBlock], layout) + key % kKvBlock);
+				MOTE_UNROLLED
 				for (int32_t q = 0; q < Q; q++) {
 					storeLanes(scores[q] + key, loadLanes(scores[q] + key) * scales);
 				}
@@ -269,6 +291,7 @@ static void addValues(
 		forQueryTiles(queries, [&]<int32_t Q>(int32_t first) {
 			float weights[Q][kKvBlock];
 			float* out[Q];
+			MOTE_UNROLLED
 			for (int32_t q = 0; q < Q; q++) {
 				std::memcpy(weights[q],
 					running.scores + static_cast<ptrdiff_t>(first + q) * kAttentionKeys + offset, sizeof weights[q]);

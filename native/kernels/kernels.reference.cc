@@ -39,9 +39,10 @@ void quantizeRow(const float* x, const Q8Layout& layout, std::byte* row) {
 		const size_t plane = i % 2 == 0 ? 0 : layout.odd;
 		reinterpret_cast<int8_t*>(row + plane)[i / 2] = static_cast<int8_t>(code);
 		reinterpret_cast<float*>(row + layout.laneScales)[i / 8] = scale;
-		reinterpret_cast<int32_t*>(row + layout.laneCorrections)[i / 8] -= 8 * code;
 		reinterpret_cast<float*>(row + layout.blockScales)[i / kBlock] = scale;
-		reinterpret_cast<int32_t*>(row + layout.blockCorrections)[i / kBlock] -= 8 * code;
+		int32_t& correction = reinterpret_cast<int32_t*>(row + layout.blockCorrections)[i / kBlock];
+		correction -= 8 * code;
+		reinterpret_cast<float*>(row + layout.blockOffsets)[i / kBlock] = static_cast<float>(correction) * scale;
 	}
 }
 

@@ -90,12 +90,12 @@ static inline IntLanes roundedLanes(Lanes x) {
 
 /**
  * e^x to about 2 ulp: 2^n · 2^f with n integer and |f| ≤ ½, the latter by its Taylor series, whose first
- * term left out is 2^-17 · ln(2)^7 ÷ 7! ≈ 1.2e-7. Below -87 it is 0 or as good as; above 88 it stays at e^88.
+ * term left out is 2^-17 · ln(2)^7 ÷ 7! ≈ 1.2e-7. Below -87 it is 0: numbers without a leading bit would slow down
+ * what they are multiplied with by a hundred times. Above 88 it stays at e^88.
  */
 static inline Lanes expLanes(Lanes x) {
-	const Lanes low = allLanes(-87.0F);
 	const Lanes high = allLanes(88.0F);
-	x = x < low ? low : x;
+	const IntLanes vanishes = x < -87.0F;
 	x = x > high ? high : x;
 	const Lanes exponent = x * 1.44269504088896F;
 	const Lanes shifted = exponent + kRounder;
@@ -111,7 +111,7 @@ static inline Lanes expLanes(Lanes x) {
 	const IntLanes scaleBits = (bits - 0x4B400000 + 127) << 23;
 	Lanes scale;
 	std::memcpy(&scale, &scaleBits, sizeof scale);
-	return power * scale;
+	return vanishes ? Lanes{} : power * scale;
 }
 
 }  // namespace

@@ -6,6 +6,9 @@
 #include <cstring>
 
 #include "kernelTable.h"
+#include "q4Prefetch.h"
+#include "q4Scales.h"
+#include "unrolled.h"
 
 namespace mote {
 namespace {
@@ -14,7 +17,7 @@ struct Q4Avx512 {
 	static constexpr int32_t kWeightRows = 4;
 	static constexpr int32_t kTileRows = 32;
 	static constexpr int32_t kTileActivations = 4;
-	static constexpr int32_t kManyRows = 8;
+	static constexpr int32_t kManyRows = 5;
 
 	/** Four sums across vectors. */
 	static __m128 sumsOf(__m512 a, __m512 b, __m512 c, __m512 d) {
@@ -27,35 +30,55 @@ struct Q4Avx512 {
 		return _mm_add_ps(_mm256_castps256_ps128(half), _mm256_extractf128_ps(half, 1));
 	}
 
+	/** Σ scale · offset over all blocks, in any lanes: with what the sums begin. */
+	static __m512 offsets(const float* scales, const std::byte* x, const Q8Layout& layout) {
+		const int32_t blocks = layout.columns / kBlock;
+		__m512 sum = _mm512_setzero_ps();
+		for (ptrdiff_t block = 0; block < blocks; block += 16) {
+			const ptrdiff_t rest = blocks - block;
+			const auto mask = static_cast<__mmask16>(rest < 16 ? (1U << rest) - 1 : 0xFFFF);
+			sum = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(mask, scales + block),
+				_mm512_maskz_loadu_ps(mask, x + layout.blockOffsets + block * 4), sum);
+		}
+		return sum;
+	}
+
 	template <int32_t R, int32_t M>
 	static void dot(const Q4Matrix& weights, int32_t row, const std::byte* const* activations,
 		const Q8Layout& layout, float* const* out) {
 		const uint8_t* codes[R];
 		const float* scales[R];
+		MOTE_UNROLLED
 		for (int32_t r = 0; r < R; r++) {
 			codes[r] = weights.rowCodes(row + r);
 			scales[r] = weights.rowScales(row + r);
+			prefetchScales(scales[r]);
 		}
 		const __m512i low = _mm512_set1_epi8(15);
 		const __m512i spread = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
 		__m512 sums[R][M];
+		MOTE_UNROLLED
 		for (int32_t r = 0; r < R; r++) {
+			MOTE_UNROLLED
 			for (int32_t m = 0; m < M; m++) {
-				sums[r][m] = _mm512_setzero_ps();
+				sums[r][m] = offsets(scales[r], activations[m], layout);
 			}
 		}
 		const auto step = [&](ptrdiff_t vector, __mmask64 bytes, __mmask16 blocks) {
+			MOTE_UNROLLED
 			for (int32_t r = 0; r < R; r++) {
+				prefetchCodes(codes[r] + vector * 64);
 				const __m512i packed = _mm512_maskz_loadu_epi8(bytes, codes[r] + vector * 64);
 				const __m512i even = _mm512_and_si512(packed, low);
 				const __m512i odd = _mm512_and_si512(_mm512_srli_epi16(packed, 4), low);
 				const __m512 scale = _mm512_permutexvar_ps(spread,
 					_mm512_castps128_ps512(
 						_mm_maskz_loadu_ps(static_cast<__mmask8>(blocks), scales[r] + vector * 4)));
+				MOTE_UNROLLED
 				for (int32_t m = 0; m < M; m++) {
 					const std::byte* x = activations[m];
-					__m512i sum = _mm512_loadu_si512(x + layout.laneCorrections + vector * 64);
-					sum = _mm512_dpbusd_epi32(sum, even, _mm512_loadu_si512(x + vector * 64));
+					__m512i sum =
+						_mm512_dpbusd_epi32(_mm512_setzero_si512(), even, _mm512_loadu_si512(x + vector * 64));
 					sum = _mm512_dpbusd_epi32(sum, odd, _mm512_loadu_si512(x + layout.odd + vector * 64));
 					const __m512 factor = _mm512_mul_ps(scale, _mm512_loadu_ps(x + layout.laneScales + vector * 64));
 					sums[r][m] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), factor, sums[r][m]);
@@ -69,10 +92,12 @@ struct Q4Avx512 {
 		if (const int32_t rest = weights.columns % 128; rest > 0) {
 			step(whole, (__mmask64{1} << (rest / 2)) - 1, static_cast<__mmask16>((1 << (rest / kBlock)) - 1));
 		}
+		MOTE_UNROLLED
 		for (int32_t m = 0; m < M; m++) {
 			if constexpr (R == 4) {
 				_mm_storeu_ps(out[m], sumsOf(sums[0][m], sums[1][m], sums[2][m], sums[3][m]));
 			} else {
+				MOTE_UNROLLED
 				for (int32_t r = 0; r < R; r++) {
 					out[m][r] = _mm512_reduce_add_ps(sums[r][m]);
 				}
@@ -112,10 +137,12 @@ struct Q4Avx512 {
 		const __m512i low = _mm512_set1_epi8(15);
 		auto* scales = reinterpret_cast<float*>(tile + blocks * 1024);
 		for (ptrdiff_t block = 0; block < blocks; block++) {
+			MOTE_UNROLLED
 			for (int32_t half = 0; half < 2; half++) {
 				__m512i words[4];
 				transposeBlock(weights, row + 16 * half, block, words);
 				std::byte* to = tile + block * 1024 + half * 64;
+				MOTE_UNROLLED
 				for (int32_t j = 0; j < 4; j++) {
 					_mm512_store_si512(to + j * 128, _mm512_and_si512(words[j], low));
 					_mm512_store_si512(
@@ -123,12 +150,7 @@ struct Q4Avx512 {
 				}
 			}
 		}
-		for (int32_t r = 0; r < 32; r++) {
-			const float* from = weights.rowScales(row + r);
-			for (ptrdiff_t block = 0; block < blocks; block++) {
-				scales[block * 32 + r] = from[block];
-			}
-		}
+		transposeScales<32>(weights, row, scales);
 	}
 
 	template <int32_t M>
@@ -137,18 +159,21 @@ struct Q4Avx512 {
 		const ptrdiff_t blocks = columns / kBlock;
 		const auto* scales = reinterpret_cast<const float*>(tile + blocks * 1024);
 		__m512 sums[M][2];
+		MOTE_UNROLLED
 		for (int32_t m = 0; m < M; m++) {
 			sums[m][0] = sums[m][1] = _mm512_setzero_ps();
 		}
 		for (ptrdiff_t block = 0; block < blocks; block++) {
 			const std::byte* codes = tile + block * 1024;
 			__m512i words[8][2];
+			MOTE_UNROLLED
 			for (int32_t j = 0; j < 8; j++) {
 				words[j][0] = _mm512_load_si512(codes + j * 128);
 				words[j][1] = _mm512_load_si512(codes + j * 128 + 64);
 			}
 			const __m512 scaleA = _mm512_loadu_ps(scales + block * 32);
 			const __m512 scaleB = _mm512_loadu_ps(scales + block * 32 + 16);
+			MOTE_UNROLLED
 			for (int32_t m = 0; m < M; m++) {
 				const std::byte* x = activations[m];
 				int32_t correction;
@@ -157,6 +182,7 @@ struct Q4Avx512 {
 				std::memcpy(&scale, x + layout.blockScales + block * 4, 4);
 				__m512i a = _mm512_set1_epi32(correction);
 				__m512i b = a;
+				MOTE_UNROLLED
 				for (int32_t j = 0; j < 8; j++) {
 					int32_t four;
 					const size_t plane = j < 4 ? 0 : layout.odd;
@@ -170,6 +196,7 @@ struct Q4Avx512 {
 				sums[m][1] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(b), _mm512_mul_ps(scaleB, factor), sums[m][1]);
 			}
 		}
+		MOTE_UNROLLED
 		for (int32_t m = 0; m < M; m++) {
 			_mm512_storeu_ps(out[m], sums[m][0]);
 			_mm512_storeu_ps(out[m] + 16, sums[m][1]);

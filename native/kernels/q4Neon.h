@@ -6,6 +6,9 @@
 #include <cstring>
 
 #include "kernelTable.h"
+#include "q4Prefetch.h"
+#include "q4Scales.h"
+#include "unrolled.h"
 
 namespace mote {
 namespace {
@@ -15,7 +18,7 @@ struct Q4Neon {
 	static constexpr int32_t kWeightRows = 4;
 	static constexpr int32_t kTileRows = 8;
 	static constexpr int32_t kTileActivations = 4;
-	static constexpr int32_t kManyRows = 8;
+	static constexpr int32_t kManyRows = 4;
 
 	static const int8_t* plane(const std::byte* from) { return reinterpret_cast<const int8_t*>(from); }
 
@@ -30,17 +33,22 @@ struct Q4Neon {
 		const Q8Layout& layout, float* const* out) {
 		const ptrdiff_t blocks = weights.columns / kBlock;
 		float32x4_t sums[R][M];
+		MOTE_UNROLLED
 		for (int32_t r = 0; r < R; r++) {
+			MOTE_UNROLLED
 			for (int32_t m = 0; m < M; m++) {
 				sums[r][m] = vdupq_n_f32(0);
 			}
 		}
 		for (ptrdiff_t block = 0; block < blocks; block++) {
+			MOTE_UNROLLED
 			for (int32_t r = 0; r < R; r++) {
 				int8x16_t even;
 				int8x16_t odd;
+				prefetchCodes(weights.rowCodes(row + r) + block * 16);
 				unpack(vld1q_u8(weights.rowCodes(row + r) + block * 16), &even, &odd);
 				const float scale = weights.rowScales(row + r)[block];
+				MOTE_UNROLLED
 				for (int32_t m = 0; m < M; m++) {
 					const std::byte* x = activations[m];
 					int32x4_t sum = vdotq_s32(vdupq_n_s32(0), even, vld1q_s8(plane(x) + block * 16));
@@ -51,7 +59,9 @@ struct Q4Neon {
 				}
 			}
 		}
+		MOTE_UNROLLED
 		for (int32_t m = 0; m < M; m++) {
+			MOTE_UNROLLED
 			for (int32_t r = 0; r < R; r++) {
 				out[m][r] = vaddvq_f32(sums[r][m]);
 			}
@@ -62,6 +72,7 @@ struct Q4Neon {
 	static void transposeBlock(
 		const Q4Matrix& weights, int32_t row, ptrdiff_t block, uint8x16_t* words) {
 		uint32x4_t rows[4];
+		MOTE_UNROLLED
 		for (int32_t r = 0; r < 4; r++) {
 			rows[r] = vreinterpretq_u32_u8(vld1q_u8(weights.rowCodes(row + r) + block * 16));
 		}
@@ -85,10 +96,12 @@ struct Q4Neon {
 		const ptrdiff_t blocks = weights.columns / kBlock;
 		auto* scales = reinterpret_cast<float*>(tile + blocks * 256);
 		for (ptrdiff_t block = 0; block < blocks; block++) {
+			MOTE_UNROLLED
 			for (int32_t half = 0; half < 2; half++) {
 				uint8x16_t words[4];
 				transposeBlock(weights, row + 4 * half, block, words);
 				auto* to = reinterpret_cast<int8_t*>(tile + block * 256 + half * 16);
+				MOTE_UNROLLED
 				for (int32_t j = 0; j < 4; j++) {
 					int8x16_t even;
 					int8x16_t odd;
@@ -98,12 +111,7 @@ struct Q4Neon {
 				}
 			}
 		}
-		for (int32_t r = 0; r < 8; r++) {
-			const float* from = weights.rowScales(row + r);
-			for (ptrdiff_t block = 0; block < blocks; block++) {
-				scales[block * 8 + r] = from[block];
-			}
-		}
+		transposeScales<8>(weights, row, scales);
 	}
 
 	template <int32_t M>
@@ -112,19 +120,23 @@ struct Q4Neon {
 		const ptrdiff_t blocks = columns / kBlock;
 		const auto* scales = reinterpret_cast<const float*>(tile + blocks * 256);
 		float32x4_t sums[M][2];
+		MOTE_UNROLLED
 		for (int32_t m = 0; m < M; m++) {
 			sums[m][0] = sums[m][1] = vdupq_n_f32(0);
 		}
 		for (ptrdiff_t block = 0; block < blocks; block++) {
 			const auto* codes = reinterpret_cast<const int8_t*>(tile + block * 256);
 			int32x4_t dots[M][2];
+			MOTE_UNROLLED
 			for (int32_t m = 0; m < M; m++) {
 				dots[m][0] = dots[m][1] = vdupq_n_s32(0);
 			}
+			MOTE_UNROLLED
 			for (int32_t j = 0; j < 8; j++) {
 				const int8x16_t a = vld1q_s8(codes + j * 32);
 				const int8x16_t b = vld1q_s8(codes + j * 32 + 16);
 				const size_t offset = j < 4 ? 0 : layout.odd;
+				MOTE_UNROLLED
 				for (int32_t m = 0; m < M; m++) {
 					int32_t four;
 					std::memcpy(&four, activations[m] + offset + block * 16 + (j % 4) * 4, 4);
@@ -133,9 +145,11 @@ struct Q4Neon {
 					dots[m][1] = vdotq_s32(dots[m][1], b, value);
 				}
 			}
+			MOTE_UNROLLED
 			for (int32_t m = 0; m < M; m++) {
 				const float scale =
 					reinterpret_cast<const float*>(activations[m] + layout.blockScales)[block];
+				MOTE_UNROLLED
 				for (int32_t half = 0; half < 2; half++) {
 					const float32x4_t weightScales = vld1q_f32(scales + block * 8 + half * 4);
 					sums[m][half] = vfmaq_f32(
@@ -143,6 +157,7 @@ struct Q4Neon {
 				}
 			}
 		}
+		MOTE_UNROLLED
 		for (int32_t m = 0; m < M; m++) {
 			vst1q_f32(out[m], sums[m][0]);
 			vst1q_f32(out[m] + 4, sums[m][1]);

@@ -68,12 +68,16 @@ struct Q4Product {
 	static void manyRows(const std::byte* tile, int32_t columns, const Q8Rows& activations,
 		const int32_t* indices, int32_t count, float* out, size_t outStride) {
 		constexpr int32_t kMost = Arithmetic::kTileActivations;
+		static_assert(kMost == 3 || kMost == 4);
 		int32_t first = 0;
 		for (; first + kMost <= count; first += kMost) {
 			tileRows<kMost>(tile, columns, activations, indices, first, out, outStride);
 		}
-		for (; first < count; first++) {
-			tileRows<1>(tile, columns, activations, indices, first, out, outStride);
+		switch (count - first) {
+			case 3: tileRows<3>(tile, columns, activations, indices, first, out, outStride); break;
+			case 2: tileRows<2>(tile, columns, activations, indices, first, out, outStride); break;
+			case 1: tileRows<1>(tile, columns, activations, indices, first, out, outStride); break;
+			default: break;
 		}
 	}
 

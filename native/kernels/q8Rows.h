@@ -14,8 +14,9 @@ inline constexpr int32_t kBlock = 32;
  * Elements with an even index stand apart from those with an odd one, because a byte of int4 weights
  * holds one of each: masking and shifting 64 bytes of weights then meets 64 bytes of either plane.
  *
- * Products with int4 weights give a sum for each *lane* of 8 columns. A weight is its code minus 8, and the
- * -8 · Σ activation of each lane is kept ready, so that the codes can be multiplied as they are.
+ * A weight is its code minus 8. The -8 · Σ activation of each block is kept ready, so that the codes can be
+ * multiplied as they are. Scales are kept twice: once a block, and once a *lane* of 8 columns, as many as give
+ * one of the sums that vectors along a row of weights hold.
  *
  * Padded to 128 columns with zeros: kernels may read whole vectors.
  */
@@ -25,10 +26,11 @@ struct Q8Layout {
 		  padded(static_cast<size_t>((columns + 127) / 128) * 128),
 		  odd(padded / 2),
 		  laneScales(padded),
-		  laneCorrections(padded + padded / 2),
-		  blockScales(2 * padded),
-		  blockCorrections(2 * padded + padded / 8),
-		  bytes((2 * padded + padded / 4 + 63) / 64 * 64) {}
+		  blockScales(padded + padded / 2),
+		  blockCorrections(blockScales + padded / 8),
+		  blockOffsets(blockCorrections + padded / 8),
+		  used(blockOffsets + padded / 8),
+		  bytes((used + 63) / 64 * 64) {}
 
 	int32_t columns;
 	size_t padded;
@@ -37,12 +39,14 @@ struct Q8Layout {
 	size_t odd;
 	/** float, padded ÷ 8: the scale of the block that the lane belongs to */
 	size_t laneScales;
-	/** int32, padded ÷ 8: -8 · Σ of the lane's 8 elements */
-	size_t laneCorrections;
 	/** float, padded ÷ 32 */
 	size_t blockScales;
 	/** int32, padded ÷ 32: -8 · Σ of the block's elements */
 	size_t blockCorrections;
+	/** float, padded ÷ 32: the same times the block's scale */
+	size_t blockOffsets;
+	/** End of all these. */
+	size_t used;
 	/** Of a row, a multiple of 64. */
 	size_t bytes;
 };

@@ -32,9 +32,8 @@ static void rmsNorm(const float* x, const float* weight, float epsilon, int32_t 
 
 /** What a block of activations becomes: see Q8Layout. */
 struct Q8Block {
-	int8_t* even;              // [16]
-	int8_t* odd;               // [16]
-	int32_t* laneCorrections;  // [4]
+	int8_t* even;  // [16]
+	int8_t* odd;   // [16]
 };
 
 #if defined(__AVX2__)
@@ -58,8 +57,7 @@ static inline int32_t storeCodes(const int32_t* codes, const Q8Block& block) {
 	const __m256i pairs = _mm256_maddubs_epi16(_mm256_set1_epi8(1), bytes);
 	const __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi16(-8));
 	const __m128i eights =
-		_mm_hadd_epi32(_mm256_castsi256_si128(fours), _mm256_extracti128_si256(fours, 1));
-	_mm_storeu_si128(reinterpret_cast<__m128i*>(block.laneCorrections), eights);
+		_mm_add_epi32(_mm256_castsi256_si128(fours), _mm256_extracti128_si256(fours, 1));
 	const __m128i halves = _mm_hadd_epi32(eights, eights);
 	return _mm_cvtsi128_si32(_mm_hadd_epi32(halves, halves));
 }
@@ -68,13 +66,8 @@ static inline int32_t storeCodes(const int32_t* codes, const Q8Block& block) {
 
 static inline int32_t storeCodes(const int32_t* codes, const Q8Block& block) {
 	int32_t correction = 0;
-	for (int32_t lane = 0; lane < 4; lane++) {
-		int32_t sum = 0;
-		for (int32_t i = 0; i < 8; i++) {
-			sum += codes[lane * 8 + i];
-		}
-		block.laneCorrections[lane] = -8 * sum;
-		correction += -8 * sum;
+	for (int32_t i = 0; i < kBlock; i++) {
+		correction -= 8 * codes[i];
 	}
 	for (int32_t i = 0; i < kBlock / 2; i++) {
 		block.even[i] = static_cast<int8_t>(codes[2 * i]);
@@ -104,9 +97,9 @@ static void quantizeRow(const float* x, const Q8Layout& layout, std::byte* row) 
 	auto* even = reinterpret_cast<int8_t*>(row);
 	auto* odd = reinterpret_cast<int8_t*>(row + layout.odd);
 	auto* laneScales = reinterpret_cast<float*>(row + layout.laneScales);
-	auto* laneCorrections = reinterpret_cast<int32_t*>(row + layout.laneCorrections);
 	auto* blockScales = reinterpret_cast<float*>(row + layout.blockScales);
 	auto* blockCorrections = reinterpret_cast<int32_t*>(row + layout.blockCorrections);
+	auto* blockOffsets = reinterpret_cast<float*>(row + layout.blockOffsets);
 	const ptrdiff_t blocks = layout.columns / kBlock;
 	for (ptrdiff_t block = 0; block < blocks; block++) {
 		int32_t codes[kBlock];
@@ -115,8 +108,9 @@ static void quantizeRow(const float* x, const Q8Layout& layout, std::byte* row) 
 		for (ptrdiff_t lane = 0; lane < 4; lane++) {
 			laneScales[block * 4 + lane] = scale;
 		}
-		blockCorrections[block] = storeCodes(
-			codes, {even + block * (kBlock / 2), odd + block * (kBlock / 2), laneCorrections + block * 4});
+		blockCorrections[block] =
+			storeCodes(codes, {even + block * (kBlock / 2), odd + block * (kBlock / 2)});
+		blockOffsets[block] = static_cast<float>(blockCorrections[block]) * scale;
 	}
 	const size_t filled = static_cast<size_t>(layout.columns);
 	const size_t rest = layout.padded - filled;
@@ -124,9 +118,9 @@ static void quantizeRow(const float* x, const Q8Layout& layout, std::byte* row) 
 		std::memset(even + filled / 2, 0, rest / 2);
 		std::memset(odd + filled / 2, 0, rest / 2);
 		std::memset(laneScales + filled / 8, 0, rest / 2);
-		std::memset(laneCorrections + filled / 8, 0, rest / 2);
 		std::memset(blockScales + filled / kBlock, 0, rest / 8);
 		std::memset(blockCorrections + filled / kBlock, 0, rest / 8);
+		std::memset(blockOffsets + filled / kBlock, 0, rest / 8);
 	}
 }
 

@@ -10,7 +10,7 @@ constexpr auto kFloat = OrtElementType::float32;
 constexpr auto kByte = OrtElementType::uint8;
 
 /** Queries that go through a block of keys together: enough to make up for loading it, few enough for the first cache. */
-constexpr int32_t kQueriesAtOnce = 32;
+constexpr int32_t kQueriesAtOnce = 24;
 
 KvLayout layoutOf(const Shape& shape, int32_t kvHeads, int32_t headDim) {
 	require(shape.size() == 3 && shape[1] == kvHeads, "a KV cache has another shape");

@@ -21,16 +21,13 @@ struct Ort {
 
 	// Status
 	OrtFunction<0, OrtStatus*(OrtErrorCode, const char* message)> CreateStatus{api};
-	OrtFunction<1, OrtErrorCode(const OrtStatus*)> GetErrorCode{api};
 	OrtFunction<2, const char*(const OrtStatus*)> GetErrorMessage{api};
 	OrtFunction<93, void(OrtStatus*)> ReleaseStatus{api};
 
 	// Environment and memory
 	OrtFunction<3, OrtStatus*(OrtLoggingLevel, const char* id, OrtEnv**)> CreateEnv{api};
-	OrtFunction<92, void(OrtEnv*)> ReleaseEnv{api};
 	OrtFunction<69, OrtStatus*(OrtAllocatorType, OrtMemoryType, OrtMemoryInfo**)> CreateCpuMemoryInfo{
 		api};
-	OrtFunction<94, void(OrtMemoryInfo*)> ReleaseMemoryInfo{api};
 	OrtFunction<78, OrtStatus*(OrtAllocator**)> GetAllocatorWithDefaultOptions{api};
 	OrtFunction<76, OrtStatus*(OrtAllocator*, void*)> AllocatorFree{api};
 
@@ -65,13 +62,6 @@ struct Ort {
 		SessionGetInputName{api};
 	OrtFunction<37, OrtStatus*(const OrtSession*, std::size_t, OrtAllocator*, char**)>
 		SessionGetOutputName{api};
-	OrtFunction<33, OrtStatus*(const OrtSession*, std::size_t, OrtTypeInfo**)>
-		SessionGetInputTypeInfo{api};
-	OrtFunction<34, OrtStatus*(const OrtSession*, std::size_t, OrtTypeInfo**)>
-		SessionGetOutputTypeInfo{api};
-	OrtFunction<55, OrtStatus*(const OrtTypeInfo*, const OrtTensorTypeAndShapeInfo**)>
-		CastTypeInfoToTensorInfo{api};
-	OrtFunction<98, void(OrtTypeInfo*)> ReleaseTypeInfo{api};
 	OrtFunction<95, void(OrtSession*)> ReleaseSession{api};
 
 	// One pass
@@ -91,7 +81,7 @@ struct Ort {
 		49,
 		OrtStatus*(const OrtMemoryInfo*, void* data, std::size_t bytes, const std::int64_t* shape, std::size_t dimensions, OrtElementType, OrtValue**)>
 		CreateTensorWithDataAsOrtValue{api};
-	/** Serves for reading too, where the library's own declaration has no const. */
+	/** Serves for reading too, so there is a const that the library's own declaration lacks. */
 	OrtFunction<51, OrtStatus*(const OrtValue*, void**)> GetTensorMutableData{api};
 	OrtFunction<65, OrtStatus*(const OrtValue*, OrtTensorTypeAndShapeInfo**)> GetTensorTypeAndShape{
 		api};
@@ -103,8 +93,6 @@ struct Ort {
 		62,
 		OrtStatus*(const OrtTensorTypeAndShapeInfo*, std::int64_t* dimensions, std::size_t count)>
 		GetDimensions{api};
-	OrtFunction<64, OrtStatus*(const OrtTensorTypeAndShapeInfo*, std::size_t*)>
-		GetTensorShapeElementCount{api};
 	OrtFunction<99, void(OrtTensorTypeAndShapeInfo*)> ReleaseTensorTypeAndShapeInfo{api};
 	OrtFunction<96, void(OrtValue*)> ReleaseValue{api};
 
@@ -114,7 +102,6 @@ struct Ort {
 	OrtFunction<86, OrtStatus*(const OrtKernelInfo*, const char* name, std::int64_t*)>
 		KernelInfoGetAttribute_int64{api};
 	OrtFunction<230, OrtStatus*(const OrtKernelInfo*, std::size_t*)> KernelInfo_GetInputCount{api};
-	OrtFunction<231, OrtStatus*(const OrtKernelInfo*, std::size_t*)> KernelInfo_GetOutputCount{api};
 	OrtFunction<
 		249,
 		OrtStatus*(const OrtKernelInfo*, std::size_t input, int* isConstant, const OrtValue**)>

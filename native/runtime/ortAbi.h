@@ -26,7 +26,6 @@ struct OrtIoBinding;
 struct OrtValue;
 struct OrtMemoryInfo;
 struct OrtAllocator;
-struct OrtTypeInfo;
 struct OrtTensorTypeAndShapeInfo;
 struct OrtCustomOpDomain;
 struct OrtKernelInfo;

@@ -25,7 +25,6 @@ using OrtOwnedIoBinding = OrtOwned<OrtIoBinding, &Ort::ReleaseIoBinding>;
 using OrtOwnedRunOptions = OrtOwned<OrtRunOptions, &Ort::ReleaseRunOptions>;
 using OrtOwnedSession = OrtOwned<OrtSession, &Ort::ReleaseSession>;
 using OrtOwnedSessionOptions = OrtOwned<OrtSessionOptions, &Ort::ReleaseSessionOptions>;
-using OrtOwnedTypeInfo = OrtOwned<OrtTypeInfo, &Ort::ReleaseTypeInfo>;
 using OrtOwnedValue = OrtOwned<OrtValue, &Ort::ReleaseValue>;
 
 /**

@@ -130,16 +130,17 @@ void Session::begin(
 
 void Session::makeRoom(std::size_t tokens, std::size_t logitRows) {
 	if (ids_.size() < tokens) {
-		ids_.resize(tokens);
+		// First: where an allocation fails, others may have moved already.
 		idsAllocation_++;
+		ids_.resize(tokens);
 	}
 	// One row at least, for the library wants an address for no rows too.
 	const std::size_t rows = std::max<std::size_t>(logitRows, 1);
 	if (best_.size() < rows) {
+		outputsAllocation_++;
 		logits_.resize(rows * options_.vocabularySize);
 		logSums_.resize(rows);
 		best_.resize(rows);
-		outputsAllocation_++;
 	}
 }
 

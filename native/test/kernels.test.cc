@@ -113,8 +113,7 @@ TEST_CASE("rows are rounded to the same codes, sums and scales") {
 			Activations wanted(plain(), theirs, 3, columns);
 			for (size_t row = 0; row < 3; row++) {
 				const size_t start = row * found.layout.bytes;
-				const size_t used = found.layout.blockCorrections + found.layout.padded / 8;
-				REQUIRE(std::equal(found.memory.get() + start, found.memory.get() + start + used,
+				REQUIRE(std::equal(found.memory.get() + start, found.memory.get() + start + found.layout.used,
 					wanted.memory.get() + start));
 			}
 		}
@@ -127,7 +126,7 @@ TEST_CASE("a row of zeros rounds to zeros") {
 		Aligned row(layout.bytes);
 		const std::vector<float> zeros(64);
 		kernels.quantizeRow(zeros.data(), layout, row.get());
-		for (size_t i = 0; i < layout.blockCorrections + layout.padded / 8; i++) {
+		for (size_t i = 0; i < layout.used; i++) {
 			REQUIRE(row.get()[i] == std::byte{0});
 		}
 	});

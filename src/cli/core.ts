@@ -20,6 +20,8 @@ export interface CoreOptions {
 	readonly modelFolder: string;
 	/** Threads of the runtime; chosen for this machine without it. */
 	readonly threads: number | undefined;
+	/** Where what was found out about this machine is kept for the next start; without it nothing is. */
+	readonly cacheFolder: string | undefined;
 	/** For comparisons: what drafts where decoding learns; the engine's own choice without it. */
 	readonly drafter?: "promptLookup";
 }
@@ -58,6 +60,7 @@ export async function openForkedCore(options: CoreOptions): Promise<Core> {
 		childPath: engineProcessPath,
 		modelFolder: options.modelFolder,
 		...(options.threads === undefined ? {} : { threads: options.threads }),
+		...(options.cacheFolder === undefined ? {} : { cacheFolder: options.cacheFolder }),
 		logger: nullLogger,
 		clock: systemClock,
 	});

@@ -1,5 +1,7 @@
+import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { bundledModelFolderName } from "../model/bundledModel.ts";
+import { cacheFolder } from "./cacheFolder.ts";
 
 const besideDist = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -12,5 +14,10 @@ export const grammarFiles = {
 	folder: besideDist("dist/grammars"),
 };
 export const tagProcess = besideDist("dist/tagProcess.js");
+export const userCacheFolder = cacheFolder({
+	platform: process.platform,
+	environment: process.env,
+	home: homedir(),
+});
 /** Folder with `<language>/tags.scm`. */
 export const queryFolder = besideDist("syntaxes");

@@ -1,6 +1,7 @@
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { HealingConstraint } from "../tokenizer/tokenHealing.ts";
+import type { RowSummary } from "../tokenizer/rowSummary.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 import { PassStopped, type Backend, type KvCache, type Logits } from "./backend.ts";
 import type { FinishReason, GeneratedToken, GenerateRequest } from "./engine.ts";
@@ -143,9 +144,11 @@ export class Generation {
 		if (this.#request.maxNewTokens === 0) {
 			return { tokens: [], finishReason: "length" };
 		}
-		const logits = this.#promptLogits;
-		assert(logits !== undefined, "the last row of prefill is remembered");
-		return this.#commit(verify([], () => this.#choose(logits, [])).tokens);
+		const row = this.#promptLogits?.row;
+		assert(row !== undefined, "the last row of prefill is remembered");
+		// Without the backend's summary, which differs from ours in the last bits: a prompt whose row was remembered,
+		// or saved for the next start, is answered as the first time.
+		return this.#commit(verify([], () => this.#choose(row, undefined, [])).tokens);
 	}
 
 	async #prefillChunk(signal: AbortSignal): Promise<PassResult> {
@@ -165,8 +168,7 @@ export class Generation {
 		}
 		if (logitRows === 1) {
 			// A copy, since the row is only valid until the next pass.
-			const row = logits.row(0).slice();
-			this.#promptLogits = { after: prompt.length, row, summary: logits.summary?.(0) };
+			this.#promptLogits = { after: prompt.length, row: logits.row(0).slice() };
 		}
 		return this.#firstTokens();
 	}
@@ -181,7 +183,7 @@ export class Generation {
 		this.#parts.draftLength.recordPass(rows, this.#parts.clock.now() - startMs);
 
 		const verdict = verify(draft.tokens, (i) =>
-			this.#choose({ row: logits.row(i), summary: logits.summary?.(i) }, draft.tokens.slice(0, i)),
+			this.#choose(logits.row(i), logits.summary?.(i), draft.tokens.slice(0, i)),
 		);
 		this.#stats.recordDecodePass(draft.tokens.length, verdict.accepted);
 		if (draft.tokens.length > 0) {
@@ -269,7 +271,8 @@ export class Generation {
 
 	/** The choice for the token after the final ones and those `drafted` behind them, by its logits. */
 	#choose(
-		{ row, summary }: Pick<RememberedLogits, "row" | "summary">,
+		row: Float32Array,
+		summary: RowSummary | undefined,
 		drafted: readonly TokenId[],
 	): GeneratedToken {
 		const mixing = this.#mixing;

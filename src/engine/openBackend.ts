@@ -1,18 +1,25 @@
+import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { ModelFile } from "../model/manifest.ts";
 import type { ModelFolder } from "../model/modelStore.ts";
 import type { Backend } from "./backend.ts";
 import { EngineError } from "./errors.ts";
 import { loadAddon } from "./native/addon.ts";
 import { openNativeBackend } from "./native/nativeBackend.ts";
-import { openOrtBackend } from "./ort/ortBackend.ts";
+import { openFasterBackend } from "./ort/openFasterBackend.ts";
+
+export interface OpenBackendOptions {
+	readonly model: ModelFolder;
+	readonly threads: number;
+	readonly clock: Clock;
+	/** Where what was found out about this machine is kept for the next start; without it nothing is. */
+	readonly cacheFolder: string | undefined;
+	readonly logger: Logger;
+}
 
 export interface OpenedBackend {
 	readonly backend: Backend;
-	/** For people. */
-	readonly name: string;
-	/** The graph that it runs. */
-	readonly graph: ModelFile;
+	/** For people, in one line: what runs the model, and why that. */
+	readonly backendName: string;
 }
 
 type NativeResult =
@@ -21,36 +28,31 @@ type NativeResult =
 	| { readonly kind: "unavailable"; readonly reason: string };
 
 /**
- * Loads a model into Mote's own addon, and where that can't be into onnxruntime-node, which runs every model on every
- * platform, but more slowly.
+ * Loads a model into the backend that runs it fastest on this machine: Mote's own addon, and where that can't be
+ * onnxruntime-node, which runs every model on every platform.
  *
  * @throws EngineError "runtimeFailed"
  */
-export async function openBackend(
-	model: ModelFolder,
-	threads: number,
-	logger: Logger,
-): Promise<OpenedBackend> {
-	const native = await openNative(model, threads);
+export async function openBackend(options: OpenBackendOptions): Promise<OpenedBackend> {
+	const native = await openNative(options);
 	if (native.kind === "opened") {
 		return native.opened;
 	}
-	logger.info(`Mote's own addon is not used, because ${native.reason}.`);
-	const { manifest, graphPath } = model;
-	return {
-		backend: await openOrtBackend({ graphPath, manifest, threads }),
-		name: `ONNX Runtime, CPU, ${threadsInWords(threads)} (without Mote's own addon, because ${native.reason})`,
-		graph: manifest.files.graph,
-	};
+	const { threads, logger } = options;
+	logger.warn(`Mote's addon is not used, because ${native.reason}.`);
+	const { backend, graphDescription } = await openFasterBackend(options);
+	const parts = ["ONNX Runtime", "CPU", threadsInWords(threads)];
+	const name = [...parts, ...(graphDescription === undefined ? [] : [graphDescription])].join(", ");
+	return { backend, backendName: `${name} — without Mote's addon, because ${native.reason}` };
 }
 
-async function openNative(
-	{ manifest, nativeGraphPath: graphPath }: ModelFolder,
-	threads: number,
-): Promise<NativeResult> {
-	const graph = manifest.files.nativeGraph;
-	if (graph === undefined || graphPath === undefined) {
-		return { kind: "unavailable", reason: "the model was imported without a graph for it" };
+async function openNative({ model, threads }: OpenBackendOptions): Promise<NativeResult> {
+	const { manifest, nativeGraphPath: graphPath } = model;
+	if (graphPath === undefined) {
+		return {
+			kind: "unavailable",
+			reason: "the model was imported without a graph for it and has to be imported again",
+		};
 	}
 	const loaded = loadAddon();
 	if (loaded.kind === "unavailable") {
@@ -59,8 +61,8 @@ async function openNative(
 	const { addon, instructions } = loaded;
 	try {
 		const backend = await openNativeBackend({ addon, instructions, graphPath, manifest, threads });
-		const name = `Mote's addon on ONNX Runtime, CPU with ${instructions}, ${threadsInWords(threads)}`;
-		return { kind: "opened", opened: { backend, name, graph } };
+		const parts = ["Mote's addon on ONNX Runtime", "CPU", threadsInWords(threads), instructions];
+		return { kind: "opened", opened: { backend, backendName: parts.join(", ") } };
 	} catch (error) {
 		if (error instanceof EngineError) {
 			const detail = error.cause instanceof Error ? error.cause.message : error.message;

@@ -3,7 +3,7 @@ import { arch, availableParallelism, totalmem } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import { nullLogger, type Logger } from "../base/log.ts";
 import { UserError } from "../base/userError.ts";
-import type { ModelFile } from "../model/manifest.ts";
+import type { ModelManifest } from "../model/manifest.ts";
 import { openModel } from "../model/modelStore.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
 import { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
@@ -29,6 +29,8 @@ export interface OpenLocalEngineOptions {
 	 * none are.
 	 */
 	readonly snapshotFolder?: string | undefined;
+	/** Where what was found out about this machine is kept for the next start, such as the graph that is faster on it. */
+	readonly cacheFolder?: string | undefined;
 	readonly logger?: Logger;
 	/** For comparisons: what drafts where decoding learns; the engine's own choice without it. */
 	readonly drafter?: "promptLookup" | undefined;
@@ -37,12 +39,12 @@ export interface OpenLocalEngineOptions {
 export interface OpenedLocalEngine {
 	readonly engine: Engine & Learner;
 	readonly modelName: string;
-	/** For people. */
+	/** For people: what runs the model, and why that. */
 	readonly backendName: string;
 }
 
 /**
- * Checks the model in a folder, loads it into ONNX Runtime and puts an engine before it.
+ * Checks the model in a folder, loads it into what runs it fastest here and puts an engine before it.
  *
  * @throws EngineError "modelUnusable" for whatever is wrong with the folder, "runtimeFailed" when the
  *   runtime can't load it.
@@ -50,25 +52,27 @@ export interface OpenedLocalEngine {
 export async function openLocalEngine({
 	modelFolder,
 	threads = defaultThreads(availableParallelism(), arch()),
-	snapshotFolder,
 	clock,
+	snapshotFolder,
+	cacheFolder,
 	logger = nullLogger,
 	drafter,
 }: OpenLocalEngineOptions): Promise<OpenedLocalEngine> {
 	const { model, vocabulary } = await readModel(modelFolder);
 	const { manifest } = model;
-	const { backend, name, graph } = await openBackend(model, threads, logger);
+	const { backend, backendName } = await openBackend({
+		model,
+		threads,
+		clock,
+		cacheFolder,
+		logger,
+	});
 	const bytesPerPosition =
 		backend.kvLayout.prefixBytes(manifest.contextLength) / manifest.contextLength;
 	const saved =
 		snapshotFolder === undefined
 			? undefined
-			: await openSaved(
-					snapshotFolder,
-					backend,
-					[graph, manifest.files.weights, manifest.files.tokenizer],
-					logger,
-				);
+			: await openSaved(snapshotFolder, backend, manifest, logger);
 	return {
 		engine: new LocalEngine({
 			backend,
@@ -80,18 +84,19 @@ export async function openLocalEngine({
 			vocabularyChecksum: manifest.files.tokenizer.sha256,
 		}),
 		modelName: manifest.name,
-		backendName: name,
+		backendName,
 	};
 }
 
 function openSaved(
 	folder: string,
 	backend: Backend,
-	files: readonly ModelFile[],
+	{ files }: ModelManifest,
 	logger: Logger,
 ): Promise<SavedPrefixes | undefined> {
 	const { kvLayout: layout, vocabularySize, contextLength } = backend;
-	const checksums = files.map(({ sha256 }) => sha256);
+	// Of all graphs: which of them runs is in the layout, as far as it makes a difference.
+	const checksums = Object.values(files).map((file) => file?.sha256 ?? "");
 	const model = { key: snapshotKey(checksums, layout), layout, vocabularySize, contextLength };
 	return SavedPrefixes.open({ folder, model, logger });
 }

@@ -1,5 +1,4 @@
 import { assert } from "../base/assert.ts";
-import type { RowSummary } from "../tokenizer/rowSummary.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 import type { Backend, KvCache } from "./backend.ts";
 import type { RequestPriority } from "./engine.ts";
@@ -12,8 +11,6 @@ import type { SavedPrefix, SavedPrefixes } from "./snapshots/savedPrefixes.ts";
 export interface RememberedLogits {
 	readonly after: number;
 	readonly row: Float32Array;
-	/** Where the backend knows it. */
-	readonly summary?: RowSummary | undefined;
 }
 
 /** A KV cache with what it is filled with, on its way back. */

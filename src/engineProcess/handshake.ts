@@ -8,6 +8,8 @@ export interface OpenRequest {
 	readonly threads: number | undefined;
 	/** Where the engine keeps KV caches for its next start; without it none are. */
 	readonly snapshotFolder: string | undefined;
+	/** Where the engine keeps what it finds out about this machine; without it nothing is kept. */
+	readonly cacheFolder: string | undefined;
 }
 
 export type OpenOutcome =
@@ -20,7 +22,7 @@ export type OpenOutcome =
  */
 export function openModel(
 	port: EnginePort,
-	{ modelFolder, threads, snapshotFolder }: OpenRequest,
+	{ modelFolder, threads, snapshotFolder, cacheFolder }: OpenRequest,
 ): Promise<OpenOutcome> {
 	return new Promise((resolve) => {
 		const stop = port.onMessage((raw) => {
@@ -33,6 +35,7 @@ export function openModel(
 			modelFolder,
 			...(threads === undefined ? {} : { threads }),
 			...(snapshotFolder === undefined ? {} : { snapshotFolder }),
+			...(cacheFolder === undefined ? {} : { cacheFolder }),
 		};
 		port.send(message);
 	});

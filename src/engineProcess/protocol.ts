@@ -69,6 +69,7 @@ const toEngineSchema = z.discriminatedUnion("kind", [
 		threads: z.int().positive().max(1024).optional(),
 		/** Absolute, so that it doesn't depend on where this process was started. */
 		snapshotFolder: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
+		cacheFolder: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
 	}),
 	z.strictObject({
 		kind: z.literal("generate"),
@@ -134,7 +135,7 @@ const fromEngineSchema = z.discriminatedUnion("kind", [
 		kind: z.literal("ready"),
 		protocolVersion: z.literal(protocolVersion),
 		modelName: z.string().max(100),
-		backendName: z.string().max(100),
+		backendName: z.string().max(300),
 	}),
 	/** Answer to "open": this model can't be served, and starting again would not help. */
 	z.strictObject({ kind: z.literal("unusable"), code: errorCode, message: z.string() }),

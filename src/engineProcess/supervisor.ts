@@ -29,6 +29,8 @@ export interface SupervisorOptions {
 	readonly threads?: number;
 	/** Absolute; where the engine keeps KV caches for its next start. */
 	readonly snapshotFolder?: string;
+	/** Absolute; where the engine keeps what it finds out about this machine. */
+	readonly cacheFolder?: string;
 	readonly logger: Logger;
 	readonly clock: Clock;
 	readonly startProcess: () => EngineProcess;
@@ -269,14 +271,15 @@ export class Supervisor implements SupervisedEngine {
 
 	/** One process from start to end. Returns why it makes no sense to start another, if so. */
 	async #runOnce(stopped: Promise<{ readonly kind: "stopped" }>): Promise<EngineError | undefined> {
-		const { logger, modelFolder, threads, snapshotFolder, startProcess } = this.#options;
+		const { logger, modelFolder, threads, snapshotFolder, cacheFolder, startProcess } =
+			this.#options;
 		const child = startProcess();
 		const ended = child.exited.then((exit) => ({ kind: "ended" as const, exit }));
 		const opening = new AbortController();
 		const opened = await Promise.race([
 			ended,
 			stopped,
-			openModel(child.port, { modelFolder, threads, snapshotFolder }),
+			openModel(child.port, { modelFolder, threads, snapshotFolder, cacheFolder }),
 			this.#timeout(openTimeoutMs, opening.signal),
 		]);
 		opening.abort();

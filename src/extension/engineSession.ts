@@ -31,6 +31,8 @@ import type { EngineStatus } from "./statusBar.ts";
 export interface EngineSessionOptions {
 	/** Where the extension is installed. */
 	readonly extensionFolder: string;
+	/** Where the engine keeps what it finds out about this machine. Absolute. */
+	readonly cacheFolder: string;
 	/** Of the workspace; undefined without one. */
 	readonly storageUri: vscode.Uri | undefined;
 	/** Where the related code of the latest prompts is kept for the next window. */
@@ -136,7 +138,7 @@ export class EngineSession {
 	}
 
 	private async openModel(settings: EngineSettings): Promise<OpenedModel> {
-		const { clock, logger, extensionFolder, storageUri } = this.options;
+		const { clock, logger, extensionFolder, storageUri, cacheFolder } = this.options;
 		const inDist = (name: string): string => path.join(extensionFolder, "dist", name);
 		const modelFolder = settings.modelPath ?? path.join(extensionFolder, bundledModelFolderName);
 		// Only what this process reads itself; the engine's process checks every byte of the weights.
@@ -144,6 +146,7 @@ export class EngineSession {
 		const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));
 		const supervised = createSupervisedEngine({
 			modelFolder,
+			cacheFolder,
 			childPath: inDist("engineProcess.js"),
 			logger,
 			clock,

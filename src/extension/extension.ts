@@ -48,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 
 	const environment = {
 		extensionFolder: context.extensionUri.fsPath,
+		cacheFolder: context.globalStorageUri.fsPath,
 		keys: new ServerKeys(context.secrets),
 		isTrusted: () => vscode.workspace.isTrusted,
 		fetch: globalThis.fetch,
@@ -61,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 	const inspector = new ContextInspector();
 	const session: EngineSession = new EngineSession({
 		extensionFolder: context.extensionUri.fsPath,
+		cacheFolder: context.globalStorageUri.fsPath,
 		storageUri: context.storageUri,
 		piecesStorage: storedIn(context.workspaceState, "relatedPieces", log),
 		onDidPrompt: (description) => inspector.setPrompt(description),

@@ -34,7 +34,7 @@ const typeNames: Readonly<Record<number, string>> = {
 	7: "int64",
 };
 
-/** What stands in a `.onnx` file, without the subgraphs of its nodes. */
+/** What stands in a `.onnx` file. */
 export async function readOnnxGraph(path: string): Promise<OnnxGraph> {
 	const { graph, opsetImport } = fromBinary(ModelProtoSchema, await readFile(path));
 	if (graph === undefined) {

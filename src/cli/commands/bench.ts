@@ -5,7 +5,7 @@ import * as z from "zod";
 import { assert } from "../../base/assert.ts";
 import { runScenario, scenarioNames, type ScenarioResult } from "../bench/scenarios.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
-import { bundledModelFolder, bundledTracesFolder } from "../defaults.ts";
+import { bundledModelFolder, bundledTracesFolder, userCacheFolder } from "../defaults.ts";
 
 const run = promisify(execFile);
 const scenarioResultSchema = z.record(z.string(), z.unknown());
@@ -39,6 +39,7 @@ Keystroke figures replay the typing traces through the whole pipeline, the debou
 			modelFolder: values.model,
 			tracesFolder: values.traces,
 			threads: threads === 0 ? undefined : threads,
+			cacheFolder: userCacheFolder,
 		};
 		if (values.scenario !== undefined) {
 			const name = scenarioNames.find((known) => known === values.scenario);

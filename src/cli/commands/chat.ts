@@ -11,6 +11,7 @@ import { openModel } from "../../model/modelStore.ts";
 import { createTokenizer } from "../../tokenizer/bpeTokenizer.ts";
 import { chatOverLines } from "../chatLoop.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
+import { userCacheFolder } from "../defaults.ts";
 
 /** Where a server's key is taken from: arguments can be read by everybody on the machine. */
 const keyVariable = "MOTE_SERVER_KEY";
@@ -86,7 +87,12 @@ another conversation, the end of the input ends it.
 };
 
 async function openLocalChat(folder: string, threads: number | undefined): Promise<OpenChat> {
-	const { engine } = await openLocalEngine({ modelFolder: folder, threads, clock: systemClock });
+	const { engine } = await openLocalEngine({
+		modelFolder: folder,
+		threads,
+		clock: systemClock,
+		cacheFolder: userCacheFolder,
+	});
 	try {
 		// The engine has checked every byte.
 		const { manifest, tokenizerPath } = await openModel(folder, { verify: "sizes" });

@@ -7,7 +7,7 @@ import type { CompletionConfig } from "../../completion/completionProvider.ts";
 import { defaultCompletionConfig } from "../../completion/defaultConfig.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
 import { openLocalCore, type Core } from "../core.ts";
-import { bundledModelFolder } from "../defaults.ts";
+import { bundledModelFolder, userCacheFolder } from "../defaults.ts";
 import { languageIdOfPath } from "../../context/files/languageIds.ts";
 import { offsetAt, parseLocation, type FileLocation } from "../location.ts";
 import { KnownRepository } from "../knownRepository.ts";
@@ -55,6 +55,7 @@ Line and column count from 1. Prints the text to insert, or to stderr the reason
 		await using core = await openLocalCore({
 			modelFolder: values.model,
 			threads: threads === 0 ? undefined : threads,
+			cacheFolder: userCacheFolder,
 		});
 		if (location === undefined) {
 			await using repository = new KnownRepository(core.tokenizer, core.engine);

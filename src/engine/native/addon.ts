@@ -96,7 +96,7 @@ function addonPath(): string {
 /** Loads the addon and lets it compute something that is known. Never throws. */
 export function loadAddon(path: string = addonPath()): AddonResult {
 	if (!existsSync(path)) {
-		return unavailable("it was not built for this platform");
+		return unavailable("this build of Mote has none");
 	}
 	let addon: unknown;
 	try {

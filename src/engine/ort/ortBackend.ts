@@ -33,9 +33,8 @@ type Runtime = typeof onnxruntime;
  * @throws EngineError "runtimeFailed"
  */
 export async function openOrtBackend(options: OrtBackendOptions): Promise<OrtBackend> {
-	Object.assign(process.env, runtimeEnvironment);
 	try {
-		const runtime = await import("onnxruntime-node");
+		const runtime = await loadRuntime();
 		const session = await runtime.InferenceSession.create(
 			options.graphPath,
 			sessionOptions(options.threads),
@@ -45,6 +44,21 @@ export async function openOrtBackend(options: OrtBackendOptions): Promise<OrtBac
 	} catch (error) {
 		throw runtimeError("ONNX Runtime could not load the model", error);
 	}
+}
+
+/** @throws EngineError "runtimeFailed" */
+export async function runtimeVersion(): Promise<string> {
+	try {
+		const { versions } = (await loadRuntime()).env;
+		return versions.node ?? versions.common;
+	} catch (error) {
+		throw runtimeError("ONNX Runtime could not be loaded", error);
+	}
+}
+
+async function loadRuntime(): Promise<Runtime> {
+	Object.assign(process.env, runtimeEnvironment);
+	return await import("onnxruntime-node");
 }
 
 export class OrtBackend implements Backend {

@@ -15,6 +15,8 @@ export interface ChatEngineOptions {
 	readonly modelFolder: string;
 	/** Where the extension is installed. */
 	readonly extensionFolder: string;
+	/** Where the engine keeps what it finds out about this machine. Absolute. */
+	readonly cacheFolder: string;
 	readonly settings: EngineSettings;
 	readonly clock: Clock;
 	readonly logger: Logger;
@@ -52,9 +54,10 @@ export class ChatEngine {
 	}
 
 	private start(): Engine {
-		const { modelFolder, extensionFolder, settings, clock, logger } = this.options;
+		const { modelFolder, extensionFolder, cacheFolder, settings, clock, logger } = this.options;
 		this.supervised ??= createSupervisedEngine({
 			modelFolder,
+			cacheFolder,
 			childPath: path.join(extensionFolder, "dist/engineProcess.js"),
 			logger,
 			clock,

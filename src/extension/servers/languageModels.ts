@@ -25,6 +25,8 @@ import type { ServerState } from "./serverNotice.ts";
 export interface LanguageModelsOptions {
 	/** Where the extension is installed. */
 	readonly extensionFolder: string;
+	/** Where the engine keeps what it finds out about this machine. Absolute. */
+	readonly cacheFolder: string;
 	readonly keys: ServerKeys;
 	/** The model for completions on this machine; undefined while none is open. */
 	readonly completionModel: () => LocalModel | undefined;
@@ -202,7 +204,7 @@ export class LanguageModels implements vscode.Disposable {
 	/** Closes the one before, and opens what the settings name. */
 	private openChatEngine(): void {
 		const folder = this.isDisposed ? undefined : this.settings.chatModelPath;
-		const { extensionFolder, clock, logger } = this.options;
+		const { extensionFolder, cacheFolder, clock, logger } = this.options;
 		this.lastOpening = this.lastOpening.then(async () => {
 			const previous = this.chatEngine;
 			this.chatEngine = undefined;
@@ -213,6 +215,7 @@ export class LanguageModels implements vscode.Disposable {
 					this.chatEngine = await ChatEngine.open({
 						modelFolder: path.resolve(folder),
 						extensionFolder,
+						cacheFolder,
 						settings: this.settings.engine,
 						clock,
 						logger,

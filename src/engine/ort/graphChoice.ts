@@ -1,0 +1,71 @@
+/**
+ * Decides which of a model's graphs runs on a machine. Pure: passes are timed, and choices remembered,
+ * elsewhere.
+ *
+ * QMoE is one operator a layer, which is fast with AVX-512 only: elsewhere it dequantizes every expert on
+ * every pass and takes ten times as long as portable experts. Node doesn't say what a processor has, nor
+ * which path a release of the runtime takes on it, so both are timed.
+ */
+export type ExpertsGraph = "qmoe" | "portable";
+
+/** What passes took: one token behind an empty cache, and a chunk of {@link timedChunkTokens} without logits. */
+export interface PassTimes {
+	readonly decodeStepMs: number;
+	readonly prefillChunkMs: number;
+}
+
+export interface GraphChoice {
+	readonly graph: ExpertsGraph;
+	/** By how much a completion takes longer with the other graph; a little below 1 where that doesn't count. */
+	readonly timesAsFast: number;
+}
+
+/** A prompt that grew by a few lines. */
+export const timedChunkTokens = 64;
+
+/** A line of code. */
+const completionTokens = 16;
+
+/**
+ * QMoE has to be faster by this much. Portable experts load in half the time and take a third less memory:
+ * 209 MB against 302 with mote-base.
+ */
+const leastAdvantage = 1.05;
+
+/**
+ * The largest weights of which two copies may be in memory for a moment. Of a larger model only the
+ * portable graph is opened, which is never slower by much.
+ */
+export const maxTimedWeightsBytes = 512 * 2 ** 20;
+
+/** The graph with which a completion takes less time, by the medians of several rounds. */
+export function chooseGraph(
+	times: Readonly<Record<ExpertsGraph, readonly PassTimes[]>>,
+): GraphChoice {
+	const qmoe = completionMs(times.qmoe);
+	const portable = completionMs(times.portable);
+	return portable > qmoe * leastAdvantage
+		? { graph: "qmoe", timesAsFast: portable / qmoe }
+		: { graph: "portable", timesAsFast: portable === 0 ? 1 : qmoe / portable };
+}
+
+/** For people: which graph it is, and why. */
+export function describeChoice({ graph, timesAsFast }: GraphChoice): string {
+	const [chosen, other] =
+		graph === "qmoe" ? ["QMoE", "portable experts"] : ["portable experts", "QMoE"];
+	const advantage =
+		timesAsFast < leastAdvantage ? "as fast" : `${timesAsFast.toFixed(1)} times as fast`;
+	return `${chosen} (${advantage} as ${other} here)`;
+}
+
+function completionMs(rounds: readonly PassTimes[]): number {
+	return (
+		median(rounds.map(({ prefillChunkMs }) => prefillChunkMs)) +
+		completionTokens * median(rounds.map(({ decodeStepMs }) => decodeStepMs))
+	);
+}
+
+/** The lower one of two in the middle: what disturbs a pass makes it longer. */
+function median(values: readonly number[]): number {
+	return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
+}

@@ -1,0 +1,39 @@
+import { loadAddon, type NativeAddon } from "../../src/engine/native/addon.ts";
+import { openNativeBackend, type NativeBackend } from "../../src/engine/native/nativeBackend.ts";
+import type { KvCacheFormat } from "../../src/model/manifest.ts";
+import { openModel } from "../../src/model/modelStore.ts";
+
+/** The addon that was built. */
+export function builtAddon(): { readonly addon: NativeAddon; readonly instructions: string } {
+	const loaded = loadAddon();
+	if (loaded.kind !== "loaded") {
+		throw new Error(`the addon can't be tested, because ${loaded.reason}`);
+	}
+	return loaded;
+}
+
+export interface AddonBackendOptions {
+	/** The fastest without it. */
+	readonly instructions?: string;
+	/** As the manifest says without it. */
+	readonly kvCache?: KvCacheFormat;
+}
+
+/** The model in `folder` on Mote's addon, with one thread. */
+export async function openAddonBackend(
+	folder: string,
+	{ instructions, kvCache }: AddonBackendOptions = {},
+): Promise<NativeBackend> {
+	const { manifest, nativeGraphPath } = await openModel(folder);
+	if (nativeGraphPath === undefined) {
+		throw new Error("the model has no graph for the addon");
+	}
+	const built = builtAddon();
+	return await openNativeBackend({
+		addon: built.addon,
+		instructions: instructions ?? built.instructions,
+		graphPath: nativeGraphPath,
+		manifest: { ...manifest, kvCache: kvCache ?? manifest.kvCache },
+		threads: 1,
+	});
+}
