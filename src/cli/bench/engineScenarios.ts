@@ -31,7 +31,7 @@ export async function decodeMsPerToken(
 ): Promise<number> {
 	const msPerToken: number[] = [];
 	for (let round = 0; round <= rounds; round++) {
-		const { stats } = await run(engine, request(supply(Math.max(1, pastTokens), 0), 33));
+		const { stats } = await runToEnd(engine, plainRequest(supply(Math.max(1, pastTokens), 0), 33));
 		assert(stats.firstTokenMs !== undefined, "a decode run without stop tokens yields tokens");
 		// The first run also prefills and warms the runtime up.
 		if (round > 0) {
@@ -51,7 +51,7 @@ export async function prefillTokensPerSecond(
 	const rates: number[] = [];
 	for (let round = 0; round <= rounds; round++) {
 		// Another start each time, so that no KV cache can be reused.
-		const { stats } = await run(engine, request(supply(promptTokens, 17 * round + 1), 0));
+		const { stats } = await runToEnd(engine, plainRequest(supply(promptTokens, 17 * round + 1), 0));
 		if (round > 0) {
 			rates.push((1000 * stats.prefilledTokens) / (stats.totalMs - stats.queuedMs));
 		}
@@ -72,9 +72,9 @@ export async function cancelMs(
 	const waits: number[] = [];
 	for (let round = 0; round < rounds; round++) {
 		const controller = new AbortController();
-		const running = run(
+		const running = runToEnd(
 			engine,
-			request(supply(promptTokens, 31 * round + 1), 0),
+			plainRequest(supply(promptTokens, 31 * round + 1), 0),
 			controller.signal,
 		);
 		// Spread over the phases of a chunk: where the abort falls in a pass decides how long it waits.
@@ -89,7 +89,8 @@ export async function cancelMs(
 	return spreadOf(waits);
 }
 
-function request(prompt: readonly TokenId[], maxNewTokens: number): GenerateRequest {
+/** A greedy request that nothing ends but its length, without drafts. */
+export function plainRequest(prompt: readonly TokenId[], maxNewTokens: number): GenerateRequest {
 	return {
 		prompt,
 		maxNewTokens,
@@ -101,7 +102,8 @@ function request(prompt: readonly TokenId[], maxNewTokens: number): GenerateRequ
 	};
 }
 
-async function run(
+/** Runs a request and forgets its tokens. */
+export async function runToEnd(
 	engine: Engine,
 	request: GenerateRequest,
 	signal: AbortSignal = new AbortController().signal,
