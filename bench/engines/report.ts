@@ -46,9 +46,9 @@ export function figureOf(rounds: readonly Sample[], base: readonly Sample[] | un
 	const ratio = medianRatio(rounds, base, ({ value }) => value);
 	const cpuRatio = medianRatio(rounds, base, (sample) => sample.cpu);
 	return {
-		value: round(percentile(present(rounds.map(({ value }) => value)), 0.5)),
+		value: round(medianOf(rounds.map(({ value }) => value))),
 		...(fastest.length > 0 && { fastest: round(Math.min(...fastest)) }),
-		...(cpu.length > 0 && { cpu: round(percentile(cpu, 0.5)) }),
+		...(cpu.length > 0 && { cpu: round(medianOf(cpu)) }),
 		rounds,
 		...(ratio !== undefined && { ratio }),
 		...(cpuRatio !== undefined && { cpuRatio }),
@@ -67,7 +67,19 @@ function medianRatio(
 			? []
 			: [value / otherValue];
 	});
-	return ratios.length === 0 ? undefined : round(percentile(ratios, 0.5));
+	return ratios.length === 0 ? undefined : round(medianOf(ratios));
+}
+
+/** Of an even count the middle of the two, so that two rounds don't become the faster one. */
+function medianOf(values: readonly number[]): number {
+	return (
+		(percentile(values, 0.5) -
+			percentile(
+				values.map((value) => -value),
+				0.5,
+			)) /
+		2
+	);
 }
 
 function present(values: readonly (number | undefined)[]): readonly number[] {

@@ -71,6 +71,15 @@ describe("a figure over rounds", () => {
 	});
 });
 
+test("two rounds count alike", () => {
+	const rounds = [{ value: 2 }, { value: 4 }];
+	expect(figureOf(rounds, [{ value: 4 }, { value: 4 }])).toEqual({
+		value: 3,
+		rounds,
+		ratio: 0.75,
+	});
+});
+
 describe("the report", () => {
 	test("gives prompts as tokens a second, and ratios by processor time with one thread", () => {
 		const rows = asMarkdown(comparison).split("\n");
