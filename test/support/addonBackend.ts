@@ -15,7 +15,7 @@ export function builtAddon(): { readonly addon: NativeAddon; readonly instructio
 export interface AddonBackendOptions {
 	/** The fastest without it. */
 	readonly instructions?: string;
-	/** As the manifest says without it. */
+	/** The addon's own choice without it. */
 	readonly kvCache?: KvCacheFormat;
 }
 
@@ -33,7 +33,8 @@ export async function openAddonBackend(
 		addon: built.addon,
 		instructions: instructions ?? built.instructions,
 		graphPath: nativeGraphPath,
-		manifest: { ...manifest, kvCache: kvCache ?? manifest.kvCache },
+		manifest,
+		...(kvCache !== undefined && { kvCache }),
 		threads: 1,
 	});
 }

@@ -1,5 +1,5 @@
 import { assert } from "../../base/assert.ts";
-import type { ModelManifest } from "../../model/manifest.ts";
+import type { KvCacheFormat, ModelManifest } from "../../model/manifest.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
 import type { RowSummary } from "../../tokenizer/rowSummary.ts";
 import { tokenAt } from "../../tokenizer/tokenIds.ts";
@@ -17,10 +17,19 @@ export interface NativeBackendOptions {
 	readonly graphPath: string;
 	readonly manifest: Pick<
 		ModelManifest,
-		"vocabularySize" | "contextLength" | "layers" | "kvHeads" | "headDim" | "kvCache"
+		"vocabularySize" | "contextLength" | "layers" | "kvHeads" | "headDim"
 	>;
 	readonly threads: number;
+	/** {@link nativeKvFormat} unless given. */
+	readonly kvCache?: KvCacheFormat;
 }
+
+/**
+ * What the addon keeps keys and values in, whatever the other graphs do. Measured on mote-base over 70,725 tokens of
+ * real code (`bench/kvCacheLoss.ts`): 4.8150 bits a token instead of 4.8136 with float32, 42.4 % of the likeliest tokens
+ * right instead of 42.3 %; for a fourth of the memory, and less time the longer the context is.
+ */
+export const nativeKvFormat: KvCacheFormat = "int8";
 
 /**
  * Loads a model into ONNX Runtime's CPU provider with the addon's operators. Passes run on threads of their own and
@@ -30,14 +39,15 @@ export interface NativeBackendOptions {
  */
 export async function openNativeBackend(options: NativeBackendOptions): Promise<NativeBackend> {
 	const { addon, instructions, graphPath, manifest, threads } = options;
-	const { layers, kvHeads, headDim, contextLength, vocabularySize, kvCache } = manifest;
+	const { layers, kvHeads, headDim, contextLength, vocabularySize } = manifest;
+	const kvCache = options.kvCache ?? nativeKvFormat;
 	try {
 		const session = await addon.openSession({
 			libraryPath: runtimeLibraryPath(),
 			...{ graphPath, threads, instructions },
 			...{ layers, kvHeads, headDim, contextLength, vocabularySize, kvCache },
 		});
-		return new NativeBackend(session, options);
+		return new NativeBackend(session, { ...options, kvCache });
 	} catch (error) {
 		throw runtimeError("Mote's own runtime could not load the model", error);
 	}
@@ -53,13 +63,16 @@ export class NativeBackend implements Backend {
 	#rows: Float32Array;
 	#isRunning = false;
 
-	constructor(session: NativeSession, { manifest, addon }: NativeBackendOptions) {
-		const { layers, kvHeads, headDim, kvCache } = manifest;
+	constructor(
+		session: NativeSession,
+		{ manifest, addon, kvCache }: NativeBackendOptions & { readonly kvCache: KvCacheFormat },
+	) {
+		const { layers, kvHeads, headDim } = manifest;
 		this.vocabularySize = manifest.vocabularySize;
 		this.contextLength = manifest.contextLength;
 		this.kvLayout = {
 			id: `mote ${addon.abi}, ONNX Runtime ${session.runtimeVersion}, ${kvCache} ${layers}x2xBx${kvHeads}x16x${headDim}`,
-			prefixBytes: (length) => nativeKvBytes(manifest, length),
+			prefixBytes: (length) => nativeKvBytes({ ...manifest, kvCache }, length),
 		};
 		this.#session = session;
 		this.#rows = new Float32Array(manifest.vocabularySize);
