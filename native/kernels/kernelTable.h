@@ -106,12 +106,10 @@ inline constexpr int32_t kAttentionKeys = 128;
 /** Most queries that one attention task may have: heads × positions. */
 inline constexpr int32_t kMaxQueries = 128;
 
-/** Memory that attend needs beside its arguments: scores, running sums, two unpacked blocks. */
+/** Memory that attend needs beside its arguments: scores, queries, outputs and sums of each query. */
 inline size_t attentionScratchBytes(int32_t headDim) {
-	const size_t floats = static_cast<size_t>(kMaxQueries) * (kAttentionKeys + 4) +
-		static_cast<size_t>(kMaxQueries) * static_cast<size_t>(headDim) * 2 +
-		static_cast<size_t>(2 * kKvBlock) * static_cast<size_t>(headDim);
-	return floats * sizeof(float);
+	return static_cast<size_t>(kMaxQueries) *
+		(kAttentionKeys + 2 * static_cast<size_t>(headDim) + 2) * sizeof(float);
 }
 
 /** Sets of instructions that kernels were written for. */

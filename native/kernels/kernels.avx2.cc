@@ -1,3 +1,4 @@
+#include "kernels/appendKv.h"
 #include "kernels/attention.h"
 #include "kernels/kernelSets.h"
 #include "kernels/q4Avx2.h"

@@ -46,6 +46,9 @@ static inline Lanes largerOf(Lanes a, Lanes b) { return a > b ? a : b; }
 static inline Lanes magnitudeOf(Lanes a) { return a < 0 ? -a : a; }
 
 static inline float sumOf(Lanes lanes) {
+#if defined(__AVX512F__)
+	return _mm512_reduce_add_ps(lanes);
+#else
 	float parts[kLanes];
 	std::memcpy(parts, &lanes, sizeof parts);
 	for (int32_t width = kLanes / 2; width > 0; width /= 2) {
@@ -54,14 +57,22 @@ static inline float sumOf(Lanes lanes) {
 		}
 	}
 	return parts[0];
+#endif
 }
 
 static inline float largestOf(Lanes lanes) {
-	float largest = lanes[0];
-	for (int32_t i = 1; i < kLanes; i++) {
-		largest = lanes[i] > largest ? lanes[i] : largest;
+#if defined(__AVX512F__)
+	return _mm512_reduce_max_ps(lanes);
+#else
+	float parts[kLanes];
+	std::memcpy(parts, &lanes, sizeof parts);
+	for (int32_t width = kLanes / 2; width > 0; width /= 2) {
+		for (int32_t i = 0; i < width; i++) {
+			parts[i] = parts[i + width] > parts[i] ? parts[i + width] : parts[i];
+		}
 	}
-	return largest;
+	return parts[0];
+#endif
 }
 
 /** As many bytes as there are lanes. GCC converts bytes one by one where it isn't told how. */
