@@ -22,7 +22,7 @@ import {
 	type EngineName,
 } from "./engines/engineNames.ts";
 import { prepareLlama, type PreparedLlama } from "./engines/llama/prepareLlama.ts";
-import { currentLoad, describeMachine } from "./engines/machine.ts";
+import { currentLoad, describeMachine } from "../src/cli/bench/machine.ts";
 import {
 	engineScenarioNames,
 	findingSchema,

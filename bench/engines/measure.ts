@@ -29,7 +29,7 @@ import {
 	type PassTimes,
 } from "./backendScenarios.ts";
 import { memoryOverRequests, typedInEngine } from "./engineScenarios.ts";
-import { currentLoad } from "./machine.ts";
+import { currentLoad } from "../../src/cli/bench/machine.ts";
 import type { Sample, Samples } from "./metrics.ts";
 import { openEngine, type OpenedEngine } from "./openEngine.ts";
 import { taskSchema, type Finding, type Task } from "./task.ts";

@@ -1,5 +1,5 @@
 import type { EngineName, InstructionChoice } from "./engineNames.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../../src/cli/bench/machine.ts";
 import { metricNames, metrics, type Metric, type MetricName, type Sample } from "./metrics.ts";
 import { percentile, round } from "../../src/cli/bench/percentile.ts";
 

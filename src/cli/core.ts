@@ -38,7 +38,8 @@ export interface Core extends AsyncDisposable {
 	readonly manifest: ModelManifest;
 	readonly tokenizer: Tokenizer;
 	readonly engine: Engine & Learner;
-	readonly backendName: string;
+	/** For people, in one line: what runs the model, and why that; undefined before an engine of its own process is ready. */
+	readonly backendName: string | undefined;
 	createProvider(options?: ProviderOptions): CompletionProvider;
 }
 
@@ -51,7 +52,7 @@ export async function openLocalCore(
 	clock: Clock = systemClock,
 ): Promise<Core> {
 	const { engine, backendName } = await openLocalEngine({ ...options, clock });
-	return await assemble(options, engine, backendName);
+	return await assemble(options, engine, () => backendName);
 }
 
 /** The core with the engine in a process of its own, as in the editor. */
@@ -64,13 +65,15 @@ export async function openForkedCore(options: CoreOptions): Promise<Core> {
 		logger: nullLogger,
 		clock: systemClock,
 	});
-	return await assemble(options, supervised.engine, "forked");
+	return await assemble(options, supervised.engine, () =>
+		supervised.state.kind === "ready" ? supervised.state.backendName : undefined,
+	);
 }
 
 async function assemble(
 	{ modelFolder }: CoreOptions,
 	engine: Engine & Learner,
-	backendName: string,
+	backendName: () => string | undefined,
 ): Promise<Core> {
 	// The engine has checked every byte, or will; this reads the tokenizer beside it.
 	const model = await openModel(modelFolder, { verify: "sizes" });
@@ -80,7 +83,9 @@ async function assemble(
 		manifest: model.manifest,
 		tokenizer,
 		engine,
-		backendName,
+		get backendName() {
+			return backendName();
+		},
 		createProvider: ({ observe, collectContext } = {}) =>
 			createCompletionProvider({
 				engine,

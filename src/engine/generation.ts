@@ -159,9 +159,7 @@ export class Generation {
 		const chunk = prompt.slice(start, start + maxTokens);
 		const isLast = start + chunk.length === prompt.length;
 		const logitRows = isLast && maxNewTokens > 0 ? 1 : 0;
-		const startMs = this.#parts.clock.now();
-		const logits = await this.#forward(chunk, logitRows, signal);
-		this.#parts.prefillChunk.record(chunk.length, this.#parts.clock.now() - startMs);
+		const logits = await this.#timedChunk(chunk, logitRows, signal);
 		this.#stats.recordPrefill(chunk.length);
 		if (!isLast) {
 			return { tokens: [], finishReason: undefined };
@@ -171,6 +169,27 @@ export class Generation {
 			this.#promptLogits = { after: prompt.length, row: logits.row(0).slice() };
 		}
 		return this.#firstTokens();
+	}
+
+	/** What it takes, or took until it was stopped, bounds the next ones. */
+	async #timedChunk(
+		chunk: readonly TokenId[],
+		logitRows: number,
+		signal: AbortSignal,
+	): Promise<Logits> {
+		const { clock, prefillChunk } = this.#parts;
+		const startMs = clock.now();
+		let logits;
+		try {
+			logits = await this.#forward(chunk, logitRows, signal);
+		} catch (error) {
+			if (error instanceof PassStopped) {
+				prefillChunk.recordStopped(chunk.length, clock.now() - startMs);
+			}
+			throw error;
+		}
+		prefillChunk.record(chunk.length, clock.now() - startMs);
+		return logits;
 	}
 
 	async #decodeRound(signal: AbortSignal): Promise<PassResult> {

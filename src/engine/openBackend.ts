@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { ModelFolder } from "../model/modelStore.ts";
 import type { Backend } from "./backend.ts";
+import { backendNameOf } from "./backendName.ts";
 import { EngineError } from "./errors.ts";
 import { loadAddon } from "./native/addon.ts";
 import { openNativeBackend } from "./native/nativeBackend.ts";
@@ -18,14 +19,14 @@ export interface OpenBackendOptions {
 
 export interface OpenedBackend {
 	readonly backend: Backend;
-	/** For people, in one line: what runs the model, and why that. */
+	/** Of {@link backendNameOf}. */
 	readonly backendName: string;
 }
 
 type NativeResult =
 	| { readonly kind: "opened"; readonly opened: OpenedBackend }
-	/** `reason` is the rest of a sentence after "because". */
-	| { readonly kind: "unavailable"; readonly reason: string };
+	/** `reason` is the rest of a sentence after "because"; the user can do something about a `fault`. */
+	| { readonly kind: "unavailable" | "fault"; readonly reason: string };
 
 /**
  * Loads a model into the backend that runs it fastest on this machine: Mote's own addon, and where that can't be
@@ -39,39 +40,42 @@ export async function openBackend(options: OpenBackendOptions): Promise<OpenedBa
 		return native.opened;
 	}
 	const { threads, logger } = options;
-	logger.warn(`Mote's addon is not used, because ${native.reason}.`);
-	const { backend, graphDescription } = await openFasterBackend(options);
-	const parts = ["ONNX Runtime", "CPU", threadsInWords(threads)];
-	const name = [...parts, ...(graphDescription === undefined ? [] : [graphDescription])].join(", ");
-	return { backend, backendName: `${name} — without Mote's addon, because ${native.reason}` };
+	const sentence = `Mote's addon is not used, because ${native.reason}.`;
+	if (native.kind === "fault") {
+		logger.warn(sentence);
+	} else {
+		logger.info(sentence);
+	}
+	const { backend, graphDescription: choice } = await openFasterBackend(options);
+	const parts = { runtime: "ONNX Runtime", threads, choice, withoutAddonReason: native.reason };
+	return { backend, backendName: backendNameOf(parts) };
 }
 
 async function openNative({ model, threads }: OpenBackendOptions): Promise<NativeResult> {
 	const { manifest, nativeGraphPath: graphPath } = model;
+	if (manifest.quantization === "fp32") {
+		return { kind: "unavailable", reason: "the model keeps its weights in float32" };
+	}
 	if (graphPath === undefined) {
 		return {
-			kind: "unavailable",
+			kind: "fault",
 			reason: "the model was imported without a graph for it and has to be imported again",
 		};
 	}
 	const loaded = loadAddon();
 	if (loaded.kind === "unavailable") {
-		return loaded;
+		return { kind: "fault", reason: loaded.reason };
 	}
 	const { addon, instructions } = loaded;
 	try {
 		const backend = await openNativeBackend({ addon, instructions, graphPath, manifest, threads });
-		const parts = ["Mote's addon on ONNX Runtime", "CPU", threadsInWords(threads), instructions];
-		return { kind: "opened", opened: { backend, backendName: parts.join(", ") } };
+		const parts = { runtime: "Mote's addon on ONNX Runtime", threads, choice: instructions };
+		return { kind: "opened", opened: { backend, backendName: backendNameOf(parts) } };
 	} catch (error) {
 		if (error instanceof EngineError) {
 			const detail = error.cause instanceof Error ? error.cause.message : error.message;
-			return { kind: "unavailable", reason: `it could not load the model (${detail})` };
+			return { kind: "fault", reason: `it could not load the model (${detail})` };
 		}
 		throw error;
 	}
-}
-
-function threadsInWords(threads: number): string {
-	return threads === 1 ? "1 thread" : `${threads} threads`;
 }

@@ -13,8 +13,14 @@ interface ChunkAim {
 /** A pass that can't be stopped: a keystroke or an abort may have to wait for it; this much is not felt. */
 const unstoppable: ChunkAim = { ms: 50, maxBaseShare: 1 / 4 };
 
-/** One that can be: nobody waits, but what it has read is lost, and is to be less than people do between two thoughts. */
-const stoppable: ChunkAim = { ms: 250, maxBaseShare: 1 / 4 };
+/**
+ * One that can be: nobody waits, but what it has read is lost. While somebody types each keystroke stops the pass that
+ * runs, so a pass has to end between two of them, or a new prompt would never be read: 95 % are further apart than
+ * this. Short passes cost little there: with the addon's operators a token costs 5 to 8 % more in passes of 128 than
+ * in passes of 512. The base may be a third, not a quarter: where a row takes 2 ms and the base as long as 11 rows,
+ * passes then have 32 rows and 90 ms instead of 64 rows and 150 ms.
+ */
+const stoppable: ChunkAim = { ms: 60, maxBaseShare: 1 / 3 };
 
 /** While somebody types: a keystroke waits for one such pass at most, and this is not felt on top of its own work. */
 const besideTyping: ChunkAim = { ms: 12.5, maxBaseShare: 1 / 2 };
@@ -25,11 +31,18 @@ const maxTokens = 512;
 /** Sizes are multiples of it. */
 const stepTokens = 32;
 
-/** Taken before anything is known; harmless where passes can't be stopped. */
-const firstTokens = 64;
+/** Taken before anything is known: harmless where passes can't be stopped, and soon done where they can. */
+const firstTokens = { unstoppable: 64, stoppable: 128 };
 
 /** A size is at most so many times the largest that was measured: further out the line is a guess. */
 const maxGrowth = 2;
+
+/**
+ * A pass that was stopped although it had run for longer than the aim says nothing of how long it would have taken.
+ * The next have at most half its tokens, and after each that comes to its end so many times as many: on a machine for
+ * which even those are too many, one of five is lost.
+ */
+const regrowth = 1.25;
 
 /**
  * Most prompt tokens in one forward pass, by what passes were measured to cost on this machine with this model. Every
@@ -39,11 +52,13 @@ const maxGrowth = 2;
 export class PrefillChunk {
 	readonly #fixedTokens: number | undefined;
 	readonly #aim: ChunkAim;
-	readonly #firstTokens: number;
+	readonly #stopsWithinPass: boolean;
 	readonly #line = new PassLine();
 	#isWarm = false;
 	#wasFitted = false;
 	#largestTokens = 0;
+	/** What passes that were stopped leave to the next. */
+	#mostTokens = Infinity;
 
 	/**
 	 * @param stopsWithinPass Of the backend.
@@ -52,21 +67,11 @@ export class PrefillChunk {
 	constructor(stopsWithinPass: boolean, fixedTokens?: number) {
 		this.#fixedTokens = fixedTokens;
 		this.#aim = stopsWithinPass ? stoppable : unstoppable;
-		this.#firstTokens = stopsWithinPass ? maxTokens : firstTokens;
+		this.#stopsWithinPass = stopsWithinPass;
 	}
 
 	get tokens(): number {
-		const meanTokens = this.#line.meanRows;
-		if (this.#fixedTokens !== undefined) {
-			return this.#fixedTokens;
-		}
-		if (meanTokens === undefined) {
-			return this.#firstTokens;
-		}
-		const time = this.#line.fit();
-		return time === undefined
-			? inSteps(otherThan(meanTokens, !this.#wasFitted))
-			: this.#largest(time, this.#aim);
+		return this.#fixedTokens ?? inSteps(Math.min(this.#wanted(), this.#mostTokens));
 	}
 
 	/** Most prompt tokens in a pass that nobody waits for while somebody types. */
@@ -82,6 +87,7 @@ export class PrefillChunk {
 
 	/** A pass over `tokens` took `elapsedMs`. */
 	record(tokens: number, elapsedMs: number): void {
+		this.#mostTokens *= regrowth;
 		// The first pass reads the weights from the disk.
 		if (this.#isWarm && tokens >= minTokens) {
 			this.#line.record(tokens, elapsedMs);
@@ -89,6 +95,24 @@ export class PrefillChunk {
 			this.#largestTokens = Math.max(this.#largestTokens, tokens);
 		}
 		this.#isWarm = true;
+	}
+
+	/** A pass over `tokens` was stopped when it had run for `elapsedMs`. */
+	recordStopped(tokens: number, elapsedMs: number): void {
+		if (elapsedMs > this.#aim.ms) {
+			this.#mostTokens = Math.max(tokens / 2, minTokens);
+		}
+	}
+
+	#wanted(): number {
+		const meanTokens = this.#line.meanRows;
+		if (meanTokens === undefined) {
+			return this.#stopsWithinPass ? firstTokens.stoppable : firstTokens.unstoppable;
+		}
+		const time = this.#line.fit();
+		return time === undefined
+			? otherThan(meanTokens, !this.#stopsWithinPass && !this.#wasFitted)
+			: this.#largest(time, this.#aim);
 	}
 
 	#largest({ baseMs, perRowMs }: PassTime, { ms, maxBaseShare }: ChunkAim): number {
@@ -101,11 +125,12 @@ export class PrefillChunk {
 }
 
 /**
- * A size that differs enough from `tokens` to show the slope. A smaller one, so that nobody waits for a trial; but the
- * first time, when the sizes are those that this class began with, a larger one.
+ * A size that differs enough from `tokens` to show the slope. A smaller one, so that nobody waits for a trial, and a
+ * keystroke doesn't stop it; but a larger one where passes can't be stopped and the sizes are those that this class
+ * began with.
  */
-function otherThan(tokens: number, isFirst: boolean): number {
-	return tokens < 2 * minTokens || (isFirst && tokens < maxTokens / 2) ? 2 * tokens : tokens / 4;
+function otherThan(tokens: number, isLarger: boolean): number {
+	return tokens < 2 * minTokens || (isLarger && tokens < maxTokens / 2) ? 2 * tokens : tokens / 4;
 }
 
 /** The same, kept short. */

@@ -1,5 +1,6 @@
 import { isAbsolute } from "node:path";
 import * as z from "zod";
+import { maxBackendNameLength } from "../engine/backendName.ts";
 import type { GeneratedToken, GenerateRequest } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
 import type { LearnChange } from "../adaptation/learning.ts";
@@ -135,7 +136,7 @@ const fromEngineSchema = z.discriminatedUnion("kind", [
 		kind: z.literal("ready"),
 		protocolVersion: z.literal(protocolVersion),
 		modelName: z.string().max(100),
-		backendName: z.string().max(300),
+		backendName: z.string().max(maxBackendNameLength),
 	}),
 	/** Answer to "open": this model can't be served, and starting again would not help. */
 	z.strictObject({ kind: z.literal("unusable"), code: errorCode, message: z.string() }),

@@ -1,10 +1,12 @@
 import * as vscode from "vscode";
 import { isEnabledFor, settingsSection, type Settings } from "./settings.ts";
-import { statusAppearance, type Status } from "./status.ts";
+import { runsOn, statusAppearance, type Status } from "./status.ts";
 
 export interface CommandActions {
 	readonly settings: () => Settings;
 	readonly status: () => Status;
+	/** What runs the model; undefined while none is loaded. */
+	readonly backendName: () => string | undefined;
 	readonly restartEngine: () => Promise<void>;
 	readonly showLog: () => void;
 }
@@ -85,6 +87,11 @@ function menuItems(actions: CommandActions): MenuItem[] {
 				: `$(check) Turn completions on in ${languageId}`,
 			run: () => setLanguage(languageId, !enabled),
 		});
+	}
+	const backendName = actions.backendName();
+	if (backendName !== undefined) {
+		// The log has what led to it.
+		items.push({ label: `$(server-process) ${runsOn(backendName)}`, run: actions.showLog });
 	}
 	items.push(
 		{ label: "$(debug-restart) Restart the engine", run: actions.restartEngine },

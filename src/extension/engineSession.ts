@@ -231,7 +231,7 @@ export class EngineSession {
 				this.options.onDidChangeStatus({ kind: "starting" });
 				return;
 			case "ready":
-				this.options.onDidChangeStatus({ kind: "ready" });
+				this.options.onDidChangeStatus({ kind: "ready", backendName: state.backendName });
 				this.opened?.repository.engineStarted();
 				return;
 			case "failed":

@@ -28,6 +28,8 @@ import { StatusBar } from "./statusBar.ts";
 export interface MoteApi {
 	readonly status: Status;
 	readonly onDidChangeStatus: vscode.Event<Status>;
+	/** What runs the model of this machine, in one line; undefined while none is loaded. */
+	readonly backendName: string | undefined;
 	/** How the last request ended, or undefined when there was none. */
 	readonly lastOutcome: CompletionOutcome | undefined;
 	readonly onDidComplete: vscode.Event<CompletionOutcome>;
@@ -97,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 	const commands = registerCommands({
 		settings: () => settings,
 		status: () => statusBar.status,
+		backendName: () => statusBar.backendName,
 		restartEngine: () => session.open(settings.engine),
 		showLog: () => log.show(),
 	});
@@ -168,6 +171,9 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 			return statusBar.status;
 		},
 		onDidChangeStatus: statusBar.onDidChange,
+		get backendName() {
+			return statusBar.backendName;
+		},
 		get lastOutcome() {
 			return lastOutcome;
 		},

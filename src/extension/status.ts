@@ -46,6 +46,21 @@ export function withServer(
 			};
 }
 
+/** What runs the model on this machine, and why that, in one line. */
+export function runsOn(backendName: string): string {
+	return `Runs on: ${backendName}`;
+}
+
+/** With what runs the model, where it is loaded: a second line of the tooltip. */
+export function withBackend(
+	appearance: StatusAppearance,
+	backendName: string | undefined,
+): StatusAppearance {
+	return backendName === undefined
+		? appearance
+		: { ...appearance, tooltip: `${appearance.tooltip}\n${runsOn(backendName)}` };
+}
+
 /** One sentence for every reason, for the tooltip. */
 export const reasonSentences: Readonly<Record<NoCompletionReason, string>> = {
 	disabled: "Completions are turned off in this language.",

@@ -2,12 +2,13 @@ import * as vscode from "vscode";
 import type { CompletionOutcome } from "../completion/completionProvider.ts";
 import type { PrefillProgress } from "../engine/engine.ts";
 import type { ServerNotice } from "./servers/serverNotice.ts";
-import { statusAppearance, withServer, type Status } from "./status.ts";
+import { statusAppearance, withBackend, withServer, type Status } from "./status.ts";
 
 /** State of everything below the editor: loading, able to answer, or out of order. */
 export type EngineStatus =
 	| { readonly kind: "starting" }
-	| { readonly kind: "ready" }
+	/** `backendName` says in one line what runs the model, and why that. */
+	| { readonly kind: "ready"; readonly backendName: string }
 	| { readonly kind: "failed"; readonly message: string };
 
 /**
@@ -40,6 +41,11 @@ export class StatusBar implements vscode.Disposable {
 
 	get status(): Status {
 		return this.shown;
+	}
+
+	/** What runs the model, and why that; undefined while none is loaded. */
+	get backendName(): string | undefined {
+		return this.engineStatus.kind === "ready" ? this.engineStatus.backendName : undefined;
 	}
 
 	setEngineStatus(status: EngineStatus): void {
@@ -103,13 +109,14 @@ export class StatusBar implements vscode.Disposable {
 
 	private render(): void {
 		this.shown = this.current();
-		const { text, tooltip, isError } = withServer(statusAppearance(this.shown), this.server);
+		const appearance = withServer(statusAppearance(this.shown), this.server);
+		const { text, tooltip, isError } = appearance;
 		this.item.text = text;
-		this.item.tooltip = `Mote: ${tooltip}`;
+		this.item.tooltip = `Mote: ${withBackend(appearance, this.backendName).tooltip}`;
 		this.item.backgroundColor = isError
 			? new vscode.ThemeColor("statusBarItem.errorBackground")
 			: undefined;
-		// Screen readers would read out the name of the icon otherwise.
+		// Screen readers would read out the name of the icon otherwise, and what runs the model each time.
 		this.item.accessibilityInformation = { label: `Mote: ${tooltip}` };
 		this.changes.fire(this.shown);
 	}

@@ -31,10 +31,13 @@ describe("commands in the extension host", () => {
 	});
 
 	it("the engine restarts on command", async () => {
+		const backendName = (): string | undefined => mote.backendName;
 		const starting = statusOf(mote, "starting");
 		await vscode.commands.executeCommand("mote.restartEngine");
 		await starting;
+		assert.strictEqual(backendName(), undefined);
 		await statusOf(mote, "ready", "nothing");
+		assert.match(backendName() ?? "", /ONNX Runtime, CPU, \d+ threads?, /);
 	});
 
 	it("the log opens", async () => {

@@ -17,8 +17,8 @@ export interface FakeBackendOptions {
 	readonly stopsWithinPass?: boolean;
 	/** The logits for the token after `history`. Default: {@link hashedLogits}. */
 	readonly predict?: (history: readonly TokenId[], vocabularySize: number) => Float32Array;
-	/** Called in each pass with its description; may wait, and fails the pass by throwing. */
-	readonly onPass?: (pass: Pass) => Promise<void> | void;
+	/** Called in each pass with its description; may wait, until it is stopped, and fails the pass by throwing. */
+	readonly onPass?: (pass: Pass, stop: AbortSignal | undefined) => Promise<void> | void;
 }
 
 export interface Pass {
@@ -75,7 +75,7 @@ export class FakeBackend implements Backend {
 		this.passes.push(pass);
 		this.#running = true;
 		try {
-			await this.#onPass(pass);
+			await this.#onPass(pass, signal);
 		} finally {
 			this.#running = false;
 		}

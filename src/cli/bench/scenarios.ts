@@ -1,6 +1,6 @@
 import { systemClock } from "../../base/clock.ts";
 import { defaultCompletionConfig } from "../../completion/defaultConfig.ts";
-import { openForkedCore, openLocalCore, type CoreOptions } from "../core.ts";
+import { openForkedCore, openLocalCore, type Core, type CoreOptions } from "../core.ts";
 import {
 	cancelMs,
 	cyclicTokens,
@@ -9,7 +9,7 @@ import {
 	type TokenSupply,
 } from "./engineScenarios.ts";
 import { codeText, readTraces } from "./traceFolder.ts";
-import { replayTyping, type ObservedOutcome } from "./typingScenario.ts";
+import { replayTyping, type ObservedOutcome, type TypingReport } from "./typingScenario.ts";
 
 export const scenarioNames = ["decode", "prefill", "typing", "firstLine", "cancel"] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
@@ -43,18 +43,30 @@ export async function runScenario(
 				},
 			}));
 		case "typing":
-			return await typing(options, defaultCompletionConfig.minJointProbability);
+			return { ...(await typing(options, defaultCompletionConfig.minJointProbability)) };
 		case "firstLine": {
 			// With the gate open every answer is written to its end: the cost without the model's doubt.
-			const { keystrokeToGhostMs } = await typing(options, 0);
-			return { keystrokeToGhostUngatedMs: keystrokeToGhostMs };
+			const { keystrokeToGhostMs, model, backend } = await typing(options, 0);
+			return { keystrokeToGhostUngatedMs: keystrokeToGhostMs, model, backend };
 		}
 		case "cancel": {
 			await using core = await openForkedCore(options);
 			const supply = cyclicTokens(core.tokenizer.encode(await codeText(options.tracesFolder)));
-			return { cancelMs: await cancelMs(core.engine, supply, 4096, 44) };
+			const figures = { cancelMs: await cancelMs(core.engine, supply, 4096, 44) };
+			return { ...figures, ...runningIn(core) };
 		}
 	}
+}
+
+interface ModelInUse {
+	readonly model: string;
+	/** What runs it, and why that. */
+	readonly backend: string | undefined;
+}
+
+/** To be asked when the engine has answered. */
+function runningIn({ manifest, backendName }: Core): ModelInUse {
+	return { model: manifest.name, backend: backendName };
 }
 
 async function inProcess(
@@ -69,8 +81,7 @@ async function inProcess(
 	const figures = await measure(core.engine, supply);
 	return {
 		...figures,
-		model: core.manifest.name,
-		backend: core.backendName,
+		...runningIn(core),
 		peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
 	};
 }
@@ -78,7 +89,7 @@ async function inProcess(
 async function typing(
 	options: ScenarioOptions,
 	minJointProbability: number,
-): Promise<ScenarioResult & { readonly keystrokeToGhostMs: unknown }> {
+): Promise<TypingReport & ModelInUse> {
 	await using core = await openForkedCore(options);
 	const traces = await readTraces(options.tracesFolder);
 	let observe: ((observed: ObservedOutcome) => void) | undefined;
@@ -100,5 +111,5 @@ async function typing(
 		systemClock,
 	);
 	provider.dispose();
-	return { ...report };
+	return { ...report, ...runningIn(core) };
 }

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { cpus, loadavg } from "node:os";
 import { parseArgs, promisify } from "node:util";
 import * as z from "zod";
 import { assert } from "../../base/assert.ts";
+import { currentLoad, describeMachine } from "../bench/machine.ts";
 import { runScenario, scenarioNames, type ScenarioResult } from "../bench/scenarios.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
 import { bundledModelFolder, bundledTracesFolder, userCacheFolder } from "../defaults.ts";
@@ -19,6 +19,8 @@ export const benchCommand: Command = {
 
 Runs each scenario in a fresh process and prints medians: ${scenarioNames.join(", ")}.
 Keystroke figures replay the typing traces through the whole pipeline, the debounce not counted.
+The report names what ran the model and why, the processor with the sets of instructions that matter,
+and the machine's load: compare only what has the same.
 
   --json       one JSON object instead of lines
   --scenario   only this one, in this process`,
@@ -61,7 +63,7 @@ Keystroke figures replay the typing traces through the whole pipeline, the debou
 async function runAll(args: readonly string[]): Promise<ScenarioResult> {
 	const program = process.argv[1];
 	assert(program !== undefined, "a program was started from a file");
-	const loadBefore = loadavg()[0];
+	const loadBefore = currentLoad();
 	let report: ScenarioResult = {};
 	let peakRssMb = 0;
 	for (const name of scenarioNames) {
@@ -75,14 +77,14 @@ async function runAll(args: readonly string[]): Promise<ScenarioResult> {
 		peakRssMb = Math.max(peakRssMb, z.number().default(0).parse(result["peakRssMb"]));
 		report = { ...report, ...result };
 	}
+	const { processor: cpu, ...machine } = await describeMachine();
 	return {
 		...report,
 		peakRssMb,
 		machine: {
-			cpu: cpus()[0]?.model.trim(),
-			logicalCores: cpus().length,
-			node: process.version,
-			loadBefore,
+			...{ cpu, ...machine, node: process.version },
+			// What ran beside: before the first scenario, and in the last minute, which Mote's own threads are part of.
+			...{ loadBefore, loadAfter: currentLoad() },
 		},
 		date: new Date().toISOString().slice(0, 10),
 	};

@@ -4,6 +4,7 @@ import type { TokenId } from "../../tokenizer/tokenizer.ts";
 import type { RowSummary } from "../../tokenizer/rowSummary.ts";
 import { tokenAt } from "../../tokenizer/tokenIds.ts";
 import { PassStopped, type Backend, type KvCache, type KvLayout, type Logits } from "../backend.ts";
+import { EngineError } from "../errors.ts";
 import { runtimeError } from "../runtimeError.ts";
 import type { NativeAddon, NativeSession } from "./addon.ts";
 import { makingRoom, nativeKvBytes, NativeKvCache } from "./nativeKvCache.ts";
@@ -103,9 +104,10 @@ export class NativeBackend implements Backend {
 		this.#isRunning = true;
 		let isDone;
 		try {
+			this.#makeRoom(logitRows);
 			isDone = await this.#session.run(cache.native, Int32Array.from(tokens), logitRows);
 		} catch (error) {
-			throw runtimeError("Mote's own runtime could not run the model", error);
+			throw passError(tokens.length, error);
 		} finally {
 			this.#isRunning = false;
 			signal?.removeEventListener("abort", stop);
@@ -121,11 +123,14 @@ export class NativeBackend implements Backend {
 		return Promise.resolve();
 	}
 
+	#makeRoom(rows: number): void {
+		if (this.#rows.length < rows * this.vocabularySize) {
+			this.#rows = new Float32Array(rows * this.vocabularySize);
+		}
+	}
+
 	#logits(rows: number): Logits {
 		const size = this.vocabularySize;
-		if (this.#rows.length < rows * size) {
-			this.#rows = new Float32Array(rows * size);
-		}
 		const values = this.#rows;
 		const best = new Int32Array(rows);
 		const bestLogits = new Float32Array(rows);
@@ -142,6 +147,25 @@ export class NativeBackend implements Backend {
 			summary: (index) => summaryAt(best, bestLogits, logSums, index),
 		};
 	}
+}
+
+/** How the addon, its operators, ONNX Runtime and JavaScript say that memory was refused. */
+const refusals = [
+	/this machine doesn't have the memory free/,
+	/bad_alloc|bad allocation|failed to allocate memory/i,
+	/array buffer allocation failed/i,
+];
+
+/** The cache keeps its length, and whoever gets this gives it back. */
+function passError(tokens: number, error: unknown): EngineError {
+	const message = error instanceof Error ? error.message : "";
+	return refusals.some((refusal) => refusal.test(message))
+		? new EngineError(
+				"runtimeFailed",
+				`There is no memory for a pass over ${tokens} tokens on this machine; close other programs, or ask with less context.`,
+				{ cause: error },
+			)
+		: runtimeError("Mote's own runtime could not run the model", error);
 }
 
 function summaryAt(

@@ -47,6 +47,11 @@ function longestMs(machine: Machine, read: readonly Reading[]): number {
 	return Math.max(...read.flatMap(({ sizes }) => sizes.map(machine)));
 }
 
+function usualSize(read: readonly Reading[]): number | undefined {
+	const sizes = read.flatMap((one) => one.sizes).sort((a, b) => a - b);
+	return sizes[Math.floor(sizes.length / 2)];
+}
+
 function meanMs(read: readonly Reading[]): number {
 	return read.reduce((sum, { ms }) => sum + ms, 0) / read.length;
 }
@@ -89,25 +94,36 @@ describe("where a pass can't be stopped", () => {
 });
 
 describe("where a pass can be stopped", () => {
-	test("the first has as many tokens as any", () => {
-		expect(new PrefillChunk(true).tokens).toBe(512);
+	test("the first has 128 tokens, and one to compare it with fewer", () => {
+		const chunk = new PrefillChunk(true);
+		expect(read(chunk, usual, 128 + 128 + 32).sizes).toEqual([128, 128, 32]);
 	});
 
 	test.each([
-		["much beside its rows", slowBase],
-		["little at all", fast],
-		["what is usual", usual],
-	])("one that costs %s has 512 tokens", (_, machine) => {
+		["much beside its rows", slowBase, 512],
+		["little at all", fast, 512],
+		["what is usual", usual, 128],
+		["much for each row", slowRows, 32],
+	])("one that costs %s fits between two keystrokes, as far as it can", (_, machine, tokens) => {
 		const chunk = new PrefillChunk(true);
-		const read = readings(chunk, machine, 60, 512);
-		expect(meanMs(read)).toBeLessThan(1.1 * machine(512));
+		const all = readings(chunk, machine, 60, 512);
+		expect(meanMs(all)).toBeLessThan(Math.ceil(512 / tokens) * machine(tokens) * 1.1);
+		// Every so often a shorter one shows what a row costs.
+		expect(usualSize(all.slice(-20))).toBe(tokens);
 	});
 
-	test("one that would take long is shorter, for what it has read is lost when it is stopped", () => {
+	test("one that is stopped after more than that is followed by shorter ones, until some come to their end", () => {
 		const chunk = new PrefillChunk(true);
-		readings(chunk, slowRows, 10, 1000);
-		expect(slowRows(chunk.tokens)).toBeLessThan(1.1 * 250);
-		expect(chunk.tokens).toBeGreaterThan(64);
+		chunk.recordStopped(128, 40);
+		expect(chunk.tokens).toBe(128);
+		chunk.recordStopped(128, 100);
+		expect(chunk.tokens).toBe(64);
+		chunk.recordStopped(64, 100);
+		chunk.recordStopped(32, 100);
+		expect(chunk.tokens).toBe(32);
+		// The second shows what a row costs; the line can't be trusted before.
+		expect(read(chunk, slowRows, 6 * 32).sizes).toEqual([32, 32, 32, 32, 64]);
+		expect(usualSize(readings(chunk, fast, 40, 1536).slice(-10))).toBe(512);
 	});
 });
 

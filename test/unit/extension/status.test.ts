@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { reasonSentences, statusAppearance, type Status } from "../../../src/extension/status.ts";
+import {
+	reasonSentences,
+	statusAppearance,
+	withBackend,
+	type Status,
+} from "../../../src/extension/status.ts";
 
 test("the width of the item does not change while typing", () => {
 	const whileTyping: Status[] = [
@@ -51,4 +56,15 @@ test("every reason is one sentence", () => {
 	for (const sentence of Object.values(reasonSentences)) {
 		expect(sentence).toMatch(/^[A-Z][^.]*\.$/);
 	}
+});
+
+test("what runs the model, and why that, is a line below whatever else is said", () => {
+	const ready = statusAppearance({ kind: "ready" });
+	const name =
+		"ONNX Runtime, CPU, 2 threads — without Mote's addon, because this build of Mote has none";
+	expect(withBackend(ready, name)).toEqual({
+		...ready,
+		tooltip: `Ready.\nRuns on: ${name}`,
+	});
+	expect(withBackend(ready, undefined)).toEqual(ready);
 });

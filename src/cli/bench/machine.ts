@@ -4,7 +4,7 @@ import { arch, cpus, loadavg, platform } from "node:os";
 /** The machine that a result is of; results of different machines are not compared. */
 export interface Machine {
 	readonly processor: string;
-	/** Of {@link tellingInstructions}, those that the processor has; empty where the system doesn't list them. */
+	/** See {@link instructionSetsIn}. */
 	readonly instructionSets: readonly string[];
 	readonly logicalCores: number;
 	readonly platform: string;
@@ -19,22 +19,25 @@ const tellingInstructions = [
 ] as const;
 
 export async function describeMachine(): Promise<Machine> {
-	const flags = await processorFlags();
 	return {
 		processor: cpus()[0]?.model.trim() ?? "unknown",
-		instructionSets: tellingInstructions.filter((name) => flags.has(name)),
+		instructionSets: instructionSetsIn(await readFile("/proc/cpuinfo", "utf8").catch(() => "")),
 		logicalCores: cpus().length,
 		platform: `${platform()}/${arch()}`,
 	};
 }
 
+/**
+ * Of {@link tellingInstructions}, those that the first processor in the text of `/proc/cpuinfo` has; empty where the
+ * system doesn't list them.
+ */
+export function instructionSetsIn(cpuInfo: string): readonly string[] {
+	const flags = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(cpuInfo)?.[1] ?? "";
+	const all = new Set(flags.split(" "));
+	return tellingInstructions.filter((name) => all.has(name));
+}
+
 /** Of the last minute: processes that ran or wanted to. */
 export function currentLoad(): number {
 	return loadavg()[0] ?? Number.NaN;
-}
-
-async function processorFlags(): Promise<ReadonlySet<string>> {
-	const text = await readFile("/proc/cpuinfo", "utf8").catch(() => "");
-	const flags = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(text)?.[1] ?? "";
-	return new Set(flags.split(" "));
 }
