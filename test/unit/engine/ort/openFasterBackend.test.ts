@@ -55,7 +55,7 @@ async function opened(
 	return { description: faster.graphDescription, isTimed: clock.looks > 0, log };
 }
 
-const eitherGraph = /^(portable experts|QMoE) \(.* as fast as (QMoE|portable experts) here\)$/;
+const eitherGraph = /^(portable experts|QMoE) \((.* )?as fast as (QMoE|portable experts) here\)$/;
 
 test("both graphs are timed once on a machine, and the faster one runs from then on", async () => {
 	using folder = new TemporaryFolder();
