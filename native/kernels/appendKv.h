@@ -1,4 +1,4 @@
-// Keys and values on their way into a cache.
+/** Keys and values on their way into a cache. */
 #pragma once
 
 #include "kernels/kernelTable.h"

@@ -1,5 +1,7 @@
-// Every kernel in plain C++, in the order of the formulas and with sums in double: what the others are
-// compared with, and what runs where none of them does.
+/**
+ * Every kernel in plain C++, in the order of the formulas and with sums in double: what the others are
+ * compared with, and what runs where none of them does.
+ */
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -247,18 +249,19 @@ RowSummary summarize(const float* logits, int32_t size) {
 } // namespace
 
 const KernelTable& referenceKernels() {
-	static constexpr KernelTable table{
-		rmsNorm,
-		quantizeRow,
-		q4Product,
-		product,
-		swiglu,
-		addScaled,
-		rotateHead,
-		appendKv,
-		attend,
-		summarize};
-	return table;
+	static constexpr KernelTable kTable{
+		.rmsNorm = rmsNorm,
+		.quantizeRow = quantizeRow,
+		.q4Product = q4Product,
+		.product = product,
+		.swiglu = swiglu,
+		.addScaled = addScaled,
+		.rotateHead = rotateHead,
+		.appendKv = appendKv,
+		.attend = attend,
+		.summarize = summarize,
+	};
+	return kTable;
 }
 
 } // namespace mote

@@ -1,4 +1,4 @@
-// Kernels that look at one row: norm, rounding to int8, the router's product, SwiGLU, rotation, summary.
+/** Kernels that look at one row: norm, rounding to int8, the router's product, SwiGLU, rotation, summary. */
 #pragma once
 
 #include <cmath>

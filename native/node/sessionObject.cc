@@ -40,8 +40,8 @@ Napi::Value SessionObject::runtimeVersion(const Napi::CallbackInfo& info) {
 
 Napi::Value SessionObject::createKvCache(const Napi::CallbackInfo& info) {
 	return callFromJavaScript(info.Env(), [&]() -> Napi::Value {
-		const std::size_t most = held().options().kv.contextLength;
-		const std::size_t capacity = integerFrom(info[0], "capacity", 0, most);
+		const size_t most = held().options().kv.contextLength;
+		const size_t capacity = integerFrom(info[0], "capacity", 0, most);
 		return KvCacheObject::create(info.Env(), std::make_unique<BoundCache>(session_, capacity));
 	});
 }
@@ -49,18 +49,16 @@ Napi::Value SessionObject::createKvCache(const Napi::CallbackInfo& info) {
 void SessionObject::begin(const Napi::CallbackInfo& info) {
 	Session& session = idle();
 	BoundCache& cache = KvCacheObject::from(info[0], session);
-	const std::span<const std::int32_t> tokens = int32From(info[1], "tokens");
-	const std::size_t room = cache.cache.capacity() - cache.cache.length();
+	const std::span<const int32_t> tokens = int32From(info[1], "tokens");
+	const size_t room = cache.cache.capacity() - cache.cache.length();
 	if (tokens.empty() || tokens.size() > room) {
 		throw ArgumentError("tokens are none, or more than the cache has room for");
 	}
-	const auto vocabularySize = static_cast<std::int64_t>(session.options().vocabularySize);
-	if (!std::ranges::all_of(tokens, [&](std::int32_t id) {
-				return id >= 0 && id < vocabularySize;
-			})) {
+	const auto vocabularySize = static_cast<int64_t>(session.options().vocabularySize);
+	if (!std::ranges::all_of(tokens, [&](int32_t id) { return id >= 0 && id < vocabularySize; })) {
 		throw ArgumentError("tokens are not of this model's vocabulary");
 	}
-	const std::size_t logitRows = integerFrom(info[2], "logitRows", 0, tokens.size());
+	const size_t logitRows = integerFrom(info[2], "logitRows", 0, tokens.size());
 	session.begin(cache, tokens, logitRows);
 }
 
@@ -82,7 +80,7 @@ void SessionObject::stop(const Napi::CallbackInfo& info) {
 void SessionObject::readLogits(const Napi::CallbackInfo& info) {
 	callFromJavaScript(info.Env(), [&] {
 		const Session& session = idle();
-		const std::size_t rows = session.logitRows();
+		const size_t rows = session.logitRows();
 		if (rows == 0) {
 			throw ArgumentError("the last pass has no logits");
 		}
@@ -96,8 +94,8 @@ void SessionObject::readLogits(const Napi::CallbackInfo& info) {
 void SessionObject::readSummaries(const Napi::CallbackInfo& info) {
 	callFromJavaScript(info.Env(), [&] {
 		const Session& session = idle();
-		const std::size_t rows = session.logitRows();
-		const std::span<std::int32_t> best = int32From(info[0], "best");
+		const size_t rows = session.logitRows();
+		const std::span<int32_t> best = int32From(info[0], "best");
 		const std::span<float> bestLogits = float32From(info[1], "bestLogits");
 		const std::span<float> logSums = float32From(info[2], "logSums");
 		checkLength(best.size(), rows, "best");
@@ -105,10 +103,10 @@ void SessionObject::readSummaries(const Napi::CallbackInfo& info) {
 		checkLength(logSums.size(), rows, "logSums");
 		std::ranges::copy(session.best(), best.begin());
 		std::ranges::copy(session.logSums(), logSums.begin());
-		for (std::size_t row = 0; row < rows; row++) {
+		for (size_t row = 0; row < rows; row++) {
 			const std::span<const float> logits = session.logits(row);
 			// Not a token where the logits are not numbers.
-			const auto token = static_cast<std::size_t>(best[row]);
+			const auto token = static_cast<size_t>(best[row]);
 			bestLogits[row] = token < logits.size() ? logits[token] : NAN;
 		}
 	});

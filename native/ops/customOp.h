@@ -16,13 +16,13 @@ namespace mote {
 using Shape = std::vector<int64_t>;
 
 template <typename T>
-inline constexpr OrtElementType elementType = OrtElementType::undefined;
+inline constexpr OrtElementType kElementType = OrtElementType::undefined;
 template <>
-inline constexpr OrtElementType elementType<float> = OrtElementType::float32;
+inline constexpr OrtElementType kElementType<float> = OrtElementType::float32;
 template <>
-inline constexpr OrtElementType elementType<uint8_t> = OrtElementType::uint8;
+inline constexpr OrtElementType kElementType<uint8_t> = OrtElementType::uint8;
 template <>
-inline constexpr OrtElementType elementType<int32_t> = OrtElementType::int32;
+inline constexpr OrtElementType kElementType<int32_t> = OrtElementType::int32;
 
 /** A tensor that somebody else owns. */
 template <typename T>
@@ -67,7 +67,7 @@ Tensor<const T> tensorOf(const Ort& ort, const OrtValue* value) {
 	}
 	ort.ReleaseTensorTypeAndShapeInfo(info);
 	ort.check(status);
-	require(type == elementType<T>, "a tensor has another element type");
+	require(type == kElementType<T>, "a tensor has another element type");
 	void* data = nullptr;
 	ort.check(ort.GetTensorMutableData(value, &data));
 	return {static_cast<const T*>(data), std::move(shape)};

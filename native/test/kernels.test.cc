@@ -1,4 +1,4 @@
-// Every set of kernels that this processor runs, against plain C++.
+/** Every set of kernels that this processor runs, against plain C++. */
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-#include "../kernels/kernelTable.h"
+#include "kernels/kernelTable.h"
 
 using namespace mote;
 
