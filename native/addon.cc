@@ -24,6 +24,8 @@ constexpr const char* kPlatform = "linux-x64";
 constexpr const char* kPlatform = "linux-arm64";
 #elif defined(__APPLE__) && defined(__aarch64__)
 constexpr const char* kPlatform = "darwin-arm64";
+#else
+#error "no addon for this system"
 #endif
 
 Napi::Value openSession(const Napi::CallbackInfo& info) {

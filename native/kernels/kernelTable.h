@@ -40,7 +40,8 @@ struct AttentionTask {
 
 /**
  * The arithmetic of a decoder, for one set of instructions. Functions of memory and numbers: no threads, no
- * runtime, no allocation. Pointers need no alignment unless said.
+ * runtime, no allocation (but in plain C++). Pointers need no alignment unless said. What is no number may become any
+ * number, but is never more than that.
  */
 struct KernelTable {
 	/** out[i] = x[i] · weight[i] ÷ √(mean of squares + epsilon) */

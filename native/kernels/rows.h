@@ -105,7 +105,8 @@ static inline int32_t storeCodes(const int32_t* codes, const Q8Block& block) {
 static inline int32_t storeCodes(const int32_t* codes, const Q8Block& block) {
 	int32_t correction = 0;
 	for (int32_t i = 0; i < kBlock; i++) {
-		correction -= 8 * codes[i];
+		// As it is stored: of what is no number, the code may be anything.
+		correction -= 8 * static_cast<int8_t>(codes[i]);
 	}
 	for (int32_t i = 0; i < kBlock / 2; i++) {
 		block.even[i] = static_cast<int8_t>(codes[2 * i]);

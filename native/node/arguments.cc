@@ -58,6 +58,13 @@ std::span<std::byte> bytesFrom(const Napi::Value& value, const char* name) {
 	return std::as_writable_bytes(elementsOf<uint8_t>(value, name, napi_uint8_array, "Uint8Array"));
 }
 
+void checkReceiver(const Napi::CallbackInfo& info, const napi_type_tag& tag) {
+	const Napi::Value self = info.This();
+	if (!self.IsObject() || !self.As<Napi::Object>().CheckTypeTag(&tag)) {
+		throw ArgumentError("this is an object of another kind");
+	}
+}
+
 void checkLength(size_t actual, size_t wanted, const char* name) {
 	if (actual != wanted) {
 		throw ArgumentError(

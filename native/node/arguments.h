@@ -29,6 +29,13 @@ std::span<int32_t> int32From(const Napi::Value& value, const char* name);
 std::span<float> float32From(const Napi::Value& value, const char* name);
 std::span<std::byte> bytesFrom(const Napi::Value& value, const char* name);
 
+/**
+ * Every getter calls it first: V8 knows whose object a method is called on, but not a getter.
+ *
+ * @throws ArgumentError unless `this` has the tag
+ */
+void checkReceiver(const Napi::CallbackInfo& info, const napi_type_tag& tag);
+
 /** @throws ArgumentError unless `actual` is `wanted` */
 void checkLength(size_t actual, size_t wanted, const char* name);
 

@@ -55,19 +55,26 @@ BoundCache& KvCacheObject::from(const Napi::Value& value, const Session& session
 	return *object->bound_;
 }
 
+Napi::Value KvCacheObject::numberOf(
+	const Napi::CallbackInfo& info, size_t (KvCache::*number)() const
+) const {
+	return callFromJavaScript(info.Env(), [&]() -> Napi::Value {
+		checkReceiver(info, kTypeTag);
+		const size_t value = bound_ == nullptr ? 0 : (bound_->cache.*number)();
+		return Napi::Number::New(info.Env(), static_cast<double>(value));
+	});
+}
+
 Napi::Value KvCacheObject::length(const Napi::CallbackInfo& info) {
-	const size_t length = bound_ == nullptr ? 0 : bound_->cache.length();
-	return Napi::Number::New(info.Env(), static_cast<double>(length));
+	return numberOf(info, &KvCache::length);
 }
 
 Napi::Value KvCacheObject::capacity(const Napi::CallbackInfo& info) {
-	const size_t capacity = bound_ == nullptr ? 0 : bound_->cache.capacity();
-	return Napi::Number::New(info.Env(), static_cast<double>(capacity));
+	return numberOf(info, &KvCache::capacity);
 }
 
 Napi::Value KvCacheObject::bytes(const Napi::CallbackInfo& info) {
-	const size_t bytes = bound_ == nullptr ? 0 : bound_->cache.bytes();
-	return Napi::Number::New(info.Env(), static_cast<double>(bytes));
+	return numberOf(info, &KvCache::bytes);
 }
 
 void KvCacheObject::rewindTo(const Napi::CallbackInfo& info) {

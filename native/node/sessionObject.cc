@@ -9,6 +9,16 @@
 #include "node/passWorker.h"
 
 namespace mote {
+namespace {
+
+/** Tells our objects from all others; a random number. */
+constexpr napi_type_tag kTypeTag = {0x1f83'd9ab'fb41'bd6bULL, 0xa54f'f53a'5f1d'36f1ULL};
+
+} // namespace
+
+SessionObject::SessionObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+	info.This().As<Napi::Object>().TypeTag(&kTypeTag);
+}
 
 Napi::Function SessionObject::define(Napi::Env env) {
 	return DefineClass(
@@ -34,6 +44,7 @@ Napi::Object SessionObject::create(Napi::Env env, std::shared_ptr<Session> sessi
 
 Napi::Value SessionObject::runtimeVersion(const Napi::CallbackInfo& info) {
 	return callFromJavaScript(info.Env(), [&]() -> Napi::Value {
+		checkReceiver(info, kTypeTag);
 		return Napi::String::New(info.Env(), held().library().version);
 	});
 }
@@ -65,11 +76,19 @@ void SessionObject::begin(const Napi::CallbackInfo& info) {
 Napi::Value SessionObject::run(const Napi::CallbackInfo& info) {
 	return callFromJavaScript(info.Env(), [&]() -> Napi::Value {
 		begin(info);
-		// Neither object may be collected before the pass has ended.
-		auto* worker = new PassWorker(info.Env(), session_, Value(), info[0].As<Napi::Object>());
-		const Napi::Promise promise = worker->promise();
-		worker->Queue();
-		return promise;
+		try {
+			// Neither object may be collected before the pass has ended.
+			auto worker =
+				std::make_unique<PassWorker>(info.Env(), session_, Value(), info[0].As<Napi::Object>());
+			const Napi::Promise promise = worker->promise();
+			worker->Queue();
+			// Deletes itself from here on.
+			static_cast<void>(worker.release());
+			return promise;
+		} catch (...) {
+			session_->end(PassOutcome::stopped);
+			throw;
+		}
 	});
 }
 

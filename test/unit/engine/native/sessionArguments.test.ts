@@ -145,6 +145,13 @@ describe("the addon refuses", () => {
 		for (const self of [session, {}, undefined, Object.create(cache)]) {
 			expect(() => callWrongly(cache, "grow", [1], self ?? null)).toThrow(TypeError);
 		}
+		for (const [owner, name, self] of [
+			...["length", "capacity", "bytes"].map((name) => [cache, name, session] as const),
+			...[{}, undefined, Object.create(cache)].map((self) => [cache, "length", self] as const),
+			[session, "runtimeVersion", cache],
+		] as const) {
+			expect(() => Reflect.get(owner, name, self), name).toThrow();
+		}
 	});
 
 	test("to change or lose what a pass is using", async () => {
