@@ -150,7 +150,7 @@ describe("the addon refuses", () => {
 			...[{}, undefined, Object.create(cache)].map((self) => [cache, "length", self] as const),
 			[session, "runtimeVersion", cache],
 		] as const) {
-			expect(() => Reflect.get(owner, name, self), name).toThrow();
+			expect((): unknown => Reflect.get(owner, name, self), name).toThrow();
 		}
 	});
 
