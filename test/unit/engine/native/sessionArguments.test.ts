@@ -154,6 +154,18 @@ describe("the addon refuses", () => {
 		}
 	});
 
+	test("to let a stop that comes between two passes, however close, end the next one", async () => {
+		for (let i = 0; i < 50; i++) {
+			const stopped = session.run(cache, Int32Array.of(5), 1);
+			session.stop();
+			expect(await stopped).toBe(false);
+			session.stop();
+			expect(await session.run(cache, Int32Array.of(5), 1)).toBe(true);
+			session.stop();
+			cache.rewindTo(3);
+		}
+	});
+
 	test("to change or lose what a pass is using", async () => {
 		const running = session.run(cache, Int32Array.of(5), 1);
 		for (const [target, method, ...args] of [
