@@ -12,19 +12,20 @@
 #include "runtime/selfTest.h"
 
 namespace mote {
-
 namespace {
 
 /** Changes with whatever src/engine/native/addon.ts has to know. */
-constexpr int addonAbi = 1;
+constexpr int kAbi = 1;
 
 /** As process.platform and process.arch say it. */
 #if defined(__linux__) && defined(__x86_64__)
-constexpr const char* platform = "linux-x64";
+constexpr const char* kPlatform = "linux-x64";
 #elif defined(__linux__) && defined(__aarch64__)
-constexpr const char* platform = "linux-arm64";
+constexpr const char* kPlatform = "linux-arm64";
 #elif defined(__APPLE__) && defined(__aarch64__)
-constexpr const char* platform = "darwin-arm64";
+constexpr const char* kPlatform = "darwin-arm64";
+#else
+#error "no addon for this system"
 #endif
 
 Napi::Value openSession(const Napi::CallbackInfo& info) {
@@ -61,8 +62,8 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
 	classes->session = Napi::Persistent(SessionObject::define(env));
 	classes->kvCache = Napi::Persistent(KvCacheObject::define(env));
 	env.SetInstanceData(classes.release());
-	exports.Set("abi", addonAbi);
-	exports.Set("platform", platform);
+	exports.Set("abi", kAbi);
+	exports.Set("platform", kPlatform);
 	exports.Set("instructions", usableInstructions(env));
 	if (bestInstructions() != Instructions::reference) {
 		exports.Set("bestInstructions", nameOf(bestInstructions()));

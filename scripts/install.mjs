@@ -111,6 +111,26 @@ export async function installNativeTools() {
 }
 
 /**
+ * The formatter of native/, in the one version that it is formatted with: others break lines elsewhere.
+ *
+ * @returns {Promise<boolean>} false where it can't be had
+ */
+export async function installClangFormat() {
+	const has = () => findOnPath("clang-format-14") !== undefined;
+	try {
+		if (!has()) {
+			await installDebianPackages("clang-format", ["clang-format-14"]);
+		}
+	} catch (error) {
+		// Distributions that don't have this version any more.
+		if (!(error instanceof StepError)) {
+			throw error;
+		}
+	}
+	return has();
+}
+
+/**
  * @param {string} name of the step
  * @param {readonly string[]} packages
  * @returns {Promise<boolean>} false where Debian packages can't be installed

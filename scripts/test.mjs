@@ -10,6 +10,7 @@ import path from "node:path";
 import {
 	developmentNode,
 	installChromium,
+	installClangFormat,
 	installNativeTools,
 	installPackages,
 	installWorkbench,
@@ -33,6 +34,8 @@ const tools = {
 const counts = { passed: 0, failed: 0 };
 
 async function main() {
+	// For native/Makefile, so that the package's build needn't be repeated with warnings as errors.
+	process.env["STRICT"] = "1";
 	rmSync(reportFolder, { recursive: true, force: true });
 	mkdirSync(reportFolder, { recursive: true });
 	await installPackages();
@@ -83,8 +86,15 @@ async function testNative() {
 		console.log(`\nThe tests of native/ are left out, because ${missing}.`);
 		return;
 	}
-	// Again, and this time a compiler that fails is a failure.
-	await runStep("native: build", "make", makeArguments("addon"));
+	// Again, and this time a compiler that fails or warns is a failure.
+	await runStep("native: build", "make", makeArguments("addon", "STRICT=1"));
+	if (await installClangFormat()) {
+		await runStep("native: format", "make", makeArguments("format-check"));
+	} else {
+		console.log(
+			"\nThe format of native/ isn't checked, because clang-format-14 can't be had here.",
+		);
+	}
 	await testWithVitest("addon");
 	const can = await installNativeTools();
 	if (can.tests) {

@@ -1,4 +1,4 @@
-// Keys and values on their way into a cache.
+/** Keys and values on their way into a cache. */
 #pragma once
 
 #include "kernels/kernelTable.h"
@@ -7,9 +7,12 @@
 namespace mote {
 namespace {
 
-/** One value in int8 with the scale of its row. */
+/** One value in int8 with the scale of its row; 0 for what is no number. */
 static inline int8_t toInt8(float value, float inverseScale) {
 	const float scaled = value * inverseScale;
+	if (scaled != scaled) {
+		return 0;
+	}
 	return static_cast<int8_t>(static_cast<int32_t>(scaled + (scaled < 0 ? -0.5F : 0.5F)));
 }
 

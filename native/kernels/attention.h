@@ -1,4 +1,4 @@
-// Grouped-query attention over a KV cache in blocks: keys and values are read once for all queries of a group.
+/** Grouped-query attention over a KV cache in blocks: keys and values are read once for all queries of a group. */
 #pragma once
 
 #include "kernels/kernelTable.h"

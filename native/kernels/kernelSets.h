@@ -1,3 +1,4 @@
+/** The tables of all sets of instructions; only kernelTable.cc chooses among them. */
 #pragma once
 
 #include "kernels/kernelTable.h"

@@ -1,3 +1,4 @@
+/** What every set of instructions has kernels for, and which sets there are. */
 #pragma once
 
 #include <cstddef>
@@ -39,13 +40,14 @@ struct AttentionTask {
 
 /**
  * The arithmetic of a decoder, for one set of instructions. Functions of memory and numbers: no threads, no
- * runtime, no allocation. Pointers need no alignment unless said.
+ * runtime, no allocation (but in plain C++). Pointers need no alignment unless said. What is no number may become any
+ * number, but is never more than that.
  */
 struct KernelTable {
 	/** out[i] = x[i] · weight[i] ÷ √(mean of squares + epsilon) */
 	void (*rmsNorm)(const float* x, const float* weight, float epsilon, int32_t size, float* out);
 
-	/** Writes one row in {@link Q8Layout}, aligned to 64 bytes. `columns` is a multiple of 32. */
+	/** Writes one row in Q8Layout, aligned to 64 bytes. `columns` is a multiple of 32. */
 	void (*quantizeRow)(const float* x, const Q8Layout& layout, std::byte* row);
 
 	/**
@@ -95,7 +97,7 @@ struct KernelTable {
 		std::byte* keys,
 		std::byte* values);
 
-	/** Causal attention; `scratch` has {@link attentionScratchBytes}, aligned to 64. */
+	/** Causal attention; `scratch` has attentionScratchBytes, aligned to 64. */
 	void (*attend)(const AttentionTask& task, std::byte* scratch);
 
 	RowSummary (*summarize)(const float* logits, int32_t size);

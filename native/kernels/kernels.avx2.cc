@@ -1,25 +1,8 @@
-#include "kernels/appendKv.h"
-#include "kernels/attention.h"
-#include "kernels/kernelSets.h"
 #include "kernels/q4Avx2.h"
-#include "kernels/q4Product.h"
-#include "kernels/rows.h"
+#include "kernels/vectorKernels.h"
 
 namespace mote {
 
-const KernelTable& kernelsAvx2() {
-	static constexpr KernelTable table{
-		rmsNorm,
-		quantizeRow,
-		Q4Product<Q4Avx2, Q4Avx2Unpacked>::run,
-		product,
-		swiglu,
-		addScaled,
-		rotateHead,
-		appendKv,
-		attend,
-		summarize};
-	return table;
-}
+const KernelTable& kernelsAvx2() { return vectorKernels<Q4Product<Q4Avx2, Q4Avx2Unpacked>>(); }
 
 } // namespace mote

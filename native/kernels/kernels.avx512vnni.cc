@@ -1,25 +1,8 @@
-#include "kernels/appendKv.h"
-#include "kernels/attention.h"
-#include "kernels/kernelSets.h"
 #include "kernels/q4Avx512.h"
-#include "kernels/q4Product.h"
-#include "kernels/rows.h"
+#include "kernels/vectorKernels.h"
 
 namespace mote {
 
-const KernelTable& kernelsAvx512Vnni() {
-	static constexpr KernelTable table{
-		rmsNorm,
-		quantizeRow,
-		Q4Product<Q4Avx512>::run,
-		product,
-		swiglu,
-		addScaled,
-		rotateHead,
-		appendKv,
-		attend,
-		summarize};
-	return table;
-}
+const KernelTable& kernelsAvx512Vnni() { return vectorKernels<Q4Product<Q4Avx512>>(); }
 
 } // namespace mote

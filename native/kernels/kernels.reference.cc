@@ -1,5 +1,7 @@
-// Every kernel in plain C++, in the order of the formulas and with sums in double: what the others are
-// compared with, and what runs where none of them does.
+/**
+ * Every kernel in plain C++, in the order of the formulas and with sums in double: what the others are
+ * compared with, and what runs where none of them does.
+ */
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -31,12 +33,14 @@ void quantizeRow(const float* x, const Q8Layout& layout, std::byte* row) {
 	for (int32_t i = 0; i < layout.columns; i++) {
 		const float* block = x + static_cast<ptrdiff_t>(i / kBlock) * kBlock;
 		float largest = 0;
+		bool areNumbers = true;
 		for (int32_t j = 0; j < kBlock; j++) {
 			largest = std::max(largest, std::fabs(block[j]));
+			areNumbers = areNumbers && std::isfinite(block[j]);
 		}
-		const float scale = largest / 127.0F;
-		const auto code =
-			static_cast<int32_t>(std::nearbyintf(largest > 0 ? x[i] * (127.0F / largest) : 0));
+		const float scale = areNumbers ? largest / 127.0F : NAN;
+		const float scaled = areNumbers && largest > 0 ? x[i] * (127.0F / largest) : 0;
+		const auto code = static_cast<int32_t>(std::nearbyintf(std::clamp(scaled, -127.0F, 127.0F)));
 		const size_t plane = i % 2 == 0 ? 0 : layout.odd;
 		reinterpret_cast<int8_t*>(row + plane)[i / 2] = static_cast<int8_t>(code);
 		reinterpret_cast<float*>(row + layout.scales)[i / kBlock] = scale;
@@ -159,7 +163,7 @@ void append(
 	const float inverse = scale > 0 ? 1.0F / scale : 0;
 	for (int32_t i = 0; i < layout.headDim; i++) {
 		reinterpret_cast<int8_t*>(block)[elementOf(isKey, position, i, layout.headDim)] =
-			static_cast<int8_t>(std::lround(x[i] * inverse));
+			std::isnan(x[i] * inverse) ? int8_t{0} : static_cast<int8_t>(std::lround(x[i] * inverse));
 	}
 	auto* scales =
 		reinterpret_cast<float*>(block + static_cast<ptrdiff_t>(kKvBlock) * layout.headDim);
@@ -247,18 +251,19 @@ RowSummary summarize(const float* logits, int32_t size) {
 } // namespace
 
 const KernelTable& referenceKernels() {
-	static constexpr KernelTable table{
-		rmsNorm,
-		quantizeRow,
-		q4Product,
-		product,
-		swiglu,
-		addScaled,
-		rotateHead,
-		appendKv,
-		attend,
-		summarize};
-	return table;
+	static constexpr KernelTable kTable{
+		.rmsNorm = rmsNorm,
+		.quantizeRow = quantizeRow,
+		.q4Product = q4Product,
+		.product = product,
+		.swiglu = swiglu,
+		.addScaled = addScaled,
+		.rotateHead = rotateHead,
+		.appendKv = appendKv,
+		.attend = attend,
+		.summarize = summarize,
+	};
+	return kTable;
 }
 
 } // namespace mote

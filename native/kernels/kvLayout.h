@@ -1,3 +1,4 @@
+/** How keys and values lie in memory. */
 #pragma once
 
 #include <cstddef>

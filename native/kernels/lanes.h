@@ -1,8 +1,10 @@
-// Vectors of the width that the including file is compiled for. GCC's and clang's vector extensions, so that
-// one text serves every set of instructions; only products of int4 codes need intrinsics.
-//
-// Everything here has internal linkage: two files compiled for different instructions must not share an
-// inline function, or the linker would keep one of them for both.
+/**
+ * Vectors of the width that the including file is compiled for. GCC's and clang's vector extensions, so that
+ * one text serves every set of instructions; only products of int4 codes need intrinsics.
+ *
+ * Everything here has internal linkage: two files compiled for different instructions must not share an
+ * inline function, or the linker would keep one of them for both.
+ */
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// int4 × int8 with AVX2, with or without AVX-VNNI.
+/** int4 × int8 with AVX2, with or without AVX-VNNI. */
 #pragma once
 
 #include <immintrin.h>

@@ -1,4 +1,4 @@
-// int4 × int8 with AVX-512 VNNI.
+/** int4 × int8 with AVX-512 VNNI. */
 #pragma once
 
 #include <immintrin.h>

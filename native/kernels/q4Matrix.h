@@ -1,3 +1,4 @@
+/** Weights in int4: as the file of a model holds them, and as kernels want them. */
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// int4 × int8 with NEON's dot products (ARMv8.2 dotprod).
+/** int4 × int8 with NEON's dot products (ARMv8.2 dotprod). */
 #pragma once
 
 #include <arm_neon.h>

@@ -1,4 +1,4 @@
-// Products of packed int4 weights with int8 activations, for any set of instructions.
+/** Products of packed int4 weights with int8 activations, for any set of instructions. */
 #pragma once
 
 #include <cstring>

@@ -1,3 +1,4 @@
+/** Activations in int8. */
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Kernels that look at one row: norm, rounding to int8, the router's product, SwiGLU, rotation, summary.
+/** Kernels that look at one row: norm, rounding to int8, the router's product, SwiGLU, rotation, summary. */
 #pragma once
 
 #include <cmath>
@@ -105,7 +105,8 @@ static inline int32_t storeCodes(const int32_t* codes, const Q8Block& block) {
 static inline int32_t storeCodes(const int32_t* codes, const Q8Block& block) {
 	int32_t correction = 0;
 	for (int32_t i = 0; i < kBlock; i++) {
-		correction -= 8 * codes[i];
+		// As it is stored: of what is no number, the code may be anything.
+		correction -= 8 * static_cast<int8_t>(codes[i]);
 	}
 	for (int32_t i = 0; i < kBlock / 2; i++) {
 		block.even[i] = static_cast<int8_t>(codes[2 * i]);
@@ -165,22 +166,30 @@ static void product(
 	}
 }
 
-static inline float silu(float x) { return x / (1.0F + std::exp(-x)); }
+/** silu(pairs[2i]) · pairs[2i + 1] for each lane i. */
+static inline Lanes swigluLanes(const float* pairs) {
+	float gates[kLanes];
+	float ups[kLanes];
+	for (int32_t lane = 0; lane < kLanes; lane++) {
+		gates[lane] = pairs[2 * lane];
+		ups[lane] = pairs[2 * lane + 1];
+	}
+	const Lanes gate = loadLanes(gates);
+	return gate / (1.0F + expLanes(-gate)) * loadLanes(ups);
+}
 
 static void swiglu(const float* pairs, int32_t size, float* out) {
 	int32_t i = 0;
 	for (; i + kLanes <= size; i += kLanes) {
-		float gates[kLanes];
-		float ups[kLanes];
-		for (int32_t lane = 0; lane < kLanes; lane++) {
-			gates[lane] = pairs[2 * (i + lane)];
-			ups[lane] = pairs[2 * (i + lane) + 1];
-		}
-		const Lanes gate = loadLanes(gates);
-		storeLanes(out + i, gate / (1.0F + expLanes(-gate)) * loadLanes(ups));
+		storeLanes(out + i, swigluLanes(pairs + 2 * i));
 	}
-	for (; i < size; i++) {
-		out[i] = silu(pairs[2 * i]) * pairs[2 * i + 1];
+	if (i < size) {
+		// In lanes too: how rows are divided among threads must not change a bit.
+		const auto rest = static_cast<size_t>(size - i);
+		float padded[2 * kLanes] = {};
+		std::memcpy(padded, pairs + 2 * i, 2 * rest * sizeof(float));
+		const Lanes last = swigluLanes(padded);
+		std::memcpy(out + i, &last, rest * sizeof(float));
 	}
 }
 

@@ -4,7 +4,6 @@
 #include <new>
 
 namespace mote {
-
 namespace {
 
 template <typename Element>
@@ -20,9 +19,7 @@ std::span<Element> elementsOf(
 
 } // namespace
 
-std::size_t integerFrom(
-	const Napi::Value& value, const char* name, std::size_t least, std::size_t most
-) {
+size_t integerFrom(const Napi::Value& value, const char* name, size_t least, size_t most) {
 	const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : NAN;
 	if (std::trunc(number) != number || number < static_cast<double>(least) || number > static_cast<double>(most)) {
 		throw ArgumentError(
@@ -30,13 +27,13 @@ std::size_t integerFrom(
 			std::to_string(most)
 		);
 	}
-	return static_cast<std::size_t>(number);
+	return static_cast<size_t>(number);
 }
 
 std::string stringFrom(const Napi::Value& value, const char* name) {
-	constexpr std::size_t mostBytes = 4096;
+	constexpr size_t kMostBytes = 4096;
 	std::string text = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
-	if (text.empty() || text.size() > mostBytes || text.find('\0') != std::string::npos) {
+	if (text.empty() || text.size() > kMostBytes || text.find('\0') != std::string::npos) {
 		throw ArgumentError(std::string(name) + " is no usable string");
 	}
 	return text;
@@ -49,8 +46,8 @@ Napi::Value memberOf(const Napi::Value& object, const char* name) {
 	return object.As<Napi::Object>().Get(name);
 }
 
-std::span<std::int32_t> int32From(const Napi::Value& value, const char* name) {
-	return elementsOf<std::int32_t>(value, name, napi_int32_array, "Int32Array");
+std::span<int32_t> int32From(const Napi::Value& value, const char* name) {
+	return elementsOf<int32_t>(value, name, napi_int32_array, "Int32Array");
 }
 
 std::span<float> float32From(const Napi::Value& value, const char* name) {
@@ -58,12 +55,17 @@ std::span<float> float32From(const Napi::Value& value, const char* name) {
 }
 
 std::span<std::byte> bytesFrom(const Napi::Value& value, const char* name) {
-	return std::as_writable_bytes(
-		elementsOf<std::uint8_t>(value, name, napi_uint8_array, "Uint8Array")
-	);
+	return std::as_writable_bytes(elementsOf<uint8_t>(value, name, napi_uint8_array, "Uint8Array"));
 }
 
-void checkLength(std::size_t actual, std::size_t wanted, const char* name) {
+void checkReceiver(const Napi::CallbackInfo& info, const napi_type_tag& tag) {
+	const Napi::Value self = info.This();
+	if (!self.IsObject() || !self.As<Napi::Object>().CheckTypeTag(&tag)) {
+		throw ArgumentError("this is an object of another kind");
+	}
+}
+
+void checkLength(size_t actual, size_t wanted, const char* name) {
 	if (actual != wanted) {
 		throw ArgumentError(
 			std::string(name) + " has " + std::to_string(actual) + " elements instead of " +

@@ -16,9 +16,7 @@ struct ArgumentError : std::runtime_error {
 };
 
 /** An integer from `least` to `most`. */
-std::size_t integerFrom(
-	const Napi::Value& value, const char* name, std::size_t least, std::size_t most
-);
+size_t integerFrom(const Napi::Value& value, const char* name, size_t least, size_t most);
 
 /** A string of 1 to 4096 bytes in UTF-8 without a null character. */
 std::string stringFrom(const Napi::Value& value, const char* name);
@@ -27,12 +25,19 @@ std::string stringFrom(const Napi::Value& value, const char* name);
 Napi::Value memberOf(const Napi::Value& object, const char* name);
 
 /** The memory of a typed array; valid until JavaScript runs again. */
-std::span<std::int32_t> int32From(const Napi::Value& value, const char* name);
+std::span<int32_t> int32From(const Napi::Value& value, const char* name);
 std::span<float> float32From(const Napi::Value& value, const char* name);
 std::span<std::byte> bytesFrom(const Napi::Value& value, const char* name);
 
+/**
+ * Every getter calls it first: V8 knows whose object a method is called on, but not a getter.
+ *
+ * @throws ArgumentError unless `this` has the tag
+ */
+void checkReceiver(const Napi::CallbackInfo& info, const napi_type_tag& tag);
+
 /** @throws ArgumentError unless `actual` is `wanted` */
-void checkLength(std::size_t actual, std::size_t wanted, const char* name);
+void checkLength(size_t actual, size_t wanted, const char* name);
 
 /** Throws what went wrong as JavaScript sees it: a TypeError, or an Error with the code "MOTE_RUNTIME". */
 [[noreturn]] void throwToJavaScript(Napi::Env env, const std::exception& error);

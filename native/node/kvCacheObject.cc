@@ -7,16 +7,15 @@
 #include "node/classes.h"
 
 namespace mote {
-
 namespace {
 
 /** Tells our objects from all others; a random number. */
-constexpr napi_type_tag typeTag = {0x5c0b'7f0e'9a41'4d3eULL, 0x8e52'c1d6'03b7'fa94ULL};
+constexpr napi_type_tag kTypeTag = {0x5c0b'7f0e'9a41'4d3eULL, 0x8e52'c1d6'03b7'fa94ULL};
 
 } // namespace
 
 KvCacheObject::KvCacheObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
-	info.This().As<Napi::Object>().TypeTag(&typeTag);
+	info.This().As<Napi::Object>().TypeTag(&kTypeTag);
 }
 
 Napi::Function KvCacheObject::define(Napi::Env env) {
@@ -45,7 +44,7 @@ Napi::Object KvCacheObject::create(Napi::Env env, std::unique_ptr<BoundCache> bo
 }
 
 BoundCache& KvCacheObject::from(const Napi::Value& value, const Session& session) {
-	if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&typeTag)) {
+	if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&kTypeTag)) {
 		throw ArgumentError("cache is no KvCache");
 	}
 	KvCacheObject* object = Unwrap(value.As<Napi::Object>());
@@ -56,19 +55,26 @@ BoundCache& KvCacheObject::from(const Napi::Value& value, const Session& session
 	return *object->bound_;
 }
 
+Napi::Value KvCacheObject::numberOf(
+	const Napi::CallbackInfo& info, size_t (KvCache::*number)() const
+) const {
+	return callFromJavaScript(info.Env(), [&]() -> Napi::Value {
+		checkReceiver(info, kTypeTag);
+		const size_t value = bound_ == nullptr ? 0 : (bound_->cache.*number)();
+		return Napi::Number::New(info.Env(), static_cast<double>(value));
+	});
+}
+
 Napi::Value KvCacheObject::length(const Napi::CallbackInfo& info) {
-	const std::size_t length = bound_ == nullptr ? 0 : bound_->cache.length();
-	return Napi::Number::New(info.Env(), static_cast<double>(length));
+	return numberOf(info, &KvCache::length);
 }
 
 Napi::Value KvCacheObject::capacity(const Napi::CallbackInfo& info) {
-	const std::size_t capacity = bound_ == nullptr ? 0 : bound_->cache.capacity();
-	return Napi::Number::New(info.Env(), static_cast<double>(capacity));
+	return numberOf(info, &KvCache::capacity);
 }
 
 Napi::Value KvCacheObject::bytes(const Napi::CallbackInfo& info) {
-	const std::size_t bytes = bound_ == nullptr ? 0 : bound_->cache.bytes();
-	return Napi::Number::New(info.Env(), static_cast<double>(bytes));
+	return numberOf(info, &KvCache::bytes);
 }
 
 void KvCacheObject::rewindTo(const Napi::CallbackInfo& info) {
@@ -88,8 +94,8 @@ void KvCacheObject::grow(const Napi::CallbackInfo& info) {
 Napi::Value KvCacheObject::copyPrefix(const Napi::CallbackInfo& info) {
 	return callFromJavaScript(info.Env(), [&]() -> Napi::Value {
 		const KvCache& cache = idle();
-		const std::size_t length = integerFrom(info[0], "length", 0, cache.length());
-		const std::size_t capacity = integerFrom(info[1], "capacity", 0, cache.shape().contextLength);
+		const size_t length = integerFrom(info[0], "length", 0, cache.length());
+		const size_t capacity = integerFrom(info[1], "capacity", 0, cache.shape().contextLength);
 		auto copy = std::make_unique<BoundCache>(bound_->session(), std::max(length, capacity));
 		copy->cache.copyFrom(cache, length);
 		return create(info.Env(), std::move(copy));
@@ -99,7 +105,7 @@ Napi::Value KvCacheObject::copyPrefix(const Napi::CallbackInfo& info) {
 namespace {
 
 /** The argument that says where a part of a prefix begins, which ends within it. */
-std::size_t startFrom(const Napi::Value& value, std::size_t prefixBytes, std::size_t partBytes) {
+size_t startFrom(const Napi::Value& value, size_t prefixBytes, size_t partBytes) {
 	if (partBytes > prefixBytes) {
 		throw ArgumentError("more bytes than a prefix of that length has");
 	}
@@ -111,9 +117,9 @@ std::size_t startFrom(const Napi::Value& value, std::size_t prefixBytes, std::si
 void KvCacheObject::readPrefix(const Napi::CallbackInfo& info) {
 	callFromJavaScript(info.Env(), [&] {
 		const KvCache& cache = idle();
-		const std::size_t length = integerFrom(info[0], "length", 0, cache.length());
+		const size_t length = integerFrom(info[0], "length", 0, cache.length());
 		const std::span<std::byte> target = bytesFrom(info[2], "target");
-		const std::size_t start = startFrom(info[1], cache.prefixBytes(length), target.size());
+		const size_t start = startFrom(info[1], cache.prefixBytes(length), target.size());
 		cache.readPrefix(length, start, target);
 	});
 }
@@ -121,9 +127,9 @@ void KvCacheObject::readPrefix(const Napi::CallbackInfo& info) {
 void KvCacheObject::writePrefix(const Napi::CallbackInfo& info) {
 	callFromJavaScript(info.Env(), [&] {
 		KvCache& cache = empty();
-		const std::size_t length = integerFrom(info[0], "length", 0, cache.capacity());
+		const size_t length = integerFrom(info[0], "length", 0, cache.capacity());
 		const std::span<const std::byte> source = bytesFrom(info[2], "source");
-		const std::size_t start = startFrom(info[1], cache.prefixBytes(length), source.size());
+		const size_t start = startFrom(info[1], cache.prefixBytes(length), source.size());
 		cache.writePrefix(length, start, source);
 	});
 }

@@ -37,6 +37,8 @@ class KvCacheObject : public Napi::ObjectWrap<KvCacheObject> {
 	void markFilled(const Napi::CallbackInfo& info);
 	void dispose(const Napi::CallbackInfo& info);
 
+	/** 0 once disposed of. @throws ArgumentError unless `this` is a KvCacheObject */
+	Napi::Value numberOf(const Napi::CallbackInfo& info, size_t (KvCache::*number)() const) const;
 	/** @throws ArgumentError once disposed of */
 	KvCache& held() const;
 	/** @throws ArgumentError while a pass fills it, too */

@@ -4,16 +4,15 @@
 #include "node/sessionObject.h"
 
 namespace mote {
-
 namespace {
 
 // Far above any model that fits this machine; products of them fit 64 bits.
-constexpr std::size_t mostThreads = 256;
-constexpr std::size_t mostLayers = 1024;
-constexpr std::size_t mostHeads = 1024;
-constexpr std::size_t mostHeadDim = 1024;
-constexpr std::size_t mostPositions = 1 << 24;
-constexpr std::size_t mostTokens = 1 << 24;
+constexpr size_t kMostThreads = 256;
+constexpr size_t kMostLayers = 1024;
+constexpr size_t kMostHeads = 1024;
+constexpr size_t kMostHeadDim = 1024;
+constexpr size_t kMostPositions = 1 << 24;
+constexpr size_t kMostTokens = 1 << 24;
 
 KvFormat formatFrom(const Napi::Value& value) {
 	const std::string name = stringFrom(value, "kvCache");
@@ -39,7 +38,7 @@ Instructions instructionsFrom(const Napi::Value& value) {
 }
 
 OpenOptions openOptionsFrom(const Napi::Value& value) {
-	const auto integer = [&](const char* name, std::size_t most) {
+	const auto integer = [&](const char* name, size_t most) {
 		return integerFrom(memberOf(value, name), name, 1, most);
 	};
 	return {
@@ -47,20 +46,20 @@ OpenOptions openOptionsFrom(const Napi::Value& value) {
 		.session =
 			{
 				.graphPath = stringFrom(memberOf(value, "graphPath"), "graphPath"),
-				.threads = static_cast<int>(integer("threads", mostThreads)),
+				.threads = static_cast<int>(integer("threads", kMostThreads)),
 				.instructions = instructionsFrom(memberOf(value, "instructions")),
 				.kv =
 					{
-						.layers = integer("layers", mostLayers),
-						.contextLength = integer("contextLength", mostPositions),
+						.layers = integer("layers", kMostLayers),
+						.contextLength = integer("contextLength", kMostPositions),
 						.layout =
 							{
-								.kvHeads = static_cast<std::int32_t>(integer("kvHeads", mostHeads)),
-								.headDim = static_cast<std::int32_t>(integer("headDim", mostHeadDim)),
+								.kvHeads = static_cast<int32_t>(integer("kvHeads", kMostHeads)),
+								.headDim = static_cast<int32_t>(integer("headDim", kMostHeadDim)),
 								.format = formatFrom(memberOf(value, "kvCache")),
 							},
 					},
-				.vocabularySize = integer("vocabularySize", mostTokens),
+				.vocabularySize = integer("vocabularySize", kMostTokens),
 			},
 	};
 }

@@ -9,6 +9,16 @@
 #include "node/passWorker.h"
 
 namespace mote {
+namespace {
+
+/** Tells our objects from all others; a random number. */
+constexpr napi_type_tag kTypeTag = {0x1f83'd9ab'fb41'bd6bULL, 0xa54f'f53a'5f1d'36f1ULL};
+
+} // namespace
+
+SessionObject::SessionObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+	info.This().As<Napi::Object>().TypeTag(&kTypeTag);
+}
 
 Napi::Function SessionObject::define(Napi::Env env) {
 	return DefineClass(
@@ -34,14 +44,15 @@ Napi::Object SessionObject::create(Napi::Env env, std::shared_ptr<Session> sessi
 
 Napi::Value SessionObject::runtimeVersion(const Napi::CallbackInfo& info) {
 	return callFromJavaScript(info.Env(), [&]() -> Napi::Value {
+		checkReceiver(info, kTypeTag);
 		return Napi::String::New(info.Env(), held().library().version);
 	});
 }
 
 Napi::Value SessionObject::createKvCache(const Napi::CallbackInfo& info) {
 	return callFromJavaScript(info.Env(), [&]() -> Napi::Value {
-		const std::size_t most = held().options().kv.contextLength;
-		const std::size_t capacity = integerFrom(info[0], "capacity", 0, most);
+		const size_t most = held().options().kv.contextLength;
+		const size_t capacity = integerFrom(info[0], "capacity", 0, most);
 		return KvCacheObject::create(info.Env(), std::make_unique<BoundCache>(session_, capacity));
 	});
 }
@@ -49,29 +60,35 @@ Napi::Value SessionObject::createKvCache(const Napi::CallbackInfo& info) {
 void SessionObject::begin(const Napi::CallbackInfo& info) {
 	Session& session = idle();
 	BoundCache& cache = KvCacheObject::from(info[0], session);
-	const std::span<const std::int32_t> tokens = int32From(info[1], "tokens");
-	const std::size_t room = cache.cache.capacity() - cache.cache.length();
+	const std::span<const int32_t> tokens = int32From(info[1], "tokens");
+	const size_t room = cache.cache.capacity() - cache.cache.length();
 	if (tokens.empty() || tokens.size() > room) {
 		throw ArgumentError("tokens are none, or more than the cache has room for");
 	}
-	const auto vocabularySize = static_cast<std::int64_t>(session.options().vocabularySize);
-	if (!std::ranges::all_of(tokens, [&](std::int32_t id) {
-				return id >= 0 && id < vocabularySize;
-			})) {
+	const auto vocabularySize = static_cast<int64_t>(session.options().vocabularySize);
+	if (!std::ranges::all_of(tokens, [&](int32_t id) { return id >= 0 && id < vocabularySize; })) {
 		throw ArgumentError("tokens are not of this model's vocabulary");
 	}
-	const std::size_t logitRows = integerFrom(info[2], "logitRows", 0, tokens.size());
+	const size_t logitRows = integerFrom(info[2], "logitRows", 0, tokens.size());
 	session.begin(cache, tokens, logitRows);
 }
 
 Napi::Value SessionObject::run(const Napi::CallbackInfo& info) {
 	return callFromJavaScript(info.Env(), [&]() -> Napi::Value {
 		begin(info);
-		// Neither object may be collected before the pass has ended.
-		auto* worker = new PassWorker(info.Env(), session_, Value(), info[0].As<Napi::Object>());
-		const Napi::Promise promise = worker->promise();
-		worker->Queue();
-		return promise;
+		try {
+			// Neither object may be collected before the pass has ended.
+			auto worker =
+				std::make_unique<PassWorker>(info.Env(), session_, Value(), info[0].As<Napi::Object>());
+			const Napi::Promise promise = worker->promise();
+			worker->Queue();
+			// Deletes itself from here on.
+			static_cast<void>(worker.release());
+			return promise;
+		} catch (...) {
+			session_->end(PassOutcome::stopped);
+			throw;
+		}
 	});
 }
 
@@ -82,7 +99,7 @@ void SessionObject::stop(const Napi::CallbackInfo& info) {
 void SessionObject::readLogits(const Napi::CallbackInfo& info) {
 	callFromJavaScript(info.Env(), [&] {
 		const Session& session = idle();
-		const std::size_t rows = session.logitRows();
+		const size_t rows = session.logitRows();
 		if (rows == 0) {
 			throw ArgumentError("the last pass has no logits");
 		}
@@ -96,8 +113,8 @@ void SessionObject::readLogits(const Napi::CallbackInfo& info) {
 void SessionObject::readSummaries(const Napi::CallbackInfo& info) {
 	callFromJavaScript(info.Env(), [&] {
 		const Session& session = idle();
-		const std::size_t rows = session.logitRows();
-		const std::span<std::int32_t> best = int32From(info[0], "best");
+		const size_t rows = session.logitRows();
+		const std::span<int32_t> best = int32From(info[0], "best");
 		const std::span<float> bestLogits = float32From(info[1], "bestLogits");
 		const std::span<float> logSums = float32From(info[2], "logSums");
 		checkLength(best.size(), rows, "best");
@@ -105,10 +122,10 @@ void SessionObject::readSummaries(const Napi::CallbackInfo& info) {
 		checkLength(logSums.size(), rows, "logSums");
 		std::ranges::copy(session.best(), best.begin());
 		std::ranges::copy(session.logSums(), logSums.begin());
-		for (std::size_t row = 0; row < rows; row++) {
+		for (size_t row = 0; row < rows; row++) {
 			const std::span<const float> logits = session.logits(row);
 			// Not a token where the logits are not numbers.
-			const auto token = static_cast<std::size_t>(best[row]);
+			const auto token = static_cast<size_t>(best[row]);
 			bestLogits[row] = token < logits.size() ? logits[token] : NAN;
 		}
 	});

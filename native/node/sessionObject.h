@@ -15,7 +15,7 @@ namespace mote {
  */
 class SessionObject : public Napi::ObjectWrap<SessionObject> {
  public:
-	explicit SessionObject(const Napi::CallbackInfo& info) : ObjectWrap(info) {}
+	explicit SessionObject(const Napi::CallbackInfo& info);
 
 	static Napi::Function define(Napi::Env env);
 	static Napi::Object create(Napi::Env env, std::shared_ptr<Session> session);

@@ -47,17 +47,17 @@ OpSignature AttentionOp::signature() {
 
 AttentionOp::AttentionOp(OpEnvironment& environment, const OpInfo& info)
 		: OpKernel(environment),
-			heads_(info.integer("num_heads")),
-			kvHeads_(info.integer("kv_num_heads")),
+			heads_(info.integer("num_heads", 1, kMostOfEach)),
+			kvHeads_(info.integer("kv_num_heads", 1, heads_)),
 			epsilon_(info.number("epsilon")) {
 	const auto norm = info.constant<float>(6, {-1});
-	headDim_ = norm.columns();
+	require(norm.shape[0] <= kMostOfEach, "heads are too wide");
+	headDim_ = static_cast<int32_t>(norm.shape[0]);
 	queryNorm_ = norm.data;
 	keyNorm_ = info.constant<float>(7, {headDim_}).data;
 	require(headDim_ % kKvBlock == 0, "heads aren't a multiple of 16 wide");
 	require(
-		kvHeads_ > 0 && heads_ % kvHeads_ == 0 && heads_ / kvHeads_ <= kMaxQueries,
-		"heads don't fall into groups"
+		heads_ % kvHeads_ == 0 && heads_ / kvHeads_ <= kMaxQueries, "heads don't fall into groups"
 	);
 	const auto cos = info.constant<float>(4, {-1, headDim_ / 2});
 	positions_ = static_cast<int32_t>(cos.shape[0]);
@@ -70,12 +70,8 @@ AttentionOp::Run AttentionOp::prepare(const OpContext& context) const {
 	const auto qkv = context.input<float>(0);
 	const auto keys = context.input<uint8_t>(1);
 	const auto values = context.input<uint8_t>(2);
-	const int32_t total = *context.input<int32_t>(3).data;
-	const int32_t rows = qkv.rows();
-	require(
-		qkv.shape.size() == 3 && qkv.columns() == (heads_ + 2 * kvHeads_) * headDim_,
-		"Attention has an input of another width"
-	);
+	const int32_t total = context.scalar(3);
+	const int32_t rows = qkv.rowsOf((heads_ + 2 * kvHeads_) * headDim_);
 	const KvLayout layout = layoutOf(keys.shape, kvHeads_, headDim_);
 	require(values.shape == keys.shape, "keys and values differ in shape");
 	require(
@@ -93,6 +89,9 @@ AttentionOp::Run AttentionOp::prepare(const OpContext& context) const {
 
 void AttentionOp::compute(const OpContext& context) const {
 	Run run = prepare(context);
+	if (run.rows == 0) {
+		return;
+	}
 	const auto workers = static_cast<size_t>(threads());
 	const size_t scratchBytes = (attentionScratchBytes(headDim_) + 63) / 64 * 64;
 	WorkspacePlan plan;
@@ -117,7 +116,7 @@ void AttentionOp::compute(const OpContext& context) const {
 	const int32_t tasks = tiles * kvHeads_;
 	const int32_t taskWorkers = std::min(threads(), tasks);
 	// By turns, since later rows see more keys.
-	context.parallel(std::max(1, taskWorkers), [&](int32_t worker) {
+	context.parallel(taskWorkers, [&](int32_t worker) {
 		for (int32_t task = worker; task < tasks && !context.isStopped(); task += taskWorkers) {
 			attend(
 				run,

@@ -1,3 +1,4 @@
+/** Attention over a KV cache, as an operator. */
 #pragma once
 
 #include "ops/customOp.h"

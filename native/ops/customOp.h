@@ -1,7 +1,8 @@
 /** From ONNX Runtime's callbacks to a class with a constructor and compute(). */
 #pragma once
 
-#include <array>
+#include <algorithm>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <span>
@@ -10,38 +11,31 @@
 #include <vector>
 
 #include "ops/opEnvironment.h"
+#include "ops/piece.h"
 
 namespace mote {
 
 using Shape = std::vector<int64_t>;
 
 template <typename T>
-inline constexpr OrtElementType elementType = OrtElementType::undefined;
+inline constexpr OrtElementType kElementType = OrtElementType::undefined;
 template <>
-inline constexpr OrtElementType elementType<float> = OrtElementType::float32;
+inline constexpr OrtElementType kElementType<float> = OrtElementType::float32;
 template <>
-inline constexpr OrtElementType elementType<uint8_t> = OrtElementType::uint8;
+inline constexpr OrtElementType kElementType<uint8_t> = OrtElementType::uint8;
 template <>
-inline constexpr OrtElementType elementType<int32_t> = OrtElementType::int32;
+inline constexpr OrtElementType kElementType<int32_t> = OrtElementType::int32;
 
-/** A tensor that somebody else owns. */
-template <typename T>
-struct Tensor {
-	T* data;
-	Shape shape;
+// Far above any model that fits a machine, and small enough for the products of two to fit 32 bits where they are
+// counted in them.
+/** Of a dimension of a constant. */
+inline constexpr int64_t kMostSize = 1 << 24;
+/** Of a pass. */
+inline constexpr int64_t kMostRows = 1 << 20;
+/** Heads, elements of a head, experts of a row. */
+inline constexpr int32_t kMostOfEach = 1024;
 
-	/** Size of the last dimension. */
-	int32_t columns() const { return static_cast<int32_t>(shape.back()); }
-	/** Product of the dimensions before the last. */
-	int32_t rows() const {
-		int64_t count = 1;
-		for (size_t i = 0; i + 1 < shape.size(); i++) {
-			count *= shape[i];
-		}
-		return static_cast<int32_t>(count);
-	}
-};
-
+/** @throws std::runtime_error unless `condition` holds of the graph */
 inline void require(bool condition, const char* what) {
 	if (!condition) {
 		throw std::runtime_error(
@@ -50,7 +44,28 @@ inline void require(bool condition, const char* what) {
 	}
 }
 
-/** @throws std::runtime_error unless `value` is a tensor of T with at least one dimension or none */
+/** A tensor that somebody else owns. */
+template <typename T>
+struct Tensor {
+	T* data;
+	Shape shape;
+
+	/**
+	 * Rows of [1, rows, columns].
+	 *
+	 * @throws std::runtime_error unless it has as many columns
+	 */
+	int32_t rowsOf(int32_t columns) const {
+		require(
+			shape.size() == 3 && shape[0] == 1 && shape[2] == columns,
+			"an operator's input has another width"
+		);
+		require(shape[1] <= kMostRows, "a pass has too many rows");
+		return static_cast<int32_t>(shape[1]);
+	}
+};
+
+/** @throws std::runtime_error unless `value` is a tensor of T */
 template <typename T>
 Tensor<const T> tensorOf(const Ort& ort, const OrtValue* value) {
 	OrtTensorTypeAndShapeInfo* info = nullptr;
@@ -67,7 +82,7 @@ Tensor<const T> tensorOf(const Ort& ort, const OrtValue* value) {
 	}
 	ort.ReleaseTensorTypeAndShapeInfo(info);
 	ort.check(status);
-	require(type == elementType<T>, "a tensor has another element type");
+	require(type == kElementType<T>, "a tensor has another element type");
 	void* data = nullptr;
 	ort.check(ort.GetTensorMutableData(value, &data));
 	return {static_cast<const T*>(data), std::move(shape)};
@@ -78,10 +93,11 @@ class OpInfo {
  public:
 	OpInfo(const Ort& ort, const OrtKernelInfo* info) : ort_(ort), info_(info) {}
 
-	int32_t integer(const char* name) const {
+	/** An attribute from `least` to `most`. */
+	int32_t integer(const char* name, int32_t least, int32_t most) const {
 		int64_t value = 0;
 		ort_.check(ort_.KernelInfoGetAttribute_int64(info_, name, &value));
-		require(value >= 0 && value <= INT32_MAX, "an attribute is out of range");
+		require(value >= least && value <= most, "an attribute is out of range");
 		return static_cast<int32_t>(value);
 	}
 
@@ -115,7 +131,8 @@ class OpInfo {
 		bool fits = tensor.shape.size() == shape.size();
 		size_t i = 0;
 		for (const int64_t size : shape) {
-			fits = fits && (size == -1 ? tensor.shape[i] > 0 : tensor.shape[i] == size);
+			fits = fits && (size == -1 ? tensor.shape[i] > 0 : tensor.shape[i] == size) &&
+				tensor.shape[i] <= kMostSize;
 			i++;
 		}
 		require(fits, "a constant has another shape");
@@ -150,6 +167,16 @@ class OpContext {
 		const OrtValue* value = optional(index);
 		require(value != nullptr, "an input is missing");
 		return tensorOf<T>(environment_.ort, value);
+	}
+
+	/** @throws std::runtime_error unless the input is one number */
+	int32_t scalar(size_t index) const {
+		const auto tensor = input<int32_t>(index);
+		require(
+			std::ranges::all_of(tensor.shape, [](int64_t size) { return size == 1; }),
+			"a number isn't one"
+		);
+		return *tensor.data;
 	}
 
 	bool has(size_t index) const { return optional(index) != nullptr; }
@@ -199,23 +226,6 @@ class OpContext {
 
 	OpEnvironment& environment_;
 	OrtKernelContext* context_;
-};
-
-/** Piece `worker` of `workers` of [0, size), in whole steps but for the end. */
-struct Piece {
-	int32_t first;
-	int32_t last;
-
-	Piece(int32_t size, int32_t worker, int32_t workers, int32_t step) {
-		const int64_t steps = (size + step - 1) / step;
-		const auto bound = [&](int32_t part) {
-			const int64_t at = steps * part / workers * step;
-			return static_cast<int32_t>(at < size ? at : size);
-		};
-		first = bound(worker);
-		last = bound(worker + 1);
-	}
-	int32_t size() const { return last - first; }
 };
 
 /** Rows of weights of which a worker takes whole multiples. */

@@ -24,17 +24,7 @@ std::vector<Q4Packed> matrices(
 ) {
 	const auto codes = info.constant<uint8_t>(input, {experts, rows, columns / 2});
 	const auto scales = info.constant<float>(input + 1, {experts, rows, columns / kBlock});
-	std::vector<Q4Packed> result;
-	const ptrdiff_t elements = static_cast<ptrdiff_t>(rows) * columns;
-	for (ptrdiff_t expert = 0; expert < experts; expert++) {
-		const Q4Matrix matrix{
-			codes.data + expert * (elements / 2),
-			scales.data + expert * (elements / kBlock),
-			rows,
-			columns};
-		result.push_back(pack(matrix, arena));
-	}
-	return result;
+	return packEach({codes.data, scales.data, rows, columns}, experts, arena);
 }
 
 struct Choice {
@@ -42,7 +32,7 @@ struct Choice {
 	float logit;
 };
 
-/** The largest of those not yet taken, the lowest index among equals. */
+/** The largest of those not yet taken, the lowest index among equals; any where none is a number. */
 Choice takeLargest(float* logits, int32_t count) {
 	int32_t best = 0;
 	for (int32_t i = 1; i < count; i++) {
@@ -89,12 +79,11 @@ ExpertsOp::ExpertsOp(OpEnvironment& environment, const OpInfo& info)
 	inner_ =
 		static_cast<int32_t>(info.constant<uint8_t>(3, {experts_, -1, hidden_ / 2}).shape[1] / 2);
 	require(hidden_ % kBlock == 0 && inner_ % kBlock == 0, "weights have no whole blocks");
+	chosen_ = info.integer("k", 1, std::min(experts_, kMostOfEach));
 	norm_ = {info.constant<float>(1, {hidden_}).data, info.number("epsilon")};
 	gateUp_ = matrices(info, 3, experts_, 2 * inner_, hidden_, environment.weights);
 	down_ = matrices(info, 5, experts_, hidden_, inner_, environment.weights);
-	chosen_ = info.integer("k");
-	require(chosen_ > 0 && chosen_ <= experts_, "more experts are chosen than there are");
-	isNormalized_ = info.integer("normalize") != 0;
+	isNormalized_ = info.integer("normalize", 0, 1) != 0;
 	hiddenLayout_ = Q8Layout(hidden_);
 	innerLayout_ = Q8Layout(inner_);
 }
@@ -135,8 +124,7 @@ ExpertsOp::Run ExpertsOp::plan(const float* x, int32_t rows, float* out) const {
 
 void ExpertsOp::compute(const OpContext& context) const {
 	const auto x = context.input<float>(0);
-	require(x.shape.size() == 3 && x.columns() == hidden_, "Experts has an input of another width");
-	const int32_t rows = x.rows();
+	const int32_t rows = x.rowsOf(hidden_);
 	float* out = context.output<float>(0, {1, rows, hidden_});
 	if (rows == 0) {
 		return;

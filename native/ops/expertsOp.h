@@ -1,3 +1,4 @@
+/** A mixture of experts, as an operator. */
 #pragma once
 
 #include <vector>

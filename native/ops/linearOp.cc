@@ -72,20 +72,18 @@ LinearOp::LinearOp(OpEnvironment& environment, const OpInfo& info)
 
 void LinearOp::compute(const OpContext& context) const {
 	const auto x = context.input<float>(0);
-	require(
-		x.shape.size() == 3 && x.columns() == weights_.columns, "Linear has an input of another width"
-	);
-	float* out = context.output<float>(0, {x.shape[0], x.shape[1], weights_.rows});
+	const int32_t rows = x.rowsOf(weights_.columns);
+	require(context.has(3) == norm_.has_value(), "a norm is no constant");
 	const float* residual = nullptr;
 	if (context.has(4)) {
 		const auto added = context.input<float>(4);
-		require(
-			added.columns() == weights_.rows && added.rows() == x.rows(),
-			"Linear has a residual of another shape"
-		);
+		require(added.rowsOf(weights_.rows) == rows, "Linear has a residual of another shape");
 		residual = added.data;
 	}
-	const int32_t rows = x.rows();
+	float* out = context.output<float>(0, {1, rows, weights_.rows});
+	if (rows == 0) {
+		return;
+	}
 	const auto width = static_cast<size_t>(weights_.rows);
 	multiply(
 		context,
@@ -118,14 +116,13 @@ OutputLayerOp::OutputLayerOp(OpEnvironment& environment, const OpInfo& info)
 
 void OutputLayerOp::compute(const OpContext& context) const {
 	const auto x = context.input<float>(0);
-	require(
-		x.shape.size() == 3 && x.columns() == weights_.columns,
-		"OutputLayer has an input of another width"
-	);
-	const int32_t rows = x.rows();
+	const int32_t rows = x.rowsOf(weights_.columns);
 	float* logits = context.output<float>(0, {1, rows, weights_.rows});
 	auto* logSums = context.output<float>(1, {1, rows});
 	auto* best = context.output<int32_t>(2, {1, rows});
+	if (rows == 0) {
+		return;
+	}
 	multiply(
 		context, environment(), weights_, layout_, &norm_, x.data, rows, logits, [](int32_t, int32_t) {}
 	);

@@ -1,3 +1,4 @@
+/** Products of int4 weights, as operators: linear layers and the output layer. */
 #pragma once
 
 #include <optional>

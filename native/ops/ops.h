@@ -1,3 +1,4 @@
+/** All operators, for a session. */
 #pragma once
 
 #include <memory>

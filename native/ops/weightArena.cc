@@ -22,8 +22,11 @@ constexpr size_t kPieceBytes = 16 * kHugePage;
 
 #if defined(__linux__)
 
-/** Whether [begin, end) is part of a mapping of a file, as the system says. */
-bool isFileMapping(uintptr_t begin, uintptr_t end) {
+/**
+ * Whether [begin, end) is part of a mapping of a file that can't be written to, as the system says. Takes up to a
+ * millisecond.
+ */
+bool isUnchangedFile(uintptr_t begin, uintptr_t end) {
 	std::ifstream maps("/proc/self/maps");
 	for (std::string line; std::getline(maps, line);) {
 		// "from-to permissions offset device inode path"
@@ -38,7 +41,7 @@ bool isFileMapping(uintptr_t begin, uintptr_t end) {
 		fields >> std::hex >> from >> dash >> to >> permissions >> offset >> device >> std::dec >>
 			inode;
 		if (from <= begin && end <= to) {
-			return inode != 0;
+			return inode != 0 && permissions.starts_with("r-");
 		}
 	}
 	return false;
@@ -49,8 +52,8 @@ void letGo(const void* data, size_t bytes) {
 	const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
 	const uintptr_t begin = (reinterpret_cast<uintptr_t>(data) + page - 1) / page * page;
 	const uintptr_t end = (reinterpret_cast<uintptr_t>(data) + bytes) / page * page;
-	if (begin < end && isFileMapping(begin, end)) {
-		// Anonymous memory would be zeroed by this; a mapped file's clean pages are only unmapped.
+	if (begin < end && isUnchangedFile(begin, end)) {
+		// Anonymous memory would be zeroed by this, and a changed page would be lost; others are only unmapped.
 		madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 	}
 }
@@ -87,12 +90,24 @@ std::byte* WeightArena::allocate(size_t bytes) {
 }
 
 Q4Packed pack(const Q4Matrix& matrix, WeightArena& arena) {
-	std::byte* memory = arena.allocate(Q4Packed::bytesFor(matrix.rows, matrix.columns));
-	packQ4(matrix, memory);
-	const auto elements = static_cast<size_t>(matrix.rows) * static_cast<size_t>(matrix.columns);
-	letGo(matrix.codes, elements / 2);
-	letGo(matrix.scales, elements / kBlock * sizeof(float));
-	return {memory, matrix.rows, matrix.columns};
+	return packEach(matrix, 1, arena).front();
+}
+
+std::vector<Q4Packed> packEach(const Q4Matrix& first, int32_t count, WeightArena& arena) {
+	const auto matrices = static_cast<size_t>(count);
+	const size_t elements = static_cast<size_t>(first.rows) * static_cast<size_t>(first.columns);
+	std::vector<Q4Packed> packed;
+	for (size_t i = 0; i < matrices; i++) {
+		std::byte* memory = arena.allocate(Q4Packed::bytesFor(first.rows, first.columns));
+		const uint8_t* codes = first.codes + i * (elements / 2);
+		const float* scales = first.scales + i * (elements / kBlock);
+		packQ4({codes, scales, first.rows, first.columns}, memory);
+		packed.push_back({memory, first.rows, first.columns});
+	}
+	// Of all at once: asking the system about each of hundreds of experts would take longer than packing them.
+	letGo(first.codes, matrices * (elements / 2));
+	letGo(first.scales, matrices * (elements / kBlock) * sizeof(float));
+	return packed;
 }
 
 } // namespace mote

@@ -30,10 +30,13 @@ class WeightArena {
 
 /**
  * Packs a matrix of a model's file, and lets go of what was read of the file: the packed copy is the only one in
- * memory.
+ * memory. Memory that isn't a file's, or that somebody may have written to, is left as it is.
  *
  * @throws std::bad_alloc
  */
 Q4Packed pack(const Q4Matrix& matrix, WeightArena& arena);
+
+/** The same for `count` matrices like `first`, of which each lies behind the one before. */
+std::vector<Q4Packed> packEach(const Q4Matrix& first, int32_t count, WeightArena& arena);
 
 } // namespace mote

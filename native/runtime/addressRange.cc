@@ -6,29 +6,28 @@
 #include <new>
 
 namespace mote {
-
 namespace {
 
 #ifdef MAP_NORESERVE
 // The system needn't promise memory for what is never touched.
-constexpr int mapFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+constexpr int kMapFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 #else
-constexpr int mapFlags = MAP_PRIVATE | MAP_ANONYMOUS;
+constexpr int kMapFlags = MAP_PRIVATE | MAP_ANONYMOUS;
 #endif
 
 } // namespace
 
-std::size_t pageBytes() {
-	static const auto bytes = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+size_t pageBytes() {
+	static const auto bytes = static_cast<size_t>(sysconf(_SC_PAGESIZE));
 	return bytes;
 }
 
-std::size_t roundUpToPages(std::size_t bytes) {
+size_t roundUpToPages(size_t bytes) {
 	return (bytes + pageBytes() - 1) / pageBytes() * pageBytes();
 }
 
-AddressRange::AddressRange(std::size_t bytes) : bytes_(bytes) {
-	void* address = mmap(nullptr, bytes, PROT_NONE, mapFlags, -1, 0);
+AddressRange::AddressRange(size_t bytes) : bytes_(bytes) {
+	void* address = mmap(nullptr, bytes, PROT_NONE, kMapFlags, -1, 0);
 	if (address == MAP_FAILED) {
 		throw std::bad_alloc();
 	}
@@ -37,17 +36,17 @@ AddressRange::AddressRange(std::size_t bytes) : bytes_(bytes) {
 
 AddressRange::~AddressRange() { munmap(data_, bytes_); }
 
-void AddressRange::makeUsable(std::size_t offset, std::size_t bytes) {
+void AddressRange::makeUsable(size_t offset, size_t bytes) {
 	if (bytes > 0 && mprotect(data_ + offset, bytes, PROT_READ | PROT_WRITE) != 0) {
 		throw std::bad_alloc();
 	}
 }
 
-void AddressRange::discard(std::size_t offset, std::size_t bytes) {
+void AddressRange::discard(size_t offset, size_t bytes) {
 	// A new mapping over the old one, because madvise(MADV_DONTNEED) keeps the content on some systems. Where
 	// it fails nothing is lost but the memory.
 	if (bytes > 0) {
-		mmap(data_ + offset, bytes, PROT_READ | PROT_WRITE, mapFlags | MAP_FIXED, -1, 0);
+		mmap(data_ + offset, bytes, PROT_READ | PROT_WRITE, kMapFlags | MAP_FIXED, -1, 0);
 	}
 }
 

@@ -6,10 +6,10 @@
 namespace mote {
 
 /** The unit in which memory is made usable and given back. */
-std::size_t pageBytes();
+size_t pageBytes();
 
 /** The next multiple of pageBytes(). */
-std::size_t roundUpToPages(std::size_t bytes);
+size_t roundUpToPages(size_t bytes);
 
 /**
  * A range of addresses without memory behind it. Parts are made usable, read as zeros, and take memory page by
@@ -18,7 +18,7 @@ std::size_t roundUpToPages(std::size_t bytes);
 class AddressRange {
  public:
 	/** @throws std::bad_alloc */
-	explicit AddressRange(std::size_t bytes);
+	explicit AddressRange(size_t bytes);
 	~AddressRange();
 	AddressRange(const AddressRange&) = delete;
 	AddressRange& operator=(const AddressRange&) = delete;
@@ -30,14 +30,14 @@ class AddressRange {
 	 *
 	 * @throws std::bad_alloc where the system promises memory only if it has it
 	 */
-	void makeUsable(std::size_t offset, std::size_t bytes);
+	void makeUsable(size_t offset, size_t bytes);
 
 	/** Forgets what a usable part holds and gives its memory back; it stays usable and reads as zeros. */
-	void discard(std::size_t offset, std::size_t bytes);
+	void discard(size_t offset, size_t bytes);
 
  private:
 	std::byte* data_;
-	std::size_t bytes_;
+	size_t bytes_;
 };
 
 } // namespace mote

@@ -6,25 +6,25 @@
 
 namespace mote {
 
-inline constexpr const char* operatorDomain = "mote";
+inline constexpr const char* kOperatorDomain = "mote";
 
 namespace names {
 
-inline constexpr const char* inputIds = "input_ids";
-inline constexpr const char* totalLength = "total_sequence_length";
-inline constexpr const char* logitsStart = "logits_start";
-inline constexpr const char* logits = "logits";
-inline constexpr const char* logSum = "log_sum";
-inline constexpr const char* best = "best";
+inline constexpr const char* kInputIds = "input_ids";
+inline constexpr const char* kTotalLength = "total_sequence_length";
+inline constexpr const char* kLogitsStart = "logits_start";
+inline constexpr const char* kLogits = "logits";
+inline constexpr const char* kLogSum = "log_sum";
+inline constexpr const char* kBest = "best";
 
 /** Of a buffer of a KvCache: ".0.key", ".0.value", ".1.key", … */
-inline std::string kvSuffix(std::size_t buffer) {
+inline std::string kvSuffix(size_t buffer) {
 	return "." + std::to_string(buffer / 2) + (buffer % 2 == 0 ? ".key" : ".value");
 }
 
-inline std::string past(std::size_t buffer) { return "past_key_values" + kvSuffix(buffer); }
+inline std::string past(size_t buffer) { return "past_key_values" + kvSuffix(buffer); }
 
-inline std::string present(std::size_t buffer) { return "present" + kvSuffix(buffer); }
+inline std::string present(size_t buffer) { return "present" + kvSuffix(buffer); }
 
 } // namespace names
 

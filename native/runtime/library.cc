@@ -8,7 +8,6 @@
 #include <stdexcept>
 
 namespace mote {
-
 namespace {
 
 std::unique_ptr<Library> load(const std::string& path) {
@@ -23,11 +22,11 @@ std::unique_ptr<Library> load(const std::string& path) {
 		throw std::runtime_error(path + " is not ONNX Runtime");
 	}
 	const OrtApiBase* base = getApiBase();
-	const OrtApi* api = base->GetApi(ortApiVersion);
+	const OrtApi* api = base->GetApi(kOrtApiVersion);
 	if (api == nullptr) {
 		throw std::runtime_error(
 			std::string("ONNX Runtime ") + base->GetVersionString() + " is too old: at least 1." +
-			std::to_string(ortApiVersion) + " is needed"
+			std::to_string(kOrtApiVersion) + " is needed"
 		);
 	}
 	auto library =

@@ -56,11 +56,11 @@ struct Ort {
 		7,
 		OrtStatus*(const OrtEnv*, const char* path, const OrtSessionOptions*, OrtSession**)>
 		CreateSession{api};
-	OrtFunction<30, OrtStatus*(const OrtSession*, std::size_t*)> SessionGetInputCount{api};
-	OrtFunction<31, OrtStatus*(const OrtSession*, std::size_t*)> SessionGetOutputCount{api};
-	OrtFunction<36, OrtStatus*(const OrtSession*, std::size_t, OrtAllocator*, char**)>
-		SessionGetInputName{api};
-	OrtFunction<37, OrtStatus*(const OrtSession*, std::size_t, OrtAllocator*, char**)>
+	OrtFunction<30, OrtStatus*(const OrtSession*, size_t*)> SessionGetInputCount{api};
+	OrtFunction<31, OrtStatus*(const OrtSession*, size_t*)> SessionGetOutputCount{api};
+	OrtFunction<36, OrtStatus*(const OrtSession*, size_t, OrtAllocator*, char**)> SessionGetInputName{
+		api};
+	OrtFunction<37, OrtStatus*(const OrtSession*, size_t, OrtAllocator*, char**)>
 		SessionGetOutputName{api};
 	OrtFunction<95, void(OrtSession*)> ReleaseSession{api};
 
@@ -79,7 +79,7 @@ struct Ort {
 	// Tensors
 	OrtFunction<
 		49,
-		OrtStatus*(const OrtMemoryInfo*, void* data, std::size_t bytes, const std::int64_t* shape, std::size_t dimensions, OrtElementType, OrtValue**)>
+		OrtStatus*(const OrtMemoryInfo*, void* data, size_t bytes, const int64_t* shape, size_t dimensions, OrtElementType, OrtValue**)>
 		CreateTensorWithDataAsOrtValue{api};
 	/** Serves for reading too, so there is a const that the library's own declaration lacks. */
 	OrtFunction<51, OrtStatus*(const OrtValue*, void**)> GetTensorMutableData{api};
@@ -87,11 +87,8 @@ struct Ort {
 		api};
 	OrtFunction<60, OrtStatus*(const OrtTensorTypeAndShapeInfo*, OrtElementType*)>
 		GetTensorElementType{api};
-	OrtFunction<61, OrtStatus*(const OrtTensorTypeAndShapeInfo*, std::size_t*)> GetDimensionsCount{
-		api};
-	OrtFunction<
-		62,
-		OrtStatus*(const OrtTensorTypeAndShapeInfo*, std::int64_t* dimensions, std::size_t count)>
+	OrtFunction<61, OrtStatus*(const OrtTensorTypeAndShapeInfo*, size_t*)> GetDimensionsCount{api};
+	OrtFunction<62, OrtStatus*(const OrtTensorTypeAndShapeInfo*, int64_t* dimensions, size_t count)>
 		GetDimensions{api};
 	OrtFunction<99, void(OrtTensorTypeAndShapeInfo*)> ReleaseTensorTypeAndShapeInfo{api};
 	OrtFunction<96, void(OrtValue*)> ReleaseValue{api};
@@ -99,32 +96,26 @@ struct Ort {
 	// Kernels of custom operators
 	OrtFunction<85, OrtStatus*(const OrtKernelInfo*, const char* name, float*)>
 		KernelInfoGetAttribute_float{api};
-	OrtFunction<86, OrtStatus*(const OrtKernelInfo*, const char* name, std::int64_t*)>
+	OrtFunction<86, OrtStatus*(const OrtKernelInfo*, const char* name, int64_t*)>
 		KernelInfoGetAttribute_int64{api};
-	OrtFunction<230, OrtStatus*(const OrtKernelInfo*, std::size_t*)> KernelInfo_GetInputCount{api};
+	OrtFunction<230, OrtStatus*(const OrtKernelInfo*, size_t*)> KernelInfo_GetInputCount{api};
 	OrtFunction<
 		249,
-		OrtStatus*(const OrtKernelInfo*, std::size_t input, int* isConstant, const OrtValue**)>
+		OrtStatus*(const OrtKernelInfo*, size_t input, int* isConstant, const OrtValue**)>
 		KernelInfoGetConstantInput_tensor{api};
-	OrtFunction<88, OrtStatus*(const OrtKernelContext*, std::size_t*)> KernelContext_GetInputCount{
-		api};
-	OrtFunction<89, OrtStatus*(const OrtKernelContext*, std::size_t*)> KernelContext_GetOutputCount{
-		api};
-	OrtFunction<90, OrtStatus*(const OrtKernelContext*, std::size_t, const OrtValue**)>
+	OrtFunction<88, OrtStatus*(const OrtKernelContext*, size_t*)> KernelContext_GetInputCount{api};
+	OrtFunction<89, OrtStatus*(const OrtKernelContext*, size_t*)> KernelContext_GetOutputCount{api};
+	OrtFunction<90, OrtStatus*(const OrtKernelContext*, size_t, const OrtValue**)>
 		KernelContext_GetInput{api};
 	OrtFunction<
 		91,
-		OrtStatus*(OrtKernelContext*, std::size_t, const std::int64_t* shape, std::size_t dimensions, OrtValue**)>
+		OrtStatus*(OrtKernelContext*, size_t, const int64_t* shape, size_t dimensions, OrtValue**)>
 		KernelContext_GetOutput{api};
 	/** Calls `task(data, i)` for each i below `tasks`, on the session's threads; `batches` 0 is its choice. */
 	OrtFunction<
 		274,
 		OrtStatus*(
-			const OrtKernelContext*,
-			void (*task)(void*, std::size_t),
-			std::size_t tasks,
-			std::size_t batches,
-			void* data
+			const OrtKernelContext*, void (*task)(void*, size_t), size_t tasks, size_t batches, void* data
 		)>
 		KernelContext_ParallelFor{api};
 

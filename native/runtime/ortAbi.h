@@ -15,7 +15,7 @@
 namespace mote {
 
 /** Asked of the library, and written into every OrtCustomOp: tells which members of that struct exist. */
-inline constexpr std::uint32_t ortApiVersion = 17;
+inline constexpr uint32_t kOrtApiVersion = 17;
 
 struct OrtStatus;
 struct OrtEnv;
@@ -42,16 +42,16 @@ struct OrtApi {
 /** What OrtGetApiBase() of the library returns. */
 struct OrtApiBase {
 	/** Null where the library is older than `version`. */
-	const OrtApi* (*GetApi)(std::uint32_t version);
+	const OrtApi* (*GetApi)(uint32_t version);
 	/** For example "1.30.0". */
 	const char* (*GetVersionString)();
 };
 
-enum class OrtErrorCode : std::int32_t { ok = 0, fail = 1, invalidArgument = 2 };
+enum class OrtErrorCode : int32_t { ok = 0, fail = 1, invalidArgument = 2 };
 
-enum class OrtLoggingLevel : std::int32_t { warning = 2, error = 3, fatal = 4 };
+enum class OrtLoggingLevel : int32_t { warning = 2, error = 3, fatal = 4 };
 
-enum class OrtElementType : std::int32_t {
+enum class OrtElementType : int32_t {
 	undefined = 0,
 	float32 = 1,
 	uint8 = 2,
@@ -60,15 +60,15 @@ enum class OrtElementType : std::int32_t {
 	int64 = 7,
 };
 
-enum class OrtGraphOptimizationLevel : std::int32_t { none = 0, all = 99 };
+enum class OrtGraphOptimizationLevel : int32_t { none = 0, all = 99 };
 
-enum class OrtExecutionMode : std::int32_t { sequential = 0, parallel = 1 };
+enum class OrtExecutionMode : int32_t { sequential = 0, parallel = 1 };
 
-enum class OrtAllocatorType : std::int32_t { device = 0, arena = 1 };
+enum class OrtAllocatorType : int32_t { device = 0, arena = 1 };
 
-enum class OrtMemoryType : std::int32_t { normal = 0 };
+enum class OrtMemoryType : int32_t { normal = 0 };
 
-enum class OrtCharacteristic : std::int32_t { required = 0, optional = 1, variadic = 2 };
+enum class OrtCharacteristic : int32_t { required = 0, optional = 1, variadic = 2 };
 
 /**
  * An operator of ours. Static: the library keeps the pointer as long as the domain that it was added to.
@@ -78,7 +78,7 @@ enum class OrtCharacteristic : std::int32_t { required = 0, optional = 1, variad
  * No function may throw: exceptions don't cross a C interface.
  */
 struct OrtCustomOp {
-	std::uint32_t version = ortApiVersion;
+	uint32_t version = kOrtApiVersion;
 
 	/** Superseded by CreateKernelV2. */
 	void* (*CreateKernel)(const OrtCustomOp*, const OrtApi*, const OrtKernelInfo*) = nullptr;
@@ -87,18 +87,18 @@ struct OrtCustomOp {
 	/** Returns null for the CPU's provider. */
 	const char* (*GetExecutionProviderType)(const OrtCustomOp*) = nullptr;
 
-	OrtElementType (*GetInputType)(const OrtCustomOp*, std::size_t index) = nullptr;
-	std::size_t (*GetInputTypeCount)(const OrtCustomOp*) = nullptr;
-	OrtElementType (*GetOutputType)(const OrtCustomOp*, std::size_t index) = nullptr;
-	std::size_t (*GetOutputTypeCount)(const OrtCustomOp*) = nullptr;
+	OrtElementType (*GetInputType)(const OrtCustomOp*, size_t index) = nullptr;
+	size_t (*GetInputTypeCount)(const OrtCustomOp*) = nullptr;
+	OrtElementType (*GetOutputType)(const OrtCustomOp*, size_t index) = nullptr;
+	size_t (*GetOutputTypeCount)(const OrtCustomOp*) = nullptr;
 
 	/** Superseded by KernelComputeV2. */
 	void (*KernelCompute)(void* kernel, OrtKernelContext*) = nullptr;
 	void (*KernelDestroy)(void* kernel) = nullptr;
 
-	OrtCharacteristic (*GetInputCharacteristic)(const OrtCustomOp*, std::size_t index) = nullptr;
-	OrtCharacteristic (*GetOutputCharacteristic)(const OrtCustomOp*, std::size_t index) = nullptr;
-	OrtMemoryType (*GetInputMemoryType)(const OrtCustomOp*, std::size_t index) = nullptr;
+	OrtCharacteristic (*GetInputCharacteristic)(const OrtCustomOp*, size_t index) = nullptr;
+	OrtCharacteristic (*GetOutputCharacteristic)(const OrtCustomOp*, size_t index) = nullptr;
+	OrtMemoryType (*GetInputMemoryType)(const OrtCustomOp*, size_t index) = nullptr;
 
 	int (*GetVariadicInputMinArity)(const OrtCustomOp*) = nullptr;
 	int (*GetVariadicInputHomogeneity)(const OrtCustomOp*) = nullptr;
@@ -119,10 +119,10 @@ static_assert(offsetof(OrtCustomOp, CreateKernelV2) == 17 * sizeof(void*));
 static_assert(sizeof(OrtCustomOp) == 22 * sizeof(void*));
 
 /** What stands in `slot` of the table, callable with its signature. */
-template <std::size_t slot, typename Signature>
+template <size_t slot, typename Signature>
 class OrtFunction;
 
-template <std::size_t slot, typename Result, typename... Arguments>
+template <size_t slot, typename Result, typename... Arguments>
 class OrtFunction<slot, Result(Arguments...)> {
  public:
 	explicit OrtFunction(const OrtApi* api)

@@ -5,15 +5,14 @@
 #include <vector>
 
 namespace mote {
-
 namespace {
 
 // No multiples of what vectors hold, so that ends of rows are computed too.
-constexpr std::int32_t columns = 5 * kBlock;
-constexpr std::int32_t rows = 37;
-constexpr std::int32_t activationRows = 3;
-constexpr std::int32_t headDim = 32;
-constexpr std::int32_t positions = kKvBlock + 5;
+constexpr int32_t kColumns = 5 * kBlock;
+constexpr int32_t kRows = 37;
+constexpr int32_t kActivationRows = 3;
+constexpr int32_t kHeadDim = 32;
+constexpr int32_t kPositions = kKvBlock + 5;
 
 /** Memory in pieces that are aligned as kernels want them. */
 struct alignas(64) Line {
@@ -22,14 +21,12 @@ struct alignas(64) Line {
 
 std::byte* bytesOf(std::vector<Line>& lines) { return lines.data()->bytes; }
 
-std::vector<Line> linesFor(std::size_t bytes) {
-	return std::vector<Line>(bytes / sizeof(Line) + 1);
-}
+std::vector<Line> linesFor(size_t bytes) { return std::vector<Line>(bytes / sizeof(Line) + 1); }
 
 /** The same numbers from -1 to 1 every time. */
-std::vector<float> numbers(std::size_t count, std::uint32_t seed) {
+std::vector<float> numbers(size_t count, uint32_t seed) {
 	std::vector<float> values(count);
-	std::uint32_t state = seed;
+	uint32_t state = seed;
 	for (float& value : values) {
 		state = state * 1664525 + 1013904223;
 		value = static_cast<float>(state >> 8) / static_cast<float>(1 << 23) - 1;
@@ -38,50 +35,50 @@ std::vector<float> numbers(std::size_t count, std::uint32_t seed) {
 }
 
 std::vector<float> linearLayer(const KernelTable& kernels) {
-	const std::vector<float> x = numbers(activationRows * columns, 1);
-	const std::vector<float> scales = numbers(rows * columns / kBlock, 2);
-	std::vector<std::uint8_t> codes(rows * columns / 2);
+	const std::vector<float> x = numbers(kActivationRows * kColumns, 1);
+	const std::vector<float> scales = numbers(kRows * kColumns / kBlock, 2);
+	std::vector<uint8_t> codes(kRows * kColumns / 2);
 	const std::vector<float> drawn = numbers(codes.size(), 3);
 	std::ranges::transform(drawn, codes.begin(), [](float value) {
-		return static_cast<std::uint8_t>((value + 1) * 127);
+		return static_cast<uint8_t>((value + 1) * 127);
 	});
-	const Q8Layout layout(columns);
-	std::vector<Line> quantized = linesFor(activationRows * layout.bytes);
-	for (std::int32_t i = 0; i < activationRows; i++) {
-		std::byte* row = bytesOf(quantized) + static_cast<std::size_t>(i) * layout.bytes;
-		kernels.quantizeRow(x.data() + i * columns, layout, row);
+	const Q8Layout layout(kColumns);
+	std::vector<Line> quantized = linesFor(kActivationRows * layout.bytes);
+	for (int32_t i = 0; i < kActivationRows; i++) {
+		std::byte* row = bytesOf(quantized) + static_cast<size_t>(i) * layout.bytes;
+		kernels.quantizeRow(x.data() + i * kColumns, layout, row);
 	}
-	std::vector<Line> packed = linesFor(Q4Packed::bytesFor(rows, columns));
-	packQ4({codes.data(), scales.data(), rows, columns}, bytesOf(packed));
+	std::vector<Line> packed = linesFor(Q4Packed::bytesFor(kRows, kColumns));
+	packQ4({codes.data(), scales.data(), kRows, kColumns}, bytesOf(packed));
 	const Q8Rows activations{bytesOf(quantized), layout};
-	const Q4Packed weights{bytesOf(packed), rows, columns};
-	std::vector<float> out(activationRows * rows);
-	kernels.q4Product(weights, 0, rows, activations, nullptr, activationRows, out.data(), rows);
+	const Q4Packed weights{bytesOf(packed), kRows, kColumns};
+	std::vector<float> out(kActivationRows * kRows);
+	kernels.q4Product(weights, 0, kRows, activations, nullptr, kActivationRows, out.data(), kRows);
 	return out;
 }
 
 std::vector<float> attention(const KernelTable& kernels, KvFormat format) {
-	const KvLayout layout{1, headDim, format};
-	const std::size_t bytes = (positions / kKvBlock + 1) * layout.blockBytes();
+	const KvLayout layout{1, kHeadDim, format};
+	const size_t bytes = (kPositions / kKvBlock + 1) * layout.blockBytes();
 	std::vector<Line> keys = linesFor(bytes);
 	std::vector<Line> values = linesFor(bytes);
-	for (std::int32_t position = 0; position < positions; position++) {
-		const auto seed = static_cast<std::uint32_t>(position);
-		const std::vector<float> key = numbers(headDim, 100 + seed);
-		const std::vector<float> value = numbers(headDim, 200 + seed);
+	for (int32_t position = 0; position < kPositions; position++) {
+		const auto seed = static_cast<uint32_t>(position);
+		const std::vector<float> key = numbers(kHeadDim, 100 + seed);
+		const std::vector<float> value = numbers(kHeadDim, 200 + seed);
 		kernels.appendKv(key.data(), value.data(), position, 0, layout, bytesOf(keys), bytesOf(values));
 	}
-	const std::vector<float> queries = numbers(headDim, 4);
-	std::vector<float> out(headDim);
-	std::vector<Line> scratch = linesFor(attentionScratchBytes(headDim));
+	const std::vector<float> queries = numbers(kHeadDim, 4);
+	std::vector<float> out(kHeadDim);
+	std::vector<Line> scratch = linesFor(attentionScratchBytes(kHeadDim));
 	const AttentionTask task{
 		.queries = queries.data(),
 		.out = out.data(),
-		.queryStride = headDim,
-		.outStride = headDim,
+		.queryStride = kHeadDim,
+		.outStride = kHeadDim,
 		.heads = 1,
 		.positions = 1,
-		.firstPosition = positions - 1,
+		.firstPosition = kPositions - 1,
 		.kvHead = 0,
 		.layout = layout,
 		.keys = bytesOf(keys),
@@ -99,13 +96,13 @@ std::vector<float> summary(const KernelTable& kernels) {
 
 /** Up to the rounding to int8 that some kernels do at other places than others. */
 bool isClose(const std::vector<float>& actual, const std::vector<float>& expected) {
-	constexpr float tolerance = 0.02f;
+	constexpr float kTolerance = 0.02F;
 	float largest = 0;
 	for (const float value : expected) {
 		largest = std::max(largest, std::abs(value));
 	}
 	return std::ranges::equal(actual, expected, [&](float a, float b) {
-		return std::abs(a - b) <= tolerance * largest;
+		return std::abs(a - b) <= kTolerance * largest;
 	});
 }
 

@@ -9,7 +9,6 @@
 #include "runtime/graphNames.h"
 
 namespace mote {
-
 namespace {
 
 OrtOwnedSessionOptions createOptions(
@@ -47,10 +46,10 @@ std::vector<std::string> namesOf(
 ) {
 	OrtAllocator* allocator = nullptr;
 	ort.check(ort.GetAllocatorWithDefaultOptions(&allocator));
-	std::size_t count = 0;
+	size_t count = 0;
 	ort.check(countOf(session, &count));
 	std::vector<std::string> names(count);
-	for (std::size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		char* name = nullptr;
 		ort.check(nameOf(session, i, allocator, &name));
 		names[i] = takeName(ort, allocator, name);
@@ -78,7 +77,7 @@ Session::Session(const Library& library, SessionOptions options)
 			) {
 	const Ort& ort = library_.ort;
 	domain_ = ownedBy<OrtOwnedCustomOpDomain>(ort, [&](OrtCustomOpDomain** out) {
-		return ort.CreateCustomOpDomain(operatorDomain, out);
+		return ort.CreateCustomOpDomain(kOperatorDomain, out);
 	});
 	for (const auto& op : operators_) {
 		ort.check(ort.CustomOpDomain_Add(domain_.get(), op.get()));
@@ -95,9 +94,9 @@ Session::Session(const Library& library, SessionOptions options)
 
 void Session::checkContract() const {
 	const Ort& ort = library_.ort;
-	std::set<std::string> inputs{names::inputIds, names::totalLength, names::logitsStart};
-	std::set<std::string> outputs{names::logits, names::logSum, names::best};
-	for (std::size_t i = 0; i < options_.kv.buffers(); i++) {
+	std::set<std::string> inputs{names::kInputIds, names::kTotalLength, names::kLogitsStart};
+	std::set<std::string> outputs{names::kLogits, names::kLogSum, names::kBest};
+	for (size_t i = 0; i < options_.kv.buffers(); i++) {
 		inputs.insert(names::past(i));
 		outputs.insert(names::present(i));
 	}
@@ -109,16 +108,14 @@ void Session::checkContract() const {
 	);
 }
 
-void Session::begin(
-	BoundCache& bound, std::span<const std::int32_t> tokens, std::size_t logitRows
-) {
+void Session::begin(BoundCache& bound, std::span<const int32_t> tokens, size_t logitRows) {
 	const Ort& ort = library_.ort;
 	finishedRows_ = 0;
 	makeRoom(tokens.size(), logitRows);
 	std::copy(tokens.begin(), tokens.end(), ids_.begin());
-	const std::size_t total = bound.cache.length() + tokens.size();
-	totalLength_ = static_cast<std::int32_t>(total);
-	logitsStart_ = static_cast<std::int64_t>(tokens.size() - logitRows);
+	const size_t total = bound.cache.length() + tokens.size();
+	totalLength_ = static_cast<int32_t>(total);
+	logitsStart_ = static_cast<int64_t>(tokens.size() - logitRows);
 	bound.bindTokens(tokens.size());
 	bound.bindOutputs(logitRows);
 	pass_.stop.store(false, std::memory_order_relaxed);
@@ -128,14 +125,14 @@ void Session::begin(
 	running_ = &bound;
 }
 
-void Session::makeRoom(std::size_t tokens, std::size_t logitRows) {
+void Session::makeRoom(size_t tokens, size_t logitRows) {
 	if (ids_.size() < tokens) {
 		// First: where an allocation fails, others may have moved already.
 		idsAllocation_++;
 		ids_.resize(tokens);
 	}
 	// One row at least, for the library wants an address for no rows too.
-	const std::size_t rows = std::max<std::size_t>(logitRows, 1);
+	const size_t rows = std::max<size_t>(logitRows, 1);
 	if (best_.size() < rows) {
 		outputsAllocation_++;
 		logits_.resize(rows * options_.vocabularySize);
@@ -162,7 +159,7 @@ PassOutcome Session::execute() {
 PassOutcome Session::end(PassOutcome outcome) {
 	const PassOutcome seen = pass_.isStopped() ? PassOutcome::stopped : outcome;
 	if (seen == PassOutcome::done) {
-		running_->cache.markFilled(static_cast<std::size_t>(totalLength_));
+		running_->cache.markFilled(static_cast<size_t>(totalLength_));
 		finishedRows_ = runningRows_;
 	}
 	running_ = nullptr;
@@ -176,76 +173,75 @@ void Session::stop() {
 	}
 }
 
-std::span<const float> Session::logits(std::size_t row) const {
+std::span<const float> Session::logits(size_t row) const {
 	return {logits_.data() + row * options_.vocabularySize, options_.vocabularySize};
 }
 
-BoundCache::BoundCache(std::shared_ptr<Session> session, std::size_t capacity)
+BoundCache::BoundCache(std::shared_ptr<Session> session, size_t capacity)
 		: cache(session->options().kv, capacity), session_(std::move(session)) {
 	const Ort& ort = session_->library_.ort;
 	binding_ = ownedBy<OrtOwnedIoBinding>(ort, [&](OrtIoBinding** out) {
 		return ort.CreateIoBinding(session_->session_.get(), out);
 	});
 	const KvShape& shape = cache.shape();
-	const std::array<std::int64_t, 3> dimensions{
-		static_cast<std::int64_t>(shape.rows()),
+	const std::array<int64_t, 3> dimensions{
+		static_cast<int64_t>(shape.rows()),
 		shape.layout.kvHeads,
-		static_cast<std::int64_t>(shape.layout.blockBytes()),
+		static_cast<int64_t>(shape.layout.blockBytes()),
 	};
-	for (std::size_t i = 0; i < shape.buffers(); i++) {
-		const std::size_t bytes = shape.prefixBytes(shape.contextLength);
+	for (size_t i = 0; i < shape.buffers(); i++) {
+		const size_t bytes = shape.prefixBytes(shape.contextLength);
 		const OrtOwnedValue value = tensor(cache.buffer(i), bytes, dimensions, OrtElementType::uint8);
 		ort.check(ort.BindInput(binding_.get(), names::past(i).c_str(), value.get()));
 		ort.check(ort.BindOutput(binding_.get(), names::present(i).c_str(), value.get()));
 	}
-	std::int32_t& total = session_->totalLength_;
+	int32_t& total = session_->totalLength_;
 	const OrtOwnedValue totalLength = tensor(&total, sizeof total, {}, OrtElementType::int32);
-	ort.check(ort.BindInput(binding_.get(), names::totalLength, totalLength.get()));
-	std::int64_t& start = session_->logitsStart_;
-	const std::array<std::int64_t, 1> one{1};
+	ort.check(ort.BindInput(binding_.get(), names::kTotalLength, totalLength.get()));
+	int64_t& start = session_->logitsStart_;
+	const std::array<int64_t, 1> one{1};
 	const OrtOwnedValue logitsStart = tensor(&start, sizeof start, one, OrtElementType::int64);
-	ort.check(ort.BindInput(binding_.get(), names::logitsStart, logitsStart.get()));
+	ort.check(ort.BindInput(binding_.get(), names::kLogitsStart, logitsStart.get()));
 }
 
-void BoundCache::bindTokens(std::size_t count) {
+void BoundCache::bindTokens(size_t count) {
 	const Bound wanted{session_->idsAllocation_, count};
 	if (tokens_ == wanted) {
 		return;
 	}
 	const Ort& ort = session_->library_.ort;
-	std::vector<std::int64_t>& ids = session_->ids_;
-	const std::array<std::int64_t, 2> shape{1, static_cast<std::int64_t>(count)};
+	std::vector<int64_t>& ids = session_->ids_;
+	const std::array<int64_t, 2> shape{1, static_cast<int64_t>(count)};
 	const OrtOwnedValue value =
 		tensor(ids.data(), count * sizeof ids[0], shape, OrtElementType::int64);
-	ort.check(ort.BindInput(binding_.get(), names::inputIds, value.get()));
+	ort.check(ort.BindInput(binding_.get(), names::kInputIds, value.get()));
 	tokens_ = wanted;
 }
 
-void BoundCache::bindOutputs(std::size_t rows) {
+void BoundCache::bindOutputs(size_t rows) {
 	Session& session = *session_;
 	const Bound wanted{session.outputsAllocation_, rows};
 	if (outputs_ == wanted) {
 		return;
 	}
 	const Ort& ort = session.library_.ort;
-	const std::size_t columns = session.options().vocabularySize;
-	const std::array<std::int64_t, 3> shape{
-		1, static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)};
-	const std::span<const std::int64_t> rowShape = std::span(shape).first(2);
+	const size_t columns = session.options().vocabularySize;
+	const std::array<int64_t, 3> shape{1, static_cast<int64_t>(rows), static_cast<int64_t>(columns)};
+	const std::span<const int64_t> rowShape = std::span(shape).first(2);
 	const OrtOwnedValue logits =
 		tensor(session.logits_.data(), rows * columns * sizeof(float), shape, OrtElementType::float32);
 	const OrtOwnedValue logSums =
 		tensor(session.logSums_.data(), rows * sizeof(float), rowShape, OrtElementType::float32);
 	const OrtOwnedValue best =
-		tensor(session.best_.data(), rows * sizeof(std::int32_t), rowShape, OrtElementType::int32);
-	ort.check(ort.BindOutput(binding_.get(), names::logits, logits.get()));
-	ort.check(ort.BindOutput(binding_.get(), names::logSum, logSums.get()));
-	ort.check(ort.BindOutput(binding_.get(), names::best, best.get()));
+		tensor(session.best_.data(), rows * sizeof(int32_t), rowShape, OrtElementType::int32);
+	ort.check(ort.BindOutput(binding_.get(), names::kLogits, logits.get()));
+	ort.check(ort.BindOutput(binding_.get(), names::kLogSum, logSums.get()));
+	ort.check(ort.BindOutput(binding_.get(), names::kBest, best.get()));
 	outputs_ = wanted;
 }
 
 OrtOwnedValue BoundCache::tensor(
-	void* data, std::size_t bytes, std::span<const std::int64_t> shape, OrtElementType type
+	void* data, size_t bytes, std::span<const int64_t> shape, OrtElementType type
 ) const {
 	const Library& library = session_->library_;
 	return ownedBy<OrtOwnedValue>(library.ort, [&](OrtValue** out) {

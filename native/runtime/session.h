@@ -24,7 +24,7 @@ struct SessionOptions {
 	/** Of our operators; usable on this machine. */
 	Instructions instructions;
 	KvShape kv;
-	std::size_t vocabularySize;
+	size_t vocabularySize;
 };
 
 class Session;
@@ -33,7 +33,7 @@ class Session;
 class BoundCache {
  public:
 	/** @throws std::bad_alloc, std::runtime_error */
-	BoundCache(std::shared_ptr<Session> session, std::size_t capacity);
+	BoundCache(std::shared_ptr<Session> session, size_t capacity);
 
 	const std::shared_ptr<Session>& session() const { return session_; }
 
@@ -44,16 +44,16 @@ class BoundCache {
 
 	/** Which of the session's memory is bound; bound again when that moves or another number of elements is used. */
 	struct Bound {
-		std::size_t allocation = 0;
-		std::size_t count = 0;
+		size_t allocation = 0;
+		size_t count = 0;
 
 		bool operator==(const Bound&) const = default;
 	};
 
-	void bindTokens(std::size_t count);
-	void bindOutputs(std::size_t rows);
+	void bindTokens(size_t count);
+	void bindOutputs(size_t rows);
 	OrtOwnedValue tensor(
-		void* data, std::size_t bytes, std::span<const std::int64_t> shape, OrtElementType type
+		void* data, size_t bytes, std::span<const int64_t> shape, OrtElementType type
 	) const;
 
 	std::shared_ptr<Session> session_;
@@ -86,7 +86,7 @@ class Session {
 	 *
 	 * @throws std::runtime_error, after which no pass is running
 	 */
-	void begin(BoundCache& cache, std::span<const std::int32_t> tokens, std::size_t logitRows);
+	void begin(BoundCache& cache, std::span<const int32_t> tokens, size_t logitRows);
 
 	/**
 	 * Runs the pass that has begun.
@@ -105,18 +105,18 @@ class Session {
 	void stop();
 
 	/** Of the last pass, if it was done; otherwise 0. */
-	std::size_t logitRows() const { return finishedRows_; }
-	std::span<const float> logits(std::size_t row) const;
+	size_t logitRows() const { return finishedRows_; }
+	std::span<const float> logits(size_t row) const;
 	/** Logarithm of the sum of e^logit over each row. */
 	std::span<const float> logSums() const { return {logSums_.data(), finishedRows_}; }
 	/** The token with the largest logit of each row, the lowest id among equals. */
-	std::span<const std::int32_t> best() const { return {best_.data(), finishedRows_}; }
+	std::span<const int32_t> best() const { return {best_.data(), finishedRows_}; }
 
  private:
 	friend class BoundCache;
 
 	void checkContract() const;
-	void makeRoom(std::size_t tokens, std::size_t logitRows);
+	void makeRoom(size_t tokens, size_t logitRows);
 
 	const Library& library_;
 	const SessionOptions options_;
@@ -128,17 +128,17 @@ class Session {
 	OrtOwnedRunOptions runOptions_;
 
 	// Memory that the graph reads and writes. The numbers count how often it was allocated.
-	std::size_t idsAllocation_ = 0;
-	std::vector<std::int64_t> ids_;
-	std::int32_t totalLength_ = 0;
-	std::int64_t logitsStart_ = 0;
-	std::size_t outputsAllocation_ = 0;
+	size_t idsAllocation_ = 0;
+	std::vector<int64_t> ids_;
+	int32_t totalLength_ = 0;
+	int64_t logitsStart_ = 0;
+	size_t outputsAllocation_ = 0;
 	std::vector<float> logits_;
 	std::vector<float> logSums_;
-	std::vector<std::int32_t> best_;
+	std::vector<int32_t> best_;
 	BoundCache* running_ = nullptr;
-	std::size_t runningRows_ = 0;
-	std::size_t finishedRows_ = 0;
+	size_t runningRows_ = 0;
+	size_t finishedRows_ = 0;
 };
 
 } // namespace mote

@@ -1,15 +1,17 @@
-// Every set of kernels that this processor runs, against plain C++.
+/** Every set of kernels that this processor runs, against plain C++. */
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <random>
 #include <vector>
 
-#include "../kernels/kernelTable.h"
+#include "kernels/kernelTable.h"
 
 using namespace mote;
 
@@ -142,6 +144,64 @@ TEST_CASE("a row of zeros rounds to zeros") {
 			REQUIRE(row.get()[i] == std::byte{0});
 		}
 	});
+}
+
+TEST_CASE("rows that are no numbers give products that are none, and nothing worse") {
+	for (const Instructions instructions : kAllInstructions) {
+		if (!isUsable(instructions)) {
+			continue;
+		}
+		CAPTURE(nameOf(instructions));
+		const KernelTable& kernels = kernelsFor(instructions);
+		Source source(23);
+		Weights weights(source, 20, 64);
+		const Q4Packed packed = weights.packed();
+		const Q8Layout layout(64);
+		Aligned row(layout.bytes);
+		const auto multiply = [&](const std::vector<float>& x) {
+			kernels.quantizeRow(x.data(), layout, row.get());
+			std::vector<float> found(20);
+			kernels.q4Product(packed, 0, 20, {row.get(), layout}, nullptr, 1, found.data(), 20);
+			return found;
+		};
+		const std::vector<float> none(64, std::nanf(""));
+		for (const float product : multiply(none)) {
+			REQUIRE(std::isnan(product));
+		}
+		// What a block with some of them becomes is nobody's promise, but it is something.
+		for (const float odd : {std::nanf(""), INFINITY, -INFINITY, 1e-40F, FLT_MAX}) {
+			std::vector<float> x(64, 1.0F);
+			x[7] = odd;
+			REQUIRE(multiply(x).size() == 20);
+		}
+	}
+}
+
+TEST_CASE("keys and values that are no numbers are kept as 0 or infinite, and nothing worse") {
+	for (const Instructions instructions : kAllInstructions) {
+		if (!isUsable(instructions)) {
+			continue;
+		}
+		CAPTURE(nameOf(instructions));
+		const KvLayout layout{1, 16, KvFormat::int8};
+		std::vector<std::byte> keys(layout.blockBytes());
+		std::vector<std::byte> values(layout.blockBytes());
+		std::vector<float> key(16, 1.0F);
+		std::vector<float> value(16, 2.0F);
+		key[3] = std::nanf("");
+		value[4] = INFINITY;
+		kernelsFor(instructions)
+			.appendKv(key.data(), value.data(), 5, 0, layout, keys.data(), values.data());
+		const auto scaleOf = [](const std::vector<std::byte>& block) {
+			float scale = 0;
+			std::memcpy(&scale, block.data() + 16 * 16 + 5 * sizeof(float), sizeof scale);
+			return scale;
+		};
+		CHECK(keys[3 * 16 + 5] == std::byte{0});
+		CHECK(keys[2 * 16 + 5] == std::byte{127});
+		CHECK(scaleOf(keys) == doctest::Approx(1.0 / 127));
+		CHECK(std::isinf(scaleOf(values)));
+	}
 }
 
 TEST_CASE("a packed matrix multiplies as the matrix of the file does") {

@@ -1,4 +1,4 @@
-// KV caches without a model: what positions hold survives growing, rewinding and copying.
+/** KV caches without a model: what positions hold survives growing, rewinding and copying. */
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -12,29 +12,29 @@ using namespace mote;
 namespace {
 
 /** 2 KiB for a buffer and 16 positions, so that pages and rows don't end together. */
-KvShape shapeOf(KvFormat format, std::size_t contextLength = 40'000) {
+KvShape shapeOf(KvFormat format, size_t contextLength = 40'000) {
 	return {.layers = 2, .contextLength = contextLength, .layout = {1, 32, format}};
 }
 
 /** What a test writes at a place of a buffer. */
-std::byte mark(std::size_t buffer, std::size_t at) {
+std::byte mark(size_t buffer, size_t at) {
 	return static_cast<std::byte>(buffer * 31 + at * 7 + at / 251);
 }
 
-void fill(KvCache& cache, std::size_t length) {
+void fill(KvCache& cache, size_t length) {
 	cache.grow(length);
 	cache.willFill(length);
-	for (std::size_t buffer = 0; buffer < cache.shape().buffers(); buffer++) {
-		for (std::size_t at = 0; at < cache.shape().prefixBytes(length); at++) {
+	for (size_t buffer = 0; buffer < cache.shape().buffers(); buffer++) {
+		for (size_t at = 0; at < cache.shape().prefixBytes(length); at++) {
 			cache.buffer(buffer)[at] = mark(buffer, at);
 		}
 	}
 	cache.markFilled(length);
 }
 
-bool holds(const KvCache& cache, std::size_t length) {
-	for (std::size_t buffer = 0; buffer < cache.shape().buffers(); buffer++) {
-		for (std::size_t at = 0; at < cache.shape().prefixBytes(length); at++) {
+bool holds(const KvCache& cache, size_t length) {
+	for (size_t buffer = 0; buffer < cache.shape().buffers(); buffer++) {
+		for (size_t at = 0; at < cache.shape().prefixBytes(length); at++) {
 			if (cache.buffer(buffer)[at] != mark(buffer, at)) {
 				return false;
 			}
@@ -60,7 +60,7 @@ TEST_CASE("growing keeps what is filled, and where it is") {
 	KvCache cache(shapeOf(KvFormat::float32), 0);
 	CHECK(cache.capacity() == 0);
 	const std::byte* before = cache.buffer(3);
-	for (const std::size_t length : {1, 256, 257, 5'000, 40'000}) {
+	for (const size_t length : {1, 256, 257, 5'000, 40'000}) {
 		fill(cache, length);
 		CHECK(cache.length() == length);
 		CHECK(cache.capacity() >= length);
@@ -82,7 +82,7 @@ TEST_CASE(
 ) {
 	KvCache cache(shapeOf(KvFormat::float32), 40'000);
 	fill(cache, 20'000);
-	const std::size_t full = cache.bytes();
+	const size_t full = cache.bytes();
 	cache.rewindTo(19'900);
 	CHECK(cache.bytes() == full);
 	cache.rewindTo(1'000);
@@ -110,11 +110,11 @@ TEST_CASE("a copy of a prefix has it, and is a cache of its own") {
 TEST_CASE("a prefix read in parts of any size and written elsewhere is the same prefix") {
 	KvCache cache(shapeOf(KvFormat::float32), 1'000);
 	fill(cache, 700);
-	const std::size_t bytes = cache.prefixBytes(333);
-	for (const std::size_t partBytes : {bytes, std::size_t{4'097}, std::size_t{50'000}}) {
+	const size_t bytes = cache.prefixBytes(333);
+	for (const size_t partBytes : {bytes, size_t{4'097}, size_t{50'000}}) {
 		KvCache other(cache.shape(), 400);
 		std::vector<std::byte> part;
-		for (std::size_t start = 0; start < bytes; start += partBytes) {
+		for (size_t start = 0; start < bytes; start += partBytes) {
 			part.resize(std::min(partBytes, bytes - start));
 			cache.readPrefix(333, start, part);
 			other.writePrefix(333, start, part);

@@ -17,12 +17,14 @@ export interface AddonBackendOptions {
 	readonly instructions?: string;
 	/** The addon's own choice without it. */
 	readonly kvCache?: KvCacheFormat;
+	/** 1 without it. */
+	readonly threads?: number;
 }
 
-/** The model in `folder` on Mote's addon, with one thread. */
+/** The model in `folder` on Mote's addon. */
 export async function openAddonBackend(
 	folder: string,
-	{ instructions, kvCache }: AddonBackendOptions = {},
+	{ instructions, kvCache, threads = 1 }: AddonBackendOptions = {},
 ): Promise<NativeBackend> {
 	const { manifest, nativeGraphPath } = await openModel(folder);
 	if (nativeGraphPath === undefined) {
@@ -35,6 +37,6 @@ export async function openAddonBackend(
 		graphPath: nativeGraphPath,
 		manifest,
 		...(kvCache !== undefined && { kvCache }),
-		threads: 1,
+		threads,
 	});
 }

@@ -145,6 +145,25 @@ describe("the addon refuses", () => {
 		for (const self of [session, {}, undefined, Object.create(cache)]) {
 			expect(() => callWrongly(cache, "grow", [1], self ?? null)).toThrow(TypeError);
 		}
+		for (const [owner, name, self] of [
+			...["length", "capacity", "bytes"].map((name) => [cache, name, session] as const),
+			...[{}, undefined, Object.create(cache)].map((self) => [cache, "length", self] as const),
+			[session, "runtimeVersion", cache],
+		] as const) {
+			expect((): unknown => Reflect.get(owner, name, self), name).toThrow();
+		}
+	});
+
+	test("to let a stop that comes between two passes, however close, end the next one", async () => {
+		for (let i = 0; i < 50; i++) {
+			const stopped = session.run(cache, Int32Array.of(5), 1);
+			session.stop();
+			expect(await stopped).toBe(false);
+			session.stop();
+			expect(await session.run(cache, Int32Array.of(5), 1)).toBe(true);
+			session.stop();
+			cache.rewindTo(3);
+		}
 	});
 
 	test("to change or lose what a pass is using", async () => {
