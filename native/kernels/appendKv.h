@@ -7,22 +7,45 @@
 namespace mote {
 namespace {
 
-/** One value in int8 with the scale of its row; 0 for what is no number. */
 static inline int8_t toInt8(float value, float inverseScale) {
 	const float scaled = value * inverseScale;
-	if (scaled != scaled) {
-		return 0;
-	}
 	return static_cast<int8_t>(static_cast<int32_t>(scaled + (scaled < 0 ? -0.5F : 0.5F)));
 }
 
-static inline float largestMagnitude(const float* x, int32_t size) {
-	float largest = 0;
-	for (int32_t i = 0; i < size; i++) {
-		const float magnitude = x[i] < 0 ? -x[i] : x[i];
-		largest = magnitude > largest ? magnitude : largest;
+/** `size` is a multiple of 16, as everywhere in a cache. */
+static inline bool areFinite(const float* x, ptrdiff_t size) {
+	Lanes zeros = {};
+	for (ptrdiff_t i = 0; i < size; i += kLanes) {
+		zeros += loadLanes(x + i) * 0.0F;
 	}
-	return largest;
+	return sumOf(zeros) == 0;
+}
+
+static inline float largestMagnitude(const float* x, ptrdiff_t size) {
+	Lanes largest = {};
+	for (ptrdiff_t i = 0; i < size; i += kLanes) {
+		largest = largerOf(largest, magnitudeOf(loadLanes(x + i)));
+	}
+	return largestOf(largest);
+}
+
+/** Writes one vector of a head in int8, of which elements are `stride` apart, and its scale. */
+static inline void appendInt8(
+	const float* x, ptrdiff_t size, ptrdiff_t stride, int8_t* codes, float* scale
+) {
+	if (!areFinite(x, size)) {
+		// What is no number stays none for everybody who looks at it.
+		*scale = __builtin_nanf("");
+		for (ptrdiff_t i = 0; i < size; i++) {
+			codes[i * stride] = 0;
+		}
+		return;
+	}
+	*scale = largestMagnitude(x, size) / 127.0F;
+	const float inverse = *scale > 0 ? 1.0F / *scale : 0;
+	for (ptrdiff_t i = 0; i < size; i++) {
+		codes[i * stride] = toInt8(x[i], inverse);
+	}
 }
 
 static void appendKv(
@@ -49,19 +72,13 @@ static void appendKv(
 		);
 		return;
 	}
-	auto* keyBlock = reinterpret_cast<int8_t*>(keys + offset);
-	auto* valueBlock = reinterpret_cast<int8_t*>(values + offset);
-	const float keyScale = largestMagnitude(key, size) / 127.0F;
-	const float valueScale = largestMagnitude(value, size) / 127.0F;
-	const float keyInverse = keyScale > 0 ? 1.0F / keyScale : 0;
-	const float valueInverse = valueScale > 0 ? 1.0F / valueScale : 0;
-	for (ptrdiff_t i = 0; i < size; i++) {
-		keyBlock[i * kKvBlock + slot] = toInt8(key[i], keyInverse);
-		valueBlock[slot * size + i] = toInt8(value[i], valueInverse);
-	}
 	const ptrdiff_t elements = static_cast<ptrdiff_t>(kKvBlock) * size;
-	reinterpret_cast<float*>(keyBlock + elements)[slot] = keyScale;
-	reinterpret_cast<float*>(valueBlock + elements)[slot] = valueScale;
+	auto* keyCodes = reinterpret_cast<int8_t*>(keys + offset);
+	auto* valueCodes = reinterpret_cast<int8_t*>(values + offset);
+	auto* keyScales = reinterpret_cast<float*>(keyCodes + elements);
+	auto* valueScales = reinterpret_cast<float*>(valueCodes + elements);
+	appendInt8(key, size, kKvBlock, keyCodes + slot, keyScales + slot);
+	appendInt8(value, size, 1, valueCodes + slot * size, valueScales + slot);
 }
 
 } // namespace

@@ -156,14 +156,17 @@ void append(
 		return;
 	}
 	float largest = 0;
+	bool areNumbers = true;
 	for (int32_t i = 0; i < layout.headDim; i++) {
 		largest = std::max(largest, std::fabs(x[i]));
+		areNumbers = areNumbers && std::isfinite(x[i]);
 	}
-	const float scale = largest / 127.0F;
+	const float scale = areNumbers ? largest / 127.0F : NAN;
 	const float inverse = scale > 0 ? 1.0F / scale : 0;
 	for (int32_t i = 0; i < layout.headDim; i++) {
+		const auto code = areNumbers ? std::lround(x[i] * inverse) : 0;
 		reinterpret_cast<int8_t*>(block)[elementOf(isKey, position, i, layout.headDim)] =
-			std::isnan(x[i] * inverse) ? int8_t{0} : static_cast<int8_t>(std::lround(x[i] * inverse));
+			static_cast<int8_t>(code);
 	}
 	auto* scales =
 		reinterpret_cast<float*>(block + static_cast<ptrdiff_t>(kKvBlock) * layout.headDim);
