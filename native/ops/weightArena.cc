@@ -6,12 +6,11 @@
 #include <new>
 
 #if defined(__linux__)
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <sstream>
-#include <string>
+#include <iterator>
 #endif
 
 namespace mote {
@@ -23,28 +22,31 @@ constexpr size_t kPieceBytes = 16 * kHugePage;
 #if defined(__linux__)
 
 /**
- * Whether [begin, end) is part of a mapping of a file that can't be written to, as the system says. Takes up to a
- * millisecond.
+ * Whether all pages of [begin, end), which begins and ends at pages, are in memory and are a file's own: what was
+ * written to a private mapping of a file isn't, nor is any other memory. So says the system's documentation of
+ * /proc/pid/pagemap.
  */
-bool isUnchangedFile(uintptr_t begin, uintptr_t end) {
-	std::ifstream maps("/proc/self/maps");
-	for (std::string line; std::getline(maps, line);) {
-		// "from-to permissions offset device inode path"
-		std::istringstream fields(line);
-		uintptr_t from = 0;
-		uintptr_t to = 0;
-		char dash = 0;
-		std::string permissions;
-		std::string offset;
-		std::string device;
-		uint64_t inode = 0;
-		fields >> std::hex >> from >> dash >> to >> permissions >> offset >> device >> std::dec >>
-			inode;
-		if (from <= begin && end <= to) {
-			return inode != 0 && permissions.starts_with("r-");
-		}
+bool areFilePages(uintptr_t begin, uintptr_t end, uintptr_t pageBytes) {
+	constexpr uint64_t kIsPresent = uint64_t{1} << 63;
+	constexpr uint64_t kIsOfFile = uint64_t{1} << 61;
+	const int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	if (pagemap < 0) {
+		return false;
 	}
-	return false;
+	bool areAll = true;
+	for (uintptr_t page = begin / pageBytes; areAll && page < end / pageBytes;) {
+		uint64_t entries[512];
+		const size_t count = std::min(std::size(entries), static_cast<size_t>(end / pageBytes - page));
+		const auto bytes = static_cast<ssize_t>(count * sizeof(uint64_t));
+		const auto at = static_cast<off_t>(page * sizeof(uint64_t));
+		areAll = pread(pagemap, entries, static_cast<size_t>(bytes), at) == bytes &&
+			std::all_of(entries, entries + count, [](uint64_t entry) {
+							 return (entry & kIsPresent) != 0 && (entry & kIsOfFile) != 0;
+						 });
+		page += count;
+	}
+	close(pagemap);
+	return areAll;
 }
 
 /** Has the pages between given back to the system, if they can be read from their file again. */
@@ -52,7 +54,7 @@ void letGo(const void* data, size_t bytes) {
 	const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
 	const uintptr_t begin = (reinterpret_cast<uintptr_t>(data) + page - 1) / page * page;
 	const uintptr_t end = (reinterpret_cast<uintptr_t>(data) + bytes) / page * page;
-	if (begin < end && isUnchangedFile(begin, end)) {
+	if (begin < end && areFilePages(begin, end, page)) {
 		// Anonymous memory would be zeroed by this, and a changed page would be lost; others are only unmapped.
 		madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 	}

@@ -30,7 +30,7 @@ class WeightArena {
 
 /**
  * Packs a matrix of a model's file, and lets go of what was read of the file: the packed copy is the only one in
- * memory. Memory that isn't a file's, or that somebody may have written to, is left as it is.
+ * memory. Memory that isn't a file's, or that somebody has written to, is left as it is.
  *
  * @throws std::bad_alloc
  */

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "ops/piece.h"
@@ -221,26 +222,33 @@ TEST_CASE("packing loses nothing that was written to memory, whether a file stan
 #if !defined(__aarch64__) // An emulator's pages aren't the system's.
 
 TEST_CASE("pages of a model's file are let go when they were packed, and only whole ones") {
-	const Mapping file(true, PROT_READ, MAP_SHARED);
-	const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
-	const auto presentPages = [&] {
-		const int pagemap = open("/proc/self/pagemap", O_RDONLY);
-		std::vector<uint64_t> entries(kCodeBytes / page);
-		const auto first = reinterpret_cast<uintptr_t>(file.data()) / page * sizeof(uint64_t);
-		const auto bytes = static_cast<ssize_t>(entries.size() * sizeof(uint64_t));
-		REQUIRE(
-			pread(pagemap, entries.data(), static_cast<size_t>(bytes), static_cast<off_t>(first)) == bytes
-		);
-		close(pagemap);
-		return std::ranges::count_if(entries, [](uint64_t entry) { return entry >> 63 != 0; });
-	};
-	WeightArena arena;
-	packCodes(file.data(), arena);
-	CHECK(presentPages() == 0);
-	// 15 rows begin and end at pages, and codes that begin 32 bytes later don't.
-	static const std::vector<float> scales(kScales, 1.0F);
-	pack({file.data() + 32, scales.data(), kRows - 1, kColumns}, arena);
-	CHECK(presentPages() == 2);
+	// The last is how ONNX Runtime maps weights.
+	for (const auto& [protection, flags] :
+			 {std::pair{PROT_READ, MAP_SHARED},
+				{PROT_READ, MAP_PRIVATE},
+				{PROT_READ | PROT_WRITE, MAP_PRIVATE}}) {
+		const Mapping file(true, protection, flags);
+		const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+		const auto presentPages = [&] {
+			const int pagemap = open("/proc/self/pagemap", O_RDONLY);
+			std::vector<uint64_t> entries(kCodeBytes / page);
+			const auto first = reinterpret_cast<uintptr_t>(file.data()) / page * sizeof(uint64_t);
+			const auto bytes = static_cast<ssize_t>(entries.size() * sizeof(uint64_t));
+			REQUIRE(
+				pread(pagemap, entries.data(), static_cast<size_t>(bytes), static_cast<off_t>(first)) ==
+				bytes
+			);
+			close(pagemap);
+			return std::ranges::count_if(entries, [](uint64_t entry) { return entry >> 63 != 0; });
+		};
+		WeightArena arena;
+		packCodes(file.data(), arena);
+		CHECK(presentPages() == 0);
+		// 15 rows begin and end at pages, and codes that begin 32 bytes later don't.
+		static const std::vector<float> scales(kScales, 1.0F);
+		pack({file.data() + 32, scales.data(), kRows - 1, kColumns}, arena);
+		CHECK(presentPages() == 2);
+	}
 }
 
 #endif
