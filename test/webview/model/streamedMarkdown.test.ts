@@ -129,6 +129,14 @@ test("what is shown after each chunk is the text so far", () => {
 	);
 });
 
+test("a fence with a bar in its info may still become the head of a table", () => {
+	const source = new StreamedMarkdown(markdown);
+	source.append("```|---|---|\n");
+	expect(html(source.advance().open ?? [])).toContain("<pre>");
+	source.append("-|---|---|");
+	expect(html(source.advance().open ?? [])).toContain("<table>");
+});
+
 test("code blocks have the numbers that the extension gives them", () => {
 	fc.assert(
 		fc.property(stream, ({ whole, chunks }) => {

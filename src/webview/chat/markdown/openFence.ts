@@ -42,6 +42,11 @@ export function readOpenFence(block: {
 	if (token?.type !== "fence" || firstLineEnd < 0 || !block.source.startsWith(token.markup)) {
 		return undefined;
 	}
+	// With a bar in it, the line may become the head of a table, which the whole next line decides.
+	const isSecondLineWhole = block.source.includes("\n", firstLineEnd + 1);
+	if (block.source.slice(0, firstLineEnd).includes("|") && !isSecondLineWhole) {
+		return undefined;
+	}
 	const marker = token.markup.charAt(0);
 	const closing = new RegExp(`^ {0,3}${marker}{${token.markup.length},}[ \\t]*$`, "m");
 	const fence = new OpenFence(token, closing, firstLineEnd + 1);
