@@ -23,6 +23,7 @@ import {
 } from "./engines/engineNames.ts";
 import { prepareLlama, type PreparedLlama } from "./engines/llama/prepareLlama.ts";
 import { currentLoad, describeMachine } from "../src/cli/bench/machine.ts";
+import { instructionEnvironment } from "./engines/processor/hiddenInstructions.ts";
 import {
 	engineScenarioNames,
 	findingSchema,
@@ -75,6 +76,7 @@ const options = z
 
 const { manifest } = await openModel(options.model);
 const prepared = await prepareIfWanted();
+const environment = { ...process.env, ...(await instructionEnvironment(options.instructions)) };
 const findings = new Map<EngineName, Finding[]>(options.engines.map((engine) => [engine, []]));
 const left = new Map<EngineName, string>(
 	prepared.problem === undefined ? [] : [["llama.cpp", prepared.problem]],
@@ -138,7 +140,7 @@ async function measureOnce(
 			join(import.meta.dirname, "engines/measure.ts"),
 			JSON.stringify(task),
 		],
-		{ timeout: processTimeoutMs },
+		{ timeout: processTimeoutMs, env: environment },
 	).catch((error: unknown) => {
 		const reason = reasonOf(error);
 		left.set(engine, `${scenario}: ${reason}`);

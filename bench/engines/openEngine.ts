@@ -6,6 +6,7 @@ import { openNativeBackend } from "../../src/engine/native/nativeBackend.ts";
 import { openOrtBackend } from "../../src/engine/ort/ortBackend.ts";
 import { openModel } from "../../src/model/modelStore.ts";
 import { LlamaBackend } from "./llama/llamaBackend.ts";
+import { onnxRuntimeKernels } from "./processor/hiddenInstructions.ts";
 import type { EngineChoice } from "./task.ts";
 
 export interface OpenedEngine {
@@ -25,6 +26,7 @@ export async function openEngine(choice: EngineChoice): Promise<OpenedEngine> {
 			return await openNative(choice);
 		case "portable":
 		case "qmoe": {
+			const kernels = onnxRuntimeKernels(choice.instructions, process.env);
 			const model = await openModel(modelFolder, { verify: "sizes" });
 			const graphPath = engine === "portable" ? model.portableGraphPath : model.graphPath;
 			if (graphPath === undefined) {
@@ -35,7 +37,7 @@ export async function openEngine(choice: EngineChoice): Promise<OpenedEngine> {
 			}
 			return {
 				backend: await openOrtBackend({ graphPath, manifest: model.manifest, threads }),
-				kernels: "ONNX Runtime's own choice",
+				kernels,
 			};
 		}
 		case "llama.cpp": {

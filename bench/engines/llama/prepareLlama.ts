@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, rename } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../../src/base/userError.ts";
 import type { InstructionChoice } from "../engineNames.ts";
+import { cacheFolder, makeOnce } from "../makeOnce.ts";
 import { writeCheckpointGguf } from "../gguf/writeCheckpointGguf.ts";
 import { findInstalledLlama } from "./installedLlama.ts";
 
@@ -19,9 +19,6 @@ export interface PreparedLlama {
 	readonly ggufPath: string;
 	readonly version: string;
 }
-
-/** Built and written once, and ignored by git. */
-const cacheFolder = join(import.meta.dirname, "../.cache");
 
 const sources = ["libllama.h", "libllama.cc", "llamaAddon.cc"];
 
@@ -87,15 +84,4 @@ async function onlyAvx2(folder: string): Promise<string> {
 	await mkdir(only, { recursive: true });
 	await copyFile(join(folder, avx2Backend), join(only, avx2Backend));
 	return only;
-}
-
-/** Makes a file that appears under its name only when it is whole. */
-async function makeOnce(path: string, make: (partial: string) => Promise<void>): Promise<string> {
-	if (!existsSync(path)) {
-		await mkdir(dirname(path), { recursive: true });
-		const partial = join(dirname(path), `${process.pid}-${basename(path)}`);
-		await make(partial);
-		await rename(partial, path);
-	}
-	return path;
 }
