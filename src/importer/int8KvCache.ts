@@ -28,7 +28,10 @@ export function withInt8KvCache(model: Uint8Array, ranges: readonly KvRanges[]):
 	const proto = fromBinary(ModelProtoSchema, model);
 	const { graph } = proto;
 	assert(graph !== undefined, "a model has a graph");
-	const cacheNames = new Set(ranges.flatMap((_, layer) => cacheNamesOf(layer)));
+	const cacheNames = new Set([
+		graphContract.appended,
+		...ranges.flatMap((_, layer) => [graphContract.pastKey(layer), graphContract.pastValue(layer)]),
+	]);
 	for (const { name, type } of [...graph.input, ...graph.output]) {
 		if (cacheNames.has(name) && type?.value.case === "tensorType") {
 			type.value.value.elemType = dataTypes.int8;
@@ -51,15 +54,6 @@ export function withInt8KvCache(model: Uint8Array, ranges: readonly KvRanges[]):
 		);
 	}
 	return toBinary(ModelProtoSchema, proto);
-}
-
-function cacheNamesOf(layer: number): readonly string[] {
-	return [
-		graphContract.pastKey(layer),
-		graphContract.pastValue(layer),
-		graphContract.presentKey(layer),
-		graphContract.presentValue(layer),
-	];
 }
 
 function scales(name: string, ranges: Float32Array): TensorProto {

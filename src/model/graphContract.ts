@@ -6,25 +6,28 @@
  * - `input_ids`: int64 [1, S], the tokens to append.
  * - `seqlens_k`: int32 [1], past + S − 1 (GroupQueryAttention's convention).
  * - `total_sequence_length`: int32 scalar, past + S.
+ * - `past_length`: int64 [1], past.
  * - `logits_start`: int64 [1], first of the S rows whose logits are wanted; S means none.
  * - `past_key_values.{layer}.key|value`: float32 or int8 (the manifest's `kvCache`)
- *   [1, kvHeads, capacity, headDim], one shared buffer for past and present, written in place from position
- *   `past` on. int8 values stand for themselves times a scale for each head and channel, a constant of the graph.
+ *   [1, kvHeads, capacity, headDim], of which the first `past` positions are read. int8 values stand for
+ *   themselves times a scale for each head and channel, a constant of the graph.
  *
  * Outputs
  * - `logits`: float32 [1, S − logits_start, vocabularySize].
- * - `present.{layer}.key|value`: same shape and same buffer as the past.
+ * - `appended_key_values`: of the past's type, [2 · layers, kvHeads, S, headDim], what the caller has to put
+ *   behind the past: keys of layer 0, its values, keys of layer 1, … Not the whole caches: onnxruntime-node
+ *   copies every output, preallocated or not.
  */
 export const graphContract = {
 	inputIds: "input_ids",
 	seqlensK: "seqlens_k",
 	totalSequenceLength: "total_sequence_length",
+	pastLength: "past_length",
 	logitsStart: "logits_start",
 	logits: "logits",
 	pastKey: (layer: number) => `past_key_values.${layer}.key`,
 	pastValue: (layer: number) => `past_key_values.${layer}.value`,
-	presentKey: (layer: number) => `present.${layer}.key`,
-	presentValue: (layer: number) => `present.${layer}.value`,
+	appended: "appended_key_values",
 } as const;
 
 /**
@@ -70,6 +73,6 @@ export const nativeGraphContract = {
 	best: "best",
 	pastKey: graphContract.pastKey,
 	pastValue: graphContract.pastValue,
-	presentKey: graphContract.presentKey,
-	presentValue: graphContract.presentValue,
+	presentKey: (layer: number) => `present.${layer}.key`,
+	presentValue: (layer: number) => `present.${layer}.value`,
 } as const;

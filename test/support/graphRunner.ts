@@ -56,7 +56,7 @@ export class GraphRunner {
 
 	/** Appends `tokens` and returns the logits of the last `rows` of them. */
 	async run(tokens: readonly number[], rows: number): Promise<readonly Float32Array[]> {
-		const { vocabularySize, layers } = this.manifest;
+		const { vocabularySize } = this.manifest;
 		const total = this.#length + tokens.length;
 		const feeds: Record<string, ort.Tensor> = {
 			...this.#cache,
@@ -66,20 +66,19 @@ export class GraphRunner {
 			]),
 			[graphContract.seqlensK]: new ort.Tensor("int32", Int32Array.of(total - 1), [1]),
 			[graphContract.totalSequenceLength]: new ort.Tensor("int32", Int32Array.of(total), []),
+			[graphContract.pastLength]: new ort.Tensor(
+				"int64",
+				BigInt64Array.of(BigInt(this.#length)),
+				[1],
+			),
 			[graphContract.logitsStart]: new ort.Tensor(
 				"int64",
 				BigInt64Array.of(BigInt(tokens.length - rows)),
 				[1],
 			),
 		};
-		const fetches: Record<string, ort.Tensor | null> = { [graphContract.logits]: null };
-		for (let layer = 0; layer < layers; layer++) {
-			fetches[graphContract.presentKey(layer)] = this.#cache[graphContract.pastKey(layer)] ?? null;
-			fetches[graphContract.presentValue(layer)] =
-				this.#cache[graphContract.pastValue(layer)] ?? null;
-		}
-		const outputs = await this.#session.run(feeds, fetches);
-		this.#length = total;
+		const outputs = await this.#session.run(feeds);
+		this.#append(outputs[graphContract.appended]?.data, tokens.length);
 		const logits = outputs[graphContract.logits]?.data;
 		if (!(logits instanceof Float32Array)) {
 			throw new TypeError("the logits are not float32");
@@ -87,6 +86,35 @@ export class GraphRunner {
 		return Array.from({ length: rows }, (_, row) =>
 			logits.slice(row * vocabularySize, (row + 1) * vocabularySize),
 		);
+	}
+
+	/** Element by element, as the contract says it: keys and values of each layer, their heads, positions, channels. */
+	#append(appended: unknown, count: number): void {
+		if (!(appended instanceof Float32Array)) {
+			throw new TypeError("what is appended is not float32");
+		}
+		const { kvHeads, headDim, layers } = this.manifest;
+		let next = 0;
+		for (let layer = 0; layer < layers; layer++) {
+			for (const name of [graphContract.pastKey(layer), graphContract.pastValue(layer)]) {
+				const past = this.#cache[name];
+				if (!(past?.data instanceof Float32Array)) {
+					throw new TypeError("the cache is not float32");
+				}
+				for (let head = 0; head < kvHeads; head++) {
+					for (let position = 0; position < count; position++) {
+						for (let channel = 0; channel < headDim; channel++) {
+							const row = head * (past.dims[2] ?? 0) + this.#length + position;
+							past.data[row * headDim + channel] = appended[next++] ?? NaN;
+						}
+					}
+				}
+			}
+		}
+		if (next !== appended.length) {
+			throw new Error("more is appended than the contract says");
+		}
+		this.#length += count;
 	}
 
 	async dispose(): Promise<void> {

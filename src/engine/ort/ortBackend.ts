@@ -74,6 +74,7 @@ export class OrtBackend implements Backend {
 	// Inputs of one value each; the tensors are reused and their values replaced before every pass.
 	readonly #seqlensK = new Int32Array(1);
 	readonly #totalSequenceLength = new Int32Array(1);
+	readonly #pastLength = new BigInt64Array(1);
 	readonly #logitsStart = new BigInt64Array(1);
 	readonly #scalarFeeds: Readonly<Record<string, Tensor>>;
 	#isRunning = false;
@@ -102,6 +103,7 @@ export class OrtBackend implements Backend {
 		this.#scalarFeeds = {
 			[graphContract.seqlensK]: new Tensor("int32", this.#seqlensK, [1]),
 			[graphContract.totalSequenceLength]: new Tensor("int32", this.#totalSequenceLength, []),
+			[graphContract.pastLength]: new Tensor("int64", this.#pastLength, [1]),
 			[graphContract.logitsStart]: new Tensor("int64", this.#logitsStart, [1]),
 		};
 	}
@@ -120,6 +122,7 @@ export class OrtBackend implements Backend {
 		assert(!this.#isRunning, "one pass at a time");
 		this.#seqlensK[0] = total - 1;
 		this.#totalSequenceLength[0] = total;
+		this.#pastLength[0] = BigInt(cache.length);
 		this.#logitsStart[0] = BigInt(tokens.length - logitRows);
 		const inputIds = new this.#runtime.Tensor("int64", BigInt64Array.from(tokens, BigInt), [
 			1,
@@ -130,29 +133,36 @@ export class OrtBackend implements Backend {
 			...this.#scalarFeeds,
 			[graphContract.inputIds]: inputIds,
 		};
-		let data: unknown;
+		let logits: unknown;
+		let appended: unknown;
 		this.#isRunning = true;
 		try {
-			const outputs = await this.#session.run(feeds, cache.fetches);
-			data = outputs[graphContract.logits]?.data;
+			const outputs = await this.#session.run(feeds);
+			logits = outputs[graphContract.logits]?.data;
+			appended = outputs[graphContract.appended]?.data;
 		} catch (error) {
 			throw runtimeError("ONNX Runtime could not run the model", error);
 		} finally {
 			this.#isRunning = false;
 		}
 		const { vocabularySize } = this;
-		if (!(data instanceof Float32Array) || data.length !== logitRows * vocabularySize) {
+		if (!(logits instanceof Float32Array) || logits.length !== logitRows * vocabularySize) {
 			throw runtimeError(
 				"The model's graph returned logits of another shape than its manifest says",
 			);
 		}
-		cache.advance(tokens.length);
-		const logits = data;
+		if (!cache.takes(appended, tokens.length)) {
+			throw runtimeError(
+				"The model's graph returned keys and values of another shape than its manifest says",
+			);
+		}
+		cache.append(appended, tokens.length);
+		const rows = logits;
 		return {
 			rows: logitRows,
 			row: (index) => {
 				assert(index >= 0 && index < logitRows, "a row that was asked for");
-				return logits.subarray(index * vocabularySize, (index + 1) * vocabularySize);
+				return rows.subarray(index * vocabularySize, (index + 1) * vocabularySize);
 			},
 		};
 	}
@@ -172,25 +182,22 @@ function checkContract(
 		graphContract.inputIds,
 		graphContract.seqlensK,
 		graphContract.totalSequenceLength,
+		graphContract.pastLength,
 		graphContract.logitsStart,
 		...layerNumbers.flatMap((layer) => [
 			graphContract.pastKey(layer),
 			graphContract.pastValue(layer),
 		]),
 	];
-	const wantedOutputs = [
-		graphContract.logits,
-		...layerNumbers.flatMap((layer) => [
-			graphContract.presentKey(layer),
-			graphContract.presentValue(layer),
-		]),
-	];
+	const wantedOutputs = [graphContract.logits, graphContract.appended];
 	const missing = [
 		...wantedInputs.filter((name) => !session.inputNames.includes(name)),
 		...wantedOutputs.filter((name) => !session.outputNames.includes(name)),
 	];
 	if (missing.length > 0) {
-		throw new Error(`its graph lacks ${missing.slice(0, 3).join(", ")}`);
+		throw new Error(
+			`its graph lacks ${missing.slice(0, 3).join(", ")}; import the checkpoint again with this version`,
+		);
 	}
 	const pastKey = session.inputMetadata.find(({ name }) => name === graphContract.pastKey(0));
 	if (pastKey?.isTensor !== true || pastKey.type !== kvCache) {

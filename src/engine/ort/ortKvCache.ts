@@ -23,9 +23,8 @@ export type KvTensorFactory = (data: KvBuffer, dims: readonly number[]) => Tenso
 const bytesPerElement: Readonly<Record<KvCacheFormat, number>> = { float32: 4, int8: 1 };
 
 /**
- * Capacities are multiples of this many positions. onnxruntime-node copies every preallocated output once
- * more after each pass, the whole capacity of it, so unused room costs time on every pass; growing costs
- * one such copy. Hence small steps, and no doubling.
+ * Capacities are multiples of this many positions. GroupQueryAttention clears as much memory in every layer
+ * of every pass, so unused room costs time; growing costs one copy. Hence small steps, and no doubling.
  */
 const capacityStep = 256;
 
@@ -49,9 +48,10 @@ export function maxKvPositions({ kvHeads, headDim, kvCache }: KvShape): number {
 }
 
 /**
- * Keys and values in one buffer for each layer, [1, kvHeads, capacity, headDim], which a pass gets
- * as past and as present: GroupQueryAttention appends to it in place. Rewinding changes the length only;
- * what stands behind it is overwritten by the next pass and never read.
+ * Keys and values in one buffer for each layer, [1, kvHeads, capacity, headDim], which a pass gets as past. What
+ * it adds comes back by itself and is appended here: as outputs that are preallocated the buffers would be
+ * written in place, but onnxruntime-node then copies each of them whole, into new memory, on every pass.
+ * Rewinding changes the length only; what stands behind it is overwritten by the next pass and never read.
  */
 export class OrtKvCache implements KvCache {
 	readonly #shape: KvShape;
@@ -61,7 +61,6 @@ export class OrtKvCache implements KvCache {
 	/** Keys and values of each layer: key 0, value 0, key 1, … */
 	#buffers: KvBuffer[];
 	#feeds: Record<string, Tensor> = {};
-	#fetches: Record<string, Tensor | null> = {};
 
 	/** @throws EngineError "runtimeFailed" when the memory isn't there; so do the methods that make room. */
 	constructor(shape: KvShape, capacity: number, createTensor: KvTensorFactory) {
@@ -89,11 +88,6 @@ export class OrtKvCache implements KvCache {
 		return this.#feeds;
 	}
 
-	/** Outputs of a pass, preallocated where this cache holds them. */
-	get fetches(): Readonly<Record<string, Tensor | null>> {
-		return this.#fetches;
-	}
-
 	/** What is filled of one head of one layer: length × headDim. Valid until the next change of the cache. */
 	filled(part: "key" | "value", layer: number, head: number): KvBuffer {
 		const buffer = this.#buffers[2 * layer + (part === "key" ? 0 : 1)];
@@ -103,9 +97,28 @@ export class OrtKvCache implements KvCache {
 		return buffer.subarray(start, start + this.#length * headDim);
 	}
 
-	/** Records that a pass filled `count` positions more. */
-	advance(count: number): void {
+	/** Whether `data` is what a pass over `count` tokens has to append. */
+	takes(data: unknown, count: number): data is Float32Array | Int8Array {
+		const { layers, kvHeads, headDim, kvCache } = this.#shape;
+		return (
+			data instanceof (kvCache === "float32" ? Float32Array : Int8Array) &&
+			data.length === 2 * layers * kvHeads * count * headDim
+		);
+	}
+
+	/** Puts `count` positions behind those that are filled. What to append is as the graph's contract says. */
+	append(appended: Float32Array | Int8Array, count: number): void {
+		const { kvHeads, headDim } = this.#shape;
+		assert(this.takes(appended, count), "a pass appends to every head");
 		assert(this.#length + count <= this.#capacity, "a pass stays within the cache");
+		const size = count * headDim;
+		for (const [i, buffer] of this.#buffers.entries()) {
+			for (let head = 0; head < kvHeads; head++) {
+				const from = (i * kvHeads + head) * size;
+				const to = (head * this.#capacity + this.#length) * headDim;
+				buffer.set(appended.subarray(from, from + size), to);
+			}
+		}
 		this.#length += count;
 	}
 
@@ -196,7 +209,6 @@ export class OrtKvCache implements KvCache {
 		this.#capacity = 0;
 		this.#buffers = [];
 		this.#feeds = {};
-		this.#fetches = {};
 	}
 
 	#roundedUp(capacity: number): number {
@@ -235,15 +247,11 @@ export class OrtKvCache implements KvCache {
 		const { kvHeads, headDim } = this.#shape;
 		const dims = [1, kvHeads, this.#capacity, headDim];
 		this.#feeds = {};
-		this.#fetches = { [graphContract.logits]: null };
 		for (const [i, buffer] of this.#buffers.entries()) {
 			const layer = Math.floor(i / 2);
 			const isKey = i % 2 === 0;
-			const tensor = this.#createTensor(buffer, dims);
 			const past = isKey ? graphContract.pastKey(layer) : graphContract.pastValue(layer);
-			const present = isKey ? graphContract.presentKey(layer) : graphContract.presentValue(layer);
-			this.#feeds[past] = tensor;
-			this.#fetches[present] = tensor;
+			this.#feeds[past] = this.#createTensor(buffer, dims);
 		}
 	}
 }

@@ -33,6 +33,7 @@ export function decoderGraph<StoredMatrix>(
 	const graph = new GraphBuilder(weightsFileName);
 	declareInputs(graph, decoder.config);
 	declareConstants(graph, decoder, operators);
+	writeAppendedEnd(graph);
 	const keptRows = operators.experts.takesNoRows(decoder.config) ? undefined : atLeastOneRow(graph);
 	const target = { keptRows, graph, decoder, operators };
 	operators.matrices.embedding(
@@ -46,6 +47,11 @@ export function decoderGraph<StoredMatrix>(
 		writeLayer(target, layer, weights);
 	}
 	writeHead(target);
+	const appended = decoder.layers.flatMap((_, layer) => [
+		appendedPart(layer, "key"),
+		appendedPart(layer, "value"),
+	]);
+	graph.node("Concat", appended, [graphContract.appended], { axis: { int: 0 } });
 	return graph.toModel("qwen3_moe");
 }
 
@@ -53,14 +59,15 @@ function declareInputs(graph: GraphBuilder, { layers, kvHeads, headDim }: Qwen3M
 	graph.input(graphContract.inputIds, "int64", [1, "S"]);
 	graph.input(graphContract.seqlensK, "int32", [1]);
 	graph.input(graphContract.totalSequenceLength, "int32", []);
+	graph.input(graphContract.pastLength, "int64", [1]);
 	graph.input(graphContract.logitsStart, "int64", [1]);
 	for (let layer = 0; layer < layers; layer++) {
 		const shape = [1, kvHeads, "capacity", headDim];
 		graph.input(graphContract.pastKey(layer), "float32", shape);
 		graph.input(graphContract.pastValue(layer), "float32", shape);
-		graph.output(graphContract.presentKey(layer), "float32", shape);
-		graph.output(graphContract.presentValue(layer), "float32", shape);
 	}
+	const appended = [2 * layers, kvHeads, "S", headDim];
+	graph.output(graphContract.appended, "float32", appended);
 }
 
 function declareConstants<Matrix>(
@@ -80,6 +87,7 @@ function declareConstants<Matrix>(
 	int64s("shape.q_flat", 0, 0, heads * headDim);
 	int64s("shape.kv_flat", 0, 0, kvHeads * headDim);
 	int64s("split.qkv", heads * headDim, kvHeads * headDim, kvHeads * headDim);
+	int64s("axis.positions", 2);
 	operators.experts.declareConstants(graph, config);
 	declareWantedRows(graph);
 }
@@ -192,7 +200,7 @@ function writeAttention<Matrix>(
 	});
 	const q = writeHeadNorm(target, weights.qNorm, `${name}.q`, "q");
 	const k = writeHeadNorm(target, weights.kNorm, `${name}.k`, "kv");
-	return graph.node(
+	const attention = graph.node(
 		"GroupQueryAttention",
 		[
 			q,
@@ -205,7 +213,7 @@ function writeAttention<Matrix>(
 			"rotary.cos",
 			"rotary.sin",
 		],
-		[`${name}.attention`, graphContract.presentKey(layer), graphContract.presentValue(layer)],
+		[`${name}.attention`, presentPart(layer, "key"), presentPart(layer, "value")],
 		{
 			num_heads: { int: heads },
 			kv_num_heads: { int: kvHeads },
@@ -214,6 +222,9 @@ function writeAttention<Matrix>(
 		},
 		microsoftDomain,
 	);
+	writeAppendedPart(graph, layer, "key");
+	writeAppendedPart(graph, layer, "value");
+	return attention;
 }
 
 /** RMS norm over each head of `input`, which comes before the rotation and so can't be left to attention. */
@@ -253,3 +264,27 @@ function writeHead<Matrix>(target: Target<Matrix>): void {
 	);
 	graph.output(graphContract.logits, "float32", [1, "logit_rows", config.vocabularySize]);
 }
+
+/** Where in the present keys and values what this pass appends ends: int64 [1]. */
+const appendedEnd = "appended.end";
+
+function writeAppendedEnd(graph: GraphBuilder): void {
+	const rows = graph.node("Shape", [graphContract.inputIds], ["appended.rows"], {
+		start: { int: 1 },
+	});
+	graph.node("Add", [graphContract.pastLength, rows], [appendedEnd]);
+}
+
+/** What this pass appends to a cache, of what attention has made of the whole. */
+function writeAppendedPart(graph: GraphBuilder, layer: number, part: "key" | "value"): void {
+	graph.node(
+		"Slice",
+		[presentPart(layer, part), graphContract.pastLength, appendedEnd, "axis.positions"],
+		[appendedPart(layer, part)],
+	);
+}
+
+const presentPart = (layer: number, part: "key" | "value"): string =>
+	`layers.${layer}.present_${part}`;
+const appendedPart = (layer: number, part: "key" | "value"): string =>
+	`layers.${layer}.appended_${part}`;
