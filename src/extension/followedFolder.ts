@@ -2,6 +2,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import { literalGlob } from "../context/files/ignoreRules.ts";
 import {
 	RepositoryClient,
 	startRepositoryWorker,
@@ -180,5 +181,5 @@ function foldersWithin(folder: vscode.WorkspaceFolder): string[] {
 	return (vscode.workspace.workspaceFolders ?? [])
 		.map(({ uri }) => path.posix.relative(folder.uri.path, uri.path))
 		.filter((inside) => inside !== "" && !inside.startsWith(".."))
-		.map((inside) => inside.replaceAll(/[\\*?[\]{}()!+@|]/g, "\\$&"));
+		.map(literalGlob);
 }

@@ -1,13 +1,6 @@
-import {
-	closeSync,
-	constants,
-	fstatSync,
-	lstatSync,
-	openSync,
-	readSync,
-	realpathSync,
-} from "node:fs";
+import { closeSync, fstatSync, lstatSync, openSync, realpathSync, type Stats } from "node:fs";
 import path from "node:path";
+import { foreignFileFlags, readBytes } from "./smallFile.ts";
 import { decodeText, isMinified, type UnfitReason } from "./sourceText.ts";
 import { holdsPrivateKey, isSecretPath } from "./secrets.ts";
 
@@ -25,7 +18,13 @@ export type OpenedFile =
 
 /** What lstat says of a regular file; undefined for everything else and for what isn't there. */
 export function versionOf(root: string, file: string): FileVersion | undefined {
-	const stat = lstatSync(path.join(root, file), { throwIfNoEntry: false });
+	let stat: Stats | undefined;
+	try {
+		stat = lstatSync(path.join(root, file), { throwIfNoEntry: false });
+	} catch {
+		// Beneath what isn't a folder any more, or in one that may not be looked into.
+		return undefined;
+	}
 	return stat?.isFile() === true ? { size: stat.size, modifiedMs: stat.mtimeMs } : undefined;
 }
 
@@ -48,7 +47,7 @@ export function openSource(root: string, file: string, maxBytes: number): Opened
 		if (realpathSync.native(path.dirname(full)) !== path.dirname(full)) {
 			return { kind: "missing" };
 		}
-		descriptor = openSync(full, constants.O_RDONLY | noFollow | noWait);
+		descriptor = openSync(full, foreignFileFlags);
 		const stat = fstatSync(descriptor);
 		if (!stat.isFile()) {
 			return { kind: "missing" };
@@ -57,7 +56,7 @@ export function openSource(root: string, file: string, maxBytes: number): Opened
 		if (stat.size > maxBytes) {
 			return unfit("tooLarge", version);
 		}
-		return { kind: "source", bytes: readAll(descriptor, stat.size), version };
+		return { kind: "source", bytes: readBytes(descriptor, stat.size), version };
 	} catch (error) {
 		if (isGone(error)) {
 			return { kind: "missing" };
@@ -82,24 +81,6 @@ export function sourceTextOf(
 		return { reason: "minified" };
 	}
 	return holdsPrivateKey(text) ? { reason: "secret" } : { text };
-}
-
-/** Windows has neither flag, and no pipes in folders. */
-const noFollow = process.platform === "win32" ? 0 : constants.O_NOFOLLOW;
-const noWait = process.platform === "win32" ? 0 : constants.O_NONBLOCK;
-
-/** `size` bytes, or fewer when the file shrank meanwhile. */
-function readAll(descriptor: number, size: number): Uint8Array {
-	const bytes = Buffer.allocUnsafe(size);
-	let filled = 0;
-	while (filled < size) {
-		const read = readSync(descriptor, bytes, filled, size - filled, filled);
-		if (read === 0) {
-			break;
-		}
-		filled += read;
-	}
-	return bytes.subarray(0, filled);
 }
 
 function isGone(error: unknown): boolean {

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, type Dirent } from "node:fs";
+import { readdirSync, type Dirent } from "node:fs";
 import path from "node:path";
 import type { FileVersion } from "./openedFile.ts";
 import { versionOf } from "./openedFile.ts";
-import { IgnoreRules } from "./ignoreRules.ts";
+import { isSkippedFolder, type IgnoreRules } from "./ignoreRules.ts";
+import { rulesAbove, rulesIn } from "./rulesOfFolders.ts";
 import { isSecretPath } from "./secrets.ts";
 
 export interface WalkOptions {
@@ -24,9 +25,6 @@ const maxDepth = 64;
 /** A repository with more files than this is more than one; the rest stays unknown to the index. */
 export const maxFiles = 100_000;
 
-/** A .gitignore beyond this is no list that a person keeps. */
-const maxGitignoreBytes = 256 * 1024;
-
 /**
  * The files of a repository that may be indexed, by name within each folder. Links aren't followed, so there
  * are no loops and no way out. `undefined` is yielded after each folder: a place to let other work go on.
@@ -36,21 +34,14 @@ export function* walkRepository(
 	options: WalkOptions,
 ): Generator<FoundFile | undefined, void, undefined> {
 	let found = 0;
-	const rootRules = withFile(
-		IgnoreRules.root(options.exclude),
-		root,
-		"",
-		path.join(".git", "info", "exclude"),
-	);
 	const open: { folder: string; depth: number; rules: IgnoreRules }[] = [
-		{ folder: "", depth: 0, rules: rootRules },
+		{ folder: "", depth: 0, rules: rulesAbove(root, options.exclude) },
 	];
 	for (let next = open.pop(); next !== undefined; next = open.pop()) {
 		const { folder, depth } = next;
 		const entries = entriesOf(path.join(root, folder));
-		const rules = entries.some(({ name }) => name === ".gitignore")
-			? withFile(next.rules, root, folder, ".gitignore")
-			: next.rules;
+		const names = new Set(entries.map(({ name }) => name));
+		const rules = rulesIn(next.rules, root, folder, (name) => names.has(name));
 		const folders: typeof open = [];
 		for (const entry of entries) {
 			const file = folder + entry.name;
@@ -76,7 +67,7 @@ export function* walkRepository(
 
 /**
  * Whether the walk would come to `file`: for a change that the editor reports. Reads the .gitignore of
- * every folder above it.
+ * every folder above it, up to the top of the work tree.
  */
 export function isWalked(root: string, file: string, exclude: readonly string[]): boolean {
 	const parts = file.split("/");
@@ -86,16 +77,20 @@ export function isWalked(root: string, file: string, exclude: readonly string[])
 	) {
 		return false;
 	}
-	let rules = withFile(IgnoreRules.root(exclude), root, "", path.join(".git", "info", "exclude"));
+	// Asked first because it costs nothing, and because most of what changes by itself changes there.
+	if (parts.slice(0, -1).some(isSkippedFolder)) {
+		return false;
+	}
+	let rules = rulesAbove(root, exclude);
 	let folder = "";
 	for (const part of parts.slice(0, -1)) {
-		rules = withFile(rules, root, folder, ".gitignore");
+		rules = rulesIn(rules, root, folder);
 		if (rules.ignoresFolder(folder + part)) {
 			return false;
 		}
 		folder += `${part}/`;
 	}
-	rules = withFile(rules, root, folder, ".gitignore");
+	rules = rulesIn(rules, root, folder);
 	return !isSecretPath(file) && !rules.ignoresFile(file);
 }
 
@@ -109,16 +104,3 @@ function entriesOf(folder: string): readonly Dirent[] {
 }
 
 const byName = (a: Dirent, b: Dirent): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-
-function withFile(rules: IgnoreRules, root: string, folder: string, name: string): IgnoreRules {
-	const version = versionOf(root, folder + name);
-	if (version === undefined || version.size === 0 || version.size > maxGitignoreBytes) {
-		return rules;
-	}
-	try {
-		return rules.with(folder, readFileSync(path.join(root, folder, name), "utf8"));
-	} catch {
-		// Gone or not readable: the same as a folder without rules.
-		return rules;
-	}
-}
