@@ -1,4 +1,5 @@
 import type { Logger } from "../base/log.ts";
+import { promptPath } from "../base/promptPath.ts";
 import { UserError } from "../base/userError.ts";
 import type { AnswerEnd, ChatModel, ModelDescription } from "../languageModel/languageModel.ts";
 import { buildPrompt, promptLimits, repeatPrompt, type PreparedQuestion } from "./chatPrompt.ts";
@@ -162,7 +163,12 @@ async function infillTurn(
 	const { target } = gathered;
 	const document = workspace.activeDocument();
 	if (target === undefined || document?.path !== target.path) {
-		return failed("No document is open that may be shown to a model; open one and ask again.");
+		const hidden = workspace.hiddenDocument?.();
+		return failed(
+			hidden === undefined
+				? "No document is open that may be shown to a model; open one and ask again."
+				: `${promptPath(hidden)} may hold credentials, so it is never shown to a model; open another document and ask again.`,
+		);
 	}
 	const task: InfillQuestion = {
 		kind,

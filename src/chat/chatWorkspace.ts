@@ -12,6 +12,8 @@ import type { ContextPiece, LineRange } from "../context/piece.ts";
 export interface ChatWorkspace {
 	/** The document that the person looks at, or looked at before the chat view took the focus. */
 	activeDocument(): ActiveDocument | undefined;
+	/** The path of that document where it may hold credentials: `guardWorkspace` says so in its place. */
+	hiddenDocument?(): string | undefined;
 	/** Paths of the documents in the editor's tabs, the one seen last first. */
 	openPaths(): readonly string[];
 	/** What the editor's languages complain about, errors first: in one file, or everywhere. */
@@ -48,6 +50,8 @@ export interface TextRange {
 
 export interface ActiveDocument {
 	readonly path: string;
+	/** Known to hold credentials, whatever `path` and `text` say. */
+	readonly isSecret?: boolean;
 	/** VS Code's language id. */
 	readonly languageId: string;
 	/** The whole document. */

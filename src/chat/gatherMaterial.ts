@@ -60,7 +60,7 @@ export async function gatherMaterial(
 			: undefined;
 	if (needsTarget) {
 		if (target === undefined) {
-			leftOut.push("the selection: no document is open that may be shown");
+			leftOut.push(`the selection: ${whyNoTarget(workspace)}`);
 		} else {
 			materials.push(targetMaterial(target));
 		}
@@ -95,6 +95,14 @@ export async function gatherMaterial(
 			)
 		: [];
 	return { materials: distinct(materials), pieces, leftOut, target };
+}
+
+/** Why there is no code to ask about, to be read after a colon. */
+function whyNoTarget(workspace: ChatWorkspace): string {
+	const hidden = workspace.hiddenDocument?.();
+	return hidden === undefined
+		? "no document is open that may be shown"
+		: `${promptPath(hidden)} may hold credentials, so it is never shown to a model`;
 }
 
 interface Mentioned {

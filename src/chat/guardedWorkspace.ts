@@ -1,5 +1,5 @@
 import { holdsPrivateKey, isSecretPath } from "../context/files/secrets.ts";
-import type { ChatWorkspace, FileOutcome } from "./chatWorkspace.ts";
+import type { ActiveDocument, ChatWorkspace, FileOutcome } from "./chatWorkspace.ts";
 
 /**
  * A path of the workspace in its one form, or undefined when it could leave the folder. A mention is typed by
@@ -18,12 +18,16 @@ export function workspacePath(path: string): string | undefined {
 
 /** The workspace without files that may hold credentials, and without everything outside of its folder. */
 export function guardWorkspace(workspace: ChatWorkspace): ChatWorkspace {
+	const isHiddenDocument = ({ path, text, isSecret }: ActiveDocument): boolean =>
+		isSecret === true || isHidden(path, text);
 	return {
 		activeDocument: () => {
 			const document = workspace.activeDocument();
-			return document === undefined || isHidden(document.path, document.text)
-				? undefined
-				: document;
+			return document === undefined || isHiddenDocument(document) ? undefined : document;
+		},
+		hiddenDocument: () => {
+			const document = workspace.activeDocument();
+			return document !== undefined && isHiddenDocument(document) ? document.path : undefined;
 		},
 		openPaths: () => workspace.openPaths().filter((path) => !isHiddenPath(path)),
 		problems: (path) => workspace.problems(path).filter((problem) => !isHiddenPath(problem.path)),

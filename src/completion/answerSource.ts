@@ -7,7 +7,7 @@ import type { CompletionConfig } from "./completionProvider.ts";
 /** Writes what may stand at a place: the engine of this machine, or a server. */
 export interface AnswerSource {
 	/** Most tokens that pieces of other files may take in a prompt; 0 for a model that takes none. */
-	maxPiecesTokens(config: CompletionConfig): number;
+	maxPiecesTokens(place: CompletionPlace, config: CompletionConfig): number;
 	/** Reads the question without answering it, where that costs nobody else anything. */
 	prepare(question: AnswerQuestion, signal: AbortSignal): Promise<void>;
 	/** Begins nothing before the first `next`. Its generator stops early when `signal` aborts. */

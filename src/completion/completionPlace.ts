@@ -1,3 +1,4 @@
+import { mayHoldSecrets } from "../context/files/secrets.ts";
 import { isHighSurrogate, isLowSurrogate } from "../prompt/promptWindow.ts";
 import type { Completion, CompletionRequest, NoCompletionReason } from "./completionProvider.ts";
 
@@ -13,6 +14,7 @@ export const maxDocumentLength = 2_000_000;
  */
 export interface CompletionPlace {
 	readonly path: string;
+	readonly isSecret: boolean;
 	readonly languageId: string;
 	readonly text: string;
 	/** UTF-16 offset in `text`. */
@@ -47,6 +49,11 @@ const closersOnly = /^\s*[)>}\]"'`]*\s*[:{;,]?\s*$/;
 /** A rest of a line that is longer isn't closers only; keeps the pattern from running long. */
 const maxClosersLength = 80;
 
+/** Whether the document may hold credentials: then nothing of it leaves this machine, or stays on its disk. */
+export function isSecretPlace(place: CompletionPlace): boolean {
+	return place.isSecret || mayHoldSecrets(place);
+}
+
 export function placeOf(request: CompletionRequest): PlaceResult {
 	// The length is known without looking at the text: a huge document must cost nothing.
 	if (request.text.length > maxDocumentLength || request.text.includes("\0")) {
@@ -74,6 +81,7 @@ export function placeOf(request: CompletionRequest): PlaceResult {
 		kind: "place",
 		place: {
 			path: request.path,
+			isSecret: request.isSecret === true,
 			languageId: request.languageId,
 			text: before + after,
 			offset: before.length,

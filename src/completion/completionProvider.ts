@@ -26,6 +26,8 @@ export interface CompletionProvider {
 export interface CompletionRequest {
 	/** Workspace-relative when there is a workspace, with forward slashes. Shown to the model. */
 	readonly path: string;
+	/** Known to hold credentials, whatever `path` and `text` say: a bare name tells less than where a file lies. */
+	readonly isSecret?: boolean;
 	/** VS Code's language id. */
 	readonly languageId: string;
 	readonly text: string;

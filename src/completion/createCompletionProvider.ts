@@ -251,7 +251,7 @@ class CompletionPipeline implements CompletionProvider {
 		config: CompletionConfig,
 		ended: AbortSignal,
 	): Promise<readonly ContextPiece[]> {
-		const budgetTokens = this.#answers.maxPiecesTokens(config);
+		const budgetTokens = this.#answers.maxPiecesTokens(place, config);
 		return config.repositoryContext && budgetTokens > 0
 			? ((await this.#related?.piecesFor(place, budgetTokens, ended)) ?? [])
 			: [];

@@ -1,5 +1,4 @@
 import { mapped } from "../base/asyncGenerators.ts";
-import { holdsPrivateKey, isSecretPath } from "../context/files/secrets.ts";
 import { greedySampling, type GenerateRequest } from "../engine/engine.ts";
 import {
 	engineAnswer,
@@ -10,7 +9,7 @@ import type { ModelManifest } from "../model/manifest.ts";
 import { FimPromptBuilder, maxPiecesShare, type FimInput } from "../prompt/fim.ts";
 import { promptBudget } from "../prompt/promptBudget.ts";
 import type { AnswerQuestion, AnswerSource, AnswerText } from "./answerSource.ts";
-import type { CompletionPlace } from "./completionPlace.ts";
+import { isSecretPlace, type CompletionPlace } from "./completionPlace.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
 import type { PromptTrace } from "./promptTrace.ts";
 
@@ -36,7 +35,7 @@ export class EngineAnswers implements AnswerSource {
 		this.#prompts = new FimPromptBuilder(options.tokenizer, options.manifest);
 	}
 
-	maxPiecesTokens(config: CompletionConfig): number {
+	maxPiecesTokens(_place: CompletionPlace, config: CompletionConfig): number {
 		return this.#prompts.takesPieces
 			? Math.floor(promptBudget(config, this.#options.manifest).maxPromptTokens * maxPiecesShare)
 			: 0;
@@ -55,7 +54,8 @@ export class EngineAnswers implements AnswerSource {
 			sampling: greedySampling,
 			priority: "background",
 			supersedeKey,
-			mayPersist: mayPersist(question.place),
+			// A document that looks like a secret is completed in like any other, but nothing of it stays.
+			mayPersist: !isSecretPlace(question.place),
 			minJointProbability: 0,
 			maxDraftTokens: 0,
 		};
@@ -97,7 +97,7 @@ export class EngineAnswers implements AnswerSource {
 				sampling: greedySampling,
 				priority: "completion",
 				supersedeKey,
-				mayPersist: mayPersist(place),
+				mayPersist: !isSecretPlace(place),
 				healBytes: prompt.healBytes,
 				minJointProbability: config.minJointProbability,
 				maxDraftTokens,
@@ -115,9 +115,4 @@ export class EngineAnswers implements AnswerSource {
 			stopStrings: [],
 		};
 	}
-}
-
-/** A document that looks like a secret is completed in like any other, but nothing of it stays. */
-function mayPersist({ path, text }: CompletionPlace): boolean {
-	return !isSecretPath(path) && !holdsPrivateKey(text);
 }

@@ -3,6 +3,7 @@ import type { InfillModel } from "../languageModel/languageModel.ts";
 import { maxPiecesShare } from "../prompt/fim.ts";
 import { promptBudget, type PromptBudget } from "../prompt/promptBudget.ts";
 import type { AnswerQuestion, AnswerSource, AnswerText } from "./answerSource.ts";
+import type { CompletionPlace } from "./completionPlace.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
 
 /** Answers of a model that takes text: what a server offers. */
@@ -13,7 +14,7 @@ export class ServerAnswers implements AnswerSource {
 		this.#model = model;
 	}
 
-	maxPiecesTokens(config: CompletionConfig): number {
+	maxPiecesTokens(_place: CompletionPlace, config: CompletionConfig): number {
 		return Math.floor(this.#budget(config).maxPromptTokens * maxPiecesShare);
 	}
 

@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { LanguageModelError } from "../languageModel/errors.ts";
 import type { AnswerQuestion, AnswerSource, AnswerText } from "./answerSource.ts";
+import { isSecretPlace, type CompletionPlace } from "./completionPlace.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
 
 export interface ServerThenEngineOptions {
@@ -20,7 +21,8 @@ const firstTextDeadlineMs = 1500;
 
 /**
  * The server that was chosen, and this machine's engine where there is none, where it fails before it has
- * written anything, and where it lets the user wait: an outage must leave the editor usable.
+ * written anything, and where it lets the user wait: an outage must leave the editor usable. A document that may hold credentials is
+ * the engine's alone.
  */
 export class ServerThenEngine implements AnswerSource {
 	readonly #options: ServerThenEngineOptions;
@@ -29,20 +31,24 @@ export class ServerThenEngine implements AnswerSource {
 		this.#options = options;
 	}
 
-	maxPiecesTokens(config: CompletionConfig): number {
-		return (this.#options.server() ?? this.#options.engine).maxPiecesTokens(config);
+	maxPiecesTokens(place: CompletionPlace, config: CompletionConfig): number {
+		return (this.#serverFor(place) ?? this.#options.engine).maxPiecesTokens(place, config);
 	}
 
 	async prepare(question: AnswerQuestion, signal: AbortSignal): Promise<void> {
-		const { server, engine } = this.#options;
-		await (server() ?? engine).prepare(question, signal);
+		await (this.#serverFor(question.place) ?? this.#options.engine).prepare(question, signal);
 	}
 
 	async *answer(question: AnswerQuestion, signal: AbortSignal): AnswerText {
-		const { server, engine } = this.#options;
-		const chosen = server();
+		const { engine } = this.#options;
+		const chosen = this.#serverFor(question.place);
 		const begun = chosen === undefined ? undefined : await this.#begin(chosen, question, signal);
 		return begun === undefined ? yield* engine.answer(question, signal) : yield* begun;
+	}
+
+	/** Credentials don't leave the machine, wherever the user wants completions from. */
+	#serverFor(place: CompletionPlace): AnswerSource | undefined {
+		return isSecretPlace(place) ? undefined : this.#options.server();
 	}
 
 	/** Undefined when the server has nothing to say for now. */

@@ -23,6 +23,8 @@ export interface RequestDocument {
 /** The parts of the editor's InlineCompletionContext that make a request. */
 export interface RequestContext {
 	readonly invoked: boolean;
+	/** Whether the document's name, wherever it lies, says that it may hold credentials. */
+	readonly isSecret?: boolean;
 	readonly selectedCompletionInfo: { readonly text: string; readonly range: Range } | undefined;
 }
 
@@ -43,6 +45,7 @@ export function documentRequest(
 	const selected = context.selectedCompletionInfo;
 	return {
 		path,
+		...(context.isSecret === true ? { isSecret: true } : {}),
 		languageId: document.languageId,
 		text: document.getText(),
 		offset: document.offsetAt(position),

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Clock } from "../base/clock.ts";
 import type { CompletionProvider } from "../completion/completionProvider.ts";
+import { isSecretPath } from "../context/files/secrets.ts";
 import { documentRequest } from "./documentRequest.ts";
 import { isEnabledFor, type Settings } from "./settings.ts";
 import { displayPath } from "./workspacePaths.ts";
@@ -80,6 +81,7 @@ export class IdlePreparation implements vscode.Disposable {
 		const request = documentRequest(document, displayPath(document.uri), selection.active, {
 			invoked: false,
 			selectedCompletionInfo: undefined,
+			isSecret: isSecretPath(document.uri.path),
 		});
 		if (request !== undefined) {
 			await this.options.provider()?.prepare(request, settings.completion, signal);

@@ -5,6 +5,7 @@ import type {
 	CompletionProvider,
 	NoCompletionReason,
 } from "../completion/completionProvider.ts";
+import { isSecretPath } from "../context/files/secrets.ts";
 import { linkToken } from "./cancellation.ts";
 import { documentRequest } from "./documentRequest.ts";
 import { displayPath } from "./workspacePaths.ts";
@@ -66,6 +67,7 @@ export class InlineCompletionAdapter
 		const request = documentRequest(document, displayPath(document.uri), position, {
 			invoked,
 			selectedCompletionInfo: context.selectedCompletionInfo,
+			isSecret: isSecretPath(document.uri.path),
 		});
 		if (request === undefined) {
 			return this.decline("unsuitableDocument", invoked);

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, lstatSync, openSync, realpathSync, type Stats } f
 import path from "node:path";
 import { foreignFileFlags, readBytes } from "./smallFile.ts";
 import { decodeText, isMinified, type UnfitReason } from "./sourceText.ts";
-import { holdsPrivateKey, isSecretPath } from "./secrets.ts";
+import { holdsPrivateKey, isSecretIn } from "./secrets.ts";
 
 export interface FileVersion {
 	/** Bytes. */
@@ -38,7 +38,7 @@ export function openSource(root: string, file: string, maxBytes: number): Opened
 		reason,
 		version,
 	});
-	if (isSecretPath(file)) {
+	if (isSecretIn(root, file)) {
 		return unfit("secret", { size: 0, modifiedMs: 0 });
 	}
 	let descriptor: number | undefined;

@@ -1,20 +1,33 @@
 import picomatch from "picomatch";
 
 /**
- * Names of files that hold credentials by convention. They are never read, so they can't reach a prompt.
+ * Names of files that hold credentials by convention: the one list for everything that may show a file to a model.
+ * Such files are never read for other documents, and they themselves are completed on this machine alone.
  * Ordinary configuration (`settings.json`, `config.json`, `config.yaml`) isn't here: code is written against
  * it, and a list that hides it gets switched off.
  *
  * Patterns without a slash are matched against the file's name, the others against the end of its path;
  * neither minds case.
  */
-export const secretPatterns: readonly string[] = [
+const secretPatterns: readonly string[] = [
 	// Environments; `.env.example` and its like are meant to be shared.
 	".env",
-	".env.*",
+	".env[._-]*",
 	"*.env",
+	"{.,}env.local",
 	".envrc",
+	".envrc.*",
+	".envs/*",
+	".envs/.*/**",
+	".flaskenv",
 	".dev.vars",
+	".dev.vars.*",
+	"{.,}renviron",
+	"{.,}renviron.*",
+	"local.settings.json",
+	"appsettings.local.json",
+	"{*.,}http-client.private.env.json",
+	"*.postman_environment.json",
 	// Private keys and key stores.
 	"*.pem",
 	"*.key",
@@ -23,49 +36,99 @@ export const secretPatterns: readonly string[] = [
 	"*.pfx",
 	"*.ppk",
 	"*.jks",
+	"*.jceks",
+	"*.bks",
 	"*.keystore",
+	"*.keychain{,-db}",
 	"*.kdb",
 	"*.kdbx",
 	"*.agekey",
 	"*.gpg",
 	"*.pgp",
+	"secring.*",
 	"*.keytab",
 	"*.ovpn",
-	"id_{rsa,dsa,ecdsa,ed25519,ecdsa_sk,ed25519_sk}",
+	"wg[0-9].conf",
+	"id_{rsa,dsa,ecdsa,ed25519}",
+	"id_{rsa,dsa,ecdsa,ed25519}[._-]*",
+	"*[._-]{rsa,dsa,ecdsa,ed25519}",
 	"ssh_host_*_key",
-	".ssh/*",
+	".ssh/**",
 	".gnupg/**",
+	"{keystore,key,signing}.properties",
 	// Log-ins of tools.
 	".npmrc",
 	".yarnrc.yml",
 	".pypirc",
 	".netrc",
 	"_netrc",
+	".authinfo",
 	".pgpass",
+	"pgpass.conf",
 	".my.cnf",
+	".mylogin.cnf",
 	".htpasswd",
+	"htpasswd",
 	".git-credentials",
 	".dockercfg",
+	".dockerconfigjson",
 	".docker/config.json",
+	"auth.json",
 	".aws/{credentials,config}",
-	".azure/*",
+	".aws/{sso,cli}/**",
+	".azure/**",
 	".config/gcloud/**",
-	".config/gh/hosts.yml",
-	".kube/config",
+	".config/{gh,hub,glab-cli,doctl}/**",
+	".config/hub",
+	"application_default_credentials.json",
+	"gha-creds-*.json",
+	".kube/**",
 	"kubeconfig",
+	"kubeconfig[._-]*",
 	"*.kubeconfig",
+	"*[._-]kubeconfig{,.yml,.yaml,.json,.conf}",
 	".vault-token",
+	"{.,}vault[_-]pass{,word,wd,phrase}{,.txt,.yml}",
 	".terraformrc",
 	"terraform.rc",
+	"credentials.tfrc.json",
 	".s3cfg",
 	".boto",
+	".passwd-s3fs",
+	"rclone.conf",
+	".databrickscfg",
+	".snowsql/config",
+	".dbt/profiles.yml",
+	".kaggle/*",
+	"kaggle.json",
+	"huggingface/token",
+	".sentryclirc",
+	".clasprc.json",
+	"ngrok.yml",
+	".m2/settings{,-security}.xml",
+	".gradle/gradle.properties",
+	".msmtprc",
+	".fetchmailrc",
+	".vscode/sftp.json",
+	"sftp-config.json",
+	".ftpconfig",
+	"{sitemanager,recentservers}.xml",
+	// What was typed into a shell or a database.
+	".*_history",
+	"fish_history",
 	// Named for what they hold.
 	"credentials",
-	"credentials.{json,yml,yaml,toml,ini,xml,txt,csv,properties}",
+	"{*[._-],}credentials{[._-]*,}.{json,yml,yaml,toml,ini,xml,txt,csv,properties,cfg,conf}",
 	"credentials.{yml,yaml}.enc",
-	"secret{,s}",
-	"secret{,s}.{json,yml,yaml,toml,ini,xml,txt,csv,properties}",
-	"{client_secret,client-secret,service-account,service_account}*.json",
+	"{.,}secret{,s}",
+	"{*[._-],}secret{,s}{.*,}.{json,yml,yaml,toml,ini,xml,txt,csv,properties,cfg,conf,env}",
+	"*.secret{,s}",
+	"password{,s}.{json,yml,yaml,toml,ini,xml,txt,csv,properties}",
+	".token",
+	"token.{json,pickle}",
+	"{client_secret,client-secret}*.json",
+	"*service{-,_,}account*.json",
+	"*firebase-adminsdk*.json",
 	"master.key",
 	"*.tfstate",
 	"*.tfstate.*",
@@ -73,16 +136,29 @@ export const secretPatterns: readonly string[] = [
 	"*.tfvars.json",
 	"*.mobileprovision",
 	"*.publishsettings",
-	"wp-config.php",
+	"wp-config{,-*}.php",
 	".secrets/**",
 ];
 
 /** Templates of the above, without values. */
+const template = "{example,sample,template,tmpl,tpl,dist,defaults,schema}";
+const code =
+	"{ts,tsx,mts,cts,js,jsx,mjs,cjs,py,pyi,go,rs,java,kt,cs,c,cc,cpp,h,hpp,rb,php,sh,ps1,md}";
 const harmlessPatterns: readonly string[] = [
-	".env.{example,sample,template,dist,defaults,schema}",
-	"*.env.{example,sample,template,dist}",
-	"{example,sample,template}.env",
-	"*.{example,sample,template}.tfvars",
+	`.env{,rc}{,[._-]*}[._-]${template}`,
+	`.env[._-]${template}.*`,
+	`*.env[._-]${template}`,
+	`{example,sample,template}.env`,
+	`*[._-]{example,sample,template}.env`,
+	`{.,}renviron.${template}`,
+	".env.d.ts",
+	`local.settings.${template}.json`,
+	`*.{example,sample,template}.tfvars`,
+	`*[._-]${template}.{json,yml,yaml,toml,ini,xml,txt,csv,properties,cfg,conf}`,
+	`wp-config-sample.php`,
+	// What only works with such files: public keys, programs, descriptions.
+	"id_*.pub",
+	`{id_,kubeconfig,secring,.envrc}*.${code}`,
 ];
 
 const options = { dot: true, nocase: true } as const;
@@ -96,15 +172,49 @@ const isSecretEnd = picomatch(
 );
 const isHarmless = picomatch([...harmlessPatterns], options);
 
+/** What editors and people put behind the name of a file that they keep a copy of. */
+const copyMark =
+	/(?:~|#|\.(?:bak|backup|old|orig|save|swp|swo|tmp|copy|disabled|\d{1,3})| copy(?: \d{1,3})?| ?\(\d{1,3}\))$/i;
+
+const maxCopyMarks = 3;
+
 /** Whether a file, by its path with forward slashes, is one that may hold credentials. */
 export function isSecretPath(file: string): boolean {
-	const name = file.slice(file.lastIndexOf("/") + 1);
 	// A glob's star doesn't match a newline, and a name may hold one.
-	const plainName = name.replaceAll(/[\r\n]/g, " ");
+	const plain = file.replaceAll(/[\r\n]/g, " ");
 	return (
-		(isSecretName(plainName) && !isHarmless(plainName)) ||
-		isSecretEnd(file.replaceAll(/[\r\n]/g, " "))
+		isSecretEnd(plain) || originalNames(plain.slice(plain.lastIndexOf("/") + 1)).some(isSecret)
 	);
+}
+
+const isSecret = (name: string): boolean => isSecretName(name) && !isHarmless(name);
+
+/** A name, and those of what it may be a copy of: `id_rsa.old`, `.env~`, `.id_rsa.swp`, `credentials (1).json`. */
+function originalNames(name: string): readonly string[] {
+	const names = [name, name.replace(/(?: copy(?: \d{1,3})?| ?\(\d{1,3}\))(?=\.\w{1,10}$)/i, "")];
+	let original = name;
+	for (let mark = 0; mark < maxCopyMarks && copyMark.test(original); mark++) {
+		original = original.replace(copyMark, "");
+		names.push(original, original.replace(/^[.#]/, ""));
+	}
+	return [...new Set(names)].filter((each) => each !== "");
+}
+
+/** Folders of a path that patterns name, counted from its file. */
+const namedFolders = 2;
+
+/** The same for a file of a folder that was opened by itself: `config` in `.aws` is no ordinary one. */
+export function isSecretIn(root: string, file: string): boolean {
+	const folders = root.split(/[\\/]/).filter((name) => name !== "");
+	return isSecretPath([...folders.slice(-namedFolders), file].join("/"));
+}
+
+/** Whether a document's name or what stands in it says that it may hold credentials. */
+export function mayHoldSecrets(document: {
+	readonly path: string;
+	readonly text: string;
+}): boolean {
+	return isSecretPath(document.path) || holdsPrivateKey(document.text);
 }
 
 /** The armour with a good part of a key in it; code that only names the armour has none. */

@@ -4,7 +4,7 @@ import type { FileVersion } from "./openedFile.ts";
 import { versionOf } from "./openedFile.ts";
 import { isSkippedFolder, type IgnoreRules } from "./ignoreRules.ts";
 import { rulesAbove, rulesIn } from "./rulesOfFolders.ts";
-import { isSecretPath } from "./secrets.ts";
+import { isSecretIn } from "./secrets.ts";
 
 export interface WalkOptions {
 	/** Globs as in `files.exclude`. */
@@ -49,7 +49,7 @@ export function* walkRepository(
 				if (depth < maxDepth && !rules.ignoresFolder(file)) {
 					folders.push({ folder: `${file}/`, depth: depth + 1, rules });
 				}
-			} else if (entry.isFile() && !isSecretPath(file) && !rules.ignoresFile(file)) {
+			} else if (entry.isFile() && !isSecretIn(root, file) && !rules.ignoresFile(file)) {
 				const version = versionOf(root, file);
 				if (version !== undefined && version.size <= options.maxFileBytes) {
 					found++;
@@ -91,7 +91,7 @@ export function isWalked(root: string, file: string, exclude: readonly string[])
 		folder += `${part}/`;
 	}
 	rules = rulesIn(rules, root, folder);
-	return !isSecretPath(file) && !rules.ignoresFile(file);
+	return !isSecretIn(root, file) && !rules.ignoresFile(file);
 }
 
 /** Empty for a folder that is gone or may not be read: what can't be seen isn't indexed. */

@@ -9,6 +9,7 @@ import type {
 	WorkspaceSymbol,
 } from "../../chat/chatWorkspace.ts";
 import { languageIdOfPath } from "../../context/files/languageIds.ts";
+import { isSecretPath } from "../../context/files/secrets.ts";
 import type { ContextPiece, LineRange } from "../../context/piece.ts";
 import type { Repository } from "../../context/repository/repositorySet.ts";
 import type { StructureService } from "../../context/syntax/structure.ts";
@@ -47,6 +48,7 @@ export class EditorWorkspace implements ChatWorkspace {
 		const { document, selection } = editor;
 		return {
 			path: displayPath(document.uri),
+			isSecret: isSecretPath(document.uri.path),
 			languageId: document.languageId,
 			text: plainText(document),
 			selection: { start: positionOf(selection.start), end: positionOf(selection.end) },
@@ -80,7 +82,8 @@ export class EditorWorkspace implements ChatWorkspace {
 			case "missing":
 				return { kind: "refused", reason: "notFound" };
 			case "unreadable":
-				return { kind: "refused", reason: "unreadable" };
+			case "secret":
+				return { kind: "refused", reason: read.kind };
 			case "text":
 				return {
 					...read,

@@ -1,7 +1,9 @@
-import { constants, type Stats } from "node:fs";
+import type { Stats } from "node:fs";
 import { open, realpath } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
+import { isSecretPath } from "../../context/files/secrets.ts";
+import { foreignFileFlags } from "../../context/files/smallFile.ts";
 import { decodeText } from "../../context/files/sourceText.ts";
 import type { WorkspacePlace } from "../workspacePaths.ts";
 
@@ -13,16 +15,19 @@ const maxVirtualBytes = 4_000_000;
 
 export type ReadFile =
 	| { readonly kind: "text"; readonly text: string; readonly isCut: boolean }
-	| { readonly kind: "missing" | "unreadable" };
+	| { readonly kind: "missing" | "unreadable" | "secret" };
 
 /**
  * The first `maxLength` UTF-16 units of a file of the workspace, with "\n" line breaks: as it stands in the
- * editor, or on disk. Never follows a link out of the folder, and never waits for a pipe.
+ * editor, or on disk. Never opens one that may hold credentials by its name, never follows a link out of the folder, and never waits for a pipe.
  */
 export async function readWorkspaceFile(
 	{ folder, uri }: WorkspacePlace,
 	maxLength: number,
 ): Promise<ReadFile> {
+	if (isSecretPath(uri.path)) {
+		return { kind: "secret" };
+	}
 	const opened = vscode.workspace.textDocuments.find(
 		(document) => document.uri.toString() === uri.toString(),
 	);
@@ -43,9 +48,11 @@ async function readDisk(root: string, file: string, maxLength: number): Promise<
 	if (path.relative(realRoot, realFile).startsWith("..")) {
 		return { kind: "missing" };
 	}
-	// Windows has neither flag, and no pipes in folders.
-	const flags = process.platform === "win32" ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
-	const handle = await open(realFile, constants.O_RDONLY | flags);
+	// A link may lead from a harmless name to another one.
+	if (isSecretPath(realFile.replaceAll("\\", "/"))) {
+		return { kind: "secret" };
+	}
+	const handle = await open(realFile, foreignFileFlags);
 	try {
 		const stat: Stats = await handle.stat();
 		if (!stat.isFile()) {

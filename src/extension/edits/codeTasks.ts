@@ -6,6 +6,7 @@ import { askModel, questionLimits } from "../../chat/tasks/askModel.ts";
 import type { CodeTask, TaskKind, TaskPiece } from "../../chat/tasks/codeTask.ts";
 import { writeDocComment } from "../../chat/tasks/docComment.ts";
 import { fixByInfilling } from "../../chat/tasks/infillFix.ts";
+import { secretRefusal } from "../../chat/tasks/secretCode.ts";
 import { taskPrompt } from "../../chat/tasks/taskPrompts.ts";
 import type { ChatModel, InfillModel } from "../../languageModel/languageModel.ts";
 import { definitionsOf } from "./definitions.ts";
@@ -43,6 +44,11 @@ export async function runTask(
 	signal: AbortSignal,
 ): Promise<string> {
 	const { chat, infill } = options.models();
+	const { document, code } = task.place;
+	const refusal = secretRefusal({ ...code, location: document.uri.path });
+	if (refusal !== undefined) {
+		return refusal;
+	}
 	try {
 		if (chat !== undefined) {
 			return await runByChat(task, chat, reviews, options, signal);

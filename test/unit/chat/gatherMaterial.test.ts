@@ -89,6 +89,20 @@ test("a private key is kept back whatever its file is called, also as the open d
 	expect(gathered.target).toBeUndefined();
 });
 
+test("an open document that may hold credentials is named, and nothing of it is shown", async () => {
+	for (const isSecret of [undefined, true]) {
+		const path = isSecret === true ? "config" : ".env";
+		const workspace = workspaceOf({ [path]: "TOKEN=hunter2\n" });
+		workspace.show(path);
+		workspace.active = workspace.active && { ...workspace.active, ...(isSecret && { isSecret }) };
+		const gathered = await gather(workspace, "/explain @selection");
+		expect(JSON.stringify(gathered)).not.toContain("hunter2");
+		expect(gathered.leftOut).toEqual([
+			`the selection: ${path} may hold credentials, so it is never shown to a model`,
+		]);
+	}
+});
+
 test.each(["../outside.ts", "/etc/passwd", "C:\\x", "a/../../b", "https://x/y", ""])(
 	"%j is no path of the workspace",
 	(path) => {

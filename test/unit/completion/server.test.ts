@@ -49,6 +49,27 @@ describe("completions of a server", () => {
 		expect(await bench.documentAfter("a();\n║\n")).toBe("a();\n├const b =┤\n");
 	});
 
+	test.each([
+		{ path: ".env", text: "PASSWORD=hunter2\nX=║\n" },
+		{ path: "config/credentials.json", text: '{ "token": "hunter2", "x": ║ }\n' },
+		{ path: "config", isSecret: true, text: "hunter2\nx = ║\n" },
+		{
+			path: "notes.txt",
+			text: `-----BEGIN PRIVATE KEY-----\n${"A".repeat(64)}\n${"B".repeat(64)}\nhunter2 ║\n`,
+		},
+	])(
+		"of a document that may hold credentials ($path) are the engine's",
+		async ({ text, ...document }) => {
+			const { bench, server } = benchWith({ kind: "answer", deltas: ["server"] });
+			bench.engine.enqueue({ kind: "answer", text: "engine" });
+			expect(await bench.provide(text, document)).toMatchObject({
+				completion: { insertText: "engine" },
+			});
+			expect(server.requests).toEqual([]);
+			expect(bench.engine.requests).toMatchObject([{ mayPersist: false }]);
+		},
+	);
+
 	test("come from the engine when the server is down", async () => {
 		const { bench } = benchWith({ kind: "fail", error: down });
 		bench.engine.enqueue({ kind: "answer", text: "const c = 2;" });
