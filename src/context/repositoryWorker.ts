@@ -40,6 +40,7 @@ async function open(): Promise<RepositoryServer> {
 		grammarFiles: { runtime: data.runtime, folder: data.grammarFolder },
 		queryFolder: data.queryFolder,
 		exclude: data.exclude,
+		encodings: data.encodings,
 		tagProcess: data.tagProcess,
 		logger,
 	});

@@ -2,12 +2,14 @@ import path from "node:path";
 import * as vscode from "vscode";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import { encodingOf, utf8, type FileEncodings } from "../context/files/encodings.ts";
 import { literalGlob } from "../context/files/ignoreRules.ts";
 import {
 	RepositoryClient,
 	startRepositoryWorker,
 	type RepositoryProgress,
 } from "../context/repository/repositoryClient.ts";
+import { encodingsOf } from "./editorEncodings.ts";
 
 export interface FollowedFolderOptions {
 	/** Where the extension is installed. */
@@ -38,10 +40,13 @@ export class FollowedFolder {
 	private readonly unsaved = new Set<string>();
 	/** What was told while the first scan ran: it may have read those files before. */
 	private readonly missed = new Map<string, "changed" | "deleted">();
+	/** How files are read that no document is open of. */
+	private readonly encodings: FileEncodings;
 	private pause = new AbortController();
 	private isScanned = false;
 
 	constructor(private readonly options: FollowedFolderOptions) {
+		this.encodings = encodingsOf(options.folder);
 		const inDist = (name: string): string => path.join(options.extensionFolder, "dist", name);
 		this.client = new RepositoryClient({
 			worker: startRepositoryWorker(inDist("repositoryWorker.js"), {
@@ -53,6 +58,7 @@ export class FollowedFolder {
 				tagProcess: inDist("tagProcess.js"),
 				tokenizerPath: options.tokenizerPath,
 				exclude: [...excludedGlobs(options.folder), ...foldersWithin(options.folder)],
+				encodings: this.encodings,
 			}),
 			logger: options.logger,
 			onProgress: options.onProgress,
@@ -68,6 +74,9 @@ export class FollowedFolder {
 			await (what === "changed" ? this.reread(file, undefined) : this.forget(file));
 		}
 		this.missed.clear();
+		for (const document of vscode.workspace.textDocuments) {
+			await this.readIfOtherwiseEncoded(document);
+		}
 		void this.rereadAfterPause();
 	}
 
@@ -86,7 +95,10 @@ export class FollowedFolder {
 		const onDisk = (uri: vscode.Uri): void => {
 			const file = this.pathOf(uri);
 			if (file !== undefined && !this.edited.has(file)) {
-				void this.reread(file, undefined);
+				const open = vscode.workspace.textDocuments.find(
+					(document) => document.uri.toString() === uri.toString(),
+				);
+				void this.reread(file, open && this.textToIndex(file, open));
 			}
 		};
 		return vscode.Disposable.from(
@@ -104,6 +116,11 @@ export class FollowedFolder {
 				if (file !== undefined && contentChanges.length > 0) {
 					this.edited.set(file, document);
 					void this.rereadAfterPause();
+				}
+			}),
+			vscode.workspace.onDidOpenTextDocument((document) => {
+				if (this.isScanned) {
+					void this.readIfOtherwiseEncoded(document);
 				}
 			}),
 			vscode.workspace.onDidCloseTextDocument(({ uri }) => {
@@ -128,9 +145,30 @@ export class FollowedFolder {
 		const edited = [...this.edited];
 		this.edited.clear();
 		for (const [file, document] of edited) {
-			const isUnsaved = document.isDirty && !document.isClosed;
-			await this.reread(file, isUnsaved ? document.getText() : undefined);
+			await this.reread(file, this.textToIndex(file, document));
 		}
+	}
+
+	private async readIfOtherwiseEncoded(document: vscode.TextDocument): Promise<void> {
+		const file = this.pathOf(document.uri);
+		if (file !== undefined && !document.isClosed && this.isOtherwiseEncoded(file, document)) {
+			await this.reread(file, document.getText());
+		}
+	}
+
+	/** Undefined where the file on disk says the same. */
+	private textToIndex(file: string, document: vscode.TextDocument): string | undefined {
+		const isNeeded = document.isDirty || this.isOtherwiseEncoded(file, document);
+		return isNeeded && !document.isClosed ? document.getText() : undefined;
+	}
+
+	/** Whether the editor reads it in another way than is known without it: somebody chose that, or it has guessed. */
+	private isOtherwiseEncoded(file: string, { encoding }: vscode.TextDocument): boolean {
+		const known = encodingOf(file, this.encodings);
+		// A byte-order mark is seen by whoever reads the file.
+		return (
+			encoding !== known && !(encoding === "utf8bom" || (encoding === utf8 && known === "utf8bom"))
+		);
 	}
 
 	/** Of a folder that is deleted the editor tells nothing more. */

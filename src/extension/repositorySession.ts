@@ -8,6 +8,7 @@ import { RepositoryFeed } from "../completion/repositoryFeed.ts";
 import type { RepositoryProgress } from "../context/repository/repositoryClient.ts";
 import { RepositorySet, type Repository } from "../context/repository/repositorySet.ts";
 import type { Learner } from "../adaptation/learning.ts";
+import { changesEncodings } from "./editorEncodings.ts";
 import { FollowedFolder } from "./followedFolder.ts";
 import { folderPrefix, foldersOnDisk } from "./workspacePaths.ts";
 
@@ -60,12 +61,19 @@ export class RepositorySession {
 	private readonly listener: vscode.Disposable;
 
 	constructor(private readonly options: RepositorySessionOptions) {
-		this.listener = vscode.workspace.onDidChangeWorkspaceFolders(() => {
+		const reopen = (): void =>
 			this.enqueue(async () => {
 				await this.close();
 				await this.followUse();
 			});
-		});
+		this.listener = vscode.Disposable.from(
+			vscode.workspace.onDidChangeWorkspaceFolders(reopen),
+			vscode.workspace.onDidChangeConfiguration((event) => {
+				if (changesEncodings(event)) {
+					reopen();
+				}
+			}),
+		);
 	}
 
 	/** Undefined while no folder is read. */
@@ -163,18 +171,11 @@ export class RepositorySession {
 	}
 
 	private foldersToRead(): readonly vscode.WorkspaceFolder[] {
-		const byPrefix = new Map<string, vscode.WorkspaceFolder>();
-		for (const folder of foldersOnDisk()) {
-			const prefix = folderPrefix(folder);
-			if (byPrefix.has(prefix) || byPrefix.size === maxFolders) {
-				this.options.logger.warn(
-					`${folder.name} is not read: ${byPrefix.has(prefix) ? "another folder of the workspace has its name" : `of a workspace, ${maxFolders} folders are`}.`,
-				);
-			} else {
-				byPrefix.set(prefix, folder);
-			}
+		const folders = foldersOnDisk();
+		for (const { name } of folders.slice(maxFolders)) {
+			this.options.logger.warn(`${name} is not read: of a workspace, ${maxFolders} folders are.`);
 		}
-		return [...byPrefix.values()];
+		return folders.slice(0, maxFolders);
 	}
 
 	private follow(
@@ -186,7 +187,7 @@ export class RepositorySession {
 		return new FollowedFolder({
 			extensionFolder,
 			folder,
-			storageFolder: path.join(storageFolder, indexFolderOf(folder, prefix)),
+			storageFolder: path.join(storageFolder, indexFolderOf(folder)),
 			tokenizerPath,
 			clock,
 			logger,
@@ -257,9 +258,9 @@ export class RepositorySession {
 }
 
 /** Each has a database of its own, whatever stands beside it in the workspace. */
-function indexFolderOf({ uri }: vscode.WorkspaceFolder, prefix: string): string {
+function indexFolderOf({ uri, index }: vscode.WorkspaceFolder): string {
 	const digest = createHash("sha256").update(uri.toString()).digest("hex");
-	return prefix === "" ? "index" : `index-${digest.slice(0, 16)}`;
+	return index === 0 ? "index" : `index-${digest.slice(0, 16)}`;
 }
 
 /** A folder that isn't trusted may hold a configuration of git that runs programs. */

@@ -1,23 +1,33 @@
 import path from "node:path";
 import * as vscode from "vscode";
+import { folderNamed, folderPrefixes } from "./folderPrefixes.ts";
 
 /** Folders that are on this machine's disk, in the editor's order. */
 export function foldersOnDisk(): readonly vscode.WorkspaceFolder[] {
 	return (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === "file");
 }
 
-/**
- * What stands in front of a folder's paths: nothing for the first, so that a workspace of one folder has plain
- * relative paths, and its name for every other.
- */
+/** What stands in front of a folder's paths; nothing where it is the only one. */
 export function folderPrefix(folder: vscode.WorkspaceFolder): string {
-	return foldersOnDisk()[0]?.index === folder.index ? "" : `${folder.name}/`;
+	const folders = vscode.workspace.workspaceFolders ?? [];
+	const at = folders.findIndex(({ uri }) => uri.toString() === folder.uri.toString());
+	return prefixesOf(folders)[at] ?? "";
+}
+
+function prefixesOf(folders: readonly vscode.WorkspaceFolder[]): readonly string[] {
+	return folderPrefixes(
+		folders.map(({ name, uri: { scheme, authority, path: folderPath } }) => ({
+			name,
+			origin: `${scheme}://${authority}`,
+			path: folderPath,
+		})),
+	);
 }
 
 /** With forward slashes; undefined for what isn't in the workspace. */
 export function pathInWorkspace(uri: vscode.Uri): string | undefined {
 	const folder = vscode.workspace.getWorkspaceFolder(uri);
-	return folder && prefixOf(folder) + vscode.workspace.asRelativePath(uri, false);
+	return folder && folderPrefix(folder) + vscode.workspace.asRelativePath(uri, false);
 }
 
 /**
@@ -28,11 +38,6 @@ export function displayPath(uri: vscode.Uri): string {
 	return pathInWorkspace(uri) ?? path.posix.basename(uri.path);
 }
 
-/** The first folder needs none wherever it is. */
-function prefixOf(folder: vscode.WorkspaceFolder): string {
-	return folder.uri.scheme !== "file" && folder.index === 0 ? "" : folderPrefix(folder);
-}
-
 export interface WorkspacePlace {
 	readonly uri: vscode.Uri;
 	/** The folder that it is in. */
@@ -41,16 +46,13 @@ export interface WorkspacePlace {
 
 /** Where a path points; undefined for one that leads out of its folder, and without a folder. */
 export function placeInWorkspace(written: string): WorkspacePlace | undefined {
-	// The one without a prefix fits every path, so it is tried last.
-	const named = (vscode.workspace.workspaceFolders ?? [])
-		.map((folder) => ({ folder, prefix: prefixOf(folder) }))
-		.toSorted((a, b) => b.prefix.length - a.prefix.length)
-		.find(({ prefix }) => written.startsWith(prefix));
-	if (named === undefined) {
+	const folders = vscode.workspace.workspaceFolders ?? [];
+	const named = folderNamed(written, prefixesOf(folders));
+	const folder = named && folders[named.index]?.uri;
+	if (named === undefined || folder === undefined) {
 		return undefined;
 	}
-	const relative = path.posix.normalize(written.slice(named.prefix.length));
-	const folder = named.folder.uri;
+	const relative = path.posix.normalize(named.path);
 	return isInside(relative) && !/[\\\0]/.test(relative)
 		? { uri: vscode.Uri.joinPath(folder, relative), folder }
 		: undefined;

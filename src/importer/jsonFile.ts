@@ -1,9 +1,10 @@
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import * as z from "zod";
+import { withoutByteOrderMark } from "../base/byteOrderMark.ts";
 import { ImportError } from "./importError.ts";
 
-/** Reads a whole text file of at most `maxBytes`. Undefined when there is no such file. */
+/** Reads a whole text file of at most `maxBytes`, without its byte-order mark. Undefined when there is no such file. */
 export async function readTextFile(path: string, maxBytes: number): Promise<string | undefined> {
 	let file;
 	try {
@@ -26,7 +27,7 @@ export async function readTextFile(path: string, maxBytes: number): Promise<stri
 				`The file ${path} is not a plain file of at most ${maxBytes} bytes; take the checkpoint anew from its source.`,
 			);
 		}
-		return await file.readFile("utf8");
+		return withoutByteOrderMark(await file.readFile("utf8"));
 	} finally {
 		await file.close();
 	}

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { withoutByteOrderMark } from "../base/byteOrderMark.ts";
 
 /** Name of the manifest inside a model folder. */
 export const manifestFileName = "mote-model.json";
@@ -103,7 +104,7 @@ export type ManifestParse =
 export function parseManifest(text: string): ManifestParse {
 	let json: unknown;
 	try {
-		json = JSON.parse(text);
+		json = JSON.parse(withoutByteOrderMark(text));
 	} catch {
 		return { kind: "invalid", problem: "it is not JSON" };
 	}

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { withoutByteOrderMark } from "../base/byteOrderMark.ts";
 import { UserError } from "../base/userError.ts";
 import { byteLevelAlphabet, byteLevelTokenToBytes } from "./byteAlphabet.ts";
 
@@ -108,7 +109,7 @@ export function parseTokenizerFile(text: string): TokenizerFile {
 	}
 	let json: unknown;
 	try {
-		json = JSON.parse(text);
+		json = JSON.parse(withoutByteOrderMark(text));
 	} catch (error) {
 		throw invalid("it is not JSON", error);
 	}

@@ -8,6 +8,7 @@ import { defaultCompletionConfig } from "../../completion/defaultConfig.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
 import { openLocalCore, type Core } from "../core.ts";
 import { bundledModelFolder, userCacheFolder } from "../defaults.ts";
+import { decodeStrictly, utf8 } from "../../context/files/encodings.ts";
 import { languageIdOfPath } from "../../context/files/languageIds.ts";
 import { offsetAt, parseLocation, type FileLocation } from "../location.ts";
 import { KnownRepository } from "../knownRepository.ts";
@@ -111,7 +112,11 @@ async function readText(file: string): Promise<string> {
 		if (size > maxFileBytes) {
 			throw new UserError("unsuitableFile", `${file} has ${size} bytes, too many to complete in.`);
 		}
-		return await readFile(file, "utf8");
+		const text = decodeStrictly(await readFile(file), utf8);
+		if (text === undefined) {
+			throw new UserError("unsuitableFile", `${file} is no text in UTF-8; convert it first.`);
+		}
+		return text;
 	} catch (cause) {
 		if (cause instanceof UserError) {
 			throw cause;

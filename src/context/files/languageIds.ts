@@ -71,6 +71,9 @@ const numbers: ReadonlyMap<string, number> = new Map(
 	]),
 );
 
+/** Those that `languageIdOfPath` knows. */
+export const knownLanguageIds: readonly string[] = [...numbers.keys()];
+
 /** A small number for each language that `languageIdOfPath` knows. */
 export function languageNumberOf(languageId: string): number {
 	return numbers.get(languageId) ?? 0;

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, lstatSync, openSync, realpathSync, type Stats } from "node:fs";
 import path from "node:path";
 import { foreignFileFlags, readBytes } from "./smallFile.ts";
-import { decodeText, isMinified, type UnfitReason } from "./sourceText.ts";
+import { decodeText, isMinified, replacementCharacter, type UnfitReason } from "./sourceText.ts";
 import { holdsPrivateKey, isSecretIn } from "./secrets.ts";
 
 export interface FileVersion {
@@ -69,11 +69,15 @@ export function openSource(root: string, file: string, maxBytes: number): Opened
 	}
 }
 
-/** The text to index, or why there is none. */
+/**
+ * The text to index, or why there is none. `content` is that of a file, in `encoding` (see `decodeText`), or the text
+ * of a document.
+ */
 export function sourceTextOf(
-	bytes: Uint8Array,
+	content: Uint8Array | string,
+	encoding?: string,
 ): { readonly text: string } | { readonly reason: UnfitReason } {
-	const text = decodeText(bytes);
+	const text = typeof content === "string" ? whole(content) : decodeText(content, encoding);
 	if (text === undefined) {
 		return { reason: "binary" };
 	}
@@ -81,6 +85,11 @@ export function sourceTextOf(
 		return { reason: "minified" };
 	}
 	return holdsPrivateKey(text) ? { reason: "secret" } : { text };
+}
+
+/** Undefined for a text with characters that it lost on its way. */
+function whole(text: string): string | undefined {
+	return text.isWellFormed() && !text.includes(replacementCharacter) ? text : undefined;
 }
 
 function isGone(error: unknown): boolean {

@@ -1,40 +1,39 @@
-/** Why a file isn't indexed although its name doesn't forbid it. */
+import { decodeStrictly, utf8 } from "./encodings.ts";
+
+/** Why a file isn't indexed although its name doesn't forbid it; "binary" is also text in an encoding that nobody told. */
 export type UnfitReason = "binary" | "minified" | "secret" | "tooLarge" | "unreadable";
 
 /** The part of a file that is looked at for signs of binary content, in bytes. */
 const sampledBytes = 8192;
 
-/** Text in an 8-bit encoding still has fewer bytes outside ASCII than this; a compressed file has half. */
-const maxReplacedShare = 0.1;
-
-const utf8 = new TextDecoder("utf-8");
-const utf16le = new TextDecoder("utf-16le");
-const utf16be = new TextDecoder("utf-16be");
+/** What a decoder puts where bytes mean nothing in its encoding. */
+export const replacementCharacter = "\uFFFD";
 
 /**
- * The text of a file's bytes: UTF-8, or UTF-16 when it begins with a byte-order mark; what is neither is
- * replaced by U+FFFD, as in an 8-bit encoding. Undefined when it isn't text.
+ * The text of a file's bytes, decoded as the editor decodes them: by their byte-order mark, or else in `encoding`, a
+ * value of its setting `files.encoding`. Undefined when it isn't text, and when it isn't all valid: what is replaced
+ * by U+FFFD would be learned and written again. The same goes for a text that was damaged so before it was saved.
  */
-export function decodeText(bytes: Uint8Array): string | undefined {
-	if (bytes[0] === 0xff && bytes[1] === 0xfe) {
-		return utf16le.decode(bytes);
-	}
-	if (bytes[0] === 0xfe && bytes[1] === 0xff) {
-		return utf16be.decode(bytes);
-	}
-	if (bytes.subarray(0, sampledBytes).includes(0)) {
+export function decodeText(bytes: Uint8Array, encoding: string = utf8): string | undefined {
+	const marked = markedEncoding(bytes);
+	const isWide = (marked ?? encoding).startsWith("utf16");
+	if (!isWide && bytes.subarray(0, sampledBytes).includes(0)) {
 		return undefined;
 	}
-	const text = utf8.decode(bytes);
-	return isMostlyReplaced(text) ? undefined : text;
+	const text = decodeStrictly(bytes, marked ?? encoding);
+	return text?.includes(replacementCharacter) === true ? undefined : text;
 }
 
-function isMostlyReplaced(text: string): boolean {
-	let replaced = 0;
-	for (let at = text.indexOf("\uFFFD"); at >= 0; at = text.indexOf("\uFFFD", at + 1)) {
-		replaced++;
+/** As the editor knows them, whatever its settings are. */
+function markedEncoding(bytes: Uint8Array): string | undefined {
+	const [first, second, third] = bytes;
+	if (first === 0xff && second === 0xfe) {
+		return "utf16le";
 	}
-	return replaced > text.length * maxReplacedShare;
+	if (first === 0xfe && second === 0xff) {
+		return "utf16be";
+	}
+	return first === 0xef && second === 0xbb && third === 0xbf ? utf8 : undefined;
 }
 
 /** Lines of code are shorter than this on average, even with long strings among them. */

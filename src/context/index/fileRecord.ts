@@ -12,7 +12,7 @@ import type { ChunkTerms } from "./termCounter.ts";
 export type FileRecord = Uint8Array;
 
 /** Grows whenever the bytes mean something else, or other things are read off a file. */
-export const recordVersion = 1;
+export const recordVersion = 2;
 
 /** Whole numbers for one symbol, in the order of SymbolField. */
 export const symbolStride = 10;

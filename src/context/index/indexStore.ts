@@ -100,6 +100,12 @@ export class IndexStore {
 			try {
 				return await openDatabase(file, fingerprint, logger);
 			} catch (error) {
+				if (isWithoutSqlite(error)) {
+					logger.warn(
+						`The index isn't kept, and is made anew at each start: that needs Node 22.13 or newer, and this is ${process.version}.`,
+					);
+					return undefined;
+				}
 				if (isBusy(error)) {
 					logger.warn("Another window has the index of this folder open, so this one isn't kept.");
 					return undefined;
@@ -299,6 +305,11 @@ async function deleteDatabase(file: string, logger: Logger): Promise<void> {
 			logger.warn(`${file + suffix} can't be deleted. (${String(error)})`);
 		}
 	}
+}
+
+/** Node has its SQLite since 22.5, and without a flag since 22.13. */
+function isWithoutSqlite(error: unknown): boolean {
+	return error instanceof Error && "code" in error && error.code === "ERR_UNKNOWN_BUILTIN_MODULE";
 }
 
 /** SQLITE_BUSY and SQLITE_LOCKED, see https://sqlite.org/rescode.html. */

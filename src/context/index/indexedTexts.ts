@@ -1,3 +1,4 @@
+import { encodingOf, type FileEncodings } from "../files/encodings.ts";
 import { openSource, sourceTextOf } from "../files/openedFile.ts";
 import { LinedText } from "./linedText.ts";
 import type { ReadVersion } from "./readVersion.ts";
@@ -8,6 +9,7 @@ interface IndexedTextsOptions {
 	/** Absolute, without links. */
 	readonly root: string;
 	readonly maxFileBytes: number;
+	readonly encodings: FileEncodings;
 	/** Texts of documents that aren't saved, by path. */
 	readonly unsaved: ReadonlyMap<string, string>;
 	/** What was last read from disk, by path. */
@@ -49,7 +51,7 @@ export class IndexedTexts {
 		if (cached !== undefined) {
 			return cached;
 		}
-		const { root, maxFileBytes, unsaved, versions } = this.#options;
+		const { root, maxFileBytes, encodings, unsaved, versions } = this.#options;
 		const text = unsaved.get(file);
 		if (text !== undefined) {
 			return this.#remember(file, text);
@@ -63,7 +65,7 @@ export class IndexedTexts {
 		) {
 			return undefined;
 		}
-		const source = sourceTextOf(opened.bytes);
+		const source = sourceTextOf(opened.bytes, encodingOf(file, encodings));
 		return "text" in source ? this.#remember(file, source.text) : undefined;
 	}
 

@@ -1,4 +1,5 @@
 import type { Logger } from "../../base/log.ts";
+import type { FileEncodings } from "../files/encodings.ts";
 import { isWalked, type FoundFile } from "../files/walkRepository.ts";
 import type { TagSource } from "../syntax/tagSource.ts";
 import { breather } from "./breather.ts";
@@ -26,6 +27,7 @@ export interface LocalIndexOptions {
 	readonly root: string;
 	readonly exclude: readonly string[];
 	readonly maxFileBytes: number;
+	readonly encodings: FileEncodings;
 	/** Parses in this thread. */
 	readonly tags: TagSource;
 	/** Starts a process that parses while this thread does the rest; without it there is only this one. */
@@ -81,6 +83,7 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 		this.#texts = new IndexedTexts({
 			root: options.root,
 			maxFileBytes: options.maxFileBytes,
+			encodings: options.encodings,
 			unsaved: this.#unsaved,
 			versions: this.#versions,
 			isIndexed: (file) => this.#memory.file(file) !== undefined,
@@ -190,7 +193,7 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 				await this.#take(file, this.#open(file, { evenIfUnchanged: wasUnsaved }));
 			} else {
 				this.#unsaved.set(file, text);
-				await this.#takeText(file, Buffer.from(text));
+				await this.#takeText(file, text);
 			}
 		});
 		this.#flushUnlessScanning();
@@ -331,13 +334,13 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 	}
 
 	/** Puts the text of a document into memory, or forgets the file when the text isn't fit to be indexed. */
-	async #takeText(file: string, bytes: Uint8Array): Promise<void> {
-		const made = await this.#maker.start(file, bytes)?.();
+	async #takeText(file: string, text: string): Promise<void> {
+		const made = await this.#maker.start(file, text)?.();
 		this.#texts.delete(file);
 		if (made === undefined) {
 			this.#memory.delete(file);
 		} else {
-			this.#memory.set(file, bytes.length, made.record);
+			this.#memory.set(file, Buffer.byteLength(text), made.record);
 		}
 	}
 

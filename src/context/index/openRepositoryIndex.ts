@@ -4,6 +4,7 @@ import path from "node:path";
 import { constants } from "node:fs";
 import { nullLogger, type Logger } from "../../base/log.ts";
 import { UserError } from "../../base/userError.ts";
+import { utf8Files, type FileEncodings } from "../files/encodings.ts";
 import { Grammars, type GrammarFiles } from "../syntax/grammars.ts";
 import { tagLanguageOf, taggedLanguageIds } from "../syntax/tagLanguages.ts";
 import { startTagProcess, TagClient } from "../syntax/tagClient.ts";
@@ -25,6 +26,8 @@ export interface IndexOptions {
 	readonly exclude?: readonly string[];
 	/** Larger files aren't indexed. Bytes; 512 KiB without it. */
 	readonly maxFileBytes?: number;
+	/** How the editor reads the folder's files; UTF-8 without it. */
+	readonly encodings?: FileEncodings;
 	readonly logger?: Logger;
 	/** `tagProcess.ts`, or the bundle made of it: a process that parses when there is much to read. */
 	readonly tagProcess?: string;
@@ -37,7 +40,8 @@ export interface IndexOptions {
 export async function openRepositoryIndex(options: IndexOptions): Promise<RepositoryIndex> {
 	const logger = options.logger ?? nullLogger;
 	const root = await readableFolder(options.root);
-	const fingerprint = await fingerprintOf(options.queryFolder);
+	const encodings = options.encodings ?? utf8Files;
+	const fingerprint = await fingerprintOf(options.queryFolder, encodings);
 	const opened =
 		options.storageFolder === undefined
 			? undefined
@@ -54,6 +58,7 @@ export async function openRepositoryIndex(options: IndexOptions): Promise<Reposi
 			root,
 			exclude: options.exclude ?? [],
 			maxFileBytes: options.maxFileBytes ?? 512 * 1024,
+			encodings,
 			tags,
 			startParser:
 				tagProcess === undefined
@@ -84,9 +89,9 @@ async function readableFolder(folder: string): Promise<string> {
 	}
 }
 
-/** Changes with the queries and with what is made of them, so that no old answer outlives an update. */
-async function fingerprintOf(queryFolder: string): Promise<string> {
-	const hash = createHash("sha256").update(`record ${recordVersion}`);
+/** Changes with the queries, with how files are decoded and with what is made of them, so that no old answer outlives an update. */
+async function fingerprintOf(queryFolder: string, encodings: FileEncodings): Promise<string> {
+	const hash = createHash("sha256").update(`record ${recordVersion} ${JSON.stringify(encodings)}`);
 	const folders = new Set(taggedLanguageIds.map((id) => tagLanguageOf(id)?.query ?? ""));
 	for (const folder of [...folders].sort()) {
 		hash.update(await readFile(path.join(queryFolder, folder, "tags.scm")));

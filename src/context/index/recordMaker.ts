@@ -1,4 +1,5 @@
 import type { Logger } from "../../base/log.ts";
+import { encodingOf, type FileEncodings } from "../files/encodings.ts";
 import { languageIdOfPath } from "../files/languageIds.ts";
 import { sourceTextOf } from "../files/openedFile.ts";
 import { isGenerated } from "../files/sourceText.ts";
@@ -11,6 +12,7 @@ import { TermCounter } from "./termCounter.ts";
 
 export interface RecordMakerOptions {
 	readonly maxFileBytes: number;
+	readonly encodings: FileEncodings;
 	/** Used where no other is named. */
 	readonly tags: TagSource;
 	readonly logger: Logger;
@@ -49,13 +51,20 @@ export class RecordMaker {
 	}
 
 	/**
-	 * Begins to read tags. Undefined when the file isn't fit to be indexed. The strings of the table are named by
+	 * Begins to read tags of a file's bytes, or of the text of a document. Undefined when the file isn't fit to be indexed. The strings of the table are named by
 	 * what it returns, so that files whose tags are read ahead and then thrown away leave nothing behind.
 	 */
-	start(file: string, bytes: Uint8Array, source = this.#options.tags): FinishRecord | undefined {
+	start(
+		file: string,
+		content: Uint8Array | string,
+		source = this.#options.tags,
+	): FinishRecord | undefined {
 		const isPlain = tagLanguageOf(languageIdOfPath(file)) === undefined;
 		const maxBytes = isPlain ? maxPlainBytes : this.#options.maxFileBytes;
-		const read = bytes.length > maxBytes ? undefined : sourceTextOf(bytes);
+		const read =
+			Buffer.byteLength(content) > maxBytes
+				? undefined
+				: sourceTextOf(content, encodingOf(file, this.#options.encodings));
 		if (read === undefined || !("text" in read)) {
 			return undefined;
 		}

@@ -1,3 +1,4 @@
+import { groupBy } from "../../base/groupBy.ts";
 import type { ContextPiece, LineRange, PieceReason } from "../piece.ts";
 import type { SelectedUnit } from "./selection.ts";
 import type { Unit } from "./unit.ts";
@@ -10,7 +11,7 @@ export function layOut(
 	selected: readonly SelectedUnit[],
 	pieceTokens: (path: string, text: string) => number,
 ): readonly ContextPiece[] {
-	return [...Map.groupBy(selected, ({ unit }) => unit.path)].map(([path, entries]) => {
+	return [...groupBy(selected, ({ unit }) => unit.path)].map(([path, entries]) => {
 		const blocks = blocksOf(entries.map(({ unit }) => unit));
 		const ranges: LineRange[] = [];
 		const text: string[] = [];

@@ -1,3 +1,4 @@
+import { groupBy } from "../../base/groupBy.ts";
 import type { IndexedSymbol, IndexQueries } from "../index/repositoryIndex.ts";
 import type { PieceReason } from "../piece.ts";
 import { remembered } from "../remembered.ts";
@@ -114,7 +115,7 @@ export class SignatureUnits {
 		const { revision } = this.#index;
 		if (this.#types.path !== path || this.#types.revision !== revision) {
 			const types = this.#index.symbolsOf(path).filter(isTypeSymbol);
-			this.#types = { path, revision, byName: Map.groupBy(types, ({ name }) => name) };
+			this.#types = { path, revision, byName: groupBy(types, ({ name }) => name) };
 		}
 		return this.#types.byName;
 	}

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { CollectedContext } from "../contextEngine.ts";
+import { fileEncodingsSchema } from "../files/encodings.ts";
 import type { ContextQuery } from "../source.ts";
 
 /**
@@ -17,6 +18,7 @@ export const repositoryWorkerDataSchema = z.object({
 	/** The tokenizer of the model that reads the context. */
 	tokenizerPath: z.string(),
 	exclude: z.array(z.string()),
+	encodings: fileEncodingsSchema,
 });
 
 export type RepositoryWorkerData = z.infer<typeof repositoryWorkerDataSchema>;

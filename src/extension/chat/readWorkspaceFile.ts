@@ -4,10 +4,10 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { isSecretPath } from "../../context/files/secrets.ts";
 import { foreignFileFlags } from "../../context/files/smallFile.ts";
-import { decodeText } from "../../context/files/sourceText.ts";
+import { shownText } from "../editorEncodings.ts";
 import type { WorkspacePlace } from "../workspacePaths.ts";
 
-/** Bytes that one UTF-16 unit takes at most: three in UTF-8, two in UTF-16. */
+/** Bytes that one UTF-16 unit takes at most: three in UTF-8, two in UTF-16 and most others. */
 const maxBytesPerUnit = 3;
 
 /** The most that the editor's own file systems are asked for: they hand over a file as a whole. */
@@ -36,15 +36,15 @@ export async function readWorkspaceFile(
 	}
 	try {
 		return uri.scheme === "file"
-			? await readDisk(folder.fsPath, uri.fsPath, maxLength)
+			? await readDisk(folder.fsPath, uri, maxLength)
 			: await readVirtual(uri, maxLength);
 	} catch (error) {
 		return { kind: isMissing(error) ? "missing" : "unreadable" };
 	}
 }
 
-async function readDisk(root: string, file: string, maxLength: number): Promise<ReadFile> {
-	const [realRoot, realFile] = await Promise.all([realpath(root), realpath(file)]);
+async function readDisk(root: string, uri: vscode.Uri, maxLength: number): Promise<ReadFile> {
+	const [realRoot, realFile] = await Promise.all([realpath(root), realpath(uri.fsPath)]);
 	if (path.relative(realRoot, realFile).startsWith("..")) {
 		return { kind: "missing" };
 	}
@@ -60,7 +60,7 @@ async function readDisk(root: string, file: string, maxLength: number): Promise<
 		}
 		const wanted = Math.min(stat.size, maxLength * maxBytesPerUnit);
 		const { buffer, bytesRead } = await handle.read(Buffer.alloc(wanted), 0, wanted, 0);
-		return decoded(buffer.subarray(0, bytesRead), maxLength, bytesRead < stat.size);
+		return await decoded(uri, buffer.subarray(0, bytesRead), maxLength, bytesRead < stat.size);
 	} finally {
 		await handle.close();
 	}
@@ -71,11 +71,16 @@ async function readVirtual(uri: vscode.Uri, maxLength: number): Promise<ReadFile
 	if (type !== vscode.FileType.File || size > maxVirtualBytes) {
 		return { kind: "unreadable" };
 	}
-	return decoded(await vscode.workspace.fs.readFile(uri), maxLength, false);
+	return decoded(uri, await vscode.workspace.fs.readFile(uri), maxLength, false);
 }
 
-function decoded(bytes: Uint8Array, maxLength: number, isCut: boolean): ReadFile {
-	const text = decodeText(bytes);
+async function decoded(
+	uri: vscode.Uri,
+	bytes: Uint8Array,
+	maxLength: number,
+	isCut: boolean,
+): Promise<ReadFile> {
+	const text = await shownText(bytes, uri, isCut);
 	return text === undefined ? { kind: "unreadable" } : cut(text, maxLength, isCut);
 }
 

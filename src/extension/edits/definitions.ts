@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
 import type { Clock } from "../../base/clock.ts";
 import type { TaskPiece } from "../../chat/tasks/codeTask.ts";
-import { isSecretPath } from "../../context/files/secrets.ts";
+import { holdsPrivateKey, isSecretPath } from "../../context/files/secrets.ts";
+import { shownText } from "../editorEncodings.ts";
 import { displayPath } from "../workspacePaths.ts";
 
 const maxNames = 8;
@@ -88,7 +89,11 @@ async function linesOf(uri: vscode.Uri, range: vscode.Range): Promise<string | u
 	if (open === undefined && (await vscode.workspace.fs.stat(uri)).size > maxFileBytes) {
 		return undefined;
 	}
-	const text = open?.getText() ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+	const text =
+		open?.getText() ?? (await shownText(await vscode.workspace.fs.readFile(uri), uri, false));
+	if (text === undefined || holdsPrivateKey(text)) {
+		return undefined;
+	}
 	const lines = text.split(/\r?\n/);
 	// A definition that is told by its name alone goes on for some lines.
 	const shown = Math.max(range.end.line - range.start.line + 1, range.isSingleLine ? 12 : 1);

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import path from "node:path";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openSource, sourceTextOf } from "../../../../src/context/files/openedFile.ts";
 import { decodeText, isGenerated } from "../../../../src/context/files/sourceText.ts";
@@ -11,7 +12,62 @@ test("text is read as UTF-8, or as UTF-16 when it says so", () => {
 	expect(decodeText(Buffer.from("\uFEFFa"))).toBe("a");
 	expect(decodeText(Buffer.from("\uFEFFaé", "utf16le"))).toBe("aé");
 	expect(decodeText(Buffer.from("\uFEFFaé", "utf16le").swap16())).toBe("aé");
-	expect(decodeText(Buffer.from("int a; /* caf\xe9 */", "latin1"))).toBe("int a; /* caf\uFFFD */");
+});
+
+const gruesse = Buffer.from("/* Gr\xfc\xdfe \x80 */", "latin1");
+
+test.each([
+	["windows1252", gruesse, "/* Grüße € */"],
+	["iso88591", gruesse, "/* Grüße \u0080 */"],
+	["windows1251", Buffer.from("// \xef\xf0\xe8\xe2\xe5\xf2", "latin1"), "// привет"],
+	["koi8r", Buffer.from("// \xd0\xd2\xc9\xd7\xc5\xd4", "latin1"), "// привет"],
+	["shiftjis", Buffer.from("// \x93\xfa\x96\x7b", "latin1"), "// 日本"],
+	["eucjp", Buffer.from("// \xc6\xfc\xcb\xdc", "latin1"), "// 日本"],
+	["euckr", Buffer.from("// \xc7\xd1\xb1\xb9", "latin1"), "// 한국"],
+	["gbk", Buffer.from("// \xd6\xd0\xb9\xfa", "latin1"), "// 中国"],
+	["gb2312", Buffer.from("// \xd6\xd0\xb9\xfa", "latin1"), "// 中国"],
+	["cp950", Buffer.from("// \xa4\xa4\xb0\xea", "latin1"), "// 中國"],
+	["macroman", Buffer.from("// \x8a", "latin1"), "// ä"],
+	["utf16le", Buffer.from("// ä", "utf16le"), "// ä"],
+	["utf16be", Buffer.from("// ä", "utf16le").swap16(), "// ä"],
+	["utf8bom", Buffer.from("// ä"), "// ä"],
+	// The mark of a file goes before what the editor is set to.
+	["windows1252", Buffer.from("\uFEFF// ä"), "// ä"],
+	["gbk", Buffer.from("\uFEFFä", "utf16le"), "ä"],
+	// Of an encoding that isn't known here, what all have in common.
+	["cp437", Buffer.from("int a;"), "int a;"],
+	["cp437", Buffer.from("// \x84", "latin1"), undefined],
+	["of the future", Buffer.from("// ä"), undefined],
+	["constructor", Buffer.from("a"), "a"],
+])("the editor's %s is decoded as the editor does it", (encoding, bytes, text) => {
+	expect(decodeText(bytes, encoding)).toBe(text);
+});
+
+test.each([
+	["one byte of Latin-1", Buffer.from("int a; /* caf\xe9 */", "latin1"), "utf8"],
+	["one such byte in much UTF-8", Buffer.from(`${"ä\n".repeat(999)}`).fill(0xe4, 0, 1), "utf8"],
+	["a character that is cut", Buffer.from("日本").subarray(0, 5), "utf8"],
+	["half a character", Buffer.from("a\x81", "latin1"), "gbk"],
+	["half a surrogate pair", Buffer.from("\uFEFF\uD83Dx", "utf16le"), "utf8"],
+	["an odd number of bytes", Buffer.from("\uFEFFab", "utf16le").subarray(0, 5), "utf8"],
+	["what was damaged before", Buffer.from("caf\uFFFD"), "utf8"],
+])("a text with %s is none", (_, bytes, encoding) => {
+	expect(decodeText(bytes, encoding)).toBeUndefined();
+});
+
+test("the text of a document that was damaged on its way isn't fit", () => {
+	expect(sourceTextOf("caf\uFFFD")).toEqual({ reason: "binary" });
+	expect(sourceTextOf("a\uD83D")).toEqual({ reason: "binary" });
+	expect(sourceTextOf("café")).toEqual({ text: "café" });
+});
+
+test("no bytes become a character that they don't stand for", () => {
+	const encoding = fc.constantFrom("utf8", "windows1252", "gbk", "shiftjis", "cp850", "utf16le");
+	fc.assert(
+		fc.property(fc.uint8Array({ maxLength: 60 }), encoding, (bytes, each) => {
+			expect(decodeText(bytes, each) ?? "").not.toContain("\uFFFD");
+		}),
+	);
 });
 
 test("what isn't text, or wasn't written by a person, is no source", () => {
