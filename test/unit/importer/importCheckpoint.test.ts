@@ -36,6 +36,20 @@ const importTo = (quantization: "int4" | "fp32" = "int4"): Promise<void> =>
 	importCheckpoint(checkpointPath(), join(folder, "model"), { quantization });
 
 describe("an imported model folder", () => {
+	test("is the same when an editor has put marks in front of the checkpoint's text files", async () => {
+		await writeCheckpoint();
+		await importTo();
+		const { manifest } = await openModel(join(folder, "model"));
+		for (const name of await readdir(checkpointPath())) {
+			if (name.endsWith(".json")) {
+				const text = await readFile(checkpointPath(name), "utf8");
+				await writeFile(checkpointPath(name), `\uFEFF${text}`);
+			}
+		}
+		await importCheckpoint(checkpointPath(), join(folder, "marked"), { quantization: "int4" });
+		expect((await openModel(join(folder, "marked"))).manifest).toEqual(manifest);
+	});
+
 	test("passes its own checks and says how the model is used", async () => {
 		await writeCheckpoint();
 		const progress: number[] = [];
