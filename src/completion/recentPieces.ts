@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { mayHoldSecrets } from "../context/files/secrets.ts";
+import { replacementCharacter } from "../context/files/sourceText.ts";
 import { pieceReasons, type ContextPiece } from "../context/piece.ts";
 
 /** The pieces of other files that the prompts of one document begin with. */
@@ -59,7 +61,9 @@ export class RecentPieces {
 		// What is not of this shape was written by another version, and is no loss.
 		const stored = storedSchema.safeParse(storage?.read()).data ?? [];
 		this.#documents = new Map(
-			stored.map((document) => [document.path, { ...document, answer: undefined }]),
+			stored
+				.filter(({ pieces }) => pieces.every(isShareable))
+				.map((document) => [document.path, { ...document, answer: undefined }]),
 		);
 	}
 
@@ -80,6 +84,11 @@ export class RecentPieces {
 				.map(({ path, lineStart, pieces }) => ({ path, lineStart, pieces })),
 		);
 	}
+}
+
+/** An earlier version may have kept what isn't read any more. */
+function isShareable(piece: ContextPiece): boolean {
+	return !mayHoldSecrets(piece) && !piece.text.includes(replacementCharacter);
 }
 
 function lengthOf(pieces: readonly ContextPiece[]): number {
