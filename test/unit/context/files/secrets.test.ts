@@ -95,6 +95,20 @@ test.each([
 	"wp-config-local.php",
 	"home/.config/gh/hosts.yml",
 	"http-client.private.env.json",
+	"aws_credentials",
+	"gcp-key.json",
+	"serviceAccountKey.json",
+	"private_key.txt",
+	"private-key.json",
+	"django_secret_key.txt",
+	"api_keys.json",
+	"openai-api-key.txt",
+	"access_token",
+	"github.access-token.txt",
+	"ansible-vault-password-file",
+	"kube_config_cluster.yml",
+	"passwd",
+	"signing.snk",
 ])("%j holds credentials", (file) => {
 	expect(isSecretPath(file)).toBe(true);
 });
@@ -158,6 +172,16 @@ test.each([
 	"service.json",
 	"user_account.json",
 	"src/service/account.json",
+	"api-key.ts",
+	"privateKey.ts",
+	"private_key_test.py",
+	"secret-key-rotation.md",
+	"kube-config-loader.go",
+	"access_token.rb",
+	"locales/password_reset.json",
+	"keymap.json",
+	"api.json",
+	"src/passwd.c",
 ])("%j is ordinary", (file) => {
 	expect(isSecretPath(file)).toBe(false);
 });
