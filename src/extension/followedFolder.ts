@@ -10,6 +10,7 @@ import {
 	type RepositoryProgress,
 } from "../context/repository/repositoryClient.ts";
 import { encodingsOf } from "./editorEncodings.ts";
+import { foldersOnDisk } from "./workspacePaths.ts";
 
 export interface FollowedFolderOptions {
 	/** Where the extension is installed. */
@@ -216,8 +217,8 @@ function excludedGlobs(folder: vscode.WorkspaceFolder): string[] {
 
 /** Workspace folders inside this one are read by themselves. */
 function foldersWithin(folder: vscode.WorkspaceFolder): string[] {
-	return (vscode.workspace.workspaceFolders ?? [])
+	return foldersOnDisk()
 		.map(({ uri }) => path.posix.relative(folder.uri.path, uri.path))
-		.filter((inside) => inside !== "" && !inside.startsWith(".."))
+		.filter((inside) => inside !== "" && inside !== ".." && !inside.startsWith("../"))
 		.map(literalGlob);
 }

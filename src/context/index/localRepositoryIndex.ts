@@ -81,9 +81,7 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 		this.#store = store;
 		this.#maker = new RecordMaker(options, this.#strings);
 		this.#texts = new IndexedTexts({
-			root: options.root,
-			maxFileBytes: options.maxFileBytes,
-			encodings: options.encodings,
+			...options,
 			unsaved: this.#unsaved,
 			versions: this.#versions,
 			isIndexed: (file) => this.#memory.file(file) !== undefined,
