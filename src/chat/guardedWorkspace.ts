@@ -18,16 +18,20 @@ export function workspacePath(path: string): string | undefined {
 
 /** The workspace without files that may hold credentials, and without everything outside of its folder. */
 export function guardWorkspace(workspace: ChatWorkspace): ChatWorkspace {
-	const isHiddenDocument = ({ path, text, isSecret }: ActiveDocument): boolean =>
-		isSecret === true || isHidden(path, text);
+	const isSecret = (document: ActiveDocument): boolean =>
+		document.isSecret === true ||
+		isSecretPath(workspacePath(document.path) ?? document.path) ||
+		holdsPrivateKey(document.text);
 	return {
 		activeDocument: () => {
 			const document = workspace.activeDocument();
-			return document === undefined || isHiddenDocument(document) ? undefined : document;
+			const isShown =
+				document !== undefined && !isSecret(document) && workspacePath(document.path) !== undefined;
+			return isShown ? document : undefined;
 		},
 		hiddenDocument: () => {
 			const document = workspace.activeDocument();
-			return document !== undefined && isHiddenDocument(document) ? document.path : undefined;
+			return document !== undefined && isSecret(document) ? document.path : undefined;
 		},
 		openPaths: () => workspace.openPaths().filter((path) => !isHiddenPath(path)),
 		problems: (path) => workspace.problems(path).filter((problem) => !isHiddenPath(problem.path)),

@@ -14,6 +14,7 @@ export const maxDocumentLength = 2_000_000;
  */
 export interface CompletionPlace {
 	readonly path: string;
+	/** Whether the document may hold credentials: then nothing of it leaves this machine, or stays on its disk. */
 	readonly isSecret: boolean;
 	readonly languageId: string;
 	readonly text: string;
@@ -49,11 +50,6 @@ const closersOnly = /^\s*[)>}\]"'`]*\s*[:{;,]?\s*$/;
 /** A rest of a line that is longer isn't closers only; keeps the pattern from running long. */
 const maxClosersLength = 80;
 
-/** Whether the document may hold credentials: then nothing of it leaves this machine, or stays on its disk. */
-export function isSecretPlace(place: CompletionPlace): boolean {
-	return place.isSecret || mayHoldSecrets(place);
-}
-
 export function placeOf(request: CompletionRequest): PlaceResult {
 	// The length is known without looking at the text: a huge document must cost nothing.
 	if (request.text.length > maxDocumentLength || request.text.includes("\0")) {
@@ -75,15 +71,16 @@ export function placeOf(request: CompletionRequest): PlaceResult {
 	const insertPrefix = selected?.text ?? "";
 	const before = toLineFeeds(text.slice(0, start)) + insertPrefix;
 	const after = toLineFeeds(text.slice(end));
+	const whole = before + after;
 	const lineEnd = after.indexOf("\n");
 	const restOfLine = lineEnd < 0 ? after : after.slice(0, lineEnd);
 	return {
 		kind: "place",
 		place: {
 			path: request.path,
-			isSecret: request.isSecret === true,
+			isSecret: request.isSecret === true || mayHoldSecrets({ path: request.path, text: whole }),
 			languageId: request.languageId,
-			text: before + after,
+			text: whole,
 			offset: before.length,
 			linePrefix: before.slice(before.lastIndexOf("\n") + 1),
 			restOfLine,

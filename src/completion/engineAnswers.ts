@@ -9,7 +9,7 @@ import type { ModelManifest } from "../model/manifest.ts";
 import { FimPromptBuilder, maxPiecesShare, type FimInput } from "../prompt/fim.ts";
 import { promptBudget } from "../prompt/promptBudget.ts";
 import type { AnswerQuestion, AnswerSource, AnswerText } from "./answerSource.ts";
-import { isSecretPlace, type CompletionPlace } from "./completionPlace.ts";
+import type { CompletionPlace } from "./completionPlace.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
 import type { PromptTrace } from "./promptTrace.ts";
 
@@ -55,7 +55,7 @@ export class EngineAnswers implements AnswerSource {
 			priority: "background",
 			supersedeKey,
 			// A document that looks like a secret is completed in like any other, but nothing of it stays.
-			mayPersist: !isSecretPlace(question.place),
+			mayPersist: !question.place.isSecret,
 			minJointProbability: 0,
 			maxDraftTokens: 0,
 		};
@@ -97,7 +97,7 @@ export class EngineAnswers implements AnswerSource {
 				sampling: greedySampling,
 				priority: "completion",
 				supersedeKey,
-				mayPersist: !isSecretPlace(place),
+				mayPersist: !place.isSecret,
 				healBytes: prompt.healBytes,
 				minJointProbability: config.minJointProbability,
 				maxDraftTokens,

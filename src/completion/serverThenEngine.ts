@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { LanguageModelError } from "../languageModel/errors.ts";
 import type { AnswerQuestion, AnswerSource, AnswerText } from "./answerSource.ts";
-import { isSecretPlace, type CompletionPlace } from "./completionPlace.ts";
+import type { CompletionPlace } from "./completionPlace.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
 
 export interface ServerThenEngineOptions {
@@ -21,8 +21,8 @@ const firstTextDeadlineMs = 1500;
 
 /**
  * The server that was chosen, and this machine's engine where there is none, where it fails before it has
- * written anything, and where it lets the user wait: an outage must leave the editor usable. A document that may hold credentials is
- * the engine's alone.
+ * written anything, and where it lets the user wait: an outage must leave the editor usable. A document that may
+ * hold credentials is the engine's alone.
  */
 export class ServerThenEngine implements AnswerSource {
 	readonly #options: ServerThenEngineOptions;
@@ -48,7 +48,7 @@ export class ServerThenEngine implements AnswerSource {
 
 	/** Credentials don't leave the machine, wherever the user wants completions from. */
 	#serverFor(place: CompletionPlace): AnswerSource | undefined {
-		return isSecretPlace(place) ? undefined : this.#options.server();
+		return place.isSecret ? undefined : this.#options.server();
 	}
 
 	/** Undefined when the server has nothing to say for now. */

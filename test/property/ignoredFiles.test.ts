@@ -70,7 +70,7 @@ test("of a folder of a repository those files are read that git doesn't ignore",
 	});
 	fc.assert(
 		fc.property(known, ({ exclude, top, middle, own, inner, ignoresCase, tree }) => {
-			folder.write("main/.git/config", `${config}[core]\n\tignorecase = ${ignoresCase}\n`);
+			folder.write("main/.git/config", `${config}[core]\n\tignorecase = ${String(ignoresCase)}\n`);
 			folder.write("main/.git/info/exclude", exclude);
 			folder.write(`${tree}/.gitignore`, top);
 			folder.write(`${tree}/packages/.gitignore`, middle);

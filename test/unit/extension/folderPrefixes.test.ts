@@ -77,8 +77,8 @@ test("a path of the workspace names exactly one file, and each file has one", ()
 					expect(fileOf.get(written) ?? location).toBe(location);
 					fileOf.set(written, location);
 					const named = folderNamed(written, prefixes);
-					const found = all[named?.index ?? -1];
-					expect(`${found?.origin}${found?.path}/${named?.path}`).toBe(location);
+					const found = named && all[named.index];
+					expect(found && `${found.origin}${found.path}/${named.path}`).toBe(location);
 					expect(workspacePath(written)).toBe(written);
 					expect(safeRelativePath(written)).toBe(written);
 				}
