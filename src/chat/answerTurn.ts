@@ -10,6 +10,7 @@ import type { AnswerByInfilling, ChosenModel, InfillQuestion } from "./infillQue
 import { lineOffset } from "./material.ts";
 import type { MessageStatus } from "./messages.ts";
 import type { PastTurn } from "./promptBudget.ts";
+import { ReasoningFilter } from "./reasoning.ts";
 import { slashCommandOf } from "./slashCommands.ts";
 import type { TokenCounter } from "./tokenCounter.ts";
 
@@ -97,7 +98,7 @@ async function chatTurn(
 	input: TurnInput,
 	{ model, answeredBy }: Extract<ChosenModel, { kind: "chat" }>,
 	signal: AbortSignal,
-): Promise<AnswerEnd> {
+): Promise<AnswerEnd | Extract<FinalStatus, { kind: "failed" }>> {
 	input.onModel(model.description);
 	const prepared = await prepare(input, model, signal);
 	if (signal.aborted) {
@@ -107,19 +108,32 @@ async function chatTurn(
 	const { messages, maxAnswerTokens } = prepared;
 	const { temperature } = input;
 	const answer = model.answer({ messages, maxAnswerTokens, temperature }, signal);
+	const reasoning = new ReasoningFilter();
+	const write = (text: string): void => {
+		if (text !== "") {
+			input.onText(text);
+		}
+	};
 	let isFirst = true;
 	for (;;) {
 		const next = await answer.next();
 		if (next.done === true) {
-			return next.value.end;
+			const { end } = next.value;
+			const isUnfinished = reasoning.isThinking && end === "length";
+			write(reasoning.end());
+			return isUnfinished ? unfinishedThought : end;
 		}
 		if (isFirst) {
 			input.onModel(answeredBy?.() ?? model.description);
 			isFirst = false;
 		}
-		input.onText(next.value);
+		write(reasoning.push(next.value));
 	}
 }
+
+const unfinishedThought = failed(
+	"The model thought until it had no tokens left for an answer; ask for less at once, or choose another model.",
+);
 
 async function prepare(
 	input: TurnInput,

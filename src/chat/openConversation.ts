@@ -24,6 +24,7 @@ import { handoverOf, serverOf, sharedWith, withServer } from "./handover.ts";
 import type { AnswerByInfilling, ChosenModel } from "./infillQuestion.ts";
 import type { HandoverView, ToView } from "./messages.ts";
 import { promptHistory } from "./promptHistory.ts";
+import { withoutReasoning } from "./reasoning.ts";
 import type { TokenCounter } from "./tokenCounter.ts";
 
 export interface OpenConversationOptions {
@@ -232,7 +233,7 @@ export class OpenConversation {
 			signal,
 		);
 		deltas.flush();
-		answer = { ...answer, text: deltas.sent.toWellFormed(), status };
+		answer = { ...answer, text: withoutReasoning(deltas.sent).toWellFormed(), status };
 		this.#writing = undefined;
 		this.#keep([...before, { question, answer }]);
 		send({ kind: "message", message: messageView(answer) });

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import { ReasoningFilter } from "../chat/reasoning.ts";
 import { LanguageModelError } from "../languageModel/errors.ts";
 import type { AnswerEnd, ChatMessage, ChatModel } from "../languageModel/languageModel.ts";
 
@@ -99,16 +100,21 @@ async function answerTo(
 		...(system === "" ? [] : [{ role: "system" as const, content: system }]),
 		...messages,
 	];
+	const reasoning = new ReasoningFilter();
 	let text = "";
 	let end: AnswerEnd;
+	const write = (part: string): void => {
+		text += part;
+		output.write(printable(part));
+	};
 	try {
 		const stream = model.answer({ messages: all, maxAnswerTokens, temperature }, signal);
 		let next = await stream.next();
 		while (next.done !== true) {
-			text += next.value;
-			output.write(printable(next.value));
+			write(reasoning.push(next.value));
 			next = await stream.next();
 		}
+		write(reasoning.end());
 		({ end } = next.value);
 	} catch (error) {
 		if (!(error instanceof LanguageModelError)) {

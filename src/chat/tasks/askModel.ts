@@ -3,6 +3,7 @@ import {
 	type AnswerEnd,
 	type ChatModel,
 } from "../../languageModel/languageModel.ts";
+import { withoutReasoning } from "../reasoning.ts";
 import { taskSystemPrompt, type PromptLimits } from "./taskPrompts.ts";
 
 export interface ModelAnswer {
@@ -31,7 +32,7 @@ export function questionLimits(model: ChatModel): PromptLimits {
 	};
 }
 
-/** Asks one question outside any conversation. Rejects with a LanguageModelError only. */
+/** Asks one question outside any conversation; what the model thinks aloud is no part of the answer. Rejects with a LanguageModelError only. */
 export async function askModel(
 	model: ChatModel,
 	question: string,
@@ -52,12 +53,12 @@ export async function askModel(
 	for (;;) {
 		const step = await answer.next();
 		if (step.done === true) {
-			return { text, end: step.value.end };
+			return { text: withoutReasoning(text), end: step.value.end };
 		}
 		text += step.value;
 		if (text.length > maxAnswerLength) {
 			await answer.return({ end: "length", usage: uncountedUsage });
-			return { text: text.slice(0, maxAnswerLength), end: "length" };
+			return { text: withoutReasoning(text.slice(0, maxAnswerLength)), end: "length" };
 		}
 	}
 }

@@ -1,4 +1,5 @@
 import { holdsPrivateKey, isSecretPath } from "../../context/files/secrets.ts";
+import { withoutReasoning } from "../reasoning.ts";
 import { fenced } from "./fence.ts";
 import type { PromptLimits, TaskPrompt } from "./taskPrompts.ts";
 
@@ -98,14 +99,98 @@ function pathOf(part: string): string | undefined {
 	);
 }
 
-/** What an answer has beside the message: fences, quotes, a label; more than 50 lines are no message. */
+/** More lines are no commit message. */
+const maxLines = 50;
+
+/** An answer that is longer is looked at up to here, in UTF-16 units. */
+const maxMessageLength = 20_000;
+
+/**
+ * The commit message in an answer, without what models put around it: thoughts, a polite sentence before,
+ * fences, a label, quotes, a command line, an explanation after. Undefined where nothing is left of it.
+ */
 export function commitMessageOf(answer: string): string | undefined {
-	const fence = /^\s*(`{3,})[^\n]*\n([\s\S]*?)\n?\1\s*$/.exec(answer);
-	const plain = (fence?.[2] ?? answer)
-		.replace(/^\s*(?:commit message|message)\s*:\s*/i, "")
-		.replaceAll("\r\n", "\n")
-		.trim();
-	const unquoted = /^"([^"\n]*)"$/.exec(plain)?.[1] ?? plain;
-	const lines = unquoted.split("\n").map((line) => line.trimEnd());
-	return unquoted === "" || lines.length > 50 ? undefined : lines.join("\n");
+	const plain = withoutReasoning(answer).replaceAll("\r\n", "\n").slice(0, maxMessageLength).trim();
+	const lines = unwrapped(withoutComments(fencedPart(plain) ?? plain))
+		.split("\n")
+		.map((line) => line.trimEnd());
+	const message = lines.join("\n").trim();
+	return message === "" || lines.length > maxLines ? undefined : message;
+}
+
+/** The first fenced block, unless what stands before it is a message itself. */
+function fencedPart(text: string): string | undefined {
+	const fence =
+		/^[ \t]*(`{3,}|~{3,})[^\n`]*\n((?:(?![ \t]*\1[ \t]*$)[^\n]*(?:\n|(?![\s\S])))*)/m.exec(text);
+	const before = text.slice(0, fence?.index).trim();
+	const isIntroduced = before === "" || before.split("\n").every(isComment);
+	return fence !== null && isIntroduced ? fence[2]?.trim() : undefined;
+}
+
+/** Without lines about the message before and after it. */
+function withoutComments(text: string): string {
+	let lines = text.split("\n");
+	for (;;) {
+		const first = lines.findIndex((line) => line.trim() !== "");
+		const hasMore = lines.slice(first + 1).some((line) => line.trim() !== "");
+		if (first < 0 || !hasMore || !isComment(lines[first] ?? "")) {
+			break;
+		}
+		lines = lines.slice(first + 1);
+	}
+	const end = lines.findIndex(
+		(line, index) => index > 0 && lines[index - 1]?.trim() === "" && isAfterthought(line),
+	);
+	return (end < 0 ? lines : lines.slice(0, end)).join("\n").trim();
+}
+
+/** A line that speaks of the message that follows. A commit's first line ends neither so nor with a colon. */
+function isComment(line: string): boolean {
+	const words = line.replaceAll(/[*_#>`]/g, "").trim();
+	return (
+		/:$/.test(words) ||
+		words === "---" ||
+		/^(?:sure(?: thing)?|certainly|of course|okay|ok|absolutely|great|got it|alright|no problem)(?:[.!]*|[,.!] .{0,200})$/i.test(
+			words,
+		) ||
+		/^(?:here(?:'s|’s| is| are| you go)|below is|i(?:'ve|’ve| have) (?:written|created|drafted|prepared)|based on (?:the|your)|looking at)\b.{0,300}$/i.test(
+			words,
+		) ||
+		/^(?:the )?(?:suggested |proposed |final )?(?:git )?(?:commit message|message|subject|title)$/i.test(
+			words,
+		)
+	);
+}
+
+/** The start of a paragraph that speaks of the message before it. */
+function isAfterthought(line: string): boolean {
+	const words = line.replaceAll(/[*_#>]/g, "").trim();
+	return (
+		/^-{3,}$/.test(words) ||
+		/^(?:this|the) (?:commit )?message\b/i.test(words) ||
+		/^(?:explanation|rationale|reasoning|note)s?\b ?:/i.test(words) ||
+		/^(?:let me know|i hope|feel free|would you like|if you(?:'d|’d| would| want| need| prefer)|alternatively)\b/i.test(
+			words,
+		)
+	);
+}
+
+/** Without a label, quotes or a command line around all of it. */
+function unwrapped(text: string): string {
+	const command = /^(?:\$ )?git commit (?:-\w+ )*?(?:-a?m|--message)[ =]?(["'])([\s\S]*?)\1/.exec(
+		text,
+	);
+	const [subject = "", ...body] = (command?.[2] ?? text).split("\n");
+	const labelled = subject
+		.replace(/^(?:here(?:'s|’s| is) [^:]{0,80}|(?:sure|certainly)[^:]{0,80}):\s+(?=\S)/i, "")
+		.replace(
+			/^[*_#\s]*(?:suggested |proposed |final )?(?:git )?(?:commit message|message|subject|title)[*_]*\s*:[*_]*\s*/i,
+			"",
+		)
+		.replace(/^#{1,6}\s+/, "");
+	const bare = /^(\*\*|__|`)([^`]*)\1$/.exec(labelled.trim())?.[2] ?? labelled;
+	const all = [bare, ...body].join("\n").trim();
+	const quoted = /^(["'“‘])([\s\S]*)(["'”’])$/.exec(all);
+	const inner = quoted?.[2];
+	return inner !== undefined && !/["“”]/.test(inner) ? inner.trim() : all;
 }

@@ -68,7 +68,9 @@ export async function generateCommitMessage(
 	}
 	const message = commitMessageOf(text);
 	if (message === undefined) {
-		return `${modelInWords(model.description)} wrote no message.`;
+		return end === "length"
+			? `${modelInWords(model.description)} had no tokens left for a message when it had thought; stage less at once, or choose another model.`
+			: `${modelInWords(model.description)} wrote no message.`;
 	}
 	if (repository.inputBox.value !== before) {
 		return "The message box was changed meanwhile, so the message was not written there.";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CodeTask } from "../../../../src/chat/tasks/codeTask.ts";
-import { commitMessageOf, commitMessagePrompt } from "../../../../src/chat/tasks/commitMessage.ts";
+import { commitMessagePrompt } from "../../../../src/chat/tasks/commitMessage.ts";
 import { fenced } from "../../../../src/chat/tasks/fence.ts";
 import { taskInstruction, taskPrompt } from "../../../../src/chat/tasks/taskPrompts.ts";
 
@@ -109,16 +109,5 @@ describe("the prompt for a commit message", () => {
 		expect(countTokens(prompt)).toBeLessThanOrEqual(600);
 		expect(prompt).toContain("+small");
 		expect(leftOut).toEqual(["the end of long.ts"]);
-	});
-
-	test.each([
-		["Add a parser", "Add a parser"],
-		["```\nAdd a parser\n\nBecause.\n```", "Add a parser\n\nBecause."],
-		['"Add a parser"', "Add a parser"],
-		["Commit message: Add a parser\r\n", "Add a parser"],
-		["  \n", undefined],
-		["x\n".repeat(60), undefined],
-	])("takes the message out of the answer %j", (answer, message) => {
-		expect(commitMessageOf(answer)).toBe(message);
 	});
 });
