@@ -89,7 +89,9 @@ interface BlockPlace {
 
 function blockOf(conversation: Conversation | undefined, place: BlockPlace): CodeBlock | undefined {
 	const message = conversation?.messages.find(({ id }) => id === place.messageId);
-	return message?.role === "assistant" ? codeBlocks(message.text)[place.blockIndex] : undefined;
+	return message?.role === "assistant"
+		? codeBlocks(message.text).find(({ index }) => index === place.blockIndex)
+		: undefined;
 }
 
 async function propose(

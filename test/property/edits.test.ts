@@ -118,7 +118,7 @@ describe("changes of a document", () => {
 					const b = second % (document.length + 1);
 					const range = { start: Math.min(a, b), end: Math.max(a, b) };
 					const change = proposedChange(
-						{ content, info, pathHint: undefined },
+						{ content, info, pathHint: undefined, isCut: false },
 						{ path: "a.ts", text: document, range },
 					);
 					expect(change.kind === "refused" || isConfined(document, change.text, range)).toBe(true);

@@ -1,4 +1,7 @@
 import MarkdownIt from "markdown-it";
+import { blankReasoning } from "../reasoning.ts";
+import { isDiff, pathsOfDiff } from "./diffBlock.ts";
+import { hintAbove, hintInside, hintOfInfo } from "./pathHint.ts";
 
 /** A fenced code block of an answer. */
 export interface CodeBlock {
@@ -14,30 +17,52 @@ export interface CodeBlock {
 	 * The file that the answer names for it, as written: not checked for anything. See `safeRelativePath`.
 	 */
 	readonly pathHint: string | undefined;
+	/** Whether more may belong to it: its closing fence is missing, or closes another one inside of it. */
+	readonly isCut: boolean;
 }
 
 /** An answer that is longer has no blocks: reading it would block the editor. */
 export const maxMarkdownLength = 2_000_000;
 
-/** The code blocks of an answer. What isn't fenced is no block. */
+/** The code blocks of an answer. What isn't fenced is no block, nor is what the model thought aloud. */
 export function codeBlocks(markdown: string): readonly CodeBlock[] {
 	if (markdown.length > maxMarkdownLength) {
 		return [];
 	}
+	const answer = blankReasoning(markdown);
+	const blocks = blocksOf(answer);
+	if (answer === markdown) {
+		return blocks.map(({ block }) => block);
+	}
+	// Somebody who shows the whole text counts the blocks of thoughts too.
+	const starts = blocksOf(markdown).map(({ startLine }) => startLine);
+	return blocks.map(({ block, startLine }) => ({
+		...block,
+		index: starts.filter((start) => start < startLine).length,
+	}));
+}
+
+function blocksOf(markdown: string): { readonly block: CodeBlock; readonly startLine: number }[] {
 	// Reference definitions are off, so that what a block means never depends on later text.
 	const parser = new MarkdownIt({ html: false, linkify: false, typographer: false }).disable([
 		"reference",
 		"linkify",
 	]);
-	const blocks: CodeBlock[] = [];
+	const blocks: { readonly block: CodeBlock; readonly startLine: number }[] = [];
 	let before = "";
 	for (const token of parser.parse(markdown, {})) {
 		if (token.type === "fence") {
 			const info = token.info.trim();
 			const content = token.content;
 			const language = (info.split(/[\s:{]/, 1)[0] ?? "").toLowerCase();
-			const pathHint = hintOf(info) ?? hintAbove(before) ?? hintInside(content);
-			blocks.push({ index: blocks.length, language, info, content, pathHint });
+			const pathHint =
+				hintOfInfo(info) ?? hintAbove(before) ?? hintOfDiff(content, info) ?? hintInside(content);
+			const [startLine = 0, endLine = 0] = token.map ?? [];
+			const isCut =
+				// One line is the fence's own; a second one closes it.
+				endLine - startLine - linesIn(content) < 2 || opensFence(content, token.markup);
+			const index = blocks.length;
+			blocks.push({ block: { index, language, info, content, pathHint, isCut }, startLine });
 			before = "";
 		} else if (token.type === "inline") {
 			before = token.content;
@@ -46,44 +71,20 @@ export function codeBlocks(markdown: string): readonly CodeBlock[] {
 	return blocks;
 }
 
-/** Something like a file's path: no white space, and a name with an extension or a folder. */
-const pathLike = String.raw`[^\s"'\`*<>|:]*[^\s"'\`*<>|:/\\][/\\][^\s"'\`*<>|:]+|[\w.@-]+\.\w{1,10}`;
-const pathPattern = new RegExp(`^(?:${pathLike})$`);
-
-function asPath(text: string | undefined): string | undefined {
-	return text !== undefined && text.length <= maxPathLength && pathPattern.test(text)
-		? text
-		: undefined;
+function linesIn(content: string): number {
+	return content === "" ? 0 : content.split("\n").length - (content.endsWith("\n") ? 1 : 0);
 }
 
-const maxPathLength = 400;
-
-/** ```` ```ts src/a.ts ````, ```` ```ts:src/a.ts ```` and ```` ```ts title="src/a.ts" ````. */
-function hintOf(info: string): string | undefined {
-	const named = /\b(?:title|file|filename|path)\s*=\s*(?:"([^"]+)"|'([^']+)'|(\S+))/i.exec(info);
-	if (named !== null) {
-		return asPath(named[1] ?? named[2] ?? named[3]);
-	}
-	const afterColon = /^[\w+#-]*:(\S+)/.exec(info)?.[1];
-	return asPath(afterColon) ?? asPath(info.split(/\s+/).at(1));
+/** Whether a fence with a language stands in the block: what closed the block was meant to close that one. */
+function opensFence(content: string, fence: string): boolean {
+	const mark = fence[0] === "~" ? "~" : "`";
+	return content.split("\n").some((line) => {
+		const [, inner = ""] = /^ {0,3}([`~]{3,})[\w+#.-]+[^`]*$/.exec(line.slice(0, 200)) ?? [];
+		return inner.startsWith(mark) && inner.length >= fence.length;
+	});
 }
 
-/** A paragraph or heading before the block that is nothing but a path: `**src/a.ts**`, `` `src/a.ts`: ``. */
-function hintAbove(paragraph: string): string | undefined {
-	const last = paragraph.split("\n").at(-1) ?? "";
-	const bare = /^(?:file:?\s+|in\s+)?[*_`]*([^\s*_`][^\s*`]*?)[*_`]*:?[*_]*$/i.exec(last.trim());
-	return asPath(bare?.[1]);
-}
-
-/** A comment in the first line that is nothing but a path. */
-function hintInside(content: string): string | undefined {
-	const lineEnd = content.indexOf("\n");
-	const first = content.slice(0, Math.min(lineEnd < 0 ? content.length : lineEnd, maxPathLength));
-	const comment =
-		/^\s*(?:\/\/|#|--|;|\/\*|<!--)\s*(?:file(?:name|path)?:?\s*)?(\S+?)\s*(?:\*\/|-->)?\s*$/i.exec(
-			first,
-		);
-	const hint = asPath(comment?.[1]);
-	// One word with a dot may be a sentence; a folder in front makes it a path.
-	return hint !== undefined && /[/\\]/.test(hint) ? hint : undefined;
+/** The file that a diff changes. */
+function hintOfDiff(content: string, info: string): string | undefined {
+	return isDiff({ content, info }) ? pathsOfDiff(content).at(-1) : undefined;
 }

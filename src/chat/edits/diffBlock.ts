@@ -1,4 +1,5 @@
 import type { CodeBlock } from "./codeBlocks.ts";
+import { noFile, partsOfDiff } from "./diffParts.ts";
 import type { Hunk } from "./hunks.ts";
 
 export type DiffChanges =
@@ -8,72 +9,109 @@ export type DiffChanges =
 	  }
 	| { readonly kind: "refused"; readonly sentence: string };
 
-/** Whether a block is a diff: it says so, or it has the heads of one. */
+/** Whether a block is a diff: it says so, or it begins with the heads of one. */
 export function isDiff({ content, info }: Pick<CodeBlock, "content" | "info">): boolean {
-	return /^(?:diff|patch)\b/i.test(info) || /^--- .*\n\+\+\+ .*\n@@ /m.test(content);
+	return (
+		/^(?:diff|patch|udiff)\b/i.test(info) ||
+		/^\s*(?:(?:diff |index |Index: |=|new file |deleted file |old mode |new mode )[^\n]*\n)*--- [^\n]*\n\+\+\+ [^\n]*\n@@/.test(
+			content.slice(0, 4000),
+		)
+	);
 }
 
 /** Files that the diff names, as written. */
 export function pathsOfDiff(content: string): readonly string[] {
-	return [...content.matchAll(/^(?:---|\+\+\+) (?:"?[ab]\/)?([^\t\n]*?)"?(?:\t.*)?$/gm)]
-		.map(([, path]) => path ?? "")
-		.filter((path) => path !== "/dev/null");
+	const paths = partsOfDiff(content).flatMap(({ file }) =>
+		file === undefined ? [] : [file.oldPath, file.newPath],
+	);
+	return [...new Set(paths)].filter((path) => path !== noFile);
 }
 
 /**
  * The changes of a diff of one file. Line numbers and counts that models write are wrong more often than not,
- * so each hunk is found by its lines: they must stand in the file exactly once, behind the hunk before.
+ * so each hunk is found by its lines: they must stand in the file exactly once, behind the hunk before. Lines
+ * that only come new have a place in an empty file.
  */
 export function changesOfDiff(content: string, lines: readonly string[]): DiffChanges {
 	const hunks: Hunk[] = [];
-	for (const part of partsOf(content)) {
-		const before = part.filter((line) => !line.startsWith("+")).map(withoutSign);
-		const after = part.filter((line) => !line.startsWith("-")).map(withoutSign);
-		const from = hunks.at(-1)?.end ?? 0;
-		const places = before.length === 0 ? [] : placesOf(lines, before, from);
-		const [start] = places;
-		if (start === undefined || places.length > 1) {
-			return {
-				kind: "refused",
-				sentence:
-					start === undefined
-						? "The diff does not fit the file as it is now; ask again."
-						: "The diff fits several places of the file; ask for one with more lines around the change.",
-			};
+	const parts = partsOfDiff(content);
+	if (lines.every((line) => line.trim() === "")) {
+		return changesOfEmpty(
+			parts.map((part) => part.lines),
+			lines.length,
+		);
+	}
+	for (const part of parts) {
+		const hunk = hunkOf(part.lines, lines, hunks.at(-1)?.end ?? 0);
+		if (typeof hunk === "string") {
+			return { kind: "refused", sentence: hunk };
 		}
-		hunks.push({ start, end: start + before.length, lines: after });
+		hunks.push(hunk);
 	}
 	return hunks.length === 0
 		? { kind: "refused", sentence: "The diff has no changes of the file in it." }
 		: { kind: "changes", hunks };
 }
 
-/** The lines of each hunk with their signs. */
-function partsOf(content: string): string[][] {
-	const parts: string[][] = [];
-	let part: string[] = [];
-	const finish = (): void => {
-		if (part.some((line) => /^[+-]/.test(line))) {
-			parts.push(part);
-		}
-		part = [];
-	};
-	const all = content.replaceAll("\r\n", "\n").split("\n");
-	for (const [index, line] of all.entries()) {
-		const isHead =
-			/^(?:diff --git|index [\da-f]+|@@|\\ No newline)/.test(line) ||
-			(line.startsWith("--- ") && (all[index + 1] ?? "").startsWith("+++ ")) ||
-			(line.startsWith("+++ ") && (all[index - 1] ?? "").startsWith("--- "));
-		if (isHead) {
-			if (!line.startsWith("\\")) {
-				finish();
+function changesOfEmpty(parts: readonly (readonly string[])[], lineCount: number): DiffChanges {
+	const added = parts.flatMap((part) => part.filter(isInNew).map(withoutSign));
+	const removed = parts.some((part) => part.some((line) => !isInNew(line) && line.trim() !== "-"));
+	if (removed || added.length === 0) {
+		return {
+			kind: "refused",
+			sentence: removed
+				? "The diff does not fit the file as it is now; ask again."
+				: "The diff has no changes of the file in it.",
+		};
+	}
+	return { kind: "changes", hunks: [{ start: 0, end: lineCount - 1, lines: added }] };
+}
+
+function hunkOf(part: readonly string[], lines: readonly string[], from: number): Hunk | string {
+	// Blank lines before the closing fence may be none of the file's.
+	const end = part.findLastIndex((line) => line.trim() !== "") + 1;
+	const [exact, shorter] = [part, part.slice(0, end)].map((signed) => ({
+		signed,
+		places: placesOf(lines, signed.filter(isInOld).map(withoutSign), from),
+	}));
+	const found = exact?.places.length === 0 ? shorter : exact;
+	const [start] = found?.places ?? [];
+	if (found === undefined || start === undefined) {
+		return "The diff does not fit the file as it is now; ask again.";
+	}
+	if (found.places.length > 1) {
+		return "The diff fits several places of the file; ask for one with more lines around the change.";
+	}
+	return withoutContext(found.signed, start, lines);
+}
+
+/** The hunk without the unchanged lines at its ends, which the next one may begin with. */
+function withoutContext(signed: readonly string[], start: number, lines: readonly string[]): Hunk {
+	const isChange = (line: string): boolean => /^[+-]/.test(line);
+	const first = signed.findIndex(isChange);
+	const last = signed.findLastIndex(isChange);
+	const result: string[] = [];
+	let at = start + first;
+	for (const line of signed.slice(first, last + 1)) {
+		if (!isInOld(line)) {
+			result.push(withoutSign(line));
+		} else {
+			// As it stands in the file: white space at its end doesn't count.
+			if (isInNew(line)) {
+				result.push(lines[at] ?? "");
 			}
-		} else if (line !== "" || index < all.length - 1) {
-			part.push(line);
+			at++;
 		}
 	}
-	finish();
-	return parts;
+	return { start: start + first, end: at, lines: result };
+}
+
+function isInOld(line: string): boolean {
+	return !line.startsWith("+");
+}
+
+function isInNew(line: string): boolean {
+	return !line.startsWith("-");
 }
 
 function withoutSign(line: string): string {
@@ -82,6 +120,9 @@ function withoutSign(line: string): string {
 
 function placesOf(lines: readonly string[], wanted: readonly string[], from: number): number[] {
 	const places: number[] = [];
+	if (wanted.length === 0) {
+		return places;
+	}
 	for (let start = from; start + wanted.length <= lines.length && places.length < 2; start++) {
 		if (wanted.every((line, index) => lines[start + index]?.trimEnd() === line.trimEnd())) {
 			places.push(start);

@@ -1,3 +1,4 @@
+import { columnsOf } from "./indentation.ts";
 import type { LineSpan } from "./review.ts";
 
 export type FragmentPlace =
@@ -17,8 +18,8 @@ const similarityMargin = 0.05;
 
 /**
  * Which lines of a file a fragment is a new version of: those between a line like its first and one like its
- * last that have most lines in common with it; or the declaration of the same name. White space at the ends of
- * lines doesn't count. Looks at lines from `from` on only.
+ * last that have most lines in common with it. White space at the ends of lines doesn't count. Looks at lines
+ * from `from` on only.
  */
 export function placeOfFragment(
 	lines: readonly string[],
@@ -32,16 +33,15 @@ export function placeOfFragment(
 	if (first < 0) {
 		return { kind: "missing" };
 	}
-	const between = betweenAnchors(trimmed, wanted.slice(first, last + 1), from, {
-		indentation: columns(fragment[last]) - columns(fragment[first]),
+	return betweenAnchors(trimmed, wanted.slice(first, last + 1), from, {
+		isDeeper: columnsOf(fragment[last] ?? "") - columnsOf(fragment[first] ?? ""),
 		lines,
 	});
-	return between.kind === "missing" ? sameDeclaration(lines, fragment, from) : between;
 }
 
 interface AnchorShape {
-	/** How much more the last line is indented than the first. */
-	readonly indentation: number;
+	/** Above 0 where the last line is indented more than the first, below where it is less. */
+	readonly isDeeper: number;
 	readonly lines: readonly string[];
 }
 
@@ -63,7 +63,8 @@ function betweenAnchors(
 		for (let end = wanted.length === 1 ? start : start + 1; end < limit; end++) {
 			const isEnd =
 				trimmed[end] === lastLine &&
-				columns(shape.lines[end]) - columns(shape.lines[start]) === shape.indentation;
+				Math.sign(columnsOf(shape.lines[end] ?? "") - columnsOf(shape.lines[start] ?? "")) ===
+					Math.sign(shape.isDeeper);
 			if (isEnd) {
 				if (candidates.length === maxCandidates) {
 					return { kind: "ambiguous" };
@@ -100,76 +101,4 @@ function similarity(a: readonly string[], b: readonly string[]): number {
 		}
 	}
 	return (2 * shared) / (a.length + b.length);
-}
-
-/** Words that stand before the name of what a line declares, in the languages that people ask about. */
-const declaration =
-	/^\s*(?:(?:export|default|public|private|protected|internal|static|abstract|async|pub(?:\([\w\s]+\))?|final|override|readonly|declare|const|unsafe)\s+)*(function\*?|class|interface|type|enum|struct|trait|impl|def|fn|func|module|namespace|const|let|var)\s+(?:\([^)]*\)\s*)?([\w$]+)/;
-
-/** A declaration of the same kind and name, when the file has exactly one; its end is told by indentation. */
-function sameDeclaration(
-	lines: readonly string[],
-	fragment: readonly string[],
-	from: number,
-): FragmentPlace {
-	const declaredAt = fragment.findIndex((line) => declaration.test(line));
-	const declared = declaration.exec(fragment[declaredAt] ?? "");
-	if (declared === null || !fragment.slice(0, declaredAt).every(isAboveDeclaration)) {
-		return { kind: "missing" };
-	}
-	const [, kind, name] = declared;
-	const matches: number[] = [];
-	for (let line = from; line < lines.length; line++) {
-		const found = declaration.exec(lines[line] ?? "");
-		if (found?.[1] === kind && found?.[2] === name) {
-			matches.push(line);
-		}
-	}
-	const [start] = matches;
-	if (start === undefined) {
-		return { kind: "missing" };
-	}
-	if (matches.length > 1) {
-		return { kind: "ambiguous" };
-	}
-	const first = declaredAt === 0 ? start : startOfComments(lines, start, from);
-	return { kind: "found", start: first, end: endOfIndented(lines, start) };
-}
-
-/** Comments, decorators, attributes and blank lines lead into a declaration. */
-function isAboveDeclaration(line: string): boolean {
-	return /^\s*(?:$|\/[/*]|\*|#|@|\[)/.test(line);
-}
-
-function startOfComments(lines: readonly string[], line: number, from: number): number {
-	let first = line;
-	while (first > from && /^\s*(?:\/[/*]|\*|#|@|\[)/.test(lines[first - 1] ?? "")) {
-		first--;
-	}
-	return first;
-}
-
-/** The line after the last one that belongs to what line `start` declares. */
-function endOfIndented(lines: readonly string[], start: number): number {
-	const own = columns(lines[start]);
-	let end = start + 1;
-	for (let at = start + 1; at < lines.length; at++) {
-		const line = lines[at] ?? "";
-		if (line.trim() === "") {
-			continue;
-		}
-		if (columns(line) > own || (columns(line) === own && /^\s*[)\]}]/.test(line))) {
-			end = at + 1;
-			if (columns(line) === own && /^\s*[)\]}]+[;,]?\s*$/.test(line)) {
-				return end;
-			}
-		} else {
-			return end;
-		}
-	}
-	return end;
-}
-
-function columns(line: string | undefined): number {
-	return (/^[ \t]*/.exec(line ?? "")?.[0] ?? "").length;
 }

@@ -1,9 +1,17 @@
+import { codeLanguageOf } from "./codeLanguage.ts";
 import type { CodeBlock } from "./codeBlocks.ts";
 import { changesOfDiff, isDiff, pathsOfDiff } from "./diffBlock.ts";
-import { placeOfFragment } from "./fragment.ts";
 import { applyHunks, type Hunk } from "./hunks.ts";
-import { indentLike } from "./indentation.ts";
-import { safeRelativePath } from "./safePath.ts";
+import { indentationUnit, type Indenting } from "./indentation.ts";
+import { doublesDeclaration, losesWhatIsStoodFor } from "./losses.ts";
+import { outlineOf, sourceOf, type Source } from "./outline.ts";
+import { pathCommentOf } from "./pathHint.ts";
+import { placeParts } from "./placeParts.ts";
+import { placeUnits } from "./placeUnits.ts";
+import { textOfRange, type Range } from "./rangeText.ts";
+import { isSameFile, safeRelativePath } from "./safePath.ts";
+import { lineKinds } from "./standIns.ts";
+import { wholeFileOf } from "./wholeFile.ts";
 
 /** The document that a block may change, and the part of it that it is confined to. */
 export interface ChangeTarget {
@@ -12,7 +20,7 @@ export interface ChangeTarget {
 	/** With "\n" line breaks. */
 	readonly text: string;
 	/** UTF-16 offsets; nothing outside may change. Undefined: the whole document. */
-	readonly range: { readonly start: number; readonly end: number } | undefined;
+	readonly range: Range | undefined;
 }
 
 export type ProposedChange =
@@ -20,18 +28,19 @@ export type ProposedChange =
 	/** One sentence that says why, and what to do. */
 	| { readonly kind: "refused"; readonly sentence: string };
 
+/** What of a code block says how a document becomes another. */
+export type AppliedBlock = Pick<CodeBlock, "content" | "info" | "pathHint" | "isCut">;
+
 /** A block or a document that is longer isn't compared, in UTF-16 units. */
 export const maxChangeLength = 2_000_000;
 
 /**
  * What a code block of an answer makes of a document. A block says nothing about where it belongs, so it is
- * taken for a diff, a new text of the range, of the whole file, or of a fragment whose place is certain;
- * anything else is refused. What lies outside the target's range is the same afterwards, whatever the block says.
+ * taken for a diff, a new text of the range, of the whole file, of declarations that the file has, or of a
+ * fragment whose place is certain; anything else is refused. What lies outside the target's range is the same
+ * afterwards, whatever the block says, and so is what a comment in the block stands for.
  */
-export function proposedChange(
-	block: Pick<CodeBlock, "content" | "info" | "pathHint">,
-	target: ChangeTarget,
-): ProposedChange {
+export function proposedChange(block: AppliedBlock, target: ChangeTarget): ProposedChange {
 	if (block.content.length > maxChangeLength || target.text.length > maxChangeLength) {
 		return refused(
 			`${target.path} or the answer is too long to be compared; insert the code by hand.`,
@@ -57,12 +66,13 @@ export function proposedChange(
 	return { kind: "change", text };
 }
 
+/** What a block makes of a file that isn't there yet. */
+export function newFileText(block: AppliedBlock, path: string): ProposedChange {
+	return proposedChange(block, { path, text: "", range: undefined });
+}
+
 /** Whether `changed` differs from `text` within the range only. */
-export function isConfined(
-	text: string,
-	changed: string,
-	{ start, end }: { readonly start: number; readonly end: number },
-): boolean {
+export function isConfined(text: string, changed: string, { start, end }: Range): boolean {
 	return (
 		changed.length >= start + (text.length - end) &&
 		changed.startsWith(text.slice(0, start)) &&
@@ -70,154 +80,156 @@ export function isConfined(
 	);
 }
 
-/** A shorter path is the same file when it is the end of the longer one: people and models shorten paths. */
-function isSameFile(hint: string, path: string): boolean {
-	const safe = safeRelativePath(hint);
-	return safe !== undefined && (path === safe || path.endsWith(`/${safe}`));
-}
-
-function newText(
-	block: Pick<CodeBlock, "content" | "info">,
-	{ path, text, range }: ChangeTarget,
-): string | ProposedChange {
-	const lines = text.split("\n");
+function newText(block: AppliedBlock, target: ChangeTarget): string | ProposedChange {
+	const { path, text, range } = target;
+	const isEmpty = text.trim() === "";
+	if (block.isCut && !isEmpty && !mayBeComplete(block, target)) {
+		return refused(
+			`The code of the answer ends before it is complete, so it is not applied to ${path}; ask for the rest, or for a smaller part.`,
+		);
+	}
 	if (isDiff(block)) {
-		if (!pathsOfDiff(block.content).every((named) => isSameFile(named, path))) {
-			return refused(`The answer is a change of another file than ${path}, so it is not applied.`);
-		}
-		const changes = changesOfDiff(block.content, lines);
-		return changes.kind === "refused"
-			? refused(changes.sentence.replace("the file", path))
-			: applyHunks(text, changes.hunks);
+		return textOfDiff(block, target);
 	}
-	const fragment = linesOf(block.content);
-	if (text.trim() === "" && range === undefined) {
-		return block.content;
+	const content = withoutPathComment(block.content.replaceAll("\r\n", "\n"), path, text);
+	if (isEmpty && range === undefined) {
+		return content;
 	}
-	const parts = splitAtElisions(fragment);
-	if (range !== undefined && parts.length === 1) {
-		return newTextOfRange(fragment, text, lines, range);
+	const language = codeLanguageOf(path, block.info);
+	const lines = text.split("\n");
+	const fragment = linesOf(content);
+	const kinds = lineKinds(fragment, language, new Set(lines.map((line) => line.trim())));
+	const file = sourceOf(
+		lines,
+		language,
+		lines.map(() => "code"),
+	);
+	const source = sourceOf(fragment, language, kinds);
+	const indenting: Indenting = language.isProse
+		? { fragmentUnit: undefined, fileUnit: undefined }
+		: {
+				fragmentUnit: indentationUnit(fragment),
+				fileUnit: indentationUnit(lines),
+				hasBullets: language.id === "yaml",
+			};
+	const changed = placed({ source, file, indenting, target, isCut: block.isCut });
+	if (typeof changed !== "string") {
+		return changed.kind === "refused"
+			? refused(changed.sentence.replace("the file", path))
+			: changed;
 	}
-	if (parts.length === 1 && isWholeFile(fragment, lines)) {
-		return text.endsWith("\n") ? `${fragment.join("\n")}\n` : fragment.join("\n");
+	const versions = { file, block: source, changed };
+	if (losesWhatIsStoodFor(versions)) {
+		return refused(
+			`The answer leaves out code of ${path} with a comment, and it is not clear which; select the lines that it replaces, and apply it again.`,
+		);
 	}
-	const hunks = placeParts(parts, lines);
-	return typeof hunks === "string"
-		? refused(hunks.replace("the file", path))
-		: applyHunks(text, hunks);
+	return doublesDeclaration(versions)
+		? refused(
+				`The answer would declare again what ${path} has already; ask for one part at a time, or insert the code by hand.`,
+			)
+		: changed;
 }
 
-/** The block as the range's new text, unless it is a longer part of the file that has the range in it. */
-function newTextOfRange(
-	fragment: readonly string[],
-	text: string,
-	lines: readonly string[],
-	range: { readonly start: number; readonly end: number },
-): string {
-	const place = placeOfFragment(lines, fragment);
-	if (place.kind === "found") {
-		const start = offsetOfLine(lines, place.start);
-		const end = offsetOfLine(lines, place.end) - 1;
-		const isLonger =
-			start <= range.start && end >= range.end && end - start > range.end - range.start;
-		const isWithin = start >= lineStart(text, range.start) && end <= range.end;
-		if (isLonger || isWithin) {
-			return applyHunks(text, [hunkAtPlace(fragment, lines, place)]);
-		}
-	}
-	const before = text.slice(0, range.start);
-	const after = text.slice(range.end);
-	const ownIndentation = text.slice(lineStart(text, range.start), range.start);
-	const isIndented = ownIndentation.trim() === "";
-	const replaced = text.slice(range.start, range.end);
-	const firstLine = replaced.split("\n").find((line) => line.trim() !== "") ?? "";
-	const like = isIndented ? indentLike(fragment, ownIndentation + firstLine) : fragment;
-	const body = like.join("\n");
-	// The range's first line has its indentation in front of the range already, or has none in it.
-	const joined =
-		isIndented && body.startsWith(ownIndentation) ? body.slice(ownIndentation.length) : body;
-	return before + joined + (replaced.endsWith("\n") ? "\n" : "") + after;
+interface Placing {
+	readonly source: Source;
+	readonly file: Source;
+	readonly indenting: Indenting;
+	readonly target: ChangeTarget;
+	readonly isCut: boolean;
 }
 
-/** Most of the file's lines are in the block, and it begins or ends like the file. */
-function isWholeFile(fragment: readonly string[], lines: readonly string[]): boolean {
-	const words = (all: readonly string[]): string[] =>
-		all.map((line) => line.trim()).filter((line) => line !== "");
-	const wanted = words(fragment);
-	const present = words(lines);
-	const known = new Set(wanted);
-	const kept = present.filter((line) => known.has(line)).length;
-	const isAligned = wanted[0] === present[0] || wanted.at(-1) === present.at(-1);
+function placed(placing: Placing): string | ProposedChange {
+	const { source, file, indenting, target, isCut } = placing;
+	const { text, range } = target;
+	const hasStandIn = source.kinds.includes("standIn");
+	const merging = { block: source, file, indenting };
+	const apply = (hunks: readonly Hunk[]): string => applyHunks(text, hunks);
+	if (range === undefined && !hasStandIn && !isCut) {
+		const whole = wholeFileOf(source, file, indenting);
+		if (whole !== undefined) {
+			return text.endsWith("\n") ? `${whole.join("\n")}\n` : whole.join("\n");
+		}
+	}
+	const units = placeUnits(merging);
+	if (range === undefined || hasStandIn) {
+		switch (units.kind) {
+			case "placed":
+				return apply(units.hunks);
+			case "refused":
+				return units;
+			case "unknown": {
+				const hunks = placeParts(merging);
+				return typeof hunks === "string" ? refused(hunks) : apply(hunks);
+			}
+		}
+	}
+	const byName = units.kind === "placed" ? apply(units.hunks) : undefined;
+	return byName !== undefined && isConfined(text, byName, range)
+		? byName
+		: textOfRange(merging, text, range);
+}
+
+/**
+ * A block that lacks its closing fence may be whole: one declaration up to the bracket that ends it, where
+ * nothing of the file is after it that would go away.
+ */
+function mayBeComplete(block: AppliedBlock, { path, range }: ChangeTarget): boolean {
+	if (range !== undefined || isDiff(block)) {
+		return false;
+	}
+	const language = codeLanguageOf(path, block.info);
+	const lines = linesOf(block.content);
+	const source = sourceOf(
+		lines,
+		language,
+		lines.map(() => "code"),
+	);
+	const nodes = outlineOf(source, 0, lines.length);
+	const [only] = nodes;
+	const last = (lines[(only?.end ?? 1) - 1] ?? "").trim();
 	return (
-		(isAligned && kept >= present.length * 0.7 && wanted.length >= present.length * 0.7) ||
-		(wanted[0] === present[0] && wanted.at(-1) === present.at(-1) && kept >= present.length * 0.5)
+		nodes.length === 1 &&
+		only?.key !== undefined &&
+		only.end - only.start > 1 &&
+		source.scanned[only.end - 1]?.opener !== undefined &&
+		/^[}\])]+[;,]?$/.test(last)
 	);
 }
 
-/** A comment, or a bare line, that stands for code which stays as it is. */
-const elision =
-	/^\s*(?:(?:\/\/|#|--|\/\*|<!--|\{\/\*)\s*)?(?:\.{3}|…)(?:[^"'`;=]{0,60}?(?:\.{3}|…)?)?\s*(?:\*\/|-->|\*\/\})?\s*$/;
-
-function splitAtElisions(fragment: readonly string[]): string[][] {
-	const parts: string[][] = [[]];
-	for (const line of fragment) {
-		if (elision.test(line)) {
-			parts.push([]);
-		} else {
-			parts.at(-1)?.push(line);
-		}
+function textOfDiff(block: AppliedBlock, { path, text }: ChangeTarget): string | ProposedChange {
+	if (!pathsOfDiff(block.content).every((named) => isSameFile(named, path))) {
+		return refused(`The answer is a change of another file than ${path}, so it is not applied.`);
 	}
-	return parts.filter((part) => part.some((line) => line.trim() !== ""));
+	const changes = changesOfDiff(block.content, text.split("\n"));
+	return changes.kind === "refused"
+		? refused(changes.sentence.replace("the file", path))
+		: applyHunks(text, changes.hunks);
 }
 
-/** The parts of a file in order, or a sentence. */
-function placeParts(
-	parts: readonly (readonly string[])[],
-	lines: readonly string[],
-): readonly Hunk[] | string {
-	const hunks: Hunk[] = [];
-	for (const part of parts) {
-		const place = placeOfFragment(lines, part, hunks.at(-1)?.end ?? 0);
-		if (place.kind !== "found") {
-			return place.kind === "ambiguous"
-				? "The code of the answer fits several places of the file; select the lines that it is for, and apply it again."
-				: "It is not clear where the code of the answer belongs in the file; select the lines that it replaces, and apply it again.";
-		}
-		hunks.push(hunkAtPlace(part, lines, place));
+/** Without a comment that says which file the block is for, unless the file has that itself. */
+function withoutPathComment(content: string, path: string, text: string): string {
+	const comment = pathCommentOf(content);
+	if (comment === undefined || !isSameFile(comment.path, path)) {
+		return content;
 	}
-	return hunks;
-}
-
-function hunkAtPlace(
-	fragment: readonly string[],
-	lines: readonly string[],
-	{ start, end }: { readonly start: number; readonly end: number },
-): Hunk {
-	const first = fragment.findIndex((line) => line.trim() !== "");
-	const last = fragment.findLastIndex((line) => line.trim() !== "");
-	const content = fragment.slice(first, last + 1);
-	return { start, end, lines: indentLike(content, lines[start] ?? "") };
+	const lines = content.split("\n");
+	const written = (lines[comment.line] ?? "").trim();
+	if (text.split("\n", 20).some((line) => line.trim() === written)) {
+		return content;
+	}
+	const isApart = (lines[comment.line + 1] ?? "x").trim() === "" && comment.line === 0;
+	lines.splice(comment.line, isApart ? 2 : 1);
+	return lines.join("\n");
 }
 
 function linesOf(content: string): readonly string[] {
-	const plain = content.replaceAll("\r\n", "\n");
-	return (plain.endsWith("\n") ? plain.slice(0, -1) : plain).split("\n");
-}
-
-function lineStart(text: string, offset: number): number {
-	return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
-}
-
-function offsetOfLine(lines: readonly string[], line: number): number {
-	let offset = 0;
-	for (let at = 0; at < line; at++) {
-		offset += (lines[at] ?? "").length + 1;
-	}
-	return offset;
+	return (content.endsWith("\n") ? content.slice(0, -1) : content).split("\n");
 }
 
 function shown(path: string): string {
-	return path.replaceAll(/[\p{Cc}\p{Cf}]/gu, "?").slice(0, 100);
+	const safe = safeRelativePath(path) ?? path;
+	return safe.replaceAll(/[\p{Cc}\p{Cf}]/gu, "?").slice(0, 100);
 }
 
 function refused(sentence: string): ProposedChange {

@@ -1,8 +1,9 @@
 import * as vscode from "vscode";
 import { UserError } from "../../base/userError.ts";
 import type { ProposedBlock, QuestionTarget } from "../../chat/chatEditor.ts";
-import { codeBlocks, type CodeBlock } from "../../chat/edits/codeBlocks.ts";
-import { proposedChange } from "../../chat/edits/proposedChange.ts";
+import { codeBlocks } from "../../chat/edits/codeBlocks.ts";
+import { newFileText, proposedChange, type AppliedBlock } from "../../chat/edits/proposedChange.ts";
+import { isSameFile } from "../../chat/edits/safePath.ts";
 import type { ReviewView } from "../../chat/messages.ts";
 import { plainOffset, plainText } from "./documentText.ts";
 import { proposedScheme } from "./proposedDocuments.ts";
@@ -21,18 +22,27 @@ interface Range {
  * that the answer names, else of the document in front. Rejects with a UserError that says why it can't.
  */
 export async function applyBlock(block: ProposedBlock, reviews: Reviews): Promise<ReviewView> {
-	const found = codeBlocks(block.answer)[block.blockIndex];
-	const code: Omit<CodeBlock, "index" | "language"> = {
+	const found = codeBlocks(block.answer).find(({ index }) => index === block.blockIndex);
+	const code: AppliedBlock = {
 		content: block.code,
 		info: block.info,
 		pathHint: found?.pathHint,
+		isCut: found?.isCut ?? true,
 	};
 	const named = code.pathHint === undefined ? undefined : await fileNamed(code.pathHint);
-	if (named?.isThere === false && !endsLike(block.target?.path, code.pathHint)) {
+	const isOfTarget =
+		block.target !== undefined &&
+		code.pathHint !== undefined &&
+		isSameFile(code.pathHint, block.target.path);
+	if (named?.isThere === false && !isOfTarget) {
+		const created = newFileText(code, displayPath(named.uri));
+		if (created.kind === "refused") {
+			throw refused(created.sentence);
+		}
 		return reviews.propose({
 			uri: named.uri,
 			base: "",
-			proposed: code.content,
+			proposed: created.text,
 			title: "New file from the chat",
 			range: undefined,
 			isNewFile: true,
@@ -126,13 +136,6 @@ function rangeOf(
 function onlyPlaceOf(part: string, text: string): number | undefined {
 	const first = text.indexOf(part);
 	return first >= 0 && !text.includes(part, first + 1) ? first : undefined;
-}
-
-function endsLike(path: string | undefined, hint: string | undefined): boolean {
-	const plain = hint?.replace(/^(?:\.\/)+/, "");
-	return (
-		path !== undefined && plain !== undefined && (path === plain || path.endsWith(`/${plain}`))
-	);
 }
 
 function refused(sentence: string): UserError {

@@ -1,7 +1,6 @@
 import * as vscode from "vscode";
 import { UserError } from "../../base/userError.ts";
-import { codeBlocks } from "../../chat/edits/codeBlocks.ts";
-import { proposedChange } from "../../chat/edits/proposedChange.ts";
+import { changeOfAnswer } from "../../chat/edits/changeOfAnswer.ts";
 import { askModel, questionLimits } from "../../chat/tasks/askModel.ts";
 import type { CodeTask, TaskKind, TaskPiece } from "../../chat/tasks/codeTask.ts";
 import { writeDocComment } from "../../chat/tasks/docComment.ts";
@@ -132,32 +131,31 @@ async function runByChat(
 		}
 		return `Explained ${by}.`;
 	}
-	const [block] = codeBlocks(answer);
-	if (block === undefined) {
+	const { code } = place;
+	const change = changeOfAnswer(
+		answer,
+		testFile === undefined
+			? { path: code.path, text: code.text, range: { start: code.start, end: code.end } }
+			: { path: testFile.path, text: present ?? "", range: undefined },
+	);
+	if (change === undefined) {
 		return `${modelInWords(model.description)} answered without code; nothing was changed.`;
 	}
-	if (testFile !== undefined) {
-		const proposed = block.content;
-		if (proposed.trim() === "" || proposed === present) {
-			return `${modelInWords(model.description)} wrote no tests.`;
-		}
-		await reviews.propose({
-			uri: testFile.uri,
-			base: present ?? "",
-			proposed,
-			title: `${titles.tests} ${by}`,
-			range: undefined,
-			isNewFile: present === undefined,
-		});
-		return `Tests ${by}: accept or reject them in the diff.`;
-	}
-	const { code } = place;
-	const range = { start: code.start, end: code.end };
-	const change = proposedChange(block, { path: code.path, text: code.text, range });
 	if (change.kind === "refused") {
 		return change.sentence;
 	}
-	return propose(task, change.text, by, reviews);
+	if (testFile === undefined) {
+		return propose(task, change.text, by, reviews);
+	}
+	await reviews.propose({
+		uri: testFile.uri,
+		base: present ?? "",
+		proposed: change.text,
+		title: `${titles.tests} ${by}`,
+		range: undefined,
+		isNewFile: present === undefined,
+	});
+	return `Tests ${by}: accept or reject them in the diff.`;
 }
 
 async function answerTo(

@@ -1,9 +1,9 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import * as vscode from "vscode";
-import { safeRelativePath } from "../../chat/edits/safePath.ts";
+import { pathsMeantBy } from "../../chat/edits/safePath.ts";
 import { isSecretPath } from "../../context/files/secrets.ts";
-import { placeInWorkspace } from "../workspacePaths.ts";
+import { placeInWorkspace, type WorkspacePlace } from "../workspacePaths.ts";
 
 export interface NamedFile {
 	readonly uri: vscode.Uri;
@@ -16,28 +16,33 @@ export interface NamedFile {
  * what stands there is often run by itself (`.vscode/tasks.json`, `.git/hooks`).
  */
 export async function fileNamed(written: string): Promise<NamedFile | undefined> {
-	const relative = safeRelativePath(written);
-	if (
-		relative === undefined ||
-		isSecretPath(relative) ||
-		relative.split("/").some((part) => part.startsWith("."))
-	) {
+	const meant = pathsMeantBy(written);
+	const isHidden = (relative: string): boolean =>
+		isSecretPath(relative) || relative.split("/").some((part) => part.startsWith("."));
+	const [likeliest] = meant;
+	if (likeliest === undefined || meant.some(isHidden)) {
 		return undefined;
 	}
-	// As Mote itself writes paths of the workspace, and then as a path in any of its folders.
+	for (const relative of meant) {
+		for (const { uri, folder } of placesOf(relative)) {
+			if (await isFile(uri)) {
+				return (await isInside(uri, folder)) ? { uri, isThere: true } : undefined;
+			}
+		}
+	}
+	const place = placeInWorkspace(likeliest);
+	const isUsable = place !== undefined && (await isInside(place.uri, place.folder));
+	return isUsable ? { uri: place.uri, isThere: false } : undefined;
+}
+
+/** As Mote itself writes paths of the workspace, and then as a path in any of its folders. */
+function placesOf(relative: string): readonly WorkspacePlace[] {
 	const place = placeInWorkspace(relative);
 	const folders = vscode.workspace.workspaceFolders ?? [];
-	const places = [
+	return [
 		...(place === undefined ? [] : [place]),
 		...folders.map(({ uri: folder }) => ({ uri: vscode.Uri.joinPath(folder, relative), folder })),
 	];
-	for (const { uri, folder } of places) {
-		if (await isFile(uri)) {
-			return (await isInside(uri, folder)) ? { uri, isThere: true } : undefined;
-		}
-	}
-	const isUsable = place !== undefined && (await isInside(place.uri, place.folder));
-	return isUsable ? { uri: place.uri, isThere: false } : undefined;
 }
 
 async function isFile(uri: vscode.Uri): Promise<boolean> {

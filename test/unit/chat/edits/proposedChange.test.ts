@@ -26,13 +26,14 @@ interface Given {
 	/** The lines that may change. */
 	readonly marked?: string;
 	readonly text?: string;
+	readonly isCut?: boolean;
 }
 
 function change(content: string, given: Given = {}): ProposedChange {
-	const { info = "ts", pathHint, marked, text = file } = given;
+	const { info = "ts", pathHint, marked, text = file, isCut = false } = given;
 	const start = marked === undefined ? -1 : text.indexOf(marked);
 	return proposedChange(
-		{ content, info, pathHint },
+		{ content, info, pathHint, isCut },
 		{
 			path: "src/store.ts",
 			text,

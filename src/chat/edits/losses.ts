@@ -1,0 +1,117 @@
+import { commentText, trailingComment, type CodeLanguage } from "./codeLanguage.ts";
+import { hunksBetween } from "./hunks.ts";
+import { sourceOf, type Source } from "./outline.ts";
+import { containersOf, keyText } from "./outlineIndex.ts";
+import type { LineKind } from "./standIns.ts";
+
+/** Two versions of a text, and the block that made the second of the first. */
+export interface Versions {
+	readonly file: Source;
+	readonly block: Source;
+	readonly changed: string;
+}
+
+/**
+ * Whether code went away where the block has a line that may stand for it, such as `// existing methods`: more
+ * lines went than came, beside that one.
+ */
+export function losesWhatIsStoodFor({ file, block, changed }: Versions): boolean {
+	const suspects = new Map<string, LineKind>();
+	for (const [at, line] of block.lines.entries()) {
+		const kind = block.kinds[at] ?? "code";
+		if (kind !== "code") {
+			suspects.set(line.trim(), kind);
+		}
+	}
+	if (suspects.size === 0) {
+		return false;
+	}
+	const isSuspect = (line: string | undefined): boolean =>
+		line !== undefined && suspects.has(line.trim());
+	const lines = changed.split("\n");
+	let shift = 0;
+	return hunksBetween(file.lines.join("\n"), changed, { mergedGap: 0 }).some((hunk) => {
+		const start = hunk.start + shift;
+		const end = start + hunk.lines.length;
+		shift += hunk.lines.length - (hunk.end - hunk.start);
+		const isNear =
+			hunk.lines.some(isSuspect) || isSuspect(lines[start - 1]) || isSuspect(lines[end]);
+		const removed = file.lines.slice(hunk.start, hunk.end).filter(isCode);
+		const kept = new Set(removed.map((line) => line.trim()));
+		const added = hunk.lines.filter(
+			(line) =>
+				isCode(line) && (!isSuspect(line) || kept.has(withoutComment(line, block.language))),
+		);
+		return (
+			isNear &&
+			removed.some((line) => isCodeLine(line, file.language)) &&
+			removed.length > added.length
+		);
+	});
+}
+
+function isCode(line: string): boolean {
+	return line.trim() !== "";
+}
+
+function isCodeLine(line: string, language: CodeLanguage): boolean {
+	return (
+		isCode(line) &&
+		commentText(line, language) === undefined &&
+		!/^\s*(?:\.{3}|pass)\s*$/.test(line)
+	);
+}
+
+function withoutComment(line: string, language: CodeLanguage): string {
+	return (trailingComment(line, language)?.code ?? line).trim();
+}
+
+/** Whether a name is declared more often in one place than before, and than in the block. */
+export function doublesDeclaration({ file, block, changed }: Versions): boolean {
+	const before = namesOf(file);
+	const given = new Map<string, number>();
+	for (const [name, count] of namesOf(block)) {
+		const key = name.slice(name.lastIndexOf("\n") + 1);
+		given.set(key, Math.max(given.get(key) ?? 0, count));
+	}
+	const lines = changed.split("\n");
+	const after = namesOf(
+		sourceOf(
+			lines,
+			file.language,
+			lines.map(() => "code"),
+		),
+	);
+	return [...after].some(([name, count]) => {
+		const own = given.get(name.slice(name.lastIndexOf("\n") + 1)) ?? 0;
+		return own > 0 && count > Math.max(1, before.get(name) ?? 0, own);
+	});
+}
+
+/** How often each name is declared in each place that is open to others. */
+function namesOf(source: Source): ReadonlyMap<string, number> {
+	const counts = new Map<string, number>();
+	for (const { nodes, path, holdsMembers } of containersOf(source)) {
+		for (const { key, body } of holdsMembers ? nodes : []) {
+			const isDeclared =
+				key !== undefined && key.kind !== "label" && (body !== undefined || key.kind !== "call");
+			if (isDeclared) {
+				const name = `${path}\n${keyText(key)}`;
+				counts.set(name, (counts.get(name) ?? 0) + 1);
+			}
+		}
+	}
+	return counts;
+}
+
+/** Names that the file declares openly and the block doesn't: the block isn't all of the file, or takes them out. */
+export function lostNames(file: Source, block: Source): readonly string[] {
+	const kept = new Set(
+		[...namesOf(block).keys()].map((name) => name.slice(name.lastIndexOf("\n") + 1)),
+	);
+	return [...namesOf(file).keys()].filter(
+		(name) =>
+			!name.slice(name.lastIndexOf("\n") + 1).startsWith("import ") &&
+			!kept.has(name.slice(name.lastIndexOf("\n") + 1)),
+	);
+}

@@ -1,0 +1,131 @@
+/** Longest path that is taken for one, in UTF-16 units. */
+const maxPathLength = 400;
+
+/** Lines that must come first in their file, so that a comment with its path stands below. */
+const prologue = /^\s*(?:#!|<\?(?:php|xml)\b|<!doctype\b|["']use strict["'];?\s*$)/i;
+
+/** ```` ```ts src/a.ts ````, ```` ```ts:src/a.ts ````, ```` ```ts title="src/a.ts" ```` and the like. */
+export function hintOfInfo(info: string): string | undefined {
+	const named =
+		/(?:^|[\s{,])(title|file|filename|filepath|path|src)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|`([^`]+)`|([^\s,}]+))/i.exec(
+			info,
+		);
+	if (named !== null) {
+		const [all, key = "", double, single, tick, bare] = named;
+		const quoted = double ?? single ?? tick;
+		if (quoted !== undefined) {
+			return asPath(quoted, key.toLowerCase() === "title" ? "loose" : "delimited");
+		}
+		const rest = info.slice(named.index + all.length - (bare ?? "").length);
+		return longestPath(rest);
+	}
+	const counted = /^\d+:\d+:(.+)$/.exec(info)?.[1];
+	if (counted !== undefined) {
+		return longestPath(counted);
+	}
+	const afterColon = /^[\w+#.-]*:(.+)$/.exec(info)?.[1];
+	if (afterColon !== undefined && asPath(afterColon.split(/\s/, 1)[0] ?? "") !== undefined) {
+		return longestPath(afterColon);
+	}
+	const [first = ""] = info.split(/\s/, 1);
+	const behind = info.slice(first.length).trim();
+	const plain = /^(["'`([])(.*)(["'`)\]])$/.exec(behind.replace(/^(?:\/\/|#)\s*/, ""));
+	if (plain !== null) {
+		return asPath(plain[2] ?? "", "delimited");
+	}
+	return longestPath(behind.replace(/^(?:\/\/|#)\s*/, "")) ?? hintOfLanguage(first, info);
+}
+
+/** A fence that says nothing but a path. */
+function hintOfLanguage(first: string, info: string): string | undefined {
+	return /[/\\]/.test(first) ? longestPath(info) : undefined;
+}
+
+/** All of it where that is a path with spaces, else its first word. */
+function longestPath(text: string): string | undefined {
+	return asPath(text.trim(), "loose") ?? asPath(text.trim().split(/\s/, 1)[0] ?? "");
+}
+
+/**
+ * What may be a path: alone without white space; `loose` with it when a folder comes first and an extension
+ * last; `delimited` by something that isn't part of it, with white space anywhere.
+ */
+function asPath(
+	written: string,
+	kind: "alone" | "loose" | "delimited" = "alone",
+): string | undefined {
+	const text = written.trim().replace(/(?::\d+(?:[-:]\d+)?|#L\d+(?:-L?\d+)?)$/, "");
+	if (text === "" || text.length > maxPathLength || /[\p{Cc}*<>|:?`]/u.test(text)) {
+		return undefined;
+	}
+	const hasExtension = /[^\s/\\.][^/\\]*\.\w{1,10}$|^\.\w[\w.-]*$/.test(text);
+	const hasFolder = /[^\s/\\][/\\][^\s/\\]/.test(text) || /^(?:[/~]|\.{1,2}[/\\])/.test(text);
+	if (!/\s/.test(text)) {
+		const isPlain = kind === "delimited" || !/^["']|["']$|^[({[]|[)}\],;]$/.test(text);
+		return isPlain && (hasFolder || hasExtension) ? text : undefined;
+	}
+	const startsWithFolder = /^[^\s/\\]*[/\\]/.test(text);
+	return hasExtension && (kind === "delimited" || (kind === "loose" && startsWithFolder))
+		? text
+		: undefined;
+}
+
+const label =
+	"(?:(?:new |updated? |create |edit |modify |the )?file(?:name|path)?|path|in|update|create|edit|modify)";
+
+/** A paragraph or heading before the block that is nothing but a path: `**src/a.ts**`, `` In `src/a.ts`: ``. */
+export function hintAbove(paragraph: string): string | undefined {
+	const last = (paragraph.split("\n").at(-1) ?? "").trim();
+	if (last.length > maxPathLength + 100) {
+		return undefined;
+	}
+	const plain = last
+		.replace(/^(?:#{1,6}\s+)?(?:\d{1,3}[.)]\s+)?/, "")
+		.replace(new RegExp(`^[*_]*${label}\\b[*_]*:?[*_]*\\s+`, "i"), "")
+		.replace(/(?:\s*\([^()]*\))?[:*_\s]*$/, "");
+	const delimited =
+		/^[*_]*(?:``\s?([^\n]+?)\s?``|`([^`\n]+)`|\[([^\]\n]+)\]\([^)\n]*\)|"([^"\n]+)"|“([^”\n]+)”)$/.exec(
+			plain,
+		);
+	if (delimited !== null) {
+		const [, ...inner] = delimited;
+		return asPath(inner.find((part) => part !== undefined)?.replaceAll("`", "") ?? "", "delimited");
+	}
+	const emphasized = /^([*_]{1,3})([^*]+)$/.exec(plain)?.[2];
+	const bold = emphasized?.replace(/^`|`$/g, "");
+	return bold === undefined ? asPath(plain) : asPath(bold, "delimited");
+}
+
+export interface PathComment {
+	/** As written. */
+	readonly path: string;
+	/** Line of the content. */
+	readonly line: number;
+}
+
+/** A comment in the first line that is nothing but a path; below a line that has to be the first. */
+export function pathCommentOf(content: string): PathComment | undefined {
+	const lines = content.slice(0, 4 * maxPathLength).split("\n");
+	const first = lines.findIndex((line) => line.trim() !== "");
+	const line = prologue.test(lines[first] ?? "") ? first + 1 : first;
+	const comment =
+		/^\s*(?:\/\/+|#+|--+|;+|%+|\/\*+|<!--|\{\/\*|\(\*|\{-|<%--|\{#|rem\s|@rem\s)[!]?\s*(.*?)\s*(?:\*+\/\}?|-->|\*\)|-\}|--%>|#\})?\s*$/i.exec(
+			(lines[line] ?? "").slice(0, maxPathLength),
+		);
+	const words = comment?.[1] ?? "";
+	const isLabelled = new RegExp(`^[*_@]*${label}\\b\\s*:?\\s+`, "i").test(words);
+	const named = words
+		.replace(new RegExp(`^[*_@]*${label}\\b\\s*:?\\s+`, "i"), "")
+		.replace(/\s*(?:\([^()]*\)|[-–—] (?:new|updated|modified|changed)[\w ]*)$/i, "");
+	const quoted = /^(["'`])(.+)\1$/.exec(named)?.[2];
+	const path = quoted === undefined ? asPath(named, "loose") : asPath(quoted, "delimited");
+	return path === undefined || (!isLabelled && /^\S*\s/.test(path) && !/[/\\]/.test(path))
+		? undefined
+		: { path, line };
+}
+
+/** The file of a path comment. One word with a dot may be a sentence; a folder in front makes it a path. */
+export function hintInside(content: string): string | undefined {
+	const path = pathCommentOf(content)?.path;
+	return path !== undefined && /[/\\]/.test(path) ? path : undefined;
+}
