@@ -50,13 +50,17 @@ function blocksOf(markdown: string): { readonly block: CodeBlock; readonly start
 	]);
 	const blocks: { readonly block: CodeBlock; readonly startLine: number }[] = [];
 	let before = "";
+	let isHeading = false;
 	for (const token of parser.parse(markdown, {})) {
 		if (token.type === "fence") {
 			const info = token.info.trim();
 			const content = token.content;
 			const language = (info.split(/[\s:{]/, 1)[0] ?? "").toLowerCase();
 			const pathHint =
-				hintOfInfo(info) ?? hintAbove(before) ?? hintOfDiff(content, info) ?? hintInside(content);
+				hintOfInfo(info) ??
+				hintAbove(before, isHeading) ??
+				hintOfDiff(content, info) ??
+				hintInside(content);
 			const [startLine = 0, endLine = 0] = token.map ?? [];
 			const isCut =
 				// One line is the fence's own; a second one closes it.
@@ -66,6 +70,8 @@ function blocksOf(markdown: string): { readonly block: CodeBlock; readonly start
 			before = "";
 		} else if (token.type === "inline") {
 			before = token.content;
+		} else if (token.nesting === 1) {
+			isHeading = token.type === "heading_open";
 		}
 	}
 	return blocks;

@@ -26,8 +26,12 @@ const variableWords =
 	/^(?:const|let|var|val|static|my|our|dim|define|set|declare(?:\s+-\w+)?)\s+(?:mut\s+|\(?const\s+)?([\w$@%&.:]+)/i;
 
 /** The name of what begins with `head`: its first line, and more where brackets of it are open. */
-export function declarationKeyOf(head: string): DeclarationKey | undefined {
+export function declarationKeyOf(head: string, languageId: string): DeclarationKey | undefined {
 	const text = head.slice(0, maxHeadLength).trim();
+	const equation = equational.has(languageId) ? equationKeyOf(text) : undefined;
+	if (equation !== undefined) {
+		return equation;
+	}
 	const imported = importedBy(text);
 	if (imported !== undefined) {
 		return { kind: "import", name: imported, holdsMembers: false };
@@ -60,6 +64,21 @@ export function declarationKeyOf(head: string): DeclarationKey | undefined {
 	}
 	const variable = control.test(plain) ? undefined : variableWords.exec(plain)?.[1];
 	return variable === undefined ? unmarkedKeyOf(plain, text) : value(variable);
+}
+
+/** Languages in which a name alone begins its definition. */
+const equational = new Set(["haskell", "hs", "elm"]);
+
+function equationKeyOf(text: string): DeclarationKey | undefined {
+	const signature = /^([a-z_][\w']*)\s*::?\s/.exec(text)?.[1];
+	if (signature !== undefined) {
+		return { kind: "label", name: `${signature} ::`, holdsMembers: false };
+	}
+	const name = /^([a-z_][\w']*)\b(?:\s+[^=|]{1,200})?\s*(?:=(?!=)|\|)/.exec(text)?.[1];
+	return name === undefined ||
+		/^(?:module|import|data|type|newtype|class|instance|let|where|if|case)$/.test(name)
+		? undefined
+		: value(name);
 }
 
 function value(name: string): DeclarationKey {

@@ -110,7 +110,8 @@ function belongsToHunk(
 ): boolean {
 	if (!isInHunk && lines.length === 0) {
 		// Nothing but changes below, and no hunk's head: the diff of a text without any heads.
-		return file !== undefined || (!isNameable(head) && !/^@@/.test(all[at + 2] ?? ""));
+		const isFollowed = /^@@/.test(all[at + 2] ?? "");
+		return file !== undefined || !(isFollowed || (isNameable(head) && isLikePath(head)));
 	}
 	if (!/^@@/.test(all[at + 2] ?? "")) {
 		return true;
@@ -134,6 +135,11 @@ function isCertain(all: readonly string[], at: number): boolean {
 function isNameable({ oldPath, newPath }: DiffFile): boolean {
 	const [one, other] = [oldPath, newPath].map((path) => path.split("/").at(-1));
 	return one === other || oldPath === noFile || newPath === noFile;
+}
+
+function isLikePath({ oldPath, newPath }: DiffFile): boolean {
+	const path = newPath === noFile ? oldPath : newPath;
+	return /[/\\]|\.\w{1,10}$/.test(path) && !/[;(){}]/.test(path);
 }
 
 /** Without the letter, the time and the quotes of git; its escapes are bytes in octal. */

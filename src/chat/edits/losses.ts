@@ -40,7 +40,11 @@ export function losesWhatIsStoodFor({ file, block, changed }: Versions): boolean
 		const kept = new Set(removed.map((line) => line.trim()));
 		const added = hunk.lines.filter(
 			(line) =>
-				isCode(line) && (!isSuspect(line) || kept.has(withoutComment(line, block.language))),
+				isCode(line) &&
+				(!isSuspect(line) ||
+					kept.has(withoutComment(line, block.language)) ||
+					// Code that was commented out.
+					kept.has(commentText(line, block.language) ?? "")),
 		);
 		return (
 			isNear &&

@@ -1,5 +1,7 @@
 import type { Hunk } from "./hunks.ts";
 import { indentationOf, reindent, type Indenting } from "./indentation.ts";
+import { likeOf } from "./likeness.ts";
+import { withCommaLike, withCommas } from "./listCommas.ts";
 import { outlineOf, type OutlineNode, type Source } from "./outline.ts";
 import { keyText, pairsOf, plainTextOf } from "./outlineIndex.ts";
 
@@ -10,17 +12,8 @@ export interface Merging {
 	readonly indenting: Indenting;
 }
 
-/** Why there is no certain place: `null` merges nothing. */
+/** Undefined where no place is certain. */
 export type Hunks = readonly Hunk[] | undefined;
-
-/** Statements that are this alike, by their words, are two versions of one. */
-const minLikeness = 0.5;
-
-/** Those that are less alike have nothing to do with each other. */
-const maxDifference = 0.25;
-
-/** Statements between two anchors that are compared one by one. */
-const maxCompared = 400;
 
 /** The hunks that make the file's statement what the block has; undefined where that isn't certain. */
 export function mergeNode(merging: Merging, node: OutlineNode, present: OutlineNode): Hunks {
@@ -38,7 +31,7 @@ export function mergeNode(merging: Merging, node: OutlineNode, present: OutlineN
 	const target = indentationOf(file.lines[present.start] ?? "");
 	const whole = reindentFrom(merging, node.start, node.end, target);
 	const head = whole.slice(0, node.body.start - node.start);
-	const foot = whole.slice(node.body.end - node.start);
+	const foot = withCommaLike(merging, present, whole.slice(node.body.end - node.start));
 	const inner = mergeLevel(
 		merging,
 		outlineOf(block, node.body.start, node.body.end),
@@ -87,7 +80,7 @@ function replaced(merging: Merging, node: OutlineNode, present: OutlineNode): re
 					file,
 					present.start,
 					present.end,
-					reindentFrom(merging, node.start, node.end, target),
+					withCommaLike(merging, present, reindentFrom(merging, node.start, node.end, target)),
 				)),
 	];
 }
@@ -168,6 +161,7 @@ function mergeLevel(
 				end: present[anchor.present]?.lead ?? level.present.end,
 				indentation: childIndentation(merging, present, level),
 				textStart: wanted[before.wanted]?.end ?? level.body.start,
+				isLast: anchor === ends,
 			},
 		);
 		const node = wanted[anchor.wanted];
@@ -202,9 +196,11 @@ function anchorsOf(
 	const idOf = (source: Source, node: OutlineNode): string | undefined =>
 		node.role === "standIn"
 			? undefined
-			: node.key === undefined
-				? `text ${plainTextOf(source, node)}`
-				: keyText(node.key);
+			: node.key !== undefined
+				? keyText(node.key)
+				: node.body === undefined
+					? `text ${plainTextOf(source, node)}`
+					: `head ${(source.lines[node.start] ?? "").trim()}`;
 	const groups = new Map<string, OutlineNode[]>();
 	for (const node of wanted) {
 		const id = idOf(block, node);
@@ -223,10 +219,10 @@ function anchorsOf(
 	const matched = new Map<OutlineNode, number>();
 	for (const [id, nodes] of groups) {
 		const pairs = pairsOf(block, nodes, file, byId.get(id) ?? []);
-		if (pairs === "ambiguous") {
+		if (pairs === "ambiguous" && nodes.some(({ key }) => key !== undefined)) {
 			return undefined;
 		}
-		for (const [node, other] of pairs) {
+		for (const [node, other] of pairs === "ambiguous" ? [] : pairs) {
 			matched.set(node, index.get(other) ?? -1);
 		}
 	}
@@ -247,6 +243,8 @@ interface Gap {
 	readonly indentation: string;
 	/** Line of the block where it begins. */
 	readonly textStart: number;
+	/** Nothing but what ends the body follows. */
+	readonly isLast: boolean;
 }
 
 function mergeGap(
@@ -291,13 +289,8 @@ function mergeGap(
 		const lines = reindentFrom(merging, node.lead, node.end, gap.indentation);
 		const blank = hasBlankBefore(merging.block, node) || needsBlank(merging, node, present);
 		const hasText = at > gap.start || gap.start > 0;
-		hunks.push({
-			start: at,
-			end: at,
-			lines: isAfter
-				? [...(blank && hasText ? [""] : []), ...lines]
-				: [...(blank && present.length > 0 ? [""] : []), ...lines],
-		});
+		const apartLines = blank && (isAfter ? hasText : present.length > 0) ? [""] : [];
+		hunks.push(...withCommas(merging, { at, lines, isLast: gap.isLast, isAfter }, apartLines));
 	}
 	return hunks.toSorted((a, b) => a.start - b.start);
 }
@@ -328,6 +321,9 @@ function completeGap(
 	}
 	const [first] = wanted;
 	const last = wanted.at(-1);
+	if (first === undefined && present.some(({ key }) => key !== undefined)) {
+		return [];
+	}
 	const [firstPresent] = present;
 	const lastPresent = present.at(-1);
 	if (first === undefined || last === undefined) {
@@ -358,48 +354,4 @@ function needsBlank(
 		present.length > 1 &&
 		present.slice(1).every((other) => hasBlankBefore(file, other))
 	);
-}
-
-/** The one statement that is another version of this one. */
-function likeOf(
-	{ block, file }: Merging,
-	node: OutlineNode,
-	present: readonly OutlineNode[],
-): OutlineNode | "new" | "unclear" {
-	if (present.length > maxCompared) {
-		return "unclear";
-	}
-	const words = wordsOf(plainTextOf(block, node));
-	const unnamed = present.filter(
-		({ role, key }) => role === "code" && (node.key === undefined ? key === undefined : false),
-	);
-	const scored = unnamed
-		.map((other) => ({ other, score: likeness(words, wordsOf(plainTextOf(file, other))) }))
-		.sort((a, b) => b.score - a.score);
-	const [best, second] = scored;
-	if (best === undefined || best.score <= maxDifference) {
-		return "new";
-	}
-	return best.score >= minLikeness && (second?.score ?? 0) < best.score ? best.other : "unclear";
-}
-
-function wordsOf(text: string): readonly string[] {
-	return text.slice(0, 2000).match(/[\w$]+|[^\s\w]/g) ?? [];
-}
-
-function likeness(a: readonly string[], b: readonly string[]): number {
-	const counts = new Map<string, number>();
-	for (const word of a) {
-		counts.set(word, (counts.get(word) ?? 0) + 1);
-	}
-	let shared = 0;
-	for (const word of b) {
-		const count = counts.get(word) ?? 0;
-		if (count > 0 && /\w/.test(word)) {
-			shared += 2;
-		}
-		counts.set(word, count - 1);
-	}
-	const all = [...a, ...b].filter((word) => /\w/.test(word)).length;
-	return all === 0 ? 0 : shared / all;
 }

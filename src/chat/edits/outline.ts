@@ -87,7 +87,7 @@ function codeNode(source: Source, lead: number, start: number, end: number): Out
 		.slice(start, headEnd)
 		.map((line) => line.trim())
 		.join(" ");
-	return { lead, start, end, key: declarationKeyOf(head), role: "code", body };
+	return { lead, start, end, key: declarationKeyOf(head, source.language.id), role: "code", body };
 }
 
 /** Behind the comment that begins on the line; the line itself for what is none. */
@@ -116,13 +116,24 @@ function isDirective(plain: string, { id }: CodeLanguage): boolean {
 				/^(?:#\s*(?:include|define|if|endif|pragma|region)\b|#\[|--\w)/.test(plain);
 }
 
-const decorator =
-	/^(?:@(?!interface\b|media\b|import\b|supports\b|keyframes\b|font-face\b|implementation\b|protocol\b|property\b|end\b|include\b|mixin\b|if\b|else\b|for\b|each\b)[\w.]+|#!?\[|\[[A-Z][\w.]*(?:[(\],]))|^template\s*</;
+const decorator = /^(?:@(?!interface\b)[\w.]+|#!?\[|\[[A-Z][\w.]*(?:[(\],]))|^template\s*</;
+
+/** Languages in which a line that begins so is a statement. */
+const withAtStatements = new Set([
+	"css",
+	"scss",
+	"less",
+	"objective-c",
+	"m",
+	"mm",
+	"vue",
+	"svelte",
+]);
 
 /** Behind a decorator or attribute that stands on lines of its own. */
-function decoratorEnd({ lines, scanned }: Source, at: number, to: number): number {
+function decoratorEnd({ lines, scanned, language }: Source, at: number, to: number): number {
 	const plain = (lines[at] ?? "").trim();
-	if (!decorator.test(plain)) {
+	if (!decorator.test(plain) || withAtStatements.has(language.id)) {
 		return at;
 	}
 	const base = scanned[at]?.depthBefore ?? 0;

@@ -74,7 +74,7 @@ const label =
 	"(?:(?:new |updated? |create |edit |modify |the )?file(?:name|path)?|path|in|update|create|edit|modify)";
 
 /** A paragraph or heading before the block that is nothing but a path: `**src/a.ts**`, `` In `src/a.ts`: ``. */
-export function hintAbove(paragraph: string): string | undefined {
+export function hintAbove(paragraph: string, isHeading: boolean): string | undefined {
 	const last = (paragraph.split("\n").at(-1) ?? "").trim();
 	if (last.length > maxPathLength + 100) {
 		return undefined;
@@ -82,18 +82,21 @@ export function hintAbove(paragraph: string): string | undefined {
 	const plain = last
 		.replace(/^(?:#{1,6}\s+)?(?:\d{1,3}[.)]\s+)?/, "")
 		.replace(new RegExp(`^[*_]*${label}\\b[*_]*:?[*_]*\\s+`, "i"), "")
-		.replace(/(?:\s*\([^()]*\))?[:*_\s]*$/, "");
+		.replace(/[:\s]*$/, "")
+		.replace(/\s+\([^()]*\)$/, "");
 	const delimited =
-		/^[*_]*(?:``\s?([^\n]+?)\s?``|`([^`\n]+)`|\[([^\]\n]+)\]\([^)\n]*\)|"([^"\n]+)"|“([^”\n]+)”)$/.exec(
+		/^[*_]*(?:``\s?([^\n]+?)\s?``|`([^`\n]+)`|\[([^\]\n]+)\]\([^)\n]*\)|"([^"\n]+)"|“([^”\n]+)”)[:*_]*$/.exec(
 			plain,
 		);
 	if (delimited !== null) {
 		const [, ...inner] = delimited;
 		return asPath(inner.find((part) => part !== undefined)?.replaceAll("`", "") ?? "", "delimited");
 	}
-	const emphasized = /^([*_]{1,3})([^*]+)$/.exec(plain)?.[2];
+	const emphasized = /^([*_]{1,3})([^*]+?):?\1$/.exec(plain)?.[2];
 	const bold = emphasized?.replace(/^`|`$/g, "");
-	return bold === undefined ? asPath(plain) : asPath(bold, "delimited");
+	return bold === undefined
+		? asPath(plain.replace(/[:*_]+$/, ""), isHeading ? "loose" : "alone")
+		: asPath(bold, "delimited");
 }
 
 export interface PathComment {

@@ -39,7 +39,7 @@ export function placeUnits(merging: Merging): Placed {
 	const units = outlineOf(block, 0, block.lines.length);
 	const named = units.filter(({ key }) => key !== undefined);
 	if (named.length === 0) {
-		return { kind: "unknown" };
+		return placeOnly(merging, units);
 	}
 	const containers = containersOf(file);
 	const found = findMembers(merging, named, containers);
@@ -86,6 +86,24 @@ export function placeUnits(merging: Merging): Placed {
 		hunks.push(...added);
 	}
 	return inOrder(hunks) ?? unclear;
+}
+
+/** All of the block is one thing without a name, such as the braces of a JSON file, of which the file has one. */
+function placeOnly(merging: Merging, units: readonly OutlineNode[]): Placed {
+	const { block, file } = merging;
+	const code = units.filter(({ role }) => role === "code");
+	const [only] = code;
+	if (only?.body === undefined || code.length > 1 || !block.kinds.includes("standIn")) {
+		return { kind: "unknown" };
+	}
+	const head = (block.lines[only.start] ?? "").trim();
+	const same = outlineOf(file, 0, file.lines.length).filter(
+		(node) => (file.lines[node.start] ?? "").trim() === head,
+	);
+	const [present] = same;
+	const hunks =
+		present === undefined || same.length > 1 ? undefined : mergeNode(merging, only, present);
+	return hunks === undefined ? { kind: "unknown" } : (inOrder(hunks) ?? unclear);
 }
 
 function inOrder(hunks: readonly Hunk[]): Placed | undefined {

@@ -148,7 +148,7 @@ function placed(placing: Placing): string | ProposedChange {
 	if (range === undefined && !hasStandIn && !isCut) {
 		const whole = wholeFileOf(source, file, indenting);
 		if (whole !== undefined) {
-			return text.endsWith("\n") ? `${whole.join("\n")}\n` : whole.join("\n");
+			return whole.join("\n");
 		}
 	}
 	const units = placeUnits(merging);

@@ -29,7 +29,7 @@ const codeWords = new Set(
 		"properties props logic implementation implementations member members class classes body bodies content " +
 		"contents line lines case cases route routes test tests style styles rule rules statement statements " +
 		"definition definitions declaration declarations handler handlers item items entry entries option options " +
-		"setup stuff variable variables var vars constant constants const consts type types export exports file " +
+		"setup stuff initialisation initialization variable variables var vars constant constants const consts type types export exports file " +
 		"files key keys value values attribute attributes column columns row rows element elements markup html css " +
 		"config configuration settings setting part parts section sections block blocks overload overloads " +
 		"constructor constructors getter getters setter setters helper helpers component components module object " +
@@ -45,7 +45,7 @@ const glueWords = new Set(
 		"the a an all of is are as in for my your our this that these those it its and or here goes go with no not " +
 		"changed to be been file's class's at on from was were will should must your also any more below up down " +
 		"unmodified needed required s i e g already there current now do does don't don’t modify touch exactly just " +
-		"still where etc. see like than"
+		"still where see like than they them we i have has so please note previously"
 	).split(" "),
 );
 
@@ -68,6 +68,11 @@ export function lineKinds(
 	markJoinedComments(lines, language, kinds);
 	for (const [at, line] of lines.entries()) {
 		const plain = line.trim();
+		const text = commentText(line, language);
+		if (kinds[at - 1] === "standIn" && kinds[at] === "doubtful" && /^[a-z]/.test(text ?? "")) {
+			// It goes on with what the line above says.
+			kinds[at] = "standIn";
+		}
 		if (kinds[at] === "doubtful" && commentText(line, language) !== undefined) {
 			const next = lines.slice(at + 1, at + 3).find((text) => text.trim() !== "");
 			const standsAlone =

@@ -1,4 +1,4 @@
-import { reindent, type Indenting } from "./indentation.ts";
+import { indentationOf, reindent, type Indenting } from "./indentation.ts";
 import { lostNames } from "./losses.ts";
 import { outlineOf, type Source } from "./outline.ts";
 import { keyText } from "./outlineIndex.ts";
@@ -32,13 +32,10 @@ export function wholeFileOf(
 	if (lost.length > 0 && !(isHeaded && kept >= present.length * 0.7)) {
 		return undefined;
 	}
-	const start = block.lines.findIndex((line) => line.trim() !== "");
-	const base = block.lines[start] ?? "";
-	return reindent(
-		block.lines,
-		/^[ \t]*/.exec(present.length > 0 ? base : "")?.[0] ?? "",
-		indenting,
-	);
+	const base = indentationOf(block.lines.find((line) => line.trim() !== "") ?? "");
+	const end = block.lines.findLastIndex((line) => line.trim() !== "") + 1;
+	const blankLines = file.lines.slice(file.lines.findLastIndex((line) => line.trim() !== "") + 1);
+	return [...reindent(block.lines.slice(0, end), base, indenting), ...blankLines];
 }
 
 function textsOf(lines: readonly string[]): string[] {
