@@ -61,13 +61,14 @@ interface Level {
 }
 
 /**
- * The lines of a fragment with the unit of the file, its first line indented as `target` is. Models write four
+ * The lines of a fragment with the unit of the file, its first line indented as `target` is; what is inside of a literal stays. Models write four
  * spaces where the file has tabs, and leave out what all lines have in common.
  */
 export function reindent(
 	fragment: readonly string[],
 	target: string,
 	{ fragmentUnit, fileUnit, hasBullets = false }: Indenting,
+	isLiteral: (line: number) => boolean = () => false,
 ): readonly string[] {
 	const lines = withFirstLineLikeLast(fragment);
 	const first = lines.find((line) => line.trim() !== "");
@@ -78,12 +79,17 @@ export function reindent(
 	const to = fileUnit ?? fragmentUnit;
 	const base = columnsOf(first);
 	if (from === undefined || to === undefined || (fragmentUnit === to && !hasTabsMixed(lines, to))) {
-		return shifted(lines, indentationOf(first), target);
+		return shifted(lines, indentationOf(first), target).map((line, at) =>
+			isLiteral(at) ? (fragment[at] ?? line) : line,
+		);
 	}
 	let levels: Level[] = [{ columns: base, written: target }];
 	let isAligned = false;
-	return lines.map((line) => {
+	return lines.map((line, at) => {
 		const plain = line.trimStart();
+		if (isLiteral(at)) {
+			return line;
+		}
 		if (plain === "") {
 			return "";
 		}

@@ -16,6 +16,9 @@ interface OpenLiteral {
 	readonly hasEscapes: boolean;
 }
 
+/** A longer line is data or was made by a tool, and counts as one without brackets, in UTF-16 units. */
+const maxLineLength = 10_000;
+
 /** Brackets, literals and comments, line by line: as much of a tokenizer as telling blocks apart takes. */
 export function scanLines(
 	lines: readonly string[],
@@ -30,7 +33,8 @@ export function scanLines(
 		const depthBefore = brackets.length;
 		let opener: number | undefined;
 		let isFirst = true;
-		for (const token of tokensOf(line, language, open)) {
+		const isCode = line.length <= maxLineLength;
+		for (const token of isCode ? tokensOf(line, language, open) : []) {
 			if (token.kind === "open") {
 				brackets.push(at);
 			} else if (token.kind === "close") {

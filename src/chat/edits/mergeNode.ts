@@ -65,7 +65,12 @@ export function reindentFrom(
 	end: number,
 	target: string,
 ): readonly string[] {
-	return reindent(block.lines.slice(start, end), target, indenting);
+	return reindent(
+		block.lines.slice(start, end),
+		target,
+		indenting,
+		(at) => block.literals[start + at] === true,
+	);
 }
 
 function replaced(merging: Merging, node: OutlineNode, present: OutlineNode): readonly Hunk[] {
@@ -86,13 +91,10 @@ function replaced(merging: Merging, node: OutlineNode, present: OutlineNode): re
 }
 
 /** Whether all lines stand as deep as they do in the file, each in its own unit. */
-function isIndentedAlike(
-	{ block, file, indenting }: Merging,
-	node: OutlineNode,
-	present: OutlineNode,
-): boolean {
+function isIndentedAlike(merging: Merging, node: OutlineNode, present: OutlineNode): boolean {
+	const { file } = merging;
 	const target = indentationOf(file.lines[present.start] ?? "");
-	const lines = reindent(block.lines.slice(node.start, node.end), target, indenting);
+	const lines = reindentFrom(merging, node.start, node.end, target);
 	const inLiteral = (at: number): boolean => file.scanned[present.start + at]?.isInside === true;
 	return lines.every(
 		(line, at) =>
@@ -282,7 +284,12 @@ function mergeGap(
 		}
 		if (place === "new") {
 			const isAfter = at < first;
-			added.push({ node, at: isAfter ? gap.start : endOfText(merging.file, gap), isAfter });
+			const plainEnd = isBetween && node.body === undefined ? behindPlain(present, gap) : undefined;
+			added.push({
+				node,
+				at: isAfter ? gap.start : (plainEnd ?? endOfText(merging.file, gap)),
+				isAfter: isAfter || plainEnd !== undefined,
+			});
 		}
 	}
 	for (const { node, at, isAfter } of added) {
@@ -293,6 +300,12 @@ function mergeGap(
 		hunks.push(...withCommas(merging, { at, lines, isLast: gap.isLast, isAfter }, apartLines));
 	}
 	return hunks.toSorted((a, b) => a.start - b.start);
+}
+
+/** Behind the fields that stand above the first method; undefined where there is no method. */
+function behindPlain(present: readonly OutlineNode[], gap: Gap): number | undefined {
+	const first = present.findIndex(({ body }) => body !== undefined);
+	return first < 0 ? undefined : (present[first - 1]?.end ?? gap.start);
 }
 
 /** Behind the last line of the gap that isn't blank. */

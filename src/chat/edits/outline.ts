@@ -2,6 +2,7 @@ import { commentText, type CodeLanguage } from "./codeLanguage.ts";
 import { declarationKeyOf, type DeclarationKey } from "./declarationKey.ts";
 import { columnsOf } from "./indentation.ts";
 import { scanLines, type ScannedLine } from "./lineScan.ts";
+import { literalLines } from "./literals.ts";
 import type { LineKind } from "./standIns.ts";
 
 /** Code with what was found in its lines. */
@@ -10,6 +11,8 @@ export interface Source {
 	readonly language: CodeLanguage;
 	readonly scanned: readonly ScannedLine[];
 	readonly kinds: readonly LineKind[];
+	/** Lines that begin inside of a literal, whose indentation is part of its value. */
+	readonly literals: readonly boolean[];
 }
 
 /** A statement or declaration; lines up to but without each `…End`. */
@@ -31,7 +34,8 @@ export function sourceOf(
 	language: CodeLanguage,
 	kinds: readonly LineKind[],
 ): Source {
-	return { lines, language, scanned: scanLines(lines, language), kinds };
+	const scanned = scanLines(lines, language);
+	return { lines, language, scanned, kinds, literals: literalLines(lines, scanned, language) };
 }
 
 /** The statements of lines [from, to), without those inside of them. */

@@ -72,7 +72,10 @@ export function placeUnits(merging: Merging): Placed {
 			waiting = [];
 		}
 		const own = mergeNode(merging, unit, member.node);
-		if (own === undefined || (found.has(unit) && losesMembers(merging, unit, member.node))) {
+		if (
+			own === undefined ||
+			(found.has(unit) && losesMembers(merging, unit, member.node, named.length))
+		) {
 			return unclear;
 		}
 		hunks.push(...own);
@@ -292,8 +295,16 @@ function blankLinesAround(lines: readonly string[], { lead, end }: OutlineNode):
 	return above.length > 0 ? above : below.length > 0 && end < lines.length - 1 ? below : [""];
 }
 
-/** A class of which the block has less than half is a part of it, and nothing says what became of the rest. */
-function losesMembers({ block, file }: Merging, unit: OutlineNode, present: OutlineNode): boolean {
+/**
+ * A class of which the block has less than half is a part of it, and nothing says what became of the rest; where
+ * the block has other declarations too, one that is missing is enough.
+ */
+function losesMembers(
+	{ block, file }: Merging,
+	unit: OutlineNode,
+	present: OutlineNode,
+	unitCount: number,
+): boolean {
 	if (unit.key?.holdsMembers !== true || unit.body === undefined || present.body === undefined) {
 		return false;
 	}
@@ -301,7 +312,10 @@ function losesMembers({ block, file }: Merging, unit: OutlineNode, present: Outl
 	const keysOf = (nodes: readonly OutlineNode[]): Set<string> =>
 		new Set(nodes.flatMap(({ key }) => (key === undefined ? [] : [keyText(key)])));
 	const kept = keysOf(outlineOf(block, unit.body.start, unit.body.end));
-	const all = [...keysOf(outlineOf(file, present.body.start, present.body.end))];
+	const members = outlineOf(file, present.body.start, present.body.end);
+	const all = [...keysOf(members)];
 	const lost = all.filter((key) => !kept.has(key)).length;
-	return !hasStandIn && lost > 1 && lost > all.length - lost;
+	const withBody = keysOf(members.filter(({ body }) => body !== undefined));
+	const isBodyLost = [...withBody].some((key) => !kept.has(key));
+	return !hasStandIn && ((unitCount > 1 && isBodyLost) || (lost > 1 && lost > all.length - lost));
 }

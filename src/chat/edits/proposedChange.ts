@@ -108,8 +108,8 @@ function newText(block: AppliedBlock, target: ChangeTarget): string | ProposedCh
 	const indenting: Indenting = language.isProse
 		? { fragmentUnit: undefined, fileUnit: undefined }
 		: {
-				fragmentUnit: indentationUnit(fragment),
-				fileUnit: indentationUnit(lines),
+				fragmentUnit: indentationUnit(fragment.filter((_, at) => source.literals[at] !== true)),
+				fileUnit: indentationUnit(lines.filter((_, at) => file.literals[at] !== true)),
 				hasBullets: language.id === "yaml",
 			};
 	const changed = placed({ source, file, indenting, target, isCut: block.isCut });
@@ -121,7 +121,7 @@ function newText(block: AppliedBlock, target: ChangeTarget): string | ProposedCh
 	const versions = { file, block: source, changed };
 	if (losesWhatIsStoodFor(versions)) {
 		return refused(
-			`The answer leaves out code of ${path} with a comment, and it is not clear which; select the lines that it replaces, and apply it again.`,
+			`A comment of the answer seems to stand for code of ${path}, which would be lost; ask for the complete code, or insert it by hand.`,
 		);
 	}
 	return doublesDeclaration(versions)

@@ -31,7 +31,12 @@ export function textOfRange(merging: Merging, text: string, range: Range): strin
 	const replaced = text.slice(range.start, range.end);
 	const firstLine = replaced.split("\n").find((line) => line.trim() !== "") ?? "";
 	const like = isIndented
-		? reindent(block.lines, indentationOf(ownIndentation + firstLine), indenting)
+		? reindent(
+				block.lines,
+				indentationOf(ownIndentation + firstLine),
+				indenting,
+				(at) => block.literals[at] === true,
+			)
 		: block.lines;
 	const body = like.join("\n");
 	// The range's first line has its indentation in front of the range already, or has none in it.

@@ -9,6 +9,9 @@ export type LineKind = "code" | "standIn" | "doubtful";
 /** A comment that is longer says something of its own, in UTF-16 units. */
 const maxLength = 100;
 
+/** A comment between marks that is longer says something of its own, in lines. */
+const maxCommentLines = 8;
+
 /** Words that say that something stays or was left out, and what. */
 const strongWords = new Set(
 	(
@@ -36,7 +39,12 @@ const codeWords = new Set(
 		"interface interfaces struct structs enum enums service services dependencies dependency scripts script jobs " +
 		"job steps step args arguments parameters params hooks hook state effects render jsx template templates " +
 		"endpoints endpoint middleware middlewares fixtures mocks models model schema tables table queries query " +
-		"plugins targets target tasks task resources resource nodes node data change changes"
+		"plugins targets target tasks task resources resource nodes node data change changes " +
+		"docstring docstrings comment comments documentation doc docs header headers license variant variants " +
+		"enumerators state action actions reducer reducers provider providers flags child children branch branches " +
+		"condition conditions check checks validation validations loop loops call calls env environment volumes " +
+		"stages layers packages requirements strings translations commands constraints migrations selectors mixins " +
+		"macros traits impls annotations decorators modifiers signals slots events listeners callbacks subscriptions"
 	).split(" "),
 );
 
@@ -56,6 +64,9 @@ const elsewhere =
 /** How a comment ends that says that what it names stays. */
 const staysAtEnd =
 	/(?:\b(?:unchanged|untouched|unmodified|omitted|elided|intact|unaltered)|\bnot (?:changed|modified|shown)|\bno changes?(?: (?:here|needed|required))?|\b(?:stays?|remains?|kept|keep|left|is|are) (?:the same|as(?:[ -]is)?|as before|identical)|\b(?:same )?as (?:before|above|is)|\bas-is|\bfor brevity|\bgoes? here|\bstays? here)[\s.!…)\]]*$/i;
+
+/** Languages in which three dots between brackets are code, though never alone on a line. */
+const withInlineDots = new Set(["ruby", "go", "swift", "typescript", "typescriptreact"]);
 
 /** The kind of each line. Lines that the file has itself, by their trimmed text, are code as a rule. */
 export function lineKinds(
@@ -80,8 +91,9 @@ export function lineKinds(
 			const isLoud = staysAtEnd.test(commentText(line, language) ?? "");
 			kinds[at] = standsAlone && isLoud ? "standIn" : "doubtful";
 		}
-		if (kinds[at] === "standIn" && known.has(plain) && plain !== "") {
-			kinds[at] = "doubtful";
+		if (known.has(plain) && plain !== "") {
+			// What the file says itself is no news, but it may have been told so before.
+			kinds[at] = kinds[at] === "standIn" ? "doubtful" : "code";
 		}
 	}
 	return kinds;
@@ -106,7 +118,14 @@ function kindOfLine(line: string, language: CodeLanguage): LineKind {
 	if (/^[[(<{]\s*(?:\.{3}|…)[^()[\]{}<>]*(?:\.{3}|…)?\s*[\])>}]$/.test(plain)) {
 		return language.hasBareDots || /^[[({]\s*\.{3}[\w$]/.test(plain) ? "doubtful" : "standIn";
 	}
-	if (/[{([]\s*(?:\.{3}|…)\s*[\])}]/.test(plain) || plain.includes("…")) {
+	const literal = /^("""|''')(.*)\1$/.exec(plain)?.[2];
+	if (literal !== undefined && isNothingButStandIn(literal)) {
+		return "standIn";
+	}
+	// Arguments that are handed on, any exception, any length.
+	const hasInlineDots = language.hasBareDots || withInlineDots.has(language.id);
+	const inline = hasInlineDots ? /\{\s*(?:\.{3}|…)\s*\}/ : /[{([]\s*(?:\.{3}|…)\s*[\])}]/;
+	if (inline.test(plain) || plain.includes("…")) {
 		return /["'`].*…/.test(plain) ? "code" : "doubtful";
 	}
 	const trailing = trailingComment(line, language);
@@ -184,8 +203,9 @@ function markLongComments(
 			continue;
 		}
 		const [open, close] = marks;
-		const end = lines.findIndex((line, index) => index > at && line.includes(close));
-		if (end < 0 || end - at > 8) {
+		const below = lines.slice(at + 1, at + 1 + maxCommentLines);
+		const end = at + 1 + below.findIndex((line) => line.includes(close));
+		if (end === at) {
 			continue;
 		}
 		const text = lines

@@ -35,7 +35,13 @@ export function wholeFileOf(
 	const base = indentationOf(block.lines.find((line) => line.trim() !== "") ?? "");
 	const end = block.lines.findLastIndex((line) => line.trim() !== "") + 1;
 	const blankLines = file.lines.slice(file.lines.findLastIndex((line) => line.trim() !== "") + 1);
-	return [...reindent(block.lines.slice(0, end), base, indenting), ...blankLines];
+	const lines = reindent(
+		block.lines.slice(0, end),
+		base,
+		indenting,
+		(at) => block.literals[at] === true,
+	);
+	return [...lines, ...blankLines];
 }
 
 function textsOf(lines: readonly string[]): string[] {

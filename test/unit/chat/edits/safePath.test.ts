@@ -8,6 +8,9 @@ describe("a path that a model wrote", () => {
 		["src\\a.ts", "src/a.ts"],
 		["  a.ts ", "a.ts"],
 		["src/…/ä.ts", "src/…/ä.ts"],
+		["src/it's 100%.ts", "src/it's 100%.ts"],
+		['src/"q".ts', 'src/"q".ts'],
+		["src/a%20b.ts", "src/a%20b.ts"],
 	])("inside the workspace is taken: %j", (path, expected) => {
 		expect(safeRelativePath(path)).toBe(expected);
 	});
@@ -31,6 +34,10 @@ describe("a path that a model wrote", () => {
 		"a\u0000.ts",
 		"a\u202ets.exe",
 		"%2e%2e/a.ts",
+		"src%2f..%2f..%2Fa.ts",
+		"src/%2E./a.ts",
+		"src%5ca.ts",
+		"a%00.ts",
 		".git/hooks/pre-commit",
 		"src/.GIT/config",
 		"con.ts",
