@@ -21,15 +21,19 @@ export function changeOfAnswer(answer: string, target: ChangeTarget): ProposedCh
 	return first;
 }
 
-/** Not in another language than the document's. */
+/** What fences say around commands and what they print. */
+const commandLanguages = new Set(
+	"bash sh shell zsh fish console terminal shell-session powershell ps1 cmd bat text txt output log".split(
+		" ",
+	),
+);
+
+/** Commands to run are the document's new text only where that is made of them. */
 function isWrittenFor(block: CodeBlock, path: string): boolean {
 	const own = codeLanguageOf(path, "").id;
-	const other = codeLanguageOf("", block.info).id;
 	return (
-		block.language === "" ||
 		isDiff(block) ||
-		own === "plaintext" ||
-		other !== "shellscript" ||
-		own === other
+		!commandLanguages.has(block.language) ||
+		["shellscript", "bash", "zsh", "powershell", "ps1", "bat", "cmd", "plaintext"].includes(own)
 	);
 }

@@ -1,6 +1,7 @@
 import type { CodeBlock } from "./codeBlocks.ts";
 import { noFile, partsOfDiff } from "./diffParts.ts";
 import type { Hunk } from "./hunks.ts";
+import { columnsOf, indentationOf, indentationUnit } from "./indentation.ts";
 
 export type DiffChanges =
 	| {
@@ -77,7 +78,16 @@ function hunkOf(part: readonly string[], lines: readonly string[], from: number)
 	const found = exact?.places.length === 0 ? shorter : exact;
 	const [start] = found?.places ?? [];
 	if (found === undefined || start === undefined) {
-		return "The diff does not fit the file as it is now; ask again.";
+		const loose = placesOf(
+			lines,
+			part.slice(0, end).filter(isInOld).map(withoutSign),
+			from,
+			trimmed,
+		);
+		const [place] = loose;
+		return place === undefined || loose.length > 1
+			? "The diff does not fit the file as it is now; ask again."
+			: inFilesUnit(part.slice(0, end), place, lines);
 	}
 	if (found.places.length > 1) {
 		return "The diff fits several places of the file; ask for one with more lines around the change.";
@@ -106,6 +116,55 @@ function withoutContext(signed: readonly string[], start: number, lines: readonl
 	return { start: start + first, end: at, lines: result };
 }
 
+/** The hunk of a diff that is indented otherwise than the file: new lines take the file's unit. */
+function inFilesUnit(signed: readonly string[], start: number, lines: readonly string[]): Hunk {
+	const fragmentUnit = indentationUnit(signed.map(withoutSign));
+	const fileUnit = indentationUnit(lines);
+	const width = fragmentUnit === undefined ? 0 : columnsOf(`${fragmentUnit}x`);
+	const unit = fileUnit ?? fragmentUnit ?? "";
+	const { end, start: first } = withoutContext(signed, start, lines);
+	const changed = signed.slice(
+		first - start,
+		signed.findLastIndex((line) => /^[+-]/.test(line)) + 1,
+	);
+	// The line of the diff that was last seen in the file, and how it is indented there.
+	let anchor = withoutSign(signed.find(isInOld) ?? "");
+	let written = indentationOf(lines[start] ?? "");
+	let at = first;
+	if (first > start) {
+		anchor = withoutSign(signed[first - start - 1] ?? "");
+		written = indentationOf(lines[first - 1] ?? "");
+	}
+	const result: string[] = [];
+	for (const line of changed) {
+		if (isInOld(line)) {
+			if (isInNew(line)) {
+				result.push(lines[at] ?? "");
+			}
+			if (line.slice(1).trim() !== "") {
+				anchor = withoutSign(line);
+				written = indentationOf(lines[at] ?? "");
+			}
+			at++;
+			continue;
+		}
+		const text = withoutSign(line);
+		const deeper = columnsOf(text) - columnsOf(anchor);
+		const levels = width === 0 ? 0 : Math.trunc(deeper / width);
+		const rest = deeper > 0 && width > 0 ? " ".repeat(deeper % width) : "";
+		const base =
+			levels < 0 ? written.slice(0, Math.max(0, written.length + levels * unit.length)) : written;
+		result.push(
+			text.trim() === "" ? "" : base + unit.repeat(Math.max(0, levels)) + rest + text.trim(),
+		);
+	}
+	return { start: first, end, lines: result };
+}
+
+function trimmed(line: string): string {
+	return line.trim();
+}
+
 function isInOld(line: string): boolean {
 	return !line.startsWith("+");
 }
@@ -118,13 +177,19 @@ function withoutSign(line: string): string {
 	return /^[ +-]/.test(line) ? line.slice(1) : line;
 }
 
-function placesOf(lines: readonly string[], wanted: readonly string[], from: number): number[] {
+function placesOf(
+	lines: readonly string[],
+	wanted: readonly string[],
+	from: number,
+	compared: (line: string) => string = (line) => line.trimEnd(),
+): number[] {
 	const places: number[] = [];
-	if (wanted.length === 0) {
+	if (wanted.every((line) => line.trim() === "")) {
 		return places;
 	}
-	for (let start = from; start + wanted.length <= lines.length && places.length < 2; start++) {
-		if (wanted.every((line, index) => lines[start + index]?.trimEnd() === line.trimEnd())) {
+	const texts = wanted.map(compared);
+	for (let start = from; start + texts.length <= lines.length && places.length < 2; start++) {
+		if (texts.every((text, index) => compared(lines[start + index] ?? "") === text)) {
 			places.push(start);
 		}
 	}
