@@ -2,7 +2,7 @@ import { commentText, trailingComment, type CodeLanguage } from "./codeLanguage.
 import { hunksBetween } from "./hunks.ts";
 import { sourceOf, type Source } from "./outline.ts";
 import { containersOf, keyText } from "./outlineIndex.ts";
-import type { LineKind } from "./standIns.ts";
+import { loneLiteral, type LineKind } from "./standIns.ts";
 
 /** Two versions of a text, and the block that made the second of the first. */
 export interface Versions {
@@ -13,7 +13,7 @@ export interface Versions {
 
 /**
  * Whether code went away where the block has a line that may stand for it, such as `// existing methods`: more
- * lines went than came, beside that one.
+ * lines went than came, beside that one. Where nothing but a comment came for several lines, its words don't matter.
  */
 export function losesWhatIsStoodFor({ file, block, changed }: Versions): boolean {
 	const suspects = new Map<string, LineKind>();
@@ -23,9 +23,6 @@ export function losesWhatIsStoodFor({ file, block, changed }: Versions): boolean
 			suspects.set(line.trim(), kind);
 		}
 	}
-	if (suspects.size === 0) {
-		return false;
-	}
 	const isSuspect = (line: string | undefined): boolean =>
 		line !== undefined && suspects.has(line.trim());
 	const lines = changed.split("\n");
@@ -34,8 +31,16 @@ export function losesWhatIsStoodFor({ file, block, changed }: Versions): boolean
 		const start = hunk.start + shift;
 		const end = start + hunk.lines.length;
 		shift += hunk.lines.length - (hunk.end - hunk.start);
+		const fresh = hunk.lines.filter(isCode);
+		const isOnlyComments =
+			fresh.length > 0 &&
+			fresh.every((line) => isComment(line, block.language)) &&
+			hunk.end - hunk.start > fresh.length;
 		const isNear =
-			hunk.lines.some(isSuspect) || isSuspect(lines[start - 1]) || isSuspect(lines[end]);
+			isOnlyComments ||
+			hunk.lines.some(isSuspect) ||
+			isSuspect(lines[start - 1]) ||
+			isSuspect(lines[end]);
 		const removed = file.lines.slice(hunk.start, hunk.end).filter(isCode);
 		const kept = new Set(removed.map((line) => line.trim()));
 		const added = hunk.lines.filter(
@@ -52,6 +57,10 @@ export function losesWhatIsStoodFor({ file, block, changed }: Versions): boolean
 			removed.length > added.length
 		);
 	});
+}
+
+function isComment(line: string, language: CodeLanguage): boolean {
+	return commentText(line, language) !== undefined || loneLiteral(line, language) !== undefined;
 }
 
 function isCode(line: string): boolean {

@@ -17,7 +17,7 @@ const strongWords = new Set(
 	(
 		"existing remaining remainder rest other others previous prior original unchanged untouched unmodified same " +
 		"omitted elided snip snipped truncated abbreviated brevity remains remain stays stay keep kept keeps etc " +
-		"continue continues continued skipped intact further additional identical before above earlier leave left"
+		"continue continues continued skipped intact further additional identical before above earlier leave left preserve preserved retain retained unaltered unaffected nothing everything anything shown hidden"
 	).split(" "),
 );
 
@@ -59,7 +59,7 @@ const glueWords = new Set(
 
 /** The same said in other languages. */
 const elsewhere =
-	/unverändert|bestehende|restliche[rns]?\b|übrige[rns]?\b|wie (?:bisher|zuvor)|bleibt (?:gleich|so)|ausgelassen|código existente|sin cambios|resto del?\b|igual que antes|code existant|inchangé|reste du\b|sans changement|código (?:existente|restante)|sem alterações|restante d|codice esistente|invariat|resto del|bestaande|ongewijzigd|rest van|без изменений|остальн|существующ|其余|保持不变|现有|原有|不变|省略|剩余|既存|変更なし|そのまま|残り|기존|나머지|생략|변경 없음/i;
+	/unverändert|bestehende|restliche[rns]?\b|\brest de[rs]\b|übrige[rns]?\b|wie (?:bisher|zuvor)|bleibt (?:gleich|so)|ausgelassen|código existente|sin cambios|resto del?\b|igual que antes|code existant|inchangé|reste du\b|sans changement|código (?:existente|restante)|sem alterações|restante d|codice esistente|invariat|resto del|bestaande|ongewijzigd|rest van|без изменений|остальн|существующ|其余|保持不变|现有|原有|不变|省略|剩余|既存|変更なし|そのまま|残り|기존|나머지|생략|변경 없음/i;
 
 /** How a comment ends that says that what it names stays. */
 const staysAtEnd =
@@ -118,9 +118,9 @@ function kindOfLine(line: string, language: CodeLanguage): LineKind {
 	if (/^[[(<{]\s*(?:\.{3}|…)[^()[\]{}<>]*(?:\.{3}|…)?\s*[\])>}]$/.test(plain)) {
 		return language.hasBareDots || /^[[({]\s*\.{3}[\w$]/.test(plain) ? "doubtful" : "standIn";
 	}
-	const literal = /^("""|''')(.*)\1$/.exec(plain)?.[2];
-	if (literal !== undefined && isNothingButStandIn(literal)) {
-		return "standIn";
+	const documented = loneLiteral(plain, language);
+	if (documented !== undefined && kindOfComment(documented) !== "code") {
+		return kindOfComment(documented);
 	}
 	// Arguments that are handed on, any exception, any length.
 	const hasInlineDots = language.hasBareDots || withInlineDots.has(language.id);
@@ -132,6 +132,11 @@ function kindOfLine(line: string, language: CodeLanguage): LineKind {
 	return trailing !== undefined && kindOfComment(trailing.comment.trim()) !== "code"
 		? "doubtful"
 		: "code";
+}
+
+/** The text of a string that stands alone on a line, as documentation does where a body begins. */
+export function loneLiteral(line: string, { longQuotes }: CodeLanguage): string | undefined {
+	return longQuotes.includes('"""') ? /^\s*("""|''')(.*)\1\s*$/.exec(line)?.[2] : undefined;
 }
 
 function kindOfComment(text: string): LineKind {
@@ -156,7 +161,7 @@ function kindOfComment(text: string): LineKind {
 		(words.some((word) => strongWords.has(word)) && words.some((word) => codeWords.has(word))) ||
 		words.some((word) => sufficientWords.has(word)) ||
 		(words.includes("here") && words.some((word) => codeWords.has(word))) ||
-		words.every((word) => codeWords.has(word) || glueWords.has(word));
+		words.every((word) => strongWords.has(word) || codeWords.has(word) || glueWords.has(word));
 	return isSuspicious ? "doubtful" : "code";
 }
 

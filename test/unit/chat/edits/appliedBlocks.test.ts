@@ -124,7 +124,7 @@ describe("a line that begins with dots is code", () => {
 });
 
 describe("a block is placed, or refused where its place is not certain", () => {
-	test("py stub kept", () => {
+	test("a class of stubs takes another stub", () => {
 		expect(
 			applied(
 				block(
@@ -136,7 +136,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			),
 		).toBe("class P:\n    def a(self): ...\n    def b(self): ...\n    def c(self): ...\n");
 	});
-	test("py overloads", () => {
+	test("overloads in Python are paired in order", () => {
 		expect(
 			applied(
 				block(
@@ -150,7 +150,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"from typing import overload\n\n@overload\ndef f(a: int) -> int:\n    ...\n@overload\ndef f(a: str) -> str:\n    ...\ndef f(a):\n    return a * 2\n\nx = f(1)\n",
 		);
 	});
-	test("ts overloads", () => {
+	test("overloads in TypeScript are paired in order", () => {
 		expect(
 			applied(
 				block(
@@ -164,7 +164,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"import x from 'x';\nfunction f(a: number): void;\nfunction f(a: string): void;\nfunction f(a: unknown): void {\n  use(a, 2);\n}\nf(1);\n",
 		);
 	});
-	test("getter setter", () => {
+	test("a getter and a setter of one name are two declarations", () => {
 		expect(
 			applied(
 				block("ts", "get x() {\n  return this.#x + 1;\n}\n\nset x(v) {\n  this.#x = v - 1;\n}"),
@@ -175,7 +175,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"class A {\n  #x = 0;\n\n  get x() {\n    return this.#x + 1;\n  }\n\n  set x(v) {\n    this.#x = v - 1;\n  }\n}\n",
 		);
 	});
-	test("py property", () => {
+	test("a property and its setter are two declarations", () => {
 		expect(
 			applied(
 				block(
@@ -189,7 +189,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"class A:\n    @property\n    def x(self):\n        return self._x + 1\n\n    @x.setter\n    def x(self, v):\n        self._x = v - 1\n",
 		);
 	});
-	test("same method in two classes", () => {
+	test("methods go to the class that has them all", () => {
 		expect(
 			applied(
 				block("js", "run() {\n  return 3;\n}\n\nstop() {\n  return 4;\n}"),
@@ -200,7 +200,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"class A {\n  run() {\n    return 1;\n  }\n}\n\nclass B {\n  run() {\n    return 3;\n  }\n\n  stop() {\n    return 4;\n  }\n}\n",
 		);
 	});
-	test("ambiguous method", () => {
+	test("a method that two classes have is refused", () => {
 		expect(
 			applied(
 				block("js", "run() {\n  return 3;\n}"),
@@ -209,7 +209,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			),
 		).toMatch(/^refused: /);
 	});
-	test("reverse order", () => {
+	test("declarations in another order than the file's are placed each", () => {
 		expect(
 			applied(
 				block("js", "function b() {\n  return 22;\n}\n\nfunction a() {\n  return 11;\n}"),
@@ -220,7 +220,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"import x from 'x';\n\nfunction a() {\n  return 11;\n}\n\nfunction b() {\n  return 22;\n}\n",
 		);
 	});
-	test("decl between kept", () => {
+	test("a declaration between those of the block stays", () => {
 		expect(
 			applied(
 				block("js", "function a(x) {\n  return 11;\n}\n\nfunction c(x) {\n  return 33;\n}"),
@@ -231,7 +231,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"function a(x) {\n  return 11;\n}\n\nfunction b() {\n  return 2;\n}\n\nfunction c(x) {\n  return 33;\n}\n",
 		);
 	});
-	test("file of four", () => {
+	test("the one of four declarations that the block leaves out stays", () => {
 		expect(
 			applied(
 				block(
@@ -245,7 +245,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"function a() {\n  return 1;\n}\n\nfunction b() {\n  return 22;\n}\n\nfunction c() {\n  return 3;\n}\n\nfunction d() {\n  return 4;\n}\n",
 		);
 	});
-	test("new first", () => {
+	test("a new declaration stands before the one that it stands before in the block", () => {
 		expect(
 			applied(
 				block("js", "function z() {\n  return 0;\n}\n\nfunction a() {\n  return z();\n}"),
@@ -256,7 +256,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"import x from 'x';\n\nfunction z() {\n  return 0;\n}\n\nfunction a() {\n  return z();\n}\n\nexport { a };\n",
 		);
 	});
-	test("import + function", () => {
+	test("a new import stands with the imports", () => {
 		expect(
 			applied(
 				block("ts", "import { z } from './z';\n\nfunction a() {\n  return z();\n}"),
@@ -267,7 +267,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"import x from 'x';\nimport { z } from './z';\n\nfunction a() {\n  return z();\n}\n\nexport { a };\n",
 		);
 	});
-	test("import changed + function", () => {
+	test("an import that changed is placed too", () => {
 		expect(
 			applied(
 				block("ts", "import x, { y } from 'x';\n\nfunction a() {\n  return y();\n}"),
@@ -278,7 +278,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"import x, { y } from 'x';\n\nfunction a() {\n  return y();\n}\n\nexport { a };\nmore();\nevenMore();\nlast();\n",
 		);
 	});
-	test("range: block has another declaration", () => {
+	test("a block that changes more than the marked declaration is refused", () => {
 		expect(
 			applied(
 				block("js", "function a() {\n  return 11;\n}\n\nfunction b() {\n  return 22;\n}"),
@@ -288,7 +288,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			),
 		).toMatch(/^refused: /);
 	});
-	test("range with stand-in", () => {
+	test("marked lines keep what a comment stands for", () => {
 		expect(
 			applied(
 				block("js", "function a() {\n  // ... existing code ...\n  more();\n}"),
@@ -298,7 +298,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			),
 		).toBe("function a() {\n  x();\n  y();\n  more();\n}\n\nb();\n");
 	});
-	test("range only stand-in at ends", () => {
+	test("a statement between two comments is refused where it isn't found", () => {
 		expect(
 			applied(
 				block("js", "// ... existing code ...\ny(2);\n// ... existing code ...").slice(0),
@@ -308,7 +308,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			),
 		).toMatch(/^refused: /);
 	});
-	test("css", () => {
+	test("rules of a stylesheet are placed each", () => {
 		expect(
 			applied(
 				block(
@@ -320,7 +320,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			),
 		).toBe(".a {\n    color: red;\n}\n\n.b {\n    color: green;\n}\n\n.c {\n    color: blue;\n}\n");
 	});
-	test("yaml", () => {
+	test("YAML takes the file's unit, and lines below a bullet stay aligned", () => {
 		expect(
 			applied(
 				block(
@@ -334,7 +334,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"on: push\njobs:\n  lint:\n    runs-on: linux\n  test:\n    runs-on: mac\n    steps:\n      - uses: a\n        with:\n          x: 1\n",
 		);
 	});
-	test("make", () => {
+	test("recipes are indented by tabs", () => {
 		expect(
 			applied(
 				block("make", "build: a b\n    cc a\n\ntest: build\n    ./t -v"),
@@ -343,7 +343,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			),
 		).toBe("build: a b\n\tcc a\n\ntest: build\n\t./t -v\n\nclean:\n\trm a\n");
 	});
-	test("haskell", () => {
+	test("equations are placed with their signatures", () => {
 		expect(
 			applied(
 				block(
@@ -357,7 +357,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"module A where\n\narea :: Int -> Int -> Int\narea w h = w * h\n\nlabel :: Int -> String\nlabel n = show (n + 1)\n",
 		);
 	});
-	test("legit comment", () => {
+	test("a comment about what stays is a comment where nothing goes away", () => {
 		expect(
 			applied(
 				block("ts", "function a() {\n  // keep the existing connection\n  x(2);\n  y();\n}"),
@@ -366,7 +366,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			),
 		).toBe("const q = 1;\nfunction a() {\n  // keep the existing connection\n  x(2);\n  y();\n}\n");
 	});
-	test("legit rest of", () => {
+	test("a comment about a rest is a comment where nothing goes away", () => {
 		expect(
 			applied(
 				block(
@@ -380,7 +380,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"const q = 1;\nfunction a(s) {\n  // returns the rest of the string\n  return s.slice(1);\n}\n",
 		);
 	});
-	test("body + stand-in + new last", () => {
+	test("the last statement of a body is replaced below a comment", () => {
 		expect(
 			applied(
 				block("ts", "function a(s) {\n  // ... existing validation\n  return s.slice(1);\n}"),
@@ -391,7 +391,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"const q = 1;\nfunction a(s) {\n  if (!s) throw 1;\n  check(s);\n  return s.slice(1);\n}\n",
 		);
 	});
-	test("js braces dots inline", () => {
+	test("a body of three dots is refused", () => {
 		expect(
 			applied(
 				block("js", "function a() {\n  return 2;\n}\n\nfunction b() { ... }"),
@@ -400,7 +400,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			),
 		).toMatch(/^refused: /);
 	});
-	test("python pass # existing", () => {
+	test("a comment behind a statement that stands for a body is refused", () => {
 		expect(
 			applied(
 				block("python", "def a():\n    return 2\n\ndef b():\n    pass  # existing code"),
@@ -409,7 +409,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			),
 		).toMatch(/^refused: /);
 	});
-	test("json", () => {
+	test("a script is added to a JSON file with its commas", () => {
 		expect(
 			applied(
 				block(
@@ -423,7 +423,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			'{\n  "name": "x",\n  "scripts": {\n    "build": "b",\n    "lint": "eslint"\n  },\n  "type": "module"\n}\n',
 		);
 	});
-	test("json dots", () => {
+	test("an entry of a JSON file is replaced between dots", () => {
 		expect(
 			applied(
 				block("json", '{\n  ...\n  "version": "2",\n  ...\n}'),
@@ -432,7 +432,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			),
 		).toBe('{\n  "name": "x",\n  "version": "2",\n  "type": "module"\n}\n');
 	});
-	test("ts object", () => {
+	test("a property is added to an object with its commas", () => {
 		expect(
 			applied(
 				block("ts", "const o = {\n  // existing options\n  z: 1,\n};"),
@@ -441,7 +441,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			),
 		).toBe("const o = {\n  x: 1,\n  y: 2,\n  z: 1,\n};\nuse(o);\n");
 	});
-	test("tests", () => {
+	test("a test is added to a suite", () => {
 		expect(
 			applied(
 				block(
@@ -455,7 +455,7 @@ describe("a block is placed, or refused where its place is not certain", () => {
 			"import x from 'x';\n\ndescribe('a', () => {\n\tit('b', () => {\n\t\tx();\n\t});\n\n\tit('c', () => {\n\t\texpect(1).toBe(1);\n\t});\n});\n",
 		);
 	});
-	test("switch", () => {
+	test("a case is added to a switch", () => {
 		expect(
 			applied(
 				block(
@@ -484,7 +484,7 @@ describe("an answer that was cut", () => {
 		},
 	);
 
-	test("cut in list", () => {
+	test("is refused when its list ends before its code", () => {
 		expect(
 			applied(
 				"- do:\n  ```js\n  import x from 'x';\n\n  function a() {\n    return 11;\n  }\n\nThen.",
@@ -493,12 +493,12 @@ describe("an answer that was cut", () => {
 			),
 		).toMatch(/^refused: /);
 	});
-	test("cut one function", () => {
+	test("is applied when all of its one declaration is there", () => {
 		expect(applied("```js\nfunction a() {\n  return 11;\n}\n", "a.js", file)).toBe(
 			file.replace("return 1", "return 11"),
 		);
 	});
-	test("md with inner fence", () => {
+	test("is refused when a fence in the code closed it", () => {
 		expect(
 			applied(
 				"```md\n# T\n\nx\n\n```sh\nnpm i\n```\n\nrest\n\nmore\n```\n",
