@@ -116,7 +116,8 @@ function unmarkedKeyOf(plain: string, text: string): DeclarationKey | undefined 
 	if (
 		method !== undefined &&
 		/\{\s*[^{}]*\}?$|=>|\)[^;,]*$/.test(plain) &&
-		!/^\w+\s*\(.*\)\s*;?$/.test(plain)
+		!/^\w+\s*\(.*\)\s*;?$/.test(plain) &&
+		closesArguments(plain)
 	) {
 		return value(method);
 	}
@@ -124,6 +125,18 @@ function unmarkedKeyOf(plain: string, text: string): DeclarationKey | undefined 
 	return rule === undefined
 		? undefined
 		: { kind: "label", name: rule, holdsMembers: /^@/.test(rule) };
+}
+
+/** Whether the first bracket closes again: it is open behind a call with a function in it. */
+function closesArguments(text: string): boolean {
+	let depth = 0;
+	for (const character of text.slice(text.indexOf("("))) {
+		depth += character === "(" ? 1 : character === ")" ? -1 : 0;
+		if (depth === 0) {
+			return true;
+		}
+	}
+	return false;
 }
 
 function importedBy(text: string): string | undefined {

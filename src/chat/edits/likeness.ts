@@ -2,16 +2,16 @@ import type { Merging } from "./mergeNode.ts";
 import type { OutlineNode } from "./outline.ts";
 import { plainTextOf } from "./outlineIndex.ts";
 
-/** Statements that are this alike, by their words, are two versions of one. */
+/** Statements that are this alike, by their words, may be two versions of one. */
 const minLikeness = 0.5;
-
-/** Those that are less alike have nothing to do with each other. */
-const maxDifference = 0.25;
 
 /** Statements between two anchors that are compared one by one. */
 const maxCompared = 400;
 
-/** The one statement that is another version of this one. */
+/**
+ * The statement that this one is another version of: what a body returns, or `new` where nothing is like it.
+ * `unclear` where it might as well stand beside one that is alike, since that must neither go nor come twice.
+ */
 export function likeOf(
 	{ block, file }: Merging,
 	node: OutlineNode,
@@ -20,18 +20,21 @@ export function likeOf(
 	if (present.length > maxCompared) {
 		return "unclear";
 	}
-	const words = wordsOf(plainTextOf(block, node));
-	const unnamed = present.filter(
-		({ role, key }) => role === "code" && (node.key === undefined ? key === undefined : false),
-	);
-	const scored = unnamed
-		.map((other) => ({ other, score: likeness(words, wordsOf(plainTextOf(file, other))) }))
-		.sort((a, b) => b.score - a.score);
-	const [best, second] = scored;
-	if (best === undefined || best.score <= maxDifference) {
-		return "new";
+	const text = plainTextOf(block, node);
+	const last = present.at(-1);
+	const isResult = (other: string): boolean => /^(?:return|throw|raise)\b/.test(other);
+	if (last !== undefined && isResult(text) && isResult(plainTextOf(file, last))) {
+		return last;
 	}
-	return best.score >= minLikeness && (second?.score ?? 0) < best.score ? best.other : "unclear";
+	const words = wordsOf(text);
+	const isAlike = present.some(
+		(other) =>
+			other.role === "code" &&
+			node.key === undefined &&
+			other.key === undefined &&
+			likeness(words, wordsOf(plainTextOf(file, other))) >= minLikeness,
+	);
+	return isAlike ? "unclear" : "new";
 }
 
 function wordsOf(text: string): readonly string[] {

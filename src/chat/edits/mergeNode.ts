@@ -195,14 +195,21 @@ function anchorsOf(
 	wanted: readonly OutlineNode[],
 	present: readonly OutlineNode[],
 ): readonly Anchor[] | undefined {
-	const idOf = (source: Source, node: OutlineNode): string | undefined =>
-		node.role === "standIn"
-			? undefined
-			: node.key !== undefined
-				? keyText(node.key)
-				: node.body === undefined
-					? `text ${plainTextOf(source, node)}`
-					: `head ${(source.lines[node.start] ?? "").trim()}`;
+	const heads = new Set(
+		wanted.filter((node) => holdsStandIn(block, node)).map((node) => firstLineOf(block, node)),
+	);
+	// What stands around a comment that stands for code is told by its first line, all else by its text.
+	const idOf = (source: Source, node: OutlineNode): string | undefined => {
+		const head = firstLineOf(source, node);
+		if (node.role === "standIn") {
+			return undefined;
+		}
+		return node.key !== undefined
+			? keyText(node.key)
+			: node.body !== undefined && heads.has(head)
+				? `head ${head}`
+				: `text ${plainTextOf(source, node)}`;
+	};
 	const groups = new Map<string, OutlineNode[]>();
 	for (const node of wanted) {
 		const id = idOf(block, node);
@@ -236,6 +243,10 @@ function anchorsOf(
 		(anchor, at) => at === 0 || anchor.present > (anchors[at - 1]?.present ?? -1),
 	);
 	return isOrdered ? anchors : undefined;
+}
+
+function firstLineOf({ lines }: Source, { start }: OutlineNode): string {
+	return (lines[start] ?? "").trim();
 }
 
 interface Gap {

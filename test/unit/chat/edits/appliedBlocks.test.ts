@@ -732,4 +732,11 @@ describe("what stands in a block besides whole declarations", () => {
 			"impl A for X {\n    fn f(&self) -> i32 {\n        2\n    }\n}\n\nimpl B for X {\n    fn f(&self) -> i32 {\n        3\n    }\n}\n",
 		);
 	});
+	test("a statement that may be another version of one that stays is refused", () => {
+		const file =
+			"function App() {\n\tuseEffect(() => {\n\t\tlog(a);\n\t}, []);\n\n\treturn a;\n}\n";
+		const code =
+			"function App() {\n  // existing effects unchanged\n\n  useEffect(() => {\n    setB(a);\n  }, [a]);\n\n  return a;\n}";
+		expect(applied(block("tsx", code), "App.tsx", file)).toMatch(/^refused: /);
+	});
 });
