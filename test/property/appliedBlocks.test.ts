@@ -340,6 +340,25 @@ describe("a block with several declarations", () => {
 	});
 });
 
+describe("a block that is applied again", () => {
+	test("changes nothing more", () => {
+		fc.assert(
+			fc.property(cases, fc.boolean(), (given, hasStandIns) => {
+				const { sample, fileUnit, blockUnit, standIn } = given;
+				const { present, given: declarations } = parts(given);
+				const comment = hasStandIns ? [[sample.comment(standIn)]] : [];
+				const file = inUnit([...sample.prologue, "", ...apart(present)], fileUnit);
+				const block = inUnit(apart([...comment, ...declarations]), blockUnit);
+				const once = resultOf(file, block, sample.path);
+				expect(resultOf(once.slice(0, -1).split("\n"), block, sample.path)).toBe(
+					`refused: The answer changes nothing in ${sample.path}.`,
+				);
+			}),
+			{ numRuns: 400 },
+		);
+	});
+});
+
 describe("a comment that stands for code", () => {
 	test("keeps what stands there, between declarations", () => {
 		fc.assert(

@@ -169,6 +169,16 @@ describe("a conversation over lines", () => {
 		expect(notices).toBe("(cut at the most tokens of an answer)\n");
 	});
 
+	test("leaves out what the model thinks aloud", async () => {
+		const { output } = await talk("one\n", async function* () {
+			await Promise.resolve();
+			yield "<think>Hm";
+			yield ".</think>\n\nSo.";
+			return "stop";
+		});
+		expect(output).toBe("So.\n");
+	});
+
 	test("lets no control character through to the terminal", async () => {
 		const { output } = await talk("one\n", async function* () {
 			await Promise.resolve();
