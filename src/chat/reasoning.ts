@@ -69,7 +69,7 @@ export class ReasoningFilter {
 	}
 
 	#skip(close: string): string | undefined {
-		const end = lowered(this.#held).indexOf(close);
+		const end = this.#held.search(new RegExp(escaped(close), "i"));
 		if (end < 0) {
 			// The mark may have begun.
 			const cut = Math.max(0, this.#held.length - longestMark);
@@ -97,10 +97,11 @@ export class ReasoningFilter {
 			return dropped === "" ? undefined : dropped;
 		}
 		if (this.#isLineStart && this.#fence === undefined) {
-			const start = lowered(this.#held.trimStart().slice(0, longestMark));
+			const near = this.#held.slice(0, maxHeldSpace + longestMark);
+			const start = lowered(near.trimStart().slice(0, longestMark));
 			const mark = marks.find(({ open }) => start.startsWith(open));
 			if (mark !== undefined) {
-				const space = this.#held.length - this.#held.trimStart().length;
+				const space = near.length - near.trimStart().length;
 				dropped += this.#dropped(this.#held.slice(0, space));
 				this.#held = this.#held.slice(space + mark.open.length);
 				this.#close = mark.close;
@@ -132,6 +133,10 @@ export class ReasoningFilter {
 	#dropped(text: string): string {
 		return this.#keepsLines ? text.replaceAll(/[^\n]/g, "") : "";
 	}
+}
+
+function escaped(text: string): string {
+	return text.replaceAll(/[|[\]/\\]/g, String.raw`\$&`);
 }
 
 /** As long as the text, which `toLowerCase` alone doesn't promise. */
