@@ -48,7 +48,8 @@ export function declarationKeyOf(head: string, languageId: string): DeclarationK
 	}
 	const accessor = /^(get|set)\s+(#?[\w$]+)\s*\(/.exec(plain);
 	if (accessor !== null) {
-		return { kind: "accessor", name: `${accessor[1]} ${accessor[2]}`, holdsMembers: false };
+		const [, verb = "", name = ""] = accessor;
+		return { kind: "accessor", name: `${verb} ${name}`, holdsMembers: false };
 	}
 	const table =
 		/^create\s+(?:or\s+replace\s+)?(?:\w+\s+){0,3}?(table|view|function|procedure|index|trigger|type)\s+(?:if\s+not\s+exists\s+)?([\w."`[\]]+)/i.exec(
@@ -96,8 +97,9 @@ function unmarkedKeyOf(plain: string, text: string): DeclarationKey | undefined 
 	}
 	const call = /^((?:await\s+)?[\w$.]+(?:\.each\b)?)\s*\(\s*(["'`])([^"'`\n]{1,200})\2/.exec(text);
 	if (call !== null) {
-		const holdsMembers = /^(?:describe|context|suite)\b/.test(call[1] ?? "");
-		return { kind: "call", name: `${call[1]} ${call[3]}`, holdsMembers };
+		const [, callee = "", , argument = ""] = call;
+		const holdsMembers = /^(?:describe|context|suite)\b/.test(callee);
+		return { kind: "call", name: `${callee} ${argument}`, holdsMembers };
 	}
 	if (control.test(plain)) {
 		return undefined;
