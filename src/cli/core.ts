@@ -45,14 +45,15 @@ export interface Core extends AsyncDisposable {
 
 /**
  * The core with the engine in this process: for single answers and for timing the engine alone. The engine
- * drafts by what passes take; by a clock that stands still, the same questions are always answered in the same passes.
+ * drafts by what passes take, and the pipeline has deadlines: by a clock that stands still, the same questions are always
+ * answered in the same passes, and with all that they ask for.
  */
 export async function openLocalCore(
 	options: CoreOptions,
 	clock: Clock = systemClock,
 ): Promise<Core> {
 	const { engine, backendName } = await openLocalEngine({ ...options, clock });
-	return await assemble(options, engine, () => backendName);
+	return await assemble(options, engine, clock, () => backendName);
 }
 
 /** The core with the engine in a process of its own, as in the editor. */
@@ -65,7 +66,7 @@ export async function openForkedCore(options: CoreOptions): Promise<Core> {
 		logger: nullLogger,
 		clock: systemClock,
 	});
-	return await assemble(options, supervised.engine, () =>
+	return await assemble(options, supervised.engine, systemClock, () =>
 		supervised.state.kind === "ready" ? supervised.state.backendName : undefined,
 	);
 }
@@ -73,12 +74,13 @@ export async function openForkedCore(options: CoreOptions): Promise<Core> {
 async function assemble(
 	{ modelFolder }: CoreOptions,
 	engine: Engine & Learner,
+	clock: Clock,
 	backendName: () => string | undefined,
 ): Promise<Core> {
 	// The engine has checked every byte, or will; this reads the tokenizer beside it.
 	const model = await openModel(modelFolder, { verify: "sizes" });
 	const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));
-	const syntax = new LocalSyntax(grammarFiles);
+	const syntax = new LocalSyntax(grammarFiles, { clock });
 	return {
 		manifest: model.manifest,
 		tokenizer,
@@ -92,7 +94,7 @@ async function assemble(
 				tokenizer,
 				manifest: model.manifest,
 				syntax,
-				clock: systemClock,
+				clock,
 				logger: nullLogger,
 				onDidFinish: (outcome, stats) => observe?.({ outcome, stats }),
 				...(collectContext && { collectContext }),

@@ -8,6 +8,7 @@ const besideDist = (path: string): string => fileURLToPath(new URL(`../${path}`,
 /** Paths as seen from the bundle, dist/cli.js. */
 export const bundledModelFolder = besideDist(bundledModelFolderName);
 export const bundledTracesFolder = besideDist("bench/traces");
+export const humanEvalFolder = besideDist("bench/humaneval");
 export const engineProcessPath = besideDist("dist/engineProcess.js");
 export const grammarFiles = {
 	runtime: besideDist("dist/grammars/web-tree-sitter.wasm"),

@@ -5,6 +5,7 @@ import { FimPromptBuilder, type PromptPiece } from "../prompt/fim.ts";
 import { promptBudget } from "../prompt/promptBudget.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { FimCase } from "./fimCases.ts";
+import { writeOut } from "./writeOut.ts";
 
 /** More than the pipeline drafts, to see what longer drafts would bring. */
 const maxDraftTokens = 8;
@@ -67,9 +68,11 @@ export class FimAnswering {
 			pieces: given.pieces,
 		};
 		const { tokens, healBytes } = this.#prompts.build(input);
-		const decoder = tokenizer.createStreamDecoder(healBytes.length);
-		const ended = new AbortController();
-		const generation = engine.generate(
+		const isEnough = (text: string): boolean => asked.kind !== "multiLine" && text.includes("\n");
+		// Of one line only what is kept of the answer counts.
+		const { text, jointProbability, stats } = await writeOut(
+			engine,
+			tokenizer,
 			{
 				prompt: tokens,
 				maxNewTokens,
@@ -89,26 +92,11 @@ export class FimAnswering {
 						}
 					: {}),
 			},
-			ended.signal,
+			isEnough,
 		);
-		let text = "";
-		let jointProbability = 1;
-		// Not a for-await loop, because that throws away what the engine says in the end.
-		let step = await generation.next();
-		while (step.done !== true) {
-			for (const { id, probability } of step.value) {
-				// Of one line only what is kept of the answer counts.
-				jointProbability *= asked.kind !== "multiLine" && text.includes("\n") ? 1 : probability;
-				text += decoder.push([id]);
-			}
-			if (asked.kind !== "multiLine" && text.includes("\n")) {
-				ended.abort();
-			}
-			step = await generation.next();
-		}
 		return {
 			text: asked.kind === "multiLine" ? text : (text.split("\n", 1)[0] ?? ""),
-			stats: step.value.stats,
+			stats,
 			jointProbability,
 		};
 	}

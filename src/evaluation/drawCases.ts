@@ -1,53 +1,67 @@
 import type { SyntaxService } from "../context/syntax/syntaxService.ts";
 import type { CorpusEntry, CorpusFile } from "./corpusFile.ts";
-import { fimCaseIn, fimKinds, type FimCase, type FimKind } from "./fimCases.ts";
+import { fimCaseIn, fimKinds, type FimCase } from "./fimCases.ts";
+import type { SourceFile } from "./hole.ts";
 import { randomStream } from "./sampling.ts";
 
 export interface DrawOptions {
 	readonly file: CorpusFile;
 	/** From `sampleOrder`. */
 	readonly order: ReadonlyMap<string, readonly CorpusEntry[]>;
-	readonly casesPerKind: number;
 	readonly seed: number;
-	readonly syntax: SyntaxService;
 	/** VS Code's language id of a path. */
 	readonly languageIdOf: (path: string) => string;
 }
 
-/**
- * Cases of every kind: as many of each language as there are of the others while it has files, at most one
- * of a kind in a file. Deterministic.
- */
-export async function drawCases(options: DrawOptions): Promise<readonly FimCase[]> {
+/** Finds one in a file; undefined when it has no place for one. */
+export type DrawIn<T> = (source: SourceFile, random: () => number) => Promise<T | undefined>;
+
+/** Cases of every kind, `casesPerKind` of each while there are files. Deterministic. */
+export async function drawCases(
+	options: DrawOptions,
+	casesPerKind: number,
+	syntax: SyntaxService,
+): Promise<readonly FimCase[]> {
 	const cases: FimCase[] = [];
 	for (const kind of fimKinds) {
-		cases.push(...(await drawKind(options, kind)));
+		const drawIn: DrawIn<FimCase> = (source, random) => fimCaseIn(source, kind, random, syntax);
+		cases.push(...(await drawEvenly(options, kind, casesPerKind, drawIn)));
 	}
 	return cases;
 }
 
-async function drawKind(options: DrawOptions, kind: FimKind): Promise<readonly FimCase[]> {
-	const cases: FimCase[] = [];
+/**
+ * `count` of what `drawIn` finds: as many of each language as there are of the others while it has files, at most one in a
+ * file. `name` chooses the places, beside the seed. Deterministic.
+ */
+export async function drawEvenly<T>(
+	options: DrawOptions,
+	name: string,
+	count: number,
+	drawIn: DrawIn<T>,
+): Promise<readonly T[]> {
+	const all: T[] = [];
 	const left = [...options.order.values()].map((entries) => entries[Symbol.iterator]());
-	while (left.length > 0 && cases.length < options.casesPerKind) {
+	while (left.length > 0 && all.length < count) {
 		for (const entries of [...left]) {
-			const drawn = await nextCase(options, kind, entries);
+			const drawn = await nextDrawn(options, name, entries, drawIn);
 			if (drawn === undefined) {
 				left.splice(left.indexOf(entries), 1);
-			} else if (cases.length < options.casesPerKind) {
-				cases.push(drawn);
+			} else if (all.length < count) {
+				all.push(drawn);
 			}
 		}
 	}
-	return cases;
+	return all;
 }
 
-/** A case in the first of `entries` that has a place for one; undefined when none has. */
-async function nextCase(
-	{ file, seed, syntax, languageIdOf }: DrawOptions,
-	kind: FimKind,
+/** One in the first of `entries` that has a place for it; undefined when none has. */
+async function nextDrawn<T>(
+	{ file, seed, languageIdOf }: DrawOptions,
+	name: string,
 	entries: Iterator<CorpusEntry>,
-): Promise<FimCase | undefined> {
+	drawIn: DrawIn<T>,
+): Promise<T | undefined> {
 	for (let next = entries.next(); next.done !== true; next = entries.next()) {
 		const { package: packageName, language, path } = next.value;
 		const source = {
@@ -57,8 +71,7 @@ async function nextCase(
 			path,
 			text: await file.readText(next.value),
 		};
-		const random = randomStream(seed, `${kind}\0${packageName}\0${path}`);
-		const drawn = await fimCaseIn(source, kind, random, syntax);
+		const drawn = await drawIn(source, randomStream(seed, `${name}\0${packageName}\0${path}`));
 		if (drawn !== undefined) {
 			return drawn;
 		}

@@ -1,45 +1,23 @@
 import type { SyntaxService } from "../context/syntax/syntaxService.ts";
 import { isHighSurrogate } from "../prompt/promptWindow.ts";
+import type { Hole, SourceFile } from "./hole.ts";
 
 export const fimKinds = ["restOfLine", "singleLine", "multiLine"] as const;
 export type FimKind = (typeof fimKinds)[number];
 
-/** A file of which `text.slice(start, end)` is missing: nothing of that is in what the model is given. */
-export interface FimCase {
+export interface FimCase extends Hole {
 	readonly kind: FimKind;
-	readonly package: string;
-	/** The corpus' name of the language. */
-	readonly language: string;
-	/** VS Code's. */
-	readonly languageId: string;
-	readonly path: string;
-	readonly text: string;
-	/** The cursor, as a UTF-16 offset. */
-	readonly start: number;
-	readonly end: number;
-}
-
-export function truthOf({ text, start, end }: FimCase): string {
-	return text.slice(start, end);
-}
-
-export interface SourceFile {
-	readonly package: string;
-	readonly language: string;
-	readonly languageId: string;
-	readonly path: string;
-	readonly text: string;
 }
 
 /** A place for a case is looked for this often before a file is given up. */
-const maxTries = 24;
+export const maxTries = 24;
 
 /** Lines above the cursor: without any the task is to guess what the file is about. */
-const minLinesAbove = 5;
+export const minLinesAbove = 5;
 
 /** Shorter lines are closing brackets and keywords; longer ones data. In UTF-16 units. */
 const minLineUnits = 10;
-const maxLineUnits = 160;
+export const maxLineUnits = 160;
 
 /** A missing text needs this many signs that show, one of them of a word: `);` says nothing about a model. */
 const minTruthUnits = 3;
@@ -68,8 +46,7 @@ export async function fimCaseIn(
 	random: () => number,
 	syntax: SyntaxService,
 ): Promise<FimCase | undefined> {
-	// Offsets would be those of another text than the model is given.
-	if (file.text.includes("\r") || file.text.startsWith("\uFEFF")) {
+	if (!isPlainText(file.text)) {
 		return undefined;
 	}
 	const lines = linesOf(file.text);
@@ -87,7 +64,13 @@ export async function fimCaseIn(
 	return undefined;
 }
 
-async function isInCode(
+/** Elsewhere offsets would be those of another text than the model is given. */
+export function isPlainText(text: string): boolean {
+	return !text.includes("\r") && !text.startsWith("\uFEFF");
+}
+
+/** Whether neither the line of `cursor` begins in a comment or a string, nor `cursor` is in a comment, as far as there is a grammar. */
+export async function isInCode(
 	{ languageId, text }: SourceFile,
 	cursor: number,
 	syntax: SyntaxService,
@@ -102,17 +85,17 @@ async function isInCode(
 	return lineKind !== "comment" && lineKind !== "string" && kind !== "comment";
 }
 
-interface Span {
+export interface Span {
 	readonly start: number;
 	readonly end: number;
 }
 
-interface Line extends Span {
+export interface Line extends Span {
 	/** Where its first sign stands; `end` for a blank line. */
 	readonly codeStart: number;
 }
 
-function linesOf(text: string): readonly Line[] {
+export function linesOf(text: string): readonly Line[] {
 	const lines: Line[] = [];
 	let start = 0;
 	for (const line of text.split("\n")) {

@@ -1,13 +1,13 @@
-import { UserError } from "../base/userError.ts";
 import type { CompletionConfig, CompletionProvider } from "../completion/completionProvider.ts";
-import { truthOf, type FimCase } from "./fimCases.ts";
+import { askPipeline } from "./askPipeline.ts";
+import type { FimCase } from "./fimCases.ts";
+import { truthOf, withoutTruth } from "./hole.ts";
 
 /** What the pipeline showed at one place under one threshold; undefined for nothing. */
 export type Ghost = { readonly text: string; readonly isRight: boolean } | undefined;
 
 /**
- * Asks the whole pipeline as the editor does while somebody types: automatic trigger, the stop rules, the
- * filters, the gate. A ghost is right when it is a beginning of the missing text or all of it: every
+ * Asks the whole pipeline about a case. A ghost is right when it is a beginning of the missing text or all of it: every
  * character that it shows stands there in the file, and it doesn't go on into what follows already.
  */
 export async function ghostAt(
@@ -15,26 +15,10 @@ export async function ghostAt(
 	provider: CompletionProvider,
 	config: CompletionConfig,
 ): Promise<Ghost> {
-	const { text, start, end } = asked;
-	const outcome = await provider.provide(
-		{
-			path: asked.path,
-			languageId: asked.languageId,
-			text: text.slice(0, start) + text.slice(end),
-			offset: start,
-			trigger: "automatic",
-		},
-		config,
-		new AbortController().signal,
-	);
+	const { path, languageId, start } = asked;
+	const where = { path, languageId, text: withoutTruth(asked), offset: start };
+	const outcome = await askPipeline(where, provider, config);
 	if (outcome.kind === "none") {
-		// The pipeline hides faults from somebody who types; a figure must not hide them.
-		if (outcome.reason === "engineUnavailable") {
-			throw new UserError(
-				"evaluationFailed",
-				"The engine failed during the evaluation; run it again, and import the model anew if that does not help.",
-			);
-		}
 		return undefined;
 	}
 	const { insertText } = outcome.completion;

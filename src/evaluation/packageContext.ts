@@ -6,7 +6,7 @@ import type { CollectContext } from "../completion/relatedCode.ts";
 import type { RepositoryIndex } from "../context/index/repositoryIndex.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { CorpusEntry, CorpusFile } from "./corpusFile.ts";
-import type { FimCase } from "./fimCases.ts";
+import { withoutTruth, type Hole } from "./hole.ts";
 import { entriesOf } from "./learnedScore.ts";
 
 interface PackageContextParts {
@@ -36,7 +36,7 @@ export class PackageContext implements AsyncDisposable {
 	}
 
 	/** Everything after this is about `asked`. */
-	async enter(asked: FimCase): Promise<void> {
+	async enter(asked: Hole): Promise<void> {
 		if (this.#name !== asked.package) {
 			await this.#leave();
 			await this.#read(asked.package);
@@ -44,8 +44,7 @@ export class PackageContext implements AsyncDisposable {
 		await this.#restore();
 		this.#open = this.#entries.find((entry) => entry.path === asked.path);
 		await this.#learn((learner) => learner.learn({ kind: "remove", file: asked.path }));
-		const holed = asked.text.slice(0, asked.start) + asked.text.slice(asked.end);
-		await this.#index?.update(safePath(asked.path), holed);
+		await this.#index?.update(safePath(asked.path), withoutTruth(asked));
 	}
 
 	/** Context for a place in the file of the case. */

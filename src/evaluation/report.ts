@@ -3,6 +3,7 @@ import { addLearned, type LearnedScore, type LearnedScores } from "./learnedScor
 import type { CaseFigures, FimFigures } from "./runCases.ts";
 import { withAll } from "./scoreModel.ts";
 import { bitsPerByte, top1, type TextScore } from "./textScore.ts";
+import { decimals, percent, textTable } from "./textTable.ts";
 
 export type ByLanguage = Readonly<Record<string, number>>;
 
@@ -108,13 +109,6 @@ function valuesOf(
 	return Object.fromEntries([...scores].map(([language, score]) => [language, valueOf(score)]));
 }
 
-/** JSON with four decimals: the next ones say nothing with samples of this size. */
-export function reportJson(report: EvaluationReport): string {
-	const rounded = (_key: string, value: unknown): unknown =>
-		typeof value === "number" ? Math.round(value * 1e4) / 1e4 : value;
-	return `${JSON.stringify(report, rounded, 2)}\n`;
-}
-
 export function reportTable(report: EvaluationReport): string {
 	const sections = [
 		[`${report.model}, ${report.quantization}, seed ${report.seed}`],
@@ -142,7 +136,7 @@ function textRows(report: EvaluationReport): readonly string[] {
 	]);
 	const loss = report.int4LossPercent;
 	return [
-		...table([[...head, ...(compared === null ? [] : [compared.quantization])], ...rows]),
+		...textTable([[...head, ...(compared === null ? [] : [compared.quantization])], ...rows]),
 		...(loss === null
 			? []
 			: [`Loss against ${compared?.quantization ?? ""}: ${loss.toFixed(2)} %`]),
@@ -151,7 +145,7 @@ function textRows(report: EvaluationReport): readonly string[] {
 
 function learnedRows({ bitsPerByte: own, learned }: EvaluationReport): readonly string[] {
 	const { cold, warm } = learned;
-	return table([
+	return textTable([
 		[
 			"Learned",
 			"model",
@@ -178,7 +172,7 @@ function learnedRows({ bitsPerByte: own, learned }: EvaluationReport): readonly 
 }
 
 function reliabilityRows({ reliability }: EvaluationReport): readonly string[] {
-	return table([
+	return textTable([
 		["Reliability of lines", "answers", "probability", "right"],
 		...reliability.map(({ from, to, answers, meanProbability, right }) => [
 			`${from.toFixed(1)} – ${to.toFixed(1)}`,
@@ -198,7 +192,7 @@ function fimRows(report: EvaluationReport): readonly string[] {
 			percent(each.firstLineMatch),
 			percent(each.editSimilarity),
 		]);
-	return table([
+	return textTable([
 		["Fill in the middle", "cases", "exact", "first line", "edit similarity"],
 		...rows(report.fimPrefixOnly, "prefix only"),
 		...rows(report.fim, "with suffix"),
@@ -217,7 +211,7 @@ function gateRows({ gate, gateOfModel }: EvaluationReport): readonly string[] {
 			percent(right ?? undefined),
 			decimals(meanCharacters ?? undefined, 1),
 		]);
-	return table([
+	return textTable([
 		["Gate, whole pipeline", "shown", "right", "characters"],
 		...rows(gateOfModel, "model alone"),
 		...rows(gate, "adapted, with context"),
@@ -225,7 +219,7 @@ function gateRows({ gate, gateOfModel }: EvaluationReport): readonly string[] {
 }
 
 function draftRows({ drafters }: EvaluationReport): readonly string[] {
-	return table([
+	return textTable([
 		["Drafter", "accepted", "tokens/pass", "drafted"],
 		...Object.entries(drafters).map(([name, figures]) => [
 			name,
@@ -234,26 +228,4 @@ function draftRows({ drafters }: EvaluationReport): readonly string[] {
 			String(figures.draftedTokens),
 		]),
 	]);
-}
-
-/** The first column to the left, the others to the right. */
-function table(rows: readonly (readonly string[])[]): string[] {
-	const widths = (rows[0] ?? []).map((_, column) =>
-		Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-	);
-	return rows.map((row) =>
-		row
-			.map((cell, column) =>
-				column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-			)
-			.join("  "),
-	);
-}
-
-function decimals(value: number | undefined, digits = 3): string {
-	return value === undefined || Number.isNaN(value) ? "–" : value.toFixed(digits);
-}
-
-function percent(value: number | undefined): string {
-	return value === undefined || Number.isNaN(value) ? "–" : `${(100 * value).toFixed(1)} %`;
 }

@@ -1,47 +1,42 @@
-import { readFile } from "node:fs/promises";
 import { arch, availableParallelism } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { UserError } from "../../base/userError.ts";
-import { LocalSyntax } from "../../context/syntax/localSyntax.ts";
-import { createContextEngine } from "../../context/contextEngine.ts";
-import { openRepositoryIndex } from "../../context/index/openRepositoryIndex.ts";
-import { openOrtBackend } from "../../engine/ort/ortBackend.ts";
 import { defaultThreads } from "../../engine/ort/sessionOptions.ts";
-import { FimAnswering } from "../../evaluation/answering.ts";
-import { scoreBaseline } from "../../evaluation/baseline.ts";
-import { CorpusFile } from "../../evaluation/corpusFile.ts";
-import { drawCases } from "../../evaluation/drawCases.ts";
-import { reportJson, reportOf, reportTable } from "../../evaluation/report.ts";
-import { PackageContext } from "../../evaluation/packageContext.ts";
-import { scoreLearned, type LearnedScores } from "../../evaluation/learnedScore.ts";
-import { runCases, type CaseFigures } from "../../evaluation/runCases.ts";
-import { readSample, sampleOrder, type SampledText } from "../../evaluation/sampledTexts.ts";
-import { scoreByLanguage } from "../../evaluation/scoreModel.ts";
-import type { TextScore } from "../../evaluation/textScore.ts";
-import { openModel, type ModelFolder } from "../../model/modelStore.ts";
-import { createTokenizer } from "../../tokenizer/bpeTokenizer.ts";
-import { promptBudget } from "../../prompt/promptBudget.ts";
-import { defaultCompletionConfig } from "../../completion/defaultConfig.ts";
-import { maxPiecesShare } from "../../prompt/fim.ts";
-import { tokenCounts } from "../../context/tokenCounts.ts";
-import { systemClock, type Clock } from "../../base/clock.ts";
+import { reportOf, reportTable } from "../../evaluation/report.ts";
+import {
+	humanEvalDefinitions,
+	humanEvalTable,
+} from "../../evaluation/humanEval/humanEvalReport.ts";
+import { humanEvalKinds } from "../../evaluation/humanEval/problems.ts";
+import { figuresJson } from "../../evaluation/textTable.ts";
+import {
+	typingConditionNames,
+	typingConditions,
+	typingDefinitions,
+	typingTable,
+} from "../../evaluation/typing/typingReport.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
-import { openLocalCore } from "../core.ts";
-import { bundledModelFolder, grammarFiles, queryFolder } from "../defaults.ts";
-import { languageIdOfPath } from "../../context/files/languageIds.ts";
+import { bundledModelFolder } from "../defaults.ts";
+import { measureHumanEval } from "../evaluation/measureHumanEval.ts";
+import { measureModel } from "../evaluation/measureModel.ts";
+import { measureTyping } from "../evaluation/measureTyping.ts";
 
 /** Together about three minutes for the small bundled model on two cores. */
 const defaultLimitBytes = 50_000;
-const defaultCases = 150;
+const defaultCases = 300;
 
-/** No pass takes any time by it, so drafts are as long as they can be, and figures the same on every machine. */
-const standingClock: Clock = { ...systemClock, now: () => 0 };
+/** Of each language: about ten minutes for the larger bundled model on two cores. */
+const defaultPlaces = 12;
+const defaultLanguages = "typescript,javascript,python,go,rust";
+const defaultConditions = "warm,cold";
 
 export const evalCommand: Command = {
 	summary: "measures how good a model is on held-out source files",
 	usage: `mote eval --data <folder> [--model <folder>] [--compare <model folder>] [--json]
           [--limit-bytes <n>] [--cases <n>] [--seed <n>] [--threads <n>]
+mote eval --typing --data <folder> [--model <folder>] [--json] [--places <n>] [--languages <a,b,…>]
+          [--conditions <a,b,…>] [--ghosts <file>] [--seed <n>] [--threads <n>]
+mote eval --humaneval [--model <folder>] [--json] [--problems <n>] [--kinds <a,b,…>] [--answers <file>]
+          [--seed <n>] [--threads <n>]
 
 Reads corpus/validation.rec and corpus/train.rec of a training work folder and prints, or with --json writes
 as one JSON object:
@@ -69,7 +64,29 @@ Shares are printed in percent, and in JSON from 0 to 1, but for int4LossPercent.
                  the loss is 100 · (model − compared) / compared
   --limit-bytes  of text scored in each language (${defaultLimitBytes}), at most an eighth of them from one file
   --cases        of each kind (${defaultCases})
-  --seed         chooses files and places (1)`,
+  --seed         chooses files and places (1)
+
+--typing types held-out code again, key by key, and takes what the pipeline shows when it is right:
+
+${typingDefinitions}
+  --conditions   what is known meanwhile (${defaultConditions}):
+${Object.entries(typingConditions)
+	.map(([name, { meaning }]) => `                 ${name.padEnd(8)} ${meaning}`)
+	.join("\n")}
+  --places       of each language (${defaultPlaces}), at most one in a file, the same under every condition
+  --languages    by the corpus' names (${defaultLanguages})
+  --ghosts       writes every ghost that was seen into a file, one JSON a line
+
+--humaneval asks the model alone, with nothing learned and no other file, and runs what it writes:
+
+${humanEvalDefinitions}
+Programs run in a python3 process each, with limits of processor time, time and memory. On Linux, where the system allows
+namespaces, they have no network and see no other process; Python's audit hooks refuse sockets, processes and every
+change of a file on all systems. They can read files. That holds what a model writes, not a program made to break out.
+
+  --kinds        ${humanEvalKinds.join(", ")} (all)
+  --problems     of each kind, by chance (all)
+  --answers      writes every answer and how its program ended into a file, one JSON a line`,
 
 	async run(args) {
 		const { values } = parseArgs({
@@ -83,199 +100,74 @@ Shares are printed in percent, and in JSON from 0 to 1, but for int4LossPercent.
 				cases: { type: "string" },
 				seed: { type: "string" },
 				threads: { type: "string" },
+				typing: { type: "boolean", default: false },
+				places: { type: "string" },
+				languages: { type: "string", default: defaultLanguages },
+				conditions: { type: "string", default: defaultConditions },
+				ghosts: { type: "string" },
+				humaneval: { type: "boolean", default: false },
+				problems: { type: "string" },
+				kinds: { type: "string", default: humanEvalKinds.join(",") },
+				answers: { type: "string" },
 			},
 		});
+		const whole = (
+			name: "limit-bytes" | "cases" | "seed" | "threads" | "places" | "problems",
+			fallback: number,
+		): number => Math.floor(numberOption(name, values[name], { min: 0, max: 2 ** 31, fallback }));
+		const common = {
+			modelFolder: values.model,
+			seed: whole("seed", 1),
+			threads: whole("threads", 0) || defaultThreads(availableParallelism(), arch()),
+		};
+		if (values.humaneval) {
+			const report = await measureHumanEval({
+				...common,
+				kinds: listOf(values.kinds).map((word) => oneOf("kinds", word, humanEvalKinds)),
+				problemsPerKind: whole("problems", 0),
+				answersFile: values.answers,
+			});
+			process.stdout.write(values.json ? figuresJson(report) : humanEvalTable(report));
+			return 0;
+		}
 		if (values.data === undefined) {
 			throw usageError("mote eval takes --data, the work folder of the training pipeline.");
 		}
-		const whole = (name: "limit-bytes" | "cases" | "seed" | "threads", fallback: number): number =>
-			Math.floor(numberOption(name, values[name], { min: 0, max: 2 ** 31, fallback }));
+		const options = { ...common, dataFolder: values.data };
+		if (values.typing) {
+			const report = await measureTyping({
+				...options,
+				languages: listOf(values.languages),
+				conditions: listOf(values.conditions).map((word) =>
+					oneOf("conditions", word, typingConditionNames),
+				),
+				placesPerLanguage: whole("places", defaultPlaces),
+				ghostsFile: values.ghosts,
+			});
+			process.stdout.write(values.json ? figuresJson(report) : typingTable(report));
+			return 0;
+		}
 		const report = reportOf(
-			await measure({
-				dataFolder: values.data,
-				modelFolder: values.model,
+			await measureModel({
+				...options,
 				comparedFolder: values.compare,
 				limitBytes: whole("limit-bytes", defaultLimitBytes),
 				casesPerKind: whole("cases", defaultCases),
-				seed: whole("seed", 1),
-				threads: whole("threads", 0) || defaultThreads(availableParallelism(), arch()),
 			}),
 		);
-		process.stdout.write(values.json ? reportJson(report) : reportTable(report));
+		process.stdout.write(values.json ? figuresJson(report) : reportTable(report));
 		return 0;
 	},
 };
 
-interface MeasureOptions {
-	readonly dataFolder: string;
-	readonly modelFolder: string;
-	readonly comparedFolder: string | undefined;
-	readonly limitBytes: number;
-	readonly casesPerKind: number;
-	readonly seed: number;
-	readonly threads: number;
+function listOf(text: string): readonly string[] {
+	return [...new Set(text.split(",").map((word) => word.trim()))].filter((word) => word !== "");
 }
 
-async function measure(options: MeasureOptions): Promise<Parameters<typeof reportOf>[0]> {
-	const { dataFolder, comparedFolder, seed } = options;
-	await using validation = await CorpusFile.open(join(dataFolder, "corpus", "validation.rec"));
-	await using training = await CorpusFile.open(join(dataFolder, "corpus", "train.rec"));
-	const model = await openModel(options.modelFolder);
-	const compared = comparedFolder === undefined ? undefined : await openModel(comparedFolder);
-	if (compared !== undefined) {
-		assertSameCheckpoint(model, compared);
+function oneOf<Name extends string>(option: string, word: string, names: readonly Name[]): Name {
+	const name = names.find((known) => known === word);
+	if (name === undefined) {
+		throw usageError(`--${option} takes ${names.join(", ")}, not "${word}".`);
 	}
-	const order = sampleOrder(validation, seed);
-	const texts = await readSample(validation, order, options.limitBytes, seed);
-	progress("order-3 byte model");
-	const baseline = await scoreBaseline(texts, training, seed);
-	const scores = await scoreFolder(texts, model, options.threads);
-	const learned = await scoreLearnedFolder(options, texts, validation, model);
-	const comparedScores = compared && (await scoreFolder(texts, compared, options.threads));
-	return {
-		model: model.manifest.name,
-		quantization: model.manifest.quantization,
-		seed,
-		scores,
-		learned,
-		baseline,
-		compared:
-			compared && comparedScores
-				? { quantization: compared.manifest.quantization, scores: comparedScores }
-				: undefined,
-		cases: await measureCases(options, validation, order),
-	};
-}
-
-/** On half of the sample: every token is mixed twice. */
-async function scoreLearnedFolder(
-	{ threads, limitBytes }: MeasureOptions,
-	texts: ReadonlyMap<string, readonly SampledText[]>,
-	corpus: CorpusFile,
-	{ manifest, graphPath, tokenizerPath }: ModelFolder,
-): Promise<ReadonlyMap<string, LearnedScores>> {
-	const tokenizer = createTokenizer(await readFile(tokenizerPath, "utf8"));
-	const backend = await openOrtBackend({ graphPath, manifest, threads });
-	try {
-		return await scoreLearned(
-			limitSample(texts, limitBytes / 2),
-			corpus,
-			{ backend, tokenizer, manifest },
-			(language) => progress(`learned, ${language}`),
-		);
-	} finally {
-		await backend.dispose();
-	}
-}
-
-function limitSample(
-	texts: ReadonlyMap<string, readonly SampledText[]>,
-	limitBytes: number,
-): ReadonlyMap<string, readonly SampledText[]> {
-	return new Map(
-		[...texts].map(([language, files]) => {
-			let bytes = 0;
-			return [
-				language,
-				files.filter(({ text }) => {
-					bytes += Buffer.byteLength(text);
-					return bytes - Buffer.byteLength(text) < limitBytes;
-				}),
-			];
-		}),
-	);
-}
-
-function assertSameCheckpoint(model: ModelFolder, compared: ModelFolder): void {
-	if (model.manifest.files.tokenizer.sha256 !== compared.manifest.files.tokenizer.sha256) {
-		throw new UserError(
-			"notComparable",
-			"The model and the one to compare it with have different tokenizers; import both from one checkpoint.",
-		);
-	}
-}
-
-async function scoreFolder(
-	texts: ReadonlyMap<string, readonly SampledText[]>,
-	{ manifest, graphPath, tokenizerPath }: ModelFolder,
-	threads: number,
-): Promise<ReadonlyMap<string, TextScore>> {
-	const tokenizer = createTokenizer(await readFile(tokenizerPath, "utf8"));
-	const backend = await openOrtBackend({ graphPath, manifest, threads });
-	try {
-		return await scoreByLanguage(texts, { backend, tokenizer, manifest }, (language) =>
-			progress(`${manifest.quantization} bits per byte, ${language}`),
-		);
-	} finally {
-		await backend.dispose();
-	}
-}
-
-async function measureCases(
-	{ modelFolder, threads, casesPerKind, seed }: MeasureOptions,
-	file: CorpusFile,
-	order: ReturnType<typeof sampleOrder>,
-): Promise<CaseFigures> {
-	// By a clock that stands still no graph is faster: nothing to remember.
-	const options = { modelFolder, threads, cacheFolder: undefined };
-	await using core = await openLocalCore(options, standingClock);
-	await using lookupCore = await openLocalCore(
-		{ ...options, drafter: "promptLookup" },
-		standingClock,
-	);
-	const syntax = new LocalSyntax(grammarFiles);
-	const cases = await drawCases({
-		file,
-		order,
-		casesPerKind,
-		seed,
-		syntax,
-		languageIdOf: languageIdOfPath,
-	});
-	await syntax.dispose();
-	await using packages = new PackageContext({
-		corpus: file,
-		tokenizer: core.tokenizer,
-		learners: [core.engine, lookupCore.engine],
-		openIndex: (root) => openRepositoryIndex({ root, grammarFiles, queryFolder }),
-		createCollector: (index) => {
-			const context = createContextEngine({ index, ...tokenCounts(core.tokenizer) });
-			return (query, signal) => context.collect(query, signal);
-		},
-	});
-	const { collect } = packages;
-	const budgetTokens = Math.floor(
-		promptBudget(defaultCompletionConfig, core.manifest).maxPromptTokens * maxPiecesShare,
-	);
-	return await runCases(cases, {
-		answering: new FimAnswering({ ...core, config: defaultCompletionConfig }),
-		lookupAnswering: new FimAnswering({ ...lookupCore, config: defaultCompletionConfig }),
-		packages,
-		piecesFor: async ({ path, languageId, text, start, end }) => {
-			const { pieces } = await collect(
-				{
-					path,
-					languageId,
-					text: text.slice(0, start) + text.slice(end),
-					offset: start,
-					recentEdits: [],
-					openFiles: [],
-					budgetTokens,
-				},
-				new AbortController().signal,
-			);
-			return pieces;
-		},
-		createProvider: () => core.createProvider({ collectContext: collect }),
-		config: defaultCompletionConfig,
-		onProgress: (done) => {
-			if (done % 50 === 0 || done === cases.length) {
-				progress(`${done} of ${cases.length} cases`);
-			}
-		},
-	});
-}
-
-function progress(message: string): void {
-	process.stderr.write(`${message}\n`);
+	return name;
 }

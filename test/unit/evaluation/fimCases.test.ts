@@ -2,12 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LocalSyntax } from "../../../src/context/syntax/localSyntax.ts";
 import { CorpusFile } from "../../../src/evaluation/corpusFile.ts";
 import { drawCases } from "../../../src/evaluation/drawCases.ts";
-import {
-	fimCaseIn,
-	truthOf,
-	type FimCase,
-	type FimKind,
-} from "../../../src/evaluation/fimCases.ts";
+import { fimCaseIn, type FimCase, type FimKind } from "../../../src/evaluation/fimCases.ts";
+import { truthOf } from "../../../src/evaluation/hole.ts";
 import { sampleOrder } from "../../../src/evaluation/sampledTexts.ts";
 import { randomStream } from "../../../src/evaluation/sampling.ts";
 import { sampleRecords, writeCorpusFolder, type CorpusFolder } from "../../support/corpusFolder.ts";
@@ -117,7 +113,7 @@ describe("drawing cases", () => {
 	async function draw(seed: number, casesPerKind = 4): Promise<readonly FimCase[]> {
 		const languageIdOf = (path: string): string => (path.endsWith(".py") ? "python" : "typescript");
 		const order = sampleOrder(file, seed);
-		return await drawCases({ file, order, casesPerKind, seed, syntax, languageIdOf });
+		return await drawCases({ file, order, seed, languageIdOf }, casesPerKind, syntax);
 	}
 
 	test("the same seed gives the same cases, another one others", async () => {

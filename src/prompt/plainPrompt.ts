@@ -1,0 +1,32 @@
+import { promptPath } from "../base/promptPath.ts";
+import type { ModelManifest } from "../model/manifest.ts";
+import { healingSplit } from "../tokenizer/tokenHealing.ts";
+import type { TokenId, Tokenizer } from "../tokenizer/tokenizer.ts";
+import type { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
+
+export interface PlainPrompt {
+	readonly tokens: readonly TokenId[];
+	/** UTF-8 bytes before the cursor that were left out of the prompt; the answer begins with them. */
+	readonly healBytes: Uint8Array;
+}
+
+/**
+ * The beginning of a file that is to be written on, as a model reads whole files: behind the file's path where it was
+ * trained with paths. Of a text that is too long the end is kept.
+ */
+export function plainPrompt(
+	{ path, text, maxTokens }: { path: string; text: string; maxTokens: number },
+	model: {
+		readonly tokenizer: Tokenizer;
+		readonly vocabulary: VocabularyIndex;
+		readonly manifest: Pick<ModelManifest, "fim">;
+	},
+): PlainPrompt {
+	const { tokenizer, vocabulary, manifest } = model;
+	const file =
+		manifest.fim?.file === undefined ? undefined : tokenizer.specialToken(manifest.fim.file);
+	const head = file === undefined ? [] : [file, ...tokenizer.encode(`${promptPath(path)}\n`)];
+	const { kept, healBytes } = healingSplit(vocabulary, tokenizer.encode(text));
+	const room = Math.max(0, maxTokens - head.length);
+	return { tokens: [...head, ...kept.slice(Math.max(0, kept.length - room))], healBytes };
+}
