@@ -96,7 +96,7 @@ export class HumanEvalAnswers {
 
 /**
  * What of `written` is the answer, undefined while it isn't over: a function ends where other code begins at the margin, one
- * line with its line break, and a span where the model ends it.
+ * line with its line break (blank lines before it are none), and a span where the model ends it.
  */
 export function answerIn(kind: HumanEvalKind, written: string): string | undefined {
 	switch (kind) {
@@ -105,7 +105,7 @@ export function answerIn(kind: HumanEvalKind, written: string): string | undefin
 			return ends.length === 0 ? undefined : written.slice(0, Math.min(...ends));
 		}
 		case "singleLine": {
-			const end = written.indexOf("\n");
+			const end = written.indexOf("\n", written.length - written.trimStart().length);
 			return end < 0 ? undefined : written.slice(0, end + 1);
 		}
 		case "randomSpan":

@@ -6,10 +6,11 @@ import type { Isolation, ProgramEnd } from "./pythonSandbox.ts";
 /** What the words of the report mean; printed with it. */
 export const humanEvalDefinitions = `function    HumanEval: the body of a function after its signature and docstring, written on as a file, until other code begins
             at the margin; a model that was trained with paths is told solution.py
-singleLine  HumanEval-infilling: one line of a solution between the lines before and after; the first line of the answer
+singleLine  HumanEval-infilling: one line of a solution between the lines before and after; of the answer, the first line that
+            is not blank
 randomSpan  HumanEval-infilling: a span of a solution from any character to any other; until the model ends it
 passed      one greedy answer each (pass@1): the problem's own tests hold in a python3 process of its own
-exact       the answer is the published solution, but for white space at its ends
+exact       the answer is the published solution; but for white space at the ends, where it is lines
 stopped     ended by the limits of time
 ±           95 % interval: percentile bootstrap over the 164 functions, which lines and spans are taken from
 `;
@@ -48,9 +49,14 @@ export function humanEvalFigures(results: readonly HumanEvalResult[]): HumanEval
 	return {
 		problems: results.length,
 		passed: share(({ end }) => end === "passed"),
-		exact: share(({ problem, answer }) => answer.trim() === problem.solution.trim()),
+		exact: share(isExact),
 		stopped: results.filter(({ end }) => end === "stopped").length,
 	};
+}
+
+/** In the middle of a line its spaces count too. */
+function isExact({ problem: { kind, solution }, answer }: HumanEvalResult): boolean {
+	return kind === "randomSpan" ? answer === solution : answer.trim() === solution.trim();
 }
 
 const isolationSentences: Readonly<Record<Isolation, string>> = {

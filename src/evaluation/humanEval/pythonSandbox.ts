@@ -76,7 +76,10 @@ export class PythonSandbox implements AsyncDisposable {
 		this.#limits = limits;
 	}
 
-	/** Throws a UserError "pythonMissing" where there is no python3 of 3.9 or later, with limits, on the path. */
+	/**
+	 * Throws a UserError: "pythonMissing" where there is no python3 of 3.9 or later on the path, "sandboxUnusable" where
+	 * limits can't be set.
+	 */
 	static async open(
 		clock: Clock,
 		limits: SandboxLimits = defaultSandboxLimits,
@@ -84,7 +87,16 @@ export class PythonSandbox implements AsyncDisposable {
 		const python = await findPython();
 		const isolation = (await canUnshare(python)) ? "namespaces" : "pythonOnly";
 		const folder = await mkdtemp(path.join(tmpdir(), "mote-python-"));
-		return new PythonSandbox(python, isolation, folder, clock, limits);
+		const sandbox = new PythonSandbox(python, isolation, folder, clock, limits);
+		// Systems differ in which limits they take. Without this every answer would count as wrong there.
+		if ((await sandbox.run("pass")) !== "passed") {
+			await sandbox[Symbol.asyncDispose]();
+			throw new UserError(
+				"sandboxUnusable",
+				"This system doesn't let python3 limit itself, so programs can't be tested on it; use Linux.",
+			);
+		}
+		return sandbox;
 	}
 
 	/** A program passes when it comes to its end; nothing that it prints, and no exit code, makes it pass. */
@@ -195,7 +207,7 @@ async function findPython(): Promise<string> {
 function pythonMissing(cause: unknown): UserError {
 	return new UserError(
 		"pythonMissing",
-		"Programs are tested with python3, 3.9 or later, on Linux or macOS; install it, or put it on the path.",
+		"Programs are tested with python3, 3.9 or later, on Linux; install it, or put it on the path.",
 		{ cause },
 	);
 }

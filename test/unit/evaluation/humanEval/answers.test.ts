@@ -91,6 +91,7 @@ describe("what of the answer counts", () => {
 		],
 		["a function that the model ends is whole", "function", "    return a\n", "    return a\n"],
 		["of a line its break is the last", "singleLine", "    b += 1\n    c = 2\n", "    b += 1\n"],
+		["a blank line isn't the missing one", "singleLine", "\n    b += 1\n    c", "\n    b += 1\n"],
 		["a line that the model ends gets its break", "singleLine", "    b += 1", "    b += 1\n"],
 		["a span is all that was written", "randomSpan", "x\n\ndef g", "x\n\ndef g"],
 	])("%s", async (_name, kind, written, answer) => {

@@ -3,7 +3,10 @@ import {
 	humanEvalFigures,
 	humanEvalTable,
 } from "../../../../src/evaluation/humanEval/humanEvalReport.ts";
-import type { HumanEvalProblem } from "../../../../src/evaluation/humanEval/problems.ts";
+import type {
+	HumanEvalKind,
+	HumanEvalProblem,
+} from "../../../../src/evaluation/humanEval/problems.ts";
 import type { ProgramEnd } from "../../../../src/evaluation/humanEval/pythonSandbox.ts";
 import { runHumanEval } from "../../../../src/evaluation/humanEval/runHumanEval.ts";
 
@@ -62,6 +65,14 @@ test("shares are over the problems, intervals over the functions that they come 
 		exact: { value: 0.5, low: 0.5, high: 0.5 },
 	});
 	expect(humanEvalFigures([])).toEqual({ problems: 0, stopped: 0, passed: null, exact: null });
+});
+
+test("a span is exact to the last space, a line but for its ends", () => {
+	const exact = (kind: HumanEvalKind): unknown =>
+		humanEvalFigures([
+			{ problem: { ...problem("1", "a "), kind }, answer: "a", end: "failed" as const },
+		]).exact?.value;
+	expect([exact("randomSpan"), exact("singleLine"), exact("function")]).toEqual([0, 1, 1]);
 });
 
 test("the report says what was enforced", async () => {

@@ -161,6 +161,11 @@ describe("a program is stopped", () => {
 		expect(await sandbox.run(stubborn)).toBe("stopped");
 	});
 
+	test("when it takes the signal away, and then doesn't pass", async () => {
+		const deaf = "import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass";
+		expect(["failed", "stopped"]).toContain(await sandbox.run(deaf));
+	});
+
 	test("when it waits for too long", async () => {
 		const clock = new FakeClock();
 		await using waiting = await PythonSandbox.open(clock);
@@ -168,6 +173,13 @@ describe("a program is stopped", () => {
 		await eventually(() => clock.sleepers === 1);
 		await clock.advance(defaultSandboxLimits.wallMs);
 		expect(await end).toBe("stopped");
+	});
+});
+
+test("a sandbox in which nothing could pass isn't opened", async () => {
+	const impossible = { ...defaultSandboxLimits, memoryBytes: 2 ** 70 };
+	await expect(PythonSandbox.open(systemClock, impossible)).rejects.toMatchObject({
+		code: "sandboxUnusable",
 	});
 });
 
