@@ -10,7 +10,7 @@ singleLine  HumanEval-infilling: one line of a solution between the lines before
             is not blank
 randomSpan  HumanEval-infilling: a span of a solution from any character to any other; until the model ends it
 passed      one greedy answer each (pass@1): the problem's own tests hold in a python3 process of its own
-exact       the answer is the published solution; but for white space at the ends, where it is lines
+exact       the answer is the published solution, with its indentation; but for blank lines around it, where it is lines
 stopped     ended by the limits of time
 ±           95 % interval: percentile bootstrap over the 164 functions, which lines and spans are taken from
 `;
@@ -56,7 +56,12 @@ export function humanEvalFigures(results: readonly HumanEvalResult[]): HumanEval
 
 /** In the middle of a line its spaces count too. */
 function isExact({ problem: { kind, solution }, answer }: HumanEvalResult): boolean {
-	return kind === "randomSpan" ? answer === solution : answer.trim() === solution.trim();
+	return kind === "randomSpan" ? answer === solution : linesIn(answer) === linesIn(solution);
+}
+
+/** Without blank lines before and after. Python's indentation is part of what a line says. */
+function linesIn(text: string): string {
+	return text.replace(/^(?:[ \t]*\n)+/, "").trimEnd();
 }
 
 const isolationSentences: Readonly<Record<Isolation, string>> = {

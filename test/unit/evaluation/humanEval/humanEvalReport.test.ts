@@ -34,7 +34,7 @@ async function run() {
 	const done: number[] = [];
 	const results = await runHumanEval(problems, {
 		answers: {
-			answer: ({ solution }) => Promise.resolve(solution === "endless" ? "endless" : " right\n"),
+			answer: ({ solution }) => Promise.resolve(solution === "endless" ? "endless" : "right\n"),
 		},
 		sandbox: {
 			run: (program) => {
@@ -50,7 +50,7 @@ async function run() {
 
 test("every answer is put in its place and tested once", async () => {
 	const { results, programs, done } = await run();
-	expect(programs[0]).toBe("p  right\n s\nt\ncheck(f)\n");
+	expect(programs[0]).toBe("p right\n s\nt\ncheck(f)\n");
 	expect(results.map(({ problem: { id }, end }) => `${id} ${end}`)).toEqual([
 		...["1/right passed", "1/other passed", "2/endless stopped", "2/wrong failed"],
 	]);
@@ -67,12 +67,15 @@ test("shares are over the problems, intervals over the functions that they come 
 	expect(humanEvalFigures([])).toEqual({ problems: 0, stopped: 0, passed: null, exact: null });
 });
 
-test("a span is exact to the last space, a line but for its ends", () => {
-	const exact = (kind: HumanEvalKind): unknown =>
-		humanEvalFigures([
-			{ problem: { ...problem("1", "a "), kind }, answer: "a", end: "failed" as const },
-		]).exact?.value;
-	expect([exact("randomSpan"), exact("singleLine"), exact("function")]).toEqual([0, 1, 1]);
+test.each<[HumanEvalKind, string, string, number]>([
+	["randomSpan", "a ", "a", 0],
+	["randomSpan", "a ", "a ", 1],
+	["singleLine", "    a\n", "\n    a", 1],
+	["singleLine", "    a\n", "        a\n", 0],
+	["function", "    a\n    b\n", "    a\n    b\n\n", 1],
+])("exact is %s %j as %j: %i", (kind, solution, answer, exact) => {
+	const result = { problem: { ...problem("1", solution), kind }, answer, end: "failed" as const };
+	expect(humanEvalFigures([result]).exact?.value).toBe(exact);
 });
 
 test("the report says what was enforced", async () => {
