@@ -1,9 +1,11 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { systemClock } from "../../../../src/base/clock.ts";
 import {
 	defaultSandboxLimits,
@@ -180,6 +182,44 @@ test("a sandbox in which nothing could pass isn't opened", async () => {
 	const impossible = { ...defaultSandboxLimits, memoryBytes: 2 ** 70 };
 	await expect(PythonSandbox.open(systemClock, impossible)).rejects.toMatchObject({
 		code: "sandboxUnusable",
+	});
+});
+
+describe("where nobody may have namespaces", () => {
+	let alone: PythonSandbox;
+	let bin: string;
+	beforeAll(async () => {
+		bin = await mkdtemp(join(tmpdir(), "mote-only-python-"));
+		const { stdout } = await promisify(execFile)("python3", [
+			...["-c", "import sys; print(sys.executable, end='')"],
+		]);
+		await symlink(stdout, join(bin, "python3"));
+		vi.stubEnv("PATH", bin);
+		alone = await PythonSandbox.open(systemClock, { ...defaultSandboxLimits, cpuSeconds: 1 });
+	});
+	afterAll(async () => {
+		vi.unstubAllEnvs();
+		await alone[Symbol.asyncDispose]();
+		await rm(bin, { recursive: true, force: true });
+	});
+
+	test("the sandbox says so", () => {
+		expect(alone.isolation).toBe("pythonOnly");
+	});
+
+	test.each<[ProgramEnd, string, string]>([
+		["passed", "what holds", "assert 1 + 1 == 2"],
+		["failed", "what doesn't hold", "assert 1 + 1 == 3"],
+		["failed", "a connection", "import socket\nsocket.create_connection(('127.0.0.1', PORT))"],
+		["failed", "a fork", "import os\nos.fork()"],
+		["failed", "another program", "import os\nos.system('true')"],
+		["failed", "signals to others", "import os\nos.kill(os.getppid(), 0)"],
+		["failed", "a file", "open('new', 'w')"],
+		["failed", "a memory bomb", "x = []\nwhile True: x.append('y' * 10000000)"],
+		["stopped", "an endless loop", "while True: pass"],
+	])("%s: %s", async (end, _name, program) => {
+		expect(await alone.run(program.replace("PORT", String(port)))).toBe(end);
+		expect(connections).toBe(0);
 	});
 });
 
