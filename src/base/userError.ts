@@ -13,3 +13,7 @@ export class UserError<Code extends string = string> extends Error {
 		super(message, options);
 	}
 }
+
+export function isUserError(error: unknown): error is UserError {
+	return error instanceof UserError;
+}

@@ -1,12 +1,19 @@
 import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
-import { bundledModelFolderName } from "../model/bundledModel.ts";
+import { bundledModelFolders, defaultBundledModel, isBundledModel } from "../model/bundledModel.ts";
 import { cacheFolder } from "./cacheFolder.ts";
 
 const besideDist = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
+/** What `--model` says unless it is given. */
+export const defaultModel: string = defaultBundledModel;
+
+/** The folder that a value of `--model` means: that of a bundled model by its short name, or the value itself. */
+export function modelFolderOf(model: string): string {
+	return isBundledModel(model) ? besideDist(bundledModelFolders[model]) : model;
+}
+
 /** Paths as seen from the bundle, dist/cli.js. */
-export const bundledModelFolder = besideDist(bundledModelFolderName);
 export const bundledTracesFolder = besideDist("bench/traces");
 export const humanEvalFolder = besideDist("bench/humaneval");
 export const engineProcessPath = besideDist("dist/engineProcess.js");

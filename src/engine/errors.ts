@@ -4,6 +4,8 @@ import { UserError } from "../base/userError.ts";
 export type EngineErrorCode =
 	/** The model folder is missing, unreadable, altered or not a model. */
 	| "modelUnusable"
+	/** It runs, but slower on this machine than was asked for. */
+	| "modelTooSlow"
 	/** The prompt and the answer don't fit the model's context length. */
 	| "promptTooLong"
 	/** The runtime failed to load or run the model. */

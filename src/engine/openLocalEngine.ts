@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { arch, availableParallelism, totalmem } from "node:os";
+import { arch, availableParallelism, cpus, totalmem } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import { nullLogger, type Logger } from "../base/log.ts";
 import { UserError } from "../base/userError.ts";
@@ -11,6 +11,7 @@ import type { Backend } from "./backend.ts";
 import type { Engine } from "./engine.ts";
 import type { Learner } from "../adaptation/learning.ts";
 import { EngineError } from "./errors.ts";
+import { checkFirstTokenTime } from "./firstTokenTime.ts";
 import { keepLimitsFor } from "./keepLimits.ts";
 import { LocalEngine } from "./localEngine.ts";
 import { openBackend } from "./openBackend.ts";
@@ -29,6 +30,8 @@ export interface OpenLocalEngineOptions {
 	 * none are.
 	 */
 	readonly snapshotFolder?: string | undefined;
+	/** Refuses a model whose first token after a typed character takes longer on this machine; without it none. */
+	readonly maxFirstTokenMs?: number | undefined;
 	/** Where what was found out about this machine is kept for the next start, such as the graph that is faster on it. */
 	readonly cacheFolder?: string | undefined;
 	readonly logger?: Logger;
@@ -47,13 +50,14 @@ export interface OpenedLocalEngine {
  * Checks the model in a folder, loads it into what runs it fastest here and puts an engine before it.
  *
  * @throws EngineError "modelUnusable" for whatever is wrong with the folder, "runtimeFailed" when the
- *   runtime can't load it.
+ *   runtime can't load it, "modelTooSlow" where that was to be refused.
  */
 export async function openLocalEngine({
 	modelFolder,
 	threads = defaultThreads(availableParallelism(), arch()),
 	clock,
 	snapshotFolder,
+	maxFirstTokenMs,
 	cacheFolder,
 	logger = nullLogger,
 	drafter,
@@ -67,6 +71,21 @@ export async function openLocalEngine({
 		cacheFolder,
 		logger,
 	});
+	if (maxFirstTokenMs !== undefined) {
+		const key = {
+			processor: cpus()[0]?.model ?? "unknown",
+			runtime: backend.kvLayout.id,
+			threads,
+			weights: manifest.files.weights.sha256,
+		};
+		const limit = { backend, key, modelName: manifest.name, maxFirstTokenMs };
+		try {
+			await checkFirstTokenTime({ ...limit, clock, cacheFolder, logger });
+		} catch (error) {
+			await backend.dispose();
+			throw error;
+		}
+	}
 	const bytesPerPosition =
 		backend.kvLayout.prefixBytes(manifest.contextLength) / manifest.contextLength;
 	const saved =

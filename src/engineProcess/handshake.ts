@@ -6,6 +6,8 @@ export interface OpenRequest {
 	readonly modelFolder: string;
 	/** Of the runtime; the engine chooses without it. */
 	readonly threads: number | undefined;
+	/** Refuses a model whose first token after a typed character takes longer on this machine; without it none. */
+	readonly maxFirstTokenMs: number | undefined;
 	/** Where the engine keeps KV caches for its next start; without it none are. */
 	readonly snapshotFolder: string | undefined;
 	/** Where the engine keeps what it finds out about this machine; without it nothing is kept. */
@@ -22,7 +24,7 @@ export type OpenOutcome =
  */
 export function openModel(
 	port: EnginePort,
-	{ modelFolder, threads, snapshotFolder, cacheFolder }: OpenRequest,
+	{ modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder }: OpenRequest,
 ): Promise<OpenOutcome> {
 	return new Promise((resolve) => {
 		const stop = port.onMessage((raw) => {
@@ -34,6 +36,7 @@ export function openModel(
 			protocolVersion,
 			modelFolder,
 			...(threads === undefined ? {} : { threads }),
+			...(maxFirstTokenMs === undefined ? {} : { maxFirstTokenMs }),
 			...(snapshotFolder === undefined ? {} : { snapshotFolder }),
 			...(cacheFolder === undefined ? {} : { cacheFolder }),
 		};

@@ -13,7 +13,7 @@ import type { TokenId } from "../tokenizer/tokenizer.ts";
  * Tokens travel as typed arrays, which the serializer copies as a block; zod looks at their class and at
  * their values in one plain loop, so that a long prompt costs microseconds.
  */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 /** Bounds on what one message may ask for; far above anything sensible. */
 const maxTokens = 1 << 20;
@@ -68,6 +68,7 @@ const toEngineSchema = z.discriminatedUnion("kind", [
 		protocolVersion: z.int(),
 		modelFolder: z.string().min(1),
 		threads: z.int().positive().max(1024).optional(),
+		maxFirstTokenMs: z.number().nonnegative().optional(),
 		/** Absolute, so that it doesn't depend on where this process was started. */
 		snapshotFolder: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
 		cacheFolder: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
@@ -89,6 +90,7 @@ const toEngineSchema = z.discriminatedUnion("kind", [
 
 const errorCode = z.enum([
 	"modelUnusable",
+	"modelTooSlow",
 	"promptTooLong",
 	"runtimeFailed",
 	"processDied",

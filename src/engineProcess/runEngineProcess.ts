@@ -68,8 +68,8 @@ export function runEngineProcess(host: EngineProcessHost, open: OpenEngine): voi
 				send({ kind: "unusable", ...errorToWire(versionError()) });
 				return;
 			}
-			const { modelFolder, threads, snapshotFolder, cacheFolder } = message;
-			opened = open({ modelFolder, threads, snapshotFolder, cacheFolder }, logger);
+			const { modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder } = message;
+			opened = open({ modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder }, logger);
 			opened.then(
 				({ engine: ready, modelName, backendName }) => {
 					stop();

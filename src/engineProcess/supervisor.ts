@@ -27,6 +27,8 @@ export type EngineState =
 export interface SupervisorOptions {
 	readonly modelFolder: string;
 	readonly threads?: number;
+	/** Fails with "modelTooSlow" where the first token after a typed character takes longer on this machine. */
+	readonly maxFirstTokenMs?: number;
 	/** Absolute; where the engine keeps KV caches for its next start. */
 	readonly snapshotFolder?: string;
 	/** Absolute; where the engine keeps what it finds out about this machine. */
@@ -248,7 +250,8 @@ export class Supervisor implements SupervisedEngine {
 				return;
 			}
 			if (failure !== undefined) {
-				logger.error(failure.message);
+				// That is what was asked to be found out, and no fault.
+				logger[failure.code === "modelTooSlow" ? "info" : "error"](failure.message);
 				this.#setState({ kind: "failed", error: failure });
 				return;
 			}
@@ -271,15 +274,17 @@ export class Supervisor implements SupervisedEngine {
 
 	/** One process from start to end. Returns why it makes no sense to start another, if so. */
 	async #runOnce(stopped: Promise<{ readonly kind: "stopped" }>): Promise<EngineError | undefined> {
-		const { logger, modelFolder, threads, snapshotFolder, cacheFolder, startProcess } =
+		const { logger, modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder } =
 			this.#options;
-		const child = startProcess();
+		const child = this.#options.startProcess();
 		const ended = child.exited.then((exit) => ({ kind: "ended" as const, exit }));
 		const opening = new AbortController();
 		const opened = await Promise.race([
 			ended,
 			stopped,
-			openModel(child.port, { modelFolder, threads, snapshotFolder, cacheFolder }),
+			openModel(child.port, {
+				...{ modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder },
+			}),
 			this.#timeout(openTimeoutMs, opening.signal),
 		]);
 		opening.abort();

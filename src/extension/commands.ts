@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
 import { isEnabledFor, settingsSection, type Settings } from "./settings.ts";
-import { runsOn, statusAppearance, type Status } from "./status.ts";
+import { statusAppearance, whatRuns, type ModelInUse, type Status } from "./status.ts";
 
 export interface CommandActions {
 	readonly settings: () => Settings;
 	readonly status: () => Status;
-	/** What runs the model; undefined while none is loaded. */
-	readonly backendName: () => string | undefined;
+	/** Undefined while no model is loaded. */
+	readonly modelInUse: () => ModelInUse | undefined;
 	readonly restartEngine: () => Promise<void>;
 	readonly showLog: () => void;
 }
@@ -88,10 +88,22 @@ function menuItems(actions: CommandActions): MenuItem[] {
 			run: () => setLanguage(languageId, !enabled),
 		});
 	}
-	const backendName = actions.backendName();
-	if (backendName !== undefined) {
-		// The log has what led to it.
-		items.push({ label: `$(server-process) ${runsOn(backendName)}`, run: actions.showLog });
+	const model = actions.modelInUse();
+	if (model !== undefined) {
+		const { name, runsOn, because } = whatRuns(model);
+		items.push(
+			{
+				label: `$(${model.because?.kind === "fault" ? "warning" : "package"}) ${name}`,
+				...(because !== undefined && { detail: because }),
+				run: async () =>
+					vscode.commands.executeCommand(
+						"workbench.action.openSettings",
+						`${settingsSection}.completion.model`,
+					),
+			},
+			// The log has what led to it.
+			{ label: `$(server-process) ${runsOn}`, run: actions.showLog },
+		);
 	}
 	items.push(
 		{ label: "$(debug-restart) Restart the engine", run: actions.restartEngine },

@@ -3,7 +3,6 @@ import path from "node:path";
 import type * as vscode from "vscode";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import { UserError } from "../base/userError.ts";
 import type { CompletionConfig, CompletionProvider } from "../completion/completionProvider.ts";
 import { describePrompt } from "../completion/promptTrace.ts";
 import { createCompletionProvider } from "../completion/createCompletionProvider.ts";
@@ -18,21 +17,24 @@ import {
 import type { Repository } from "../context/repository/repositorySet.ts";
 import type { Engine, GenerateStats, PrefillProgress } from "../engine/engine.ts";
 import type { InfillModel } from "../languageModel/languageModel.ts";
-import { bundledModelFolderName } from "../model/bundledModel.ts";
+import { bundledModelFolders } from "../model/bundledModel.ts";
 import type { ModelManifest } from "../model/manifest.ts";
+import type { ModelChoice } from "../model/modelChoice.ts";
 import { openModel } from "../model/modelStore.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { ChosenModel, type EngineStatus } from "./chosenModel.ts";
 import { PrefillWatch } from "./prefillWatch.ts";
 import { RepositorySession, type RepositoryUse } from "./repositorySession.ts";
 import type { EngineSettings } from "./settings.ts";
-import type { EngineStatus } from "./statusBar.ts";
 
 export interface EngineSessionOptions {
 	/** Where the extension is installed. */
 	readonly extensionFolder: string;
 	/** Where the engine keeps what it finds out about this machine. Absolute. */
 	readonly cacheFolder: string;
+	/** Memory of the machine, or of the container that this runs in. */
+	readonly memoryBytes: number;
 	/** Of the workspace; undefined without one. */
 	readonly storageUri: vscode.Uri | undefined;
 	/** Where the related code of the latest prompts is kept for the next window. */
@@ -73,74 +75,80 @@ interface OpenedModel {
 	readonly model: LocalModel;
 }
 
-/**
- * Keeps the engine and the completion pipeline for the settings in force. Opening one model waits for
- * the one before it to be gone, so that two are never in memory.
- */
+/** Keeps the engine and the completion pipeline for the settings in force. */
 export class EngineSession {
-	private opened: OpenedModel | undefined;
-	/** The end of all that was asked for so far; never rejects. */
-	private last: Promise<void> = Promise.resolve();
-	private disposed = false;
+	private readonly chosen: ChosenModel<EngineSettings, OpenedModel>;
 
-	constructor(private readonly options: EngineSessionOptions) {}
+	constructor(private readonly options: EngineSessionOptions) {
+		const { memoryBytes, logger, onDidChangeStatus } = options;
+		this.chosen = new ChosenModel({
+			...{ memoryBytes, logger },
+			openModel: (choice, settings, follow) => this.openModel(choice, settings, follow),
+			closeModel: async ({ provider, ...parts }) => {
+				provider.dispose();
+				await closeParts(parts);
+			},
+			onDidChangeStatus: (status) => {
+				onDidChangeStatus(status);
+				if (status.kind === "ready") {
+					this.chosen.model?.repository.engineStarted();
+				}
+			},
+			onDidChangeModel: () => {
+				this.completionChanged();
+				const opened = this.chosen.model;
+				if (opened?.supervised.state.kind === "ready") {
+					opened.repository.engineStarted();
+				}
+				options.onDidChangeModel();
+			},
+		});
+	}
 
 	/** Undefined while there is nothing that could answer; the status says why. */
 	get provider(): CompletionProvider | undefined {
-		return this.opened?.provider;
+		return this.chosen.model?.provider;
 	}
 
 	/** Undefined while no model is open; it may still be loading into the engine, which requests wait for. */
 	get model(): LocalModel | undefined {
-		return this.opened?.model;
+		return this.chosen.model?.model;
 	}
 
 	get syntax(): SyntaxClient | undefined {
-		return this.opened?.syntax;
+		return this.chosen.model?.syntax;
 	}
 
 	/** Undefined where there is no folder that could be read. */
 	get repository(): Repository | undefined {
-		return this.opened?.repository.repository;
+		return this.chosen.model?.repository.repository;
 	}
 
 	/** What `completion` says may be another thing than before. */
 	completionChanged(): void {
-		this.opened?.repository.setUse(useOf(this.options.completion()));
+		this.chosen.model?.repository.setUse(useOf(this.options.completion()));
 	}
 
 	/** Replaces what runs by a new process for `settings`. Never rejects: a fault becomes the status. */
 	open(settings: EngineSettings): Promise<void> {
-		this.last = this.last.then(async () => {
-			await this.close();
-			if (this.disposed) {
-				return;
-			}
-			this.options.onDidChangeStatus({ kind: "starting" });
-			try {
-				this.opened = await this.openModel(settings);
-				this.completionChanged();
-				if (this.opened.supervised.state.kind === "ready") {
-					this.opened.repository.engineStarted();
-				}
-				this.options.onDidChangeModel();
-			} catch (error) {
-				this.fail(error);
-			}
-		});
-		return this.last;
+		return this.chosen.open(settings);
 	}
 
-	async dispose(): Promise<void> {
-		this.disposed = true;
-		await this.last;
-		await this.close();
+	dispose(): Promise<void> {
+		return this.chosen.dispose();
 	}
 
-	private async openModel(settings: EngineSettings): Promise<OpenedModel> {
+	private async openModel(
+		{ source, maxFirstTokenMs }: ModelChoice,
+		settings: EngineSettings,
+		follow: (state: EngineState) => void,
+	): Promise<OpenedModel> {
 		const { clock, logger, extensionFolder, storageUri, cacheFolder } = this.options;
 		const inDist = (name: string): string => path.join(extensionFolder, "dist", name);
-		const modelFolder = settings.modelPath ?? path.join(extensionFolder, bundledModelFolderName);
+		const modelFolder =
+			source.kind === "folder"
+				? source.folder
+				: path.join(extensionFolder, bundledModelFolders[source.model]);
 		// Only what this process reads itself; the engine's process checks every byte of the weights.
 		const model = await openModel(modelFolder, { verify: "sizes" });
 		const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));
@@ -150,10 +158,11 @@ export class EngineSession {
 			childPath: inDist("engineProcess.js"),
 			logger,
 			clock,
-			onDidChangeState: (state) => this.follow(state),
+			onDidChangeState: follow,
 			...(storageUri?.scheme === "file" && {
 				snapshotFolder: path.join(storageUri.fsPath, "prefixes"),
 			}),
+			...(maxFirstTokenMs !== undefined && { maxFirstTokenMs }),
 			...(settings.threads === undefined ? {} : { threads: settings.threads }),
 			...(settings.nodePath === undefined ? {} : { execPath: settings.nodePath }),
 		});
@@ -213,44 +222,6 @@ export class EngineSession {
 			onDidFinish: (_outcome, stats) => this.options.onDidFinish(stats),
 		});
 	}
-
-	private async close(): Promise<void> {
-		const opened = this.opened;
-		this.opened = undefined;
-		if (opened !== undefined) {
-			this.options.onDidChangeModel();
-			opened.provider.dispose();
-			await closeParts(opened);
-		}
-	}
-
-	private follow(state: EngineState): void {
-		switch (state.kind) {
-			case "starting":
-			case "restarting":
-				this.options.onDidChangeStatus({ kind: "starting" });
-				return;
-			case "ready":
-				this.options.onDidChangeStatus({ kind: "ready", backendName: state.backendName });
-				this.opened?.repository.engineStarted();
-				return;
-			case "failed":
-				// The supervisor has logged it.
-				this.options.onDidChangeStatus({ kind: "failed", message: state.error.message });
-				return;
-			case "disposed":
-				return;
-		}
-	}
-
-	private fail(error: unknown): void {
-		const message =
-			error instanceof UserError
-				? error.message
-				: "Mote could not open its model because of a bug; the log has the details.";
-		this.options.logger.error(error instanceof UserError ? message : describe(error));
-		this.options.onDidChangeStatus({ kind: "failed", message });
-	}
 }
 
 function useOf({ repositoryContext, adaptation }: CompletionConfig): RepositoryUse {
@@ -263,8 +234,4 @@ async function closeParts({
 	repository,
 }: Omit<OpenedModel, "provider" | "model">): Promise<void> {
 	await Promise.all([supervised.dispose(), syntax.dispose(), repository.dispose()]);
-}
-
-function describe(error: unknown): string {
-	return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

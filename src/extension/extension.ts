@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import * as vscode from "vscode";
 import { systemClock } from "../base/clock.ts";
 import type { CompletionOutcome } from "../completion/completionProvider.ts";
@@ -21,15 +22,15 @@ import {
 	settingsSection,
 	type Settings,
 } from "./settings.ts";
-import type { Status } from "./status.ts";
+import type { ModelInUse, Status } from "./status.ts";
 import { StatusBar } from "./statusBar.ts";
 
 /** What `activate` returns to other extensions: enough to see what Mote does, nothing to steer it. */
 export interface MoteApi {
 	readonly status: Status;
 	readonly onDidChangeStatus: vscode.Event<Status>;
-	/** What runs the model of this machine, in one line; undefined while none is loaded. */
-	readonly backendName: string | undefined;
+	/** The model of this machine that completes, what runs it, and why this one; undefined while none is loaded. */
+	readonly modelInUse: ModelInUse | undefined;
 	/** How the last request ended, or undefined when there was none. */
 	readonly lastOutcome: CompletionOutcome | undefined;
 	readonly onDidComplete: vscode.Event<CompletionOutcome>;
@@ -65,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 	const session: EngineSession = new EngineSession({
 		extensionFolder: context.extensionUri.fsPath,
 		cacheFolder: context.globalStorageUri.fsPath,
+		memoryBytes: memoryBytes(),
 		storageUri: context.storageUri,
 		piecesStorage: storedIn(context.workspaceState, "relatedPieces", log),
 		onDidPrompt: (description) => inspector.setPrompt(description),
@@ -99,7 +101,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 	const commands = registerCommands({
 		settings: () => settings,
 		status: () => statusBar.status,
-		backendName: () => statusBar.backendName,
+		modelInUse: () => statusBar.modelInUse,
 		restartEngine: () => session.open(settings.engine),
 		showLog: () => log.show(),
 	});
@@ -171,8 +173,8 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 			return statusBar.status;
 		},
 		onDidChangeStatus: statusBar.onDidChange,
-		get backendName() {
-			return statusBar.backendName;
+		get modelInUse() {
+			return statusBar.modelInUse;
 		},
 		get lastOutcome() {
 			return lastOutcome;
@@ -180,6 +182,13 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		onDidComplete: outcomes.event,
 		onDidPrepare: preparation.onDidPrepare,
 	};
+}
+
+/** What this process and its children may have: all of the machine, or less in a container. */
+function memoryBytes(): number {
+	// 0 where there is no limit.
+	const limit = process.constrainedMemory();
+	return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 /** Where completions are off, as far as the active editor goes; undefined when they are on. */

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { CompletionConfig } from "../completion/completionProvider.ts";
 import { defaultCompletionConfig as defaults } from "../completion/defaultConfig.ts";
 import { LanguageModelError } from "../languageModel/errors.ts";
 import { fimFamilies, type FimFamily } from "../languageModel/remote/fimTemplates.ts";
 import { isLoopback, parseServerAddress } from "../languageModel/remote/serverAddress.ts";
+import { parseModelSetting, type ModelSetting } from "../model/modelChoice.ts";
 import { serverKindSettings, type ServerKindSetting } from "../languageModel/remote/serverKind.ts";
 
 /** Section of the editor's configuration that belongs to the extension. */
@@ -42,7 +44,7 @@ export const settingDeclarations = {
 	"completion.adaptation": setting(z.boolean(), defaults.adaptation),
 	"completion.repositoryContext": setting(z.boolean(), defaults.repositoryContext),
 	"completion.inStrings": setting(z.boolean(), defaults.inStrings),
-	"model.path": setting(z.string(), ""),
+	"completion.model": setting(z.string().max(4096), "auto"),
 	"engine.threads": setting(z.int().min(0).max(256), 0),
 	"engine.nodePath": setting(z.string(), ""),
 	"chat.modelPath": setting(z.string(), ""),
@@ -71,8 +73,7 @@ export interface Settings {
 
 /** A change of any of these needs a new engine process. */
 export interface EngineSettings {
-	/** Undefined: the bundled model. */
-	readonly modelPath: string | undefined;
+	readonly model: ModelSetting;
 	/** Undefined: the engine decides. */
 	readonly threads: number | undefined;
 	/** Undefined: the editor's own Node. */
@@ -156,7 +157,7 @@ export function readSettings(configuration: Configuration): Settings {
 			inStrings: read("completion.inStrings", declared["completion.inStrings"]),
 		}),
 		engine: Object.freeze({
-			modelPath: read("model.path", declared["model.path"]) || undefined,
+			model: modelOf(read("completion.model", declared["completion.model"]), problems),
 			threads: read("engine.threads", declared["engine.threads"]) || undefined,
 			nodePath: read("engine.nodePath", declared["engine.nodePath"]) || undefined,
 		}),
@@ -180,6 +181,17 @@ function urlOf(address: string, problems: string[]): URL | undefined {
 	}
 }
 
+/** The default, and a problem more, for a text that names no model. */
+function modelOf(text: string, problems: string[]): ModelSetting {
+	const model = parseModelSetting(text);
+	if (model === undefined) {
+		problems.push(
+			`The setting ${settingsSection}.completion.model is ignored: it is neither “auto”, “base”, “nano” nor the absolute path of a folder.`,
+		);
+	}
+	return model ?? { kind: "auto" };
+}
+
 /** True when completions are wanted in documents of this language. */
 export function isEnabledFor(settings: Settings, languageId: string): boolean {
 	const { enabledLanguages } = settings;
@@ -190,5 +202,7 @@ export function isEnabledFor(settings: Settings, languageId: string): boolean {
 }
 
 export function sameEngineSettings(a: EngineSettings, b: EngineSettings): boolean {
-	return a.modelPath === b.modelPath && a.threads === b.threads && a.nodePath === b.nodePath;
+	return (
+		isDeepStrictEqual(a.model, b.model) && a.threads === b.threads && a.nodePath === b.nodePath
+	);
 }

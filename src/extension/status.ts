@@ -1,5 +1,6 @@
 import type { NoCompletionReason } from "../completion/completionProvider.ts";
 import type { PrefillProgress } from "../engine/engine.ts";
+import type { ChoiceReason } from "../model/modelChoice.ts";
 import type { ServerNotice } from "./servers/serverNotice.ts";
 
 /** What the extension is doing, as far as a user may want to know. */
@@ -46,19 +47,46 @@ export function withServer(
 			};
 }
 
-/** What runs the model on this machine, and why that, in one line. */
-export function runsOn(backendName: string): string {
-	return `Runs on: ${backendName}`;
+/** The model of this machine that completes. */
+export interface ModelInUse {
+	readonly name: string;
+	/** What runs it, and why that, in one line. */
+	readonly backendName: string;
+	/** Why this model and no other; undefined where it is what the user asks for first. */
+	readonly because: ChoiceReason | undefined;
 }
 
-/** With what runs the model, where it is loaded: a second line of the tooltip. */
-export function withBackend(
+/** The same for people, a line each. */
+export function whatRuns({ name, backendName, because }: ModelInUse): {
+	readonly name: string;
+	readonly runsOn: string;
+	readonly because: string | undefined;
+} {
+	return {
+		name: `Model: ${name}`,
+		runsOn: `Runs on: ${backendName}`,
+		because: because?.sentence,
+	};
+}
+
+/**
+ * With the model, where one is loaded: lines of the tooltip, and an icon that stays where another model has taken over
+ * until somebody mends a fault.
+ */
+export function withModel(
 	appearance: StatusAppearance,
-	backendName: string | undefined,
+	model: ModelInUse | undefined,
 ): StatusAppearance {
-	return backendName === undefined
-		? appearance
-		: { ...appearance, tooltip: `${appearance.tooltip}\n${runsOn(backendName)}` };
+	if (model === undefined) {
+		return appearance;
+	}
+	const { name, runsOn, because } = whatRuns(model);
+	const lines = [appearance.tooltip, ...(because === undefined ? [] : [because]), name, runsOn];
+	return {
+		...appearance,
+		text: model.because?.kind === "fault" ? `${appearance.text} $(warning)` : appearance.text,
+		tooltip: lines.join("\n"),
+	};
 }
 
 /** One sentence for every reason, for the tooltip. */

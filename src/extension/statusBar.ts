@@ -1,15 +1,9 @@
 import * as vscode from "vscode";
 import type { CompletionOutcome } from "../completion/completionProvider.ts";
 import type { PrefillProgress } from "../engine/engine.ts";
+import type { EngineStatus } from "./chosenModel.ts";
 import type { ServerNotice } from "./servers/serverNotice.ts";
-import { statusAppearance, withBackend, withServer, type Status } from "./status.ts";
-
-/** State of everything below the editor: loading, able to answer, or out of order. */
-export type EngineStatus =
-	| { readonly kind: "starting" }
-	/** `backendName` says in one line what runs the model, and why that. */
-	| { readonly kind: "ready"; readonly backendName: string }
-	| { readonly kind: "failed"; readonly message: string };
+import { statusAppearance, withModel, withServer, type ModelInUse, type Status } from "./status.ts";
 
 /**
  * The status bar item. Told what happens, it decides what to show: what the user turned off comes first,
@@ -43,9 +37,9 @@ export class StatusBar implements vscode.Disposable {
 		return this.shown;
 	}
 
-	/** What runs the model, and why that; undefined while none is loaded. */
-	get backendName(): string | undefined {
-		return this.engineStatus.kind === "ready" ? this.engineStatus.backendName : undefined;
+	/** Undefined while no model is loaded. */
+	get modelInUse(): ModelInUse | undefined {
+		return this.engineStatus.kind === "ready" ? this.engineStatus.model : undefined;
 	}
 
 	setEngineStatus(status: EngineStatus): void {
@@ -110,13 +104,14 @@ export class StatusBar implements vscode.Disposable {
 	private render(): void {
 		this.shown = this.current();
 		const appearance = withServer(statusAppearance(this.shown), this.server);
-		const { text, tooltip, isError } = appearance;
-		this.item.text = text;
-		this.item.tooltip = `Mote: ${withBackend(appearance, this.backendName).tooltip}`;
+		const { tooltip, isError } = appearance;
+		const shown = withModel(appearance, this.modelInUse);
+		this.item.text = shown.text;
+		this.item.tooltip = `Mote: ${shown.tooltip}`;
 		this.item.backgroundColor = isError
 			? new vscode.ThemeColor("statusBarItem.errorBackground")
 			: undefined;
-		// Screen readers would read out the name of the icon otherwise, and what runs the model each time.
+		// Screen readers would read out the name of the icon otherwise, and which model runs each time.
 		this.item.accessibilityInformation = { label: `Mote: ${tooltip}` };
 		this.changes.fire(this.shown);
 	}

@@ -31,7 +31,7 @@ describe("commands in the extension host", () => {
 	});
 
 	it("the engine restarts on command", async () => {
-		const backendName = (): string | undefined => mote.backendName;
+		const backendName = (): string | undefined => mote.modelInUse?.backendName;
 		const starting = statusOf(mote, "starting");
 		await vscode.commands.executeCommand("mote.restartEngine");
 		await starting;

@@ -5,7 +5,7 @@ import path from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
-import { bundledModelFolderName } from "../../src/model/bundledModel.ts";
+import { bundledModelFolders } from "../../src/model/bundledModel.ts";
 import {
 	acceptGhostText,
 	activateMote,
@@ -34,7 +34,7 @@ describe("faults of the engine", () => {
 
 	afterEach(async () => {
 		await closeEditors();
-		await setSetting("model.path", undefined);
+		await setSetting("completion.model", "nano");
 		await statusOf(mote, "ready", "nothing");
 	});
 
@@ -56,7 +56,7 @@ describe("faults of the engine", () => {
 
 	it("a model folder that is missing gives one sentence, and the editor goes on", async () => {
 		const missing = path.join(folder, "nothing-here");
-		await setSetting("model.path", missing);
+		await setSetting("completion.model", missing);
 		const status = await statusOf(mote, "failed");
 		assert.match(status.message, /nothing-here.* is missing/);
 		const editor = await openDocument("typescript", "const a = ║");
@@ -67,18 +67,18 @@ describe("faults of the engine", () => {
 
 	it("weights that were cut short give one sentence, and the right ones work again", async () => {
 		const broken = path.join(folder, "broken");
-		await cp(bundledModel(), broken, { recursive: true });
+		await cp(smallModel(), broken, { recursive: true });
 		await truncate(path.join(broken, await largestFile(broken)), 1000);
-		await setSetting("model.path", broken);
+		await setSetting("completion.model", broken);
 		const status = await statusOf(mote, "failed");
 		assert.match(status.message, /not whole; install the model again/);
 	});
 });
 
-function bundledModel(): string {
+function smallModel(): string {
 	const extension = vscode.extensions.getExtension("mote.mote");
 	assert(extension !== undefined);
-	return path.join(extension.extensionPath, bundledModelFolderName);
+	return path.join(extension.extensionPath, bundledModelFolders.nano);
 }
 
 async function largestFile(directory: string): Promise<string> {

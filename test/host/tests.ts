@@ -4,6 +4,7 @@ import "./commands.test.ts";
 import "./contextInspector.test.ts";
 import "./repository.test.ts";
 import "./engineFaults.test.ts";
+import "./models.test.ts";
 import "./editsReview.test.ts";
 import "./editsTasks.test.ts";
 import "./editsCommitMessage.test.ts";

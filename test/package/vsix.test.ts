@@ -9,10 +9,10 @@ const root = path.resolve(import.meta.dirname, "../..");
 const vsix = path.join(root, "mote-linux-x64.vsix");
 
 /**
- * The runtime takes 18 MB of it and the bundled model most of the rest. What makes the package larger
- * than this is a decision, not an accident.
+ * The runtime takes 18 MB of it, mote-base 71 (its weights pack to five sixths) and mote-nano 10. What makes the package
+ * larger than this is a decision, not an accident.
  */
-const maxBytes = 80_000_000;
+const maxBytes = 130_000_000;
 
 /** Built where there is a compiler. */
 const addon = "dist/native/mote.node";

@@ -27,8 +27,12 @@ async function main(): Promise<void> {
 	const workbench = await startWorkbench({
 		dataFolder: path.join(runFolder, "workbench"),
 		enableTestDriver: true,
-		// The gate is off: a small model may be unsure of any one text, and what it writes is not the subject.
-		userSettings: { "mote.completion.minJointProbability": 0 },
+		// The small model, for speed, and with the gate off: it may be unsure of any one text, and what it writes is not
+		// the subject.
+		userSettings: {
+			"mote.completion.minJointProbability": 0,
+			"mote.completion.model": "nano",
+		},
 	});
 	const browser = await launchBrowser();
 	const log = createWriteStream(path.join(runFolder, "page.log"));

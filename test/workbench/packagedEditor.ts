@@ -52,7 +52,12 @@ export class PackagedEditor {
 		await installExtension(dataFolder, vsix);
 		const workbench = await startWorkbench({
 			dataFolder,
-			userSettings: { "workbench.colorTheme": "Dark 2026", ...userSettings },
+			userSettings: {
+				"workbench.colorTheme": "Dark 2026",
+				// The small one, for speed: what a model writes is not the subject.
+				"mote.completion.model": "nano",
+				...userSettings,
+			},
 		});
 		const browser = await launchBrowser();
 		const editor = new EditorPage(await newPage(browser), workspaceFolder);

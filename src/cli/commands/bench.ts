@@ -5,7 +5,7 @@ import { assert } from "../../base/assert.ts";
 import { currentLoad, describeMachine } from "../bench/machine.ts";
 import { runScenario, scenarioNames, type ScenarioResult } from "../bench/scenarios.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
-import { bundledModelFolder, bundledTracesFolder, userCacheFolder } from "../defaults.ts";
+import { bundledTracesFolder, defaultModel, modelFolderOf, userCacheFolder } from "../defaults.ts";
 
 const run = promisify(execFile);
 const scenarioResultSchema = z.record(z.string(), z.unknown());
@@ -15,7 +15,7 @@ const scenarioTimeoutMs = 15 * 60_000;
 
 export const benchCommand: Command = {
 	summary: "measures the engine and the pipeline on this machine",
-	usage: `mote bench [--json] [--model <folder>] [--traces <folder>] [--threads <n>] [--scenario <name>]
+	usage: `mote bench [--json] [--model <model>] [--traces <folder>] [--threads <n>] [--scenario <name>]
 
 Runs each scenario in a fresh process and prints medians: ${scenarioNames.join(", ")}.
 Keystroke figures replay the typing traces through the whole pipeline, the debounce not counted.
@@ -30,7 +30,7 @@ and the machine's load: compare only what has the same.
 			args: [...args],
 			options: {
 				json: { type: "boolean", default: false },
-				model: { type: "string", default: bundledModelFolder },
+				model: { type: "string", default: defaultModel },
 				traces: { type: "string", default: bundledTracesFolder },
 				threads: { type: "string" },
 				scenario: { type: "string" },
@@ -38,7 +38,7 @@ and the machine's load: compare only what has the same.
 		});
 		const threads = numberOption("threads", values.threads, { min: 0, max: 256, fallback: 0 });
 		const options = {
-			modelFolder: values.model,
+			modelFolder: modelFolderOf(values.model),
 			tracesFolder: values.traces,
 			threads: threads === 0 ? undefined : threads,
 			cacheFolder: userCacheFolder,

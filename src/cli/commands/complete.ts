@@ -7,7 +7,7 @@ import type { CompletionConfig } from "../../completion/completionProvider.ts";
 import { defaultCompletionConfig } from "../../completion/defaultConfig.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
 import { openLocalCore, type Core } from "../core.ts";
-import { bundledModelFolder, userCacheFolder } from "../defaults.ts";
+import { defaultModel, modelFolderOf, userCacheFolder } from "../defaults.ts";
 import { decodeStrictly, utf8 } from "../../context/files/encodings.ts";
 import { languageIdOfPath } from "../../context/files/languageIds.ts";
 import { offsetAt, parseLocation, type FileLocation } from "../location.ts";
@@ -19,11 +19,12 @@ const maxFileBytes = 16 * 2 ** 20;
 
 export const completeCommand: Command = {
 	summary: "prints the completion for a place in a file",
-	usage: `mote complete <file>:<line>:<column> [--model <folder>] [--gate <probability>]
-mote complete --serve [--model <folder>] [--gate <probability>]
+	usage: `mote complete <file>:<line>:<column> [--model <model>] [--gate <probability>]
+mote complete --serve [--model <model>] [--gate <probability>]
 
 Line and column count from 1. Prints the text to insert, or to stderr the reason for none.
 
+  --model   base or nano, which ship, or a folder as mote import writes it (${defaultModel})
   --serve   answers {file, prefix, suffix} with {completion}, one JSON a line, until the input ends
   --gate    joint probability that shown text must hold (${defaultCompletionConfig.minJointProbability}); 0 shows everything`,
 
@@ -33,7 +34,7 @@ Line and column count from 1. Prints the text to insert, or to stderr the reason
 			allowPositionals: true,
 			options: {
 				serve: { type: "boolean", default: false },
-				model: { type: "string", default: bundledModelFolder },
+				model: { type: "string", default: defaultModel },
 				gate: { type: "string" },
 				threads: { type: "string" },
 			},
@@ -54,7 +55,7 @@ Line and column count from 1. Prints the text to insert, or to stderr the reason
 		}
 		const location = place === undefined ? undefined : parseLocation(place);
 		await using core = await openLocalCore({
-			modelFolder: values.model,
+			modelFolder: modelFolderOf(values.model),
 			threads: threads === 0 ? undefined : threads,
 			cacheFolder: userCacheFolder,
 		});

@@ -15,7 +15,7 @@ import {
 	typingTable,
 } from "../../evaluation/typing/typingReport.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
-import { bundledModelFolder } from "../defaults.ts";
+import { defaultModel, modelFolderOf } from "../defaults.ts";
 import { measureHumanEval } from "../evaluation/measureHumanEval.ts";
 import { measureModel } from "../evaluation/measureModel.ts";
 import { measureTyping } from "../evaluation/measureTyping.ts";
@@ -31,7 +31,7 @@ const defaultConditions = "warm,cold";
 
 export const evalCommand: Command = {
 	summary: "measures how good a model is on held-out source files",
-	usage: `mote eval --data <folder> [--model <folder>] [--compare <model folder>] [--json]
+	usage: `mote eval --data <folder> [--model <model>] [--compare <model folder>] [--json]
           [--limit-bytes <n>] [--cases <n>] [--seed <n>] [--threads <n>]
 mote eval --typing --data <folder> [--model <folder>] [--json] [--places <n>] [--languages <a,b,…>]
           [--conditions <a,b,…>] [--ghosts <file>] [--seed <n>] [--threads <n>]
@@ -62,6 +62,7 @@ Shares are printed in percent, and in JSON from 0 to 1, but for int4LossPercent.
 
   --compare      bits per byte of another import of the same checkpoint (--fp32) on the same windows;
                  the loss is 100 · (model − compared) / compared
+  --model        base or nano, which ship, or a folder as mote import writes it (${defaultModel})
   --limit-bytes  of text scored in each language (${defaultLimitBytes}), at most an eighth of them from one file
   --cases        of each kind (${defaultCases})
   --seed         chooses files and places (1)
@@ -93,7 +94,7 @@ change of a file on all systems. They can read files. That holds what a model wr
 			args: [...args],
 			options: {
 				data: { type: "string" },
-				model: { type: "string", default: bundledModelFolder },
+				model: { type: "string", default: defaultModel },
 				compare: { type: "string" },
 				json: { type: "boolean", default: false },
 				"limit-bytes": { type: "string" },
@@ -116,7 +117,7 @@ change of a file on all systems. They can read files. That holds what a model wr
 			fallback: number,
 		): number => Math.floor(numberOption(name, values[name], { min: 0, max: 2 ** 31, fallback }));
 		const common = {
-			modelFolder: values.model,
+			modelFolder: modelFolderOf(values.model),
 			seed: whole("seed", 1),
 			threads: whole("threads", 0) || defaultThreads(availableParallelism(), arch()),
 		};

@@ -1,3 +1,6 @@
+import * as z from "zod";
+import type { MeasurementKind } from "../rememberedMeasurements.ts";
+
 /**
  * Decides which of a model's graphs runs on a machine. Pure: passes are timed, and choices remembered,
  * elsewhere.
@@ -19,6 +22,17 @@ export interface GraphChoice {
 	/** By how much a completion takes longer with the other graph; a little below 1 where that doesn't count. */
 	readonly timesAsFast: number;
 }
+
+/** How choices are remembered. */
+export const graphChoices: MeasurementKind<GraphChoice> = {
+	fileName: "graph-choices.json",
+	value: z.strictObject({
+		graph: z.enum(["qmoe", "portable"]),
+		timesAsFast: z.number().positive(),
+	}),
+	subject: "which graph is the faster one",
+	consequence: "the next start times both again",
+};
 
 /** A prompt that grew by a few lines. */
 export const timedChunkTokens = 64;

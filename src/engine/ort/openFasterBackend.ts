@@ -2,15 +2,16 @@ import { cpus } from "node:os";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ModelFolder } from "../../model/modelStore.ts";
+import { RememberedMeasurements, type MeasuredOn } from "../rememberedMeasurements.ts";
 import {
 	chooseGraph,
 	describeChoice,
 	maxTimedWeightsBytes,
 	type ExpertsGraph,
+	graphChoices,
 	type GraphChoice,
 } from "./graphChoice.ts";
 import { openOrtBackend, runtimeVersion, type OrtBackend } from "./ortBackend.ts";
-import { RememberedChoices, type ChoiceKey } from "./rememberedChoices.ts";
 import { timePasses } from "./timePasses.ts";
 
 export interface FasterBackendOptions {
@@ -50,7 +51,9 @@ export async function openFasterBackend(options: FasterBackendOptions): Promise<
 	const paths = { qmoe: graphPath, portable: portableGraphPath };
 	const { cacheFolder, logger } = options;
 	const remembered =
-		cacheFolder === undefined ? undefined : new RememberedChoices(cacheFolder, logger);
+		cacheFolder === undefined
+			? undefined
+			: new RememberedMeasurements(cacheFolder, graphChoices, logger);
 	const key = await choiceKey(options);
 	const known = await remembered?.find(key);
 	if (known !== undefined) {
@@ -82,7 +85,7 @@ async function openAndCompare(
 	}
 }
 
-async function choiceKey({ model, threads }: FasterBackendOptions): Promise<ChoiceKey> {
+async function choiceKey({ model, threads }: FasterBackendOptions): Promise<MeasuredOn> {
 	return {
 		processor: cpus()[0]?.model ?? "unknown",
 		runtime: await runtimeVersion(),

@@ -73,7 +73,7 @@ test("settings that choose what runs can't be set by a workspace", () => {
 		.filter(([, { scope }]) => scope === "machine")
 		.map(([key]) => key);
 	expect(machineScoped).toEqual([
-		"mote.model.path",
+		"mote.completion.model",
 		"mote.engine.threads",
 		"mote.engine.nodePath",
 		"mote.chat.modelPath",
@@ -91,7 +91,7 @@ test("defaults give frozen settings without problems", () => {
 	expect(settings).toMatchObject({
 		enable: true,
 		completion: { debounceMs: 40, minJointProbability: 0.7, multiline: "auto" },
-		engine: { modelPath: undefined, threads: undefined, nodePath: undefined },
+		engine: { model: { kind: "auto" }, threads: undefined, nodePath: undefined },
 		server: undefined,
 		chatModelPath: undefined,
 		problems: [],
@@ -125,11 +125,31 @@ test.each([
 test("only a change of what runs asks for another engine", () => {
 	const before = readSettings(configurationOf({})).engine;
 	const same = readSettings(configurationOf({ "completion.debounceMs": 0 })).engine;
-	const other = readSettings(configurationOf({ "model.path": "/models/other" })).engine;
-	expect([sameEngineSettings(before, same), sameEngineSettings(before, other)]).toEqual([
-		true,
-		false,
+	const other = readSettings(configurationOf({ "completion.model": "/models/other" })).engine;
+	const base = readSettings(configurationOf({ "completion.model": "base" })).engine;
+	const baseAgain = readSettings(configurationOf({ "completion.model": " base" })).engine;
+	expect(sameEngineSettings(before, same)).toBe(true);
+	expect(sameEngineSettings(base, baseAgain)).toBe(true);
+	expect(sameEngineSettings(before, other)).toBe(false);
+	expect(sameEngineSettings(before, base)).toBe(false);
+});
+
+test("a model is one that ships, a folder, or what the machine is up to; anything else is named", () => {
+	const read = (value: unknown): [unknown, number] => {
+		const { engine, problems } = readSettings(configurationOf({ "completion.model": value }));
+		return [engine.model, problems.length];
+	};
+	expect(["auto", "base", "nano", " nano ", "/models/mine", ""].map(read)).toEqual([
+		[{ kind: "auto" }, 0],
+		[{ kind: "bundled", model: "base" }, 0],
+		[{ kind: "bundled", model: "nano" }, 0],
+		[{ kind: "bundled", model: "nano" }, 0],
+		[{ kind: "folder", folder: "/models/mine" }, 0],
+		[{ kind: "auto" }, 0],
 	]);
+	for (const value of ["large", "models/mine", "constructor", 3, null, "/x".repeat(5000)]) {
+		expect(read(value)).toEqual([{ kind: "auto" }, 1]);
+	}
 });
 
 test("without an address no server is chosen, and one that can't be used is named", () => {

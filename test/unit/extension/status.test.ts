@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import type { ChoiceReason } from "../../../src/model/modelChoice.ts";
 import {
 	reasonSentences,
 	statusAppearance,
-	withBackend,
+	withModel,
 	type Status,
 } from "../../../src/extension/status.ts";
 
@@ -58,13 +59,27 @@ test("every reason is one sentence", () => {
 	}
 });
 
-test("what runs the model, and why that, is a line below whatever else is said", () => {
+const backendName =
+	"ONNX Runtime, CPU, 2 threads — without Mote's addon, because this build of Mote has none";
+
+test("the model and what runs it are lines below whatever else is said", () => {
 	const ready = statusAppearance({ kind: "ready" });
-	const name =
-		"ONNX Runtime, CPU, 2 threads — without Mote's addon, because this build of Mote has none";
-	expect(withBackend(ready, name)).toEqual({
+	expect(withModel(ready, { name: "mote-base", backendName, because: undefined })).toEqual({
 		...ready,
-		tooltip: `Ready.\nRuns on: ${name}`,
+		tooltip: `Ready.\nModel: mote-base\nRuns on: ${backendName}`,
 	});
-	expect(withBackend(ready, undefined)).toEqual(ready);
+	expect(withModel(ready, undefined)).toEqual(ready);
+});
+
+test("why another model runs stands before it, with an icon where somebody has to mend something", () => {
+	const ready = statusAppearance({ kind: "ready" });
+	const textAndTooltip = (kind: ChoiceReason["kind"]): readonly string[] => {
+		const because = { kind, sentence: "It is so." };
+		const { text, tooltip } = withModel(ready, { name: "mote-nano", backendName, because });
+		return [text, tooltip];
+	};
+	const tooltip = `Ready.\nIt is so.\nModel: mote-nano\nRuns on: ${backendName}`;
+	expect(textAndTooltip("shortOfMemory")).toEqual(["$(sparkle) Mote", tooltip]);
+	expect(textAndTooltip("tooSlow")).toEqual(["$(sparkle) Mote", tooltip]);
+	expect(textAndTooltip("fault")).toEqual(["$(sparkle) Mote $(warning)", tooltip]);
 });

@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { GraphChoice } from "../../../../src/engine/ort/graphChoice.ts";
-import { RememberedChoices, type ChoiceKey } from "../../../../src/engine/ort/rememberedChoices.ts";
-import { recordingLogger } from "../../../support/recordingLogger.ts";
-import { TemporaryFolder } from "../../../support/temporaryFolder.ts";
+import { graphChoices, type GraphChoice } from "../../../src/engine/ort/graphChoice.ts";
+import {
+	RememberedMeasurements,
+	type MeasuredOn,
+} from "../../../src/engine/rememberedMeasurements.ts";
+import { recordingLogger } from "../../support/recordingLogger.ts";
+import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 
 const fileName = "graph-choices.json";
-const key: ChoiceKey = {
+const key: MeasuredOn = {
 	processor: "A Processor @ 3 GHz",
 	runtime: "1.30.0",
 	threads: 2,
@@ -18,19 +21,19 @@ const qmoe: GraphChoice = { graph: "qmoe", timesAsFast: 1.2 };
 
 let folder: TemporaryFolder;
 let log: string[];
-let choices: RememberedChoices;
+let choices: RememberedMeasurements<GraphChoice>;
 
 beforeEach(() => {
 	folder = new TemporaryFolder();
 	log = [];
-	choices = new RememberedChoices(folder.path, recordingLogger(log));
+	choices = new RememberedMeasurements(folder.path, graphChoices, recordingLogger(log));
 });
 afterEach(() => folder[Symbol.dispose]());
 
 test("a choice is found again, by another process too", async () => {
 	expect(await choices.find(key)).toBeUndefined();
 	await choices.remember(key, portable);
-	const later = new RememberedChoices(folder.path, recordingLogger(log));
+	const later = new RememberedMeasurements(folder.path, graphChoices, recordingLogger(log));
 	expect(await later.find(key)).toEqual(portable);
 	expect(log).toEqual([]);
 	expect(folder.list()).toEqual([fileName]);
@@ -38,7 +41,7 @@ test("a choice is found again, by another process too", async () => {
 
 test("a choice holds for its processor, runtime, threads and weights only", async () => {
 	await choices.remember(key, portable);
-	const others: readonly ChoiceKey[] = [
+	const others: readonly MeasuredOn[] = [
 		{ ...key, processor: "Another Processor" },
 		{ ...key, runtime: "1.31.0" },
 		{ ...key, threads: 1 },
@@ -80,21 +83,28 @@ test("a processor with a long name is remembered as well", async () => {
 });
 
 test("the folder is made where it is missing", async () => {
-	const below = new RememberedChoices(path.join(folder.path, "a/b"), recordingLogger(log));
+	const below = new RememberedMeasurements(
+		path.join(folder.path, "a/b"),
+		graphChoices,
+		recordingLogger(log),
+	);
 	await below.remember(key, portable);
 	expect(await below.find(key)).toEqual(portable);
 });
 
 describe("a damaged file is ignored with one sentence, and written anew:", () => {
-	const valid = { version: 1, choices: [{ ...key, ...portable }] };
+	const valid = { version: 1, entries: [{ ...key, measured: portable }] };
 	const damaged: Record<string, string> = {
 		"an empty one": "",
 		"half of one": JSON.stringify(valid).slice(0, 60),
 		"another version": JSON.stringify({ ...valid, version: 2 }),
-		"another graph": JSON.stringify({ version: 1, choices: [{ ...key, ...portable, graph: "x" }] }),
+		"another graph": JSON.stringify({
+			version: 1,
+			entries: [{ ...key, measured: { ...portable, graph: "x" } }],
+		}),
 		"a number that is none": JSON.stringify({
 			version: 1,
-			choices: [{ ...key, ...portable, timesAsFast: "3" }],
+			entries: [{ ...key, measured: { ...portable, timesAsFast: "3" } }],
 		}),
 		"an unknown field": JSON.stringify({ ...valid, command: "rm" }),
 		"a huge one": `${JSON.stringify(valid)}${" ".repeat(200_000)}`,
@@ -112,10 +122,14 @@ describe("a damaged file is ignored with one sentence, and written anew:", () =>
 
 test("a folder that can't be written to costs a sentence and nothing else", async () => {
 	folder.write("file", "");
-	const inside = new RememberedChoices(path.join(folder.path, "file"), recordingLogger(log));
+	const inside = new RememberedMeasurements(
+		path.join(folder.path, "file"),
+		graphChoices,
+		recordingLogger(log),
+	);
 	await inside.remember(key, portable);
 	expect(log.at(-1)).toMatch(
-		/^warn: Which graph is the faster one can't be remembered \([^\n]+\), /,
+		/^warn: What was measured about which graph is the faster one can't be remembered \([^\n]+\), /,
 	);
 	expect(folder.list()).toEqual(["file"]);
 });

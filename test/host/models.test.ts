@@ -1,0 +1,74 @@
+import assert from "node:assert";
+import { after, afterEach, before, describe, it } from "mocha";
+import * as vscode from "vscode";
+import type { MoteApi } from "../../src/extension/extension.ts";
+import {
+	acceptGhostText,
+	activateMote,
+	closeEditors,
+	completeSomewhere,
+	openDocument,
+	setSetting,
+	statusOf,
+} from "./mote.ts";
+
+/** Chooses a model and waits until it is the one that completes. */
+async function switchTo(mote: MoteApi, setting: string, name: RegExp): Promise<void> {
+	const starting = statusOf(mote, "starting");
+	await setSetting("completion.model", setting);
+	await starting;
+	await statusOf(mote, "ready", "nothing");
+	assert.match(mote.modelInUse?.name ?? "", name);
+}
+
+describe("the models that ship", () => {
+	let mote: MoteApi;
+
+	before(async () => {
+		mote = await activateMote();
+		await statusOf(mote, "ready", "nothing");
+	});
+
+	afterEach(async () => {
+		await closeEditors();
+	});
+
+	after(async () => {
+		await switchTo(mote, "nano", /^mote-nano$/);
+	});
+
+	it("the larger one completes", async () => {
+		await switchTo(mote, "base", /^mote-base$/);
+		assert.strictEqual(mote.modelInUse?.because, undefined);
+		const { editor, completion } = await completeSomewhere(mote);
+		assert.strictEqual(await acceptGhostText(editor), completion.insertText);
+	});
+
+	it("by default one of them completes, and where it isn't the larger one it says why", async () => {
+		await switchTo(mote, "auto", /^mote-(base|nano)$/);
+		const { name, because } = mote.modelInUse ?? {};
+		assert.strictEqual(because === undefined, name === "mote-base");
+		const { editor, completion } = await completeSomewhere(mote);
+		assert.strictEqual(await acceptGhostText(editor), completion.insertText);
+	});
+
+	it("a switch while somebody types loses no character, and the other model goes on", async () => {
+		await switchTo(mote, "base", /^mote-base$/);
+		const editor = await openDocument("typescript", "const first = 1;\n║");
+		const typed = "const second = first + first;";
+		for (const [index, character] of Array.from(typed).entries()) {
+			if (index === 8) {
+				void setSetting("completion.model", "nano");
+			}
+			await vscode.commands.executeCommand("type", { text: character });
+			void vscode.commands.executeCommand("mote.trigger");
+		}
+		assert.strictEqual(editor.document.getText(), `const first = 1;\n${typed}`);
+		while (mote.modelInUse?.name !== "mote-nano") {
+			await statusOf(mote, "starting");
+			await statusOf(mote, "ready", "nothing", "busy");
+		}
+		await closeEditors();
+		await completeSomewhere(mote);
+	});
+});
