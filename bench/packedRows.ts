@@ -2,7 +2,7 @@
  * Scores rows that training/pack has packed, as the validation of a training run does, but with the model that ships:
  * bits per byte and the share of next tokens right, of plain text.
  *
- *     node bench/packedRows.ts ROWS.u16 [--model <folder>] [--rows 64] [--threads 2]
+ *     node --experimental-transform-types bench/packedRows.ts ROWS.u16 [--model <folder>] [--rows 64] [--threads 2]
  *
  * ROWS.u16 is one of `pack … --fim 0 --length <trained context>`: files of one package behind each other, each behind its
  * path. So a row may say more about its end than `mote eval` knows of a window, which holds one file.
@@ -32,7 +32,7 @@ const { values, positionals } = parseArgs({
 });
 const [rowsFile] = positionals;
 if (rowsFile === undefined) {
-	throw new Error("usage: node bench/packedRows.ts ROWS.u16 [--model <folder>] [--rows <n>]");
+	throw new Error("usage: node --experimental-transform-types bench/packedRows.ts ROWS.u16 [--model <folder>] [--rows <n>]");
 }
 const model = await openModel(values.model);
 const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));

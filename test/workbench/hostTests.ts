@@ -27,12 +27,9 @@ async function main(): Promise<void> {
 	const workbench = await startWorkbench({
 		dataFolder: path.join(runFolder, "workbench"),
 		enableTestDriver: true,
-		// The small model, for speed, and with the gate off: it may be unsure of any one text, and what it writes is not
-		// the subject.
-		userSettings: {
-			"mote.completion.minJointProbability": 0,
-			"mote.completion.model": "nano",
-		},
+		// The gate is off: a small model may be unsure of any one text, and what it writes is not the subject.
+		userSettings: { "mote.completion.minJointProbability": 0 },
+		machineSettings: { "mote.completion.model": "nano" },
 	});
 	const browser = await launchBrowser();
 	const log = createWriteStream(path.join(runFolder, "page.log"));

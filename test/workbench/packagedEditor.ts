@@ -52,12 +52,9 @@ export class PackagedEditor {
 		await installExtension(dataFolder, vsix);
 		const workbench = await startWorkbench({
 			dataFolder,
-			userSettings: {
-				"workbench.colorTheme": "Dark 2026",
-				// The small one, for speed: what a model writes is not the subject.
-				"mote.completion.model": "nano",
-				...userSettings,
-			},
+			userSettings: { "workbench.colorTheme": "Dark 2026", ...userSettings },
+			// The small one, for speed: what a model writes is not the subject.
+			machineSettings: { "mote.completion.model": "nano" },
 		});
 		const browser = await launchBrowser();
 		const editor = new EditorPage(await newPage(browser), workspaceFolder);

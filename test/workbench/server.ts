@@ -21,6 +21,8 @@ export interface WorkbenchOptions {
 	readonly dataFolder: string;
 	/** Added to the settings of a new user. */
 	readonly userSettings?: Readonly<Record<string, unknown>>;
+	/** Those that belong to the machine that the editor's server runs on. */
+	readonly machineSettings?: Readonly<Record<string, unknown>>;
 	/** Lets a page run an extension's tests; see hostTests.ts. */
 	readonly enableTestDriver?: boolean;
 }
@@ -102,6 +104,11 @@ async function prepareDataFolder(options: WorkbenchOptions): Promise<void> {
 	await writeFile(
 		path.join(options.dataFolder, "data/User/settings.json"),
 		JSON.stringify(Object.assign({}, base, options.userSettings), undefined, 2),
+	);
+	await mkdir(path.join(options.dataFolder, "data/Machine"), { recursive: true });
+	await writeFile(
+		path.join(options.dataFolder, "data/Machine/settings.json"),
+		JSON.stringify(options.machineSettings ?? {}, undefined, 2),
 	);
 }
 
