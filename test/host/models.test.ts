@@ -34,7 +34,8 @@ describe("the models that ship", () => {
 	});
 
 	after(async () => {
-		await switchTo(mote, "nano", /^mote-nano$/);
+		await setSetting("completion.model", "nano");
+		await statusOf(mote, "ready", "nothing");
 	});
 
 	it("the larger one completes", async () => {
