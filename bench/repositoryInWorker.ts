@@ -21,6 +21,7 @@ export async function repositoryInWorker(
 		tagProcess: join(dist, "tagProcess.js"),
 		tokenizerPath: join(dist, "../models/mote-nano/tokenizer.json"),
 		exclude: [],
+		encodings: utf8Files,
 	});
 	const write = (message: string): void => void process.stderr.write(`${message}\n`);
 	const logger = { debug: write, info: write, warn: write, error: write };

@@ -1,3 +1,4 @@
+import { groupBy } from "../../base/groupBy.ts";
 import { bootstrap, type Estimate } from "../bootstrap.ts";
 import { textTable } from "../textTable.ts";
 import type { HumanEvalKind, HumanEvalProblem } from "./problems.ts";
@@ -40,7 +41,7 @@ export interface HumanEvalReport {
 }
 
 export function humanEvalFigures(results: readonly HumanEvalResult[]): HumanEvalFigures {
-	const byTask = [...Map.groupBy(results, ({ problem }) => problem.task).values()];
+	const byTask = [...groupBy(results, ({ problem }) => problem.task).values()];
 	const share = (isCounted: (result: HumanEvalResult) => boolean): Estimate | null =>
 		bootstrap(byTask, (tasks) => {
 			const all = tasks.flat();
