@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { utf8Files } from "../src/context/files/encodings.ts";
 import {
 	RepositoryClient,
 	startRepositoryWorker,

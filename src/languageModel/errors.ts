@@ -19,6 +19,8 @@ export type LanguageModelErrorCode =
 	| "rateLimited"
 	/** The circuit is open: the server failed again and again and isn't asked for a while. */
 	| "serverPaused"
+	/** The server loads its model, and will answer when that is done. */
+	| "serverLoading"
 	/** The server refused the request (4xx). */
 	| "requestRefused"
 	/** What the server sent isn't what the protocol says. */

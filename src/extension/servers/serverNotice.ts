@@ -36,15 +36,20 @@ export function serverNotice(state: ServerState | undefined): ServerNotice | und
 			text: [whatIsWrong(server, health), ...standIns(state)].join(" "),
 		};
 	}
-	const slow = health.kind === "slow" ? [health.sentence] : [];
+	const isLoading = health.kind === "loading";
+	const waits = isLoading || health.kind === "slow" ? [health.sentence] : [];
+	const meanwhile =
+		isLoading && server.useForCompletions && state.hasStandIn.completions
+			? ["Completions come from the model on this machine until then."]
+			: [];
 	return {
 		icon: server.isLoopback ? "$(server)" : "$(cloud)",
-		text: [`Sent to ${where}: ${uses.join("; ")}.`, ...slow].join(" "),
+		text: [`Sent to ${where}: ${uses.join("; ")}.`, ...waits, ...meanwhile].join(" "),
 	};
 }
 
 function whatIsWrong(server: ServerSettings, health: ServerHealth): string {
-	return health.kind === "down" || health.kind === "slow"
+	return health.kind === "down" || health.kind === "slow" || health.kind === "loading"
 		? health.sentence
 		: `${server.origin} could not answer the last question.`;
 }

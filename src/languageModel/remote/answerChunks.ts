@@ -1,5 +1,7 @@
 import * as z from "zod";
 import type { AnswerEnd } from "../languageModel.ts";
+import { doneMark } from "./answerEvents.ts";
+import { isRecord } from "./serverWords.ts";
 
 /** One token as a server reports it. */
 export interface TokenChoice {
@@ -11,11 +13,17 @@ export interface TokenChoice {
 /** What one event of an answer says. */
 export interface AnswerChunk {
 	readonly text: string;
+	/** True where {@link text} is all of the answer up to here, not what is new. */
+	readonly isWhole: boolean;
+	/** Whether a reasoning model thinks, which is no part of its answer. */
+	readonly thinks: boolean;
 	/** Undefined where the server doesn't tell. */
 	readonly tokens: readonly TokenChoice[] | undefined;
 	/** Set in the event that ends the text; usage may follow. */
 	readonly end: AnswerEnd | undefined;
 	readonly usage: ReportedUsage | undefined;
+	/** What the server says beside the protocol; foreign text. */
+	readonly remark: string | undefined;
 }
 
 export interface ReportedUsage {
@@ -27,19 +35,33 @@ export interface ReportedUsage {
 /** Undefined for what is no event of the protocol. */
 export type ParseChunk = (value: unknown) => AnswerChunk | undefined;
 
-const count = z.int().nonnegative();
+/** An event without anything. */
+const silence: AnswerChunk = {
+	text: "",
+	isWhole: false,
+	thinks: false,
+	tokens: undefined,
+	end: undefined,
+	usage: undefined,
+	remark: undefined,
+};
 
-const usageSchema = z.object({
-	prompt_tokens: count.nullish(),
-	completion_tokens: count.nullish(),
-	prompt_tokens_details: z.object({ cached_tokens: count.nullish() }).nullish(),
-	/** DeepSeek's spelling. */
-	prompt_cache_hit_tokens: count.nullish(),
-});
+/** Servers send numbers as strings, fractions and -1: what can't be a count isn't one. */
+const count = z.coerce.number().int().nonnegative().nullish().catch(undefined);
 
-function reportedUsage(
-	usage: z.infer<typeof usageSchema> | null | undefined,
-): ReportedUsage | undefined {
+/** What only says how an answer went must not spoil it. */
+const usageSchema = z
+	.object({
+		prompt_tokens: count,
+		completion_tokens: count,
+		prompt_tokens_details: z.object({ cached_tokens: count }).nullish().catch(undefined),
+		/** DeepSeek's spelling. */
+		prompt_cache_hit_tokens: count,
+	})
+	.nullish()
+	.catch(undefined);
+
+function reportedUsage(usage: z.infer<typeof usageSchema>): ReportedUsage | undefined {
 	return usage === null || usage === undefined
 		? undefined
 		: {
@@ -50,36 +72,96 @@ function reportedUsage(
 			};
 }
 
+const finishReason = z.string().nullish().catch(undefined);
+
 /** "tool_calls", "content_filter" and what servers make up: the model is done. */
-function endOf(finishReason: string | null | undefined): AnswerEnd | undefined {
-	if (finishReason === null || finishReason === undefined || finishReason === "") {
+function endOf(reason: string | null | undefined): AnswerEnd | undefined {
+	if (reason === null || reason === undefined || /^(?:|null|none)$/i.test(reason)) {
 		return undefined;
 	}
-	return finishReason === "length" ? "length" : "stop";
+	return /length|max_?(?:output_)?tokens/i.test(reason) ? "length" : "stop";
 }
 
-const chatChunkSchema = z.object({
-	choices: z
-		.array(
-			z.object({
-				delta: z.object({ content: z.string().nullish() }).nullish(),
-				finish_reason: z.string().nullish(),
-			}),
-		)
-		.nullish(),
-	usage: usageSchema.nullish(),
-});
+/** A text, or its parts, of which some are thoughts: Mistral's and others'. */
+const contentSchema = z
+	.union([
+		z.string(),
+		z.array(
+			z.union([
+				z.string(),
+				z
+					.object({ type: z.string().nullish().catch(undefined), text: z.string().nullish() })
+					.transform(({ type, text }) => (isThought(type) ? "" : (text ?? ""))),
+			]),
+		),
+		z.object({ text: z.string() }).transform(({ text }) => text),
+	])
+	.nullish();
+
+function isThought(type: string | null | undefined): boolean {
+	return /think|reason|thought/i.test(type ?? "");
+}
+
+function contentText(content: z.infer<typeof contentSchema>): string | undefined {
+	return typeof content === "string" ? content : content?.join("");
+}
+
+const thought = z.unknown().optional();
+
+const messageSchema = z
+	.object({
+		content: contentSchema,
+		reasoning_content: thought,
+		reasoning: thought,
+		thinking: thought,
+	})
+	.nullish();
+
+/** One request asks for one answer. */
+function firstOf<Choice extends z.ZodType>(choice: Choice) {
+	return z.object({
+		choices: z.array(choice).nullish(),
+		usage: usageSchema,
+	});
+}
+
+const chatChunkSchema = firstOf(
+	z.object({
+		index: z.unknown().optional(),
+		delta: messageSchema,
+		/** Of servers that don't stream, or end their streams with the whole answer. */
+		message: messageSchema,
+		/** Of servers that know one shape only. */
+		text: contentSchema,
+		finish_reason: finishReason,
+	}),
+);
+
+/** What isn't JSON in a stream: the end mark, and words. Undefined for any other value. */
+function wordChunk(value: unknown): AnswerChunk | undefined {
+	if (value === doneMark) {
+		return { ...silence, end: "stop" };
+	}
+	return typeof value === "string" ? { ...silence, remark: value } : undefined;
+}
 
 /** An event of `/v1/chat/completions`. What a reasoning model thinks (`reasoning_content`) isn't its answer. */
 export const parseChatChunk: ParseChunk = (value) => {
 	const parsed = chatChunkSchema.safeParse(value);
 	if (!parsed.success) {
-		return undefined;
+		return wordChunk(value);
 	}
-	const choice = parsed.data.choices?.[0];
+	const choice = parsed.data.choices?.find(({ index }) => typeof index !== "number" || index === 0);
+	const { delta, message } = choice ?? {};
+	const fresh = contentText(delta?.content) ?? contentText(choice?.text);
+	const part = delta ?? message;
 	return {
-		text: choice?.delta?.content ?? "",
-		tokens: undefined,
+		...silence,
+		text: fresh ?? contentText(message?.content) ?? "",
+		isWhole: fresh === undefined && typeof message?.content === "string",
+		thinks: [part?.reasoning_content, part?.reasoning, part?.thinking].some(
+			(each) => each !== undefined && each !== null && each !== "",
+		),
 		end: endOf(choice?.finish_reason),
 		usage: reportedUsage(parsed.data.usage),
 	};
@@ -90,36 +172,41 @@ const logProbability = z.number().transform((value) => Math.min(0, value));
 
 const tokenSchema = z.object({ token: z.string(), logprob: logProbability });
 
-const completionChunkSchema = z.object({
-	choices: z
-		.array(
-			z.object({
-				text: z.string().nullish(),
-				finish_reason: z.string().nullish(),
-				logprobs: z
-					.object({
-						tokens: z.array(z.string()).nullish(),
-						token_logprobs: z.array(logProbability.nullable()).nullish(),
-						/** llama.cpp's shape, which is that of the chat protocol. */
-						content: z.array(tokenSchema).nullish(),
-					})
-					.nullish(),
-			}),
-		)
-		.nullish(),
-	usage: usageSchema.nullish(),
-});
+const logprobsSchema = z
+	.object({
+		tokens: z.array(z.string()).nullish(),
+		token_logprobs: z.array(logProbability.nullable()).nullish(),
+		/** llama.cpp's shape, which is that of the chat protocol. */
+		content: z.array(tokenSchema).nullish(),
+	})
+	.nullish()
+	// Without them an answer isn't gated, which is better than none.
+	.catch(undefined);
+
+const completionChunkSchema = firstOf(
+	z.object({
+		text: contentSchema,
+		/** Of servers that know one shape only. */
+		delta: messageSchema,
+		message: messageSchema,
+		finish_reason: finishReason,
+		logprobs: logprobsSchema,
+	}),
+);
 
 /** An event of `/v1/completions`. */
 export const parseCompletionChunk: ParseChunk = (value) => {
 	const parsed = completionChunkSchema.safeParse(value);
 	if (!parsed.success) {
-		return undefined;
+		return wordChunk(value);
 	}
 	const choice = parsed.data.choices?.[0];
 	const { tokens, token_logprobs: logprobs, content } = choice?.logprobs ?? {};
+	const fresh = contentText(choice?.text) ?? contentText(choice?.delta?.content);
 	return {
-		text: choice?.text ?? "",
+		...silence,
+		text: fresh ?? contentText(choice?.message?.content) ?? "",
+		isWhole: fresh === undefined && typeof choice?.message?.content === "string",
 		tokens: content?.map(tokenChoice) ?? pairedChoices(tokens ?? [], logprobs ?? []),
 		end: endOf(choice?.finish_reason),
 		usage: reportedUsage(parsed.data.usage),
@@ -142,28 +229,33 @@ function pairedChoices(
 }
 
 const infillChunkSchema = z.object({
-	content: z.string(),
-	stop: z.boolean().nullish(),
-	stop_type: z.string().nullish(),
+	content: z.string().nullish(),
+	stop: z.boolean().nullish().catch(undefined),
+	stop_type: z.string().nullish().catch(undefined),
 	/** Of older servers. */
-	stopped_limit: z.boolean().nullish(),
-	tokens_evaluated: count.nullish(),
-	tokens_predicted: count.nullish(),
-	completion_probabilities: z.array(tokenSchema).nullish(),
-	timings: z.object({ cache_n: count.nullish() }).nullish(),
+	stopped_limit: z.boolean().nullish().catch(undefined),
+	tokens_evaluated: count,
+	tokens_predicted: count,
+	completion_probabilities: z.array(tokenSchema).nullish().catch(undefined),
+	timings: z.object({ cache_n: count }).nullish().catch(undefined),
 });
 
 /** An event of llama.cpp's `/infill`. */
 export const parseInfillChunk: ParseChunk = (value) => {
 	const parsed = infillChunkSchema.safeParse(value);
 	if (!parsed.success) {
-		return undefined;
+		return wordChunk(value);
 	}
 	const chunk = parsed.data;
+	if (isRecord(value) && "choices" in value) {
+		// A server behind llama.cpp's path that answers in OpenAI's shape.
+		return parseCompletionChunk(value);
+	}
 	const isLast = chunk.stop === true;
 	const isCut = chunk.stop_type === "limit" || chunk.stopped_limit === true;
 	return {
-		text: chunk.content,
+		...silence,
+		text: chunk.content ?? "",
 		// The last event repeats those of the whole answer.
 		tokens: isLast ? undefined : chunk.completion_probabilities?.map(tokenChoice),
 		end: isLast ? (isCut ? "length" : "stop") : undefined,

@@ -1,9 +1,9 @@
 import type { Clock } from "../../base/clock.ts";
 import type { AnswerEnd, AnswerResult, AnswerUsage } from "../languageModel.ts";
 import type { AnswerChunk, ParseChunk, ReportedUsage } from "./answerChunks.ts";
-import { ServerFault } from "./faults.ts";
+import { ServerFault, quoted } from "./faults.ts";
 import type { ServedModel } from "./servedModel.ts";
-import type { ServerRequest } from "./serverConnection.ts";
+import type { ServerRequest } from "./serverRequest.ts";
 
 /** Usage follows the end of the text at once, or not at all; nobody should wait for it. */
 const usageGraceMs = 300;
@@ -58,7 +58,7 @@ export interface AnswerRequest {
  */
 const maxUnitsPerToken = 64;
 
-/** The chunks of an answer that have text. Returns why it ended; rejects with a {@link ServerFault}. */
+/** The chunks of an answer that have text or thoughts. Returns why it ended; rejects with a {@link ServerFault}. */
 export async function* answerPieces(
 	asked: AnswerRequest,
 	signal: AbortSignal,
@@ -70,6 +70,8 @@ export async function* answerPieces(
 	const events = connection.stream(request, AbortSignal.any([signal, left.signal]));
 	let end: AnswerEnd | undefined;
 	let unitsLeft = asked.maxAnswerTokens * maxUnitsPerToken;
+	let soFar = "";
+	let remark = "";
 	try {
 		for (;;) {
 			const next = await (end === undefined
@@ -81,15 +83,18 @@ export async function* answerPieces(
 			if (next === undefined || next.done === true) {
 				break;
 			}
-			const chunk = parse(next.value);
-			if (chunk === undefined) {
+			const read = parse(next.value);
+			if (read === undefined) {
 				throw connection.reportFault(
 					new ServerFault("badAnswer", `${origin} sent an event that isn't of the protocol.`),
 				);
 			}
+			const chunk = read.isWhole ? newIn(read, soFar) : read;
 			meter.didHear(chunk);
-			if (chunk.text !== "" && end === undefined) {
+			remark = chunk.remark ?? remark;
+			if ((chunk.text !== "" || chunk.thinks) && end === undefined) {
 				yield chunk;
+				soFar += chunk.text;
 				unitsLeft -= chunk.text.length;
 				if (unitsLeft < 0) {
 					return "length";
@@ -111,11 +116,17 @@ export async function* answerPieces(
 		await events.return();
 	}
 	if (end === undefined) {
+		const said = quoted(remark, undefined);
 		throw connection.reportFault(
-			new ServerFault("badAnswer", `${origin} ended its answer in the middle.`),
+			new ServerFault("badAnswer", `${origin} ended its answer in the middle${said}.`),
 		);
 	}
 	return end;
+}
+
+/** A chunk that repeats the answer so far with what is new in it alone. */
+function newIn(chunk: AnswerChunk, soFar: string): AnswerChunk {
+	return chunk.text.startsWith(soFar) ? { ...chunk, text: chunk.text.slice(soFar.length) } : chunk;
 }
 
 /** The next event after the text's end, where only usage can follow: its absence is no failure. */

@@ -1,6 +1,7 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai";
-import * as z from "zod";
 import { LanguageModelError, type LanguageModelErrorCode } from "../errors.ts";
+import { connectionFaultSentence } from "./connectionSentences.ts";
+import { serverWords, type ServerWords } from "./serverWords.ts";
 import type { TimeLimitKind, TimeLimitsMs } from "./timeLimits.ts";
 
 /** What went wrong with one request, and when the server wants to be asked again. */
@@ -69,7 +70,16 @@ export function faultOf(error: unknown, place: FaultPlace): ServerFault {
 	if (error instanceof SyntaxError) {
 		return new ServerFault("badAnswer", `${origin} sent something that isn't JSON.`);
 	}
-	return connectionFault(error, origin);
+	return new ServerFault("serverUnreachable", connectionFaultSentence(causes(error), origin));
+}
+
+/** What a server refused a request with; undefined where it isn't one that it answered. */
+export function refusalIn(
+	error: unknown,
+): { readonly status: number | undefined; readonly words: ServerWords } | undefined {
+	return isApiFailure(error) && !(error instanceof APIConnectionError) && !isTooLong(error)
+		? { status: error.status, words: serverWords(error.error) }
+		: undefined;
 }
 
 type ApiFailure = APIError<number | undefined, Headers | undefined, object | undefined>;
@@ -103,42 +113,37 @@ function causes(error: unknown): readonly unknown[] {
 }
 
 function statusFault(error: ApiFailure, status: number, place: FaultPlace): ServerFault {
-	const { origin, model } = place;
+	const { origin } = place;
 	const said = serverSays(error, place.secret);
 	const retryAfterMs = retryAfter(error.headers);
-	if (status === 401 || status === 403) {
-		return new ServerFault(
-			"unauthorized",
-			place.secret === undefined
-				? `${origin} wants a key; set it with “Mote: Set the Server's Key”.`
-				: `${origin} refuses the key; set another with “Mote: Set the Server's Key”.`,
-		);
+	if (status === 401 || status === 403 || status === 407) {
+		return new ServerFault("unauthorized", keySentence(status, said, place));
 	}
 	if (status === 404 || status === 405) {
-		return new ServerFault(
-			"notFound",
-			`${origin} has no model “${model}”, or isn't a server of the OpenAI protocol${said}.`,
-		);
+		return new ServerFault("notFound", notFoundSentence(said, place));
+	}
+	if (status === 402) {
+		return new ServerFault("requestRefused", `${origin} wants to be paid${said}.`);
 	}
 	if (status === 429) {
 		const wait =
 			retryAfterMs === undefined
 				? ""
 				: ` and wants to be asked again in ${seconds(retryAfterMs)} s`;
-		return new ServerFault("rateLimited", `${origin} got too many requests${wait}.`, {
+		return new ServerFault("rateLimited", `${origin} got too many requests${wait}${said}.`, {
 			retryAfterMs,
 		});
+	}
+	if (isLoading(error, status)) {
+		return new ServerFault("serverLoading", loadingSentence(origin), { retryAfterMs });
+	}
+	if (isTooLong(error)) {
+		return new ServerFault("promptTooLong", tooLongSentence(place));
 	}
 	if (status === 408 || status >= 500) {
 		return new ServerFault("serverUnreachable", `${origin} failed with status ${status}${said}.`, {
 			retryAfterMs,
 		});
-	}
-	if (isTooLong(error)) {
-		return new ServerFault(
-			"promptTooLong",
-			`The prompt and the answer don't fit into the context of “${model}” on ${origin}.`,
-		);
 	}
 	return new ServerFault(
 		"requestRefused",
@@ -146,24 +151,56 @@ function statusFault(error: ApiFailure, status: number, place: FaultPlace): Serv
 	);
 }
 
-const errorBodySchema = z.union([
-	z.object({
-		message: z.string().optional(),
-		code: z.union([z.number(), z.string()]).nullish(),
-	}),
-	z.string().transform((message) => ({ message, code: undefined })),
-]);
+function keySentence(status: number, said: string, { origin, secret }: FaultPlace): string {
+	if (status === 407) {
+		return `The proxy before ${origin} wants to know who you are${said}; set it in the editor's proxy settings.`;
+	}
+	return secret === undefined
+		? `${origin} wants a key${said}; set it with “Mote: Set the Server's Key”.`
+		: `${origin} refuses the key${said}; set another with “Mote: Set the Server's Key”.`;
+}
+
+function notFoundSentence(said: string, { origin, model }: FaultPlace): string {
+	return model === ""
+		? `${origin} has no list of models there${said}; check the address's path, or set the model's name.`
+		: `${origin} has no model “${model}”, or isn't a server of the OpenAI protocol${said}.`;
+}
+
+function tooLongSentence({ origin, model }: FaultPlace): string {
+	return `The prompt and the answer don't fit into the context of “${model}” on ${origin}.`;
+}
+
+export function loadingSentence(origin: string): string {
+	return `${origin} loads its model; it is asked again when that is done.`;
+}
+
+/** llama.cpp, Hugging Face's services, LocalAI, LM Studio and others, each in its words. */
+function isLoading(error: ApiFailure, status: number): boolean {
+	const { message, isLoading: namesTime } = serverWords(error.error);
+	return (
+		(status === 503 || status === 409 || status === 425) &&
+		(namesTime ||
+			/load(?:ing|s)\b.*model|model\b.*\b(?:is |being )?(?:load|start|warm|not ready|not loaded yet)|warming up/i.test(
+				message,
+			))
+	);
+}
 
 /** An error in the middle of a stream, where the status was sent long before. */
 function eventFault(error: ApiFailure, place: FaultPlace): ServerFault {
-	const body = errorBodySchema.safeParse(error.error);
-	const code = body.success ? Number(body.data.code) : NaN;
+	const code = Number(serverWords(error.error).code ?? NaN);
 	const said = serverSays(error, place.secret);
 	if (isTooLong(error)) {
-		return new ServerFault(
-			"promptTooLong",
-			`The prompt and the answer don't fit into the context of “${place.model}” on ${place.origin}.`,
-		);
+		return new ServerFault("promptTooLong", tooLongSentence(place));
+	}
+	if (isLoading(error, code)) {
+		return new ServerFault("serverLoading", loadingSentence(place.origin));
+	}
+	if (code === 401 || code === 403) {
+		return new ServerFault("unauthorized", keySentence(code, said, place));
+	}
+	if (code === 404) {
+		return new ServerFault("notFound", notFoundSentence(said, place));
 	}
 	if (code === 429) {
 		return new ServerFault("rateLimited", `${place.origin} got too many requests${said}.`);
@@ -175,10 +212,8 @@ function eventFault(error: ApiFailure, place: FaultPlace): ServerFault {
 
 /** Servers put it in words only: vLLM, llama.cpp, LM Studio and OpenAI, in this order. */
 function isTooLong(error: ApiFailure): boolean {
-	const body = errorBodySchema.safeParse(error.error);
-	const message = body.success ? (body.data.message ?? "") : "";
 	return /maximum context length|exceeds? the available context|context (?:length|window|size)|max_model_len/i.test(
-		message,
+		serverWords(error.error).message,
 	);
 }
 
@@ -186,13 +221,16 @@ const maxQuotedLength = 200;
 
 /** What the server said about it, for the end of a sentence; it is foreign text. */
 function serverSays(error: ApiFailure, secret: string | undefined): string {
-	const body = errorBodySchema.safeParse(error.error);
-	const message = body.success ? (body.data.message ?? "") : "";
-	const clean = withoutSecrets(message, secret)
+	return quoted(serverWords(error.error).message, secret);
+}
+
+/** `words` of a server as the end of a sentence: on one line, short, and without the key; "" for none. */
+export function quoted(words: string, secret: string | undefined): string {
+	const clean = withoutSecrets(words, secret)
 		.replace(/[\p{C}\p{Z}\s]+/gu, " ")
 		.trim()
 		.replace(/[.\s]+$/, "");
-	if (clean === "" || clean.includes("<html")) {
+	if (clean === "" || /<!doctype|<html/i.test(clean)) {
 		return "";
 	}
 	const cut = clean.length > maxQuotedLength ? `${clean.slice(0, maxQuotedLength)}…` : clean;
@@ -222,30 +260,4 @@ export function retryAfter(headers: Headers | undefined): number | undefined {
 
 export function seconds(ms: number): number {
 	return Math.max(1, Math.ceil(ms / 1000));
-}
-
-function connectionFault(error: unknown, origin: string): ServerFault {
-	const code = causes(error)
-		.map(systemCode)
-		.find((found) => found !== undefined);
-	if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|TLS|SSL/.test(code)) {
-		return new ServerFault(
-			"serverUnreachable",
-			`The certificate of ${origin} isn't trusted here (${code}); add its authority to the system's.`,
-		);
-	}
-	if (code === "ECONNRESET" || code === "UND_ERR_SOCKET" || code === "EPIPE") {
-		return new ServerFault("serverUnreachable", `${origin} closed the connection.`);
-	}
-	return new ServerFault(
-		"serverUnreachable",
-		`${origin} can't be reached${code === undefined ? "" : ` (${code})`}; start it, or check its address and the proxy.`,
-	);
-}
-
-/** Node's and undici's codes; a message could quote anything. */
-function systemCode(error: unknown): string | undefined {
-	const code =
-		typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-	return typeof code === "string" && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : undefined;
 }

@@ -1,8 +1,9 @@
 import { assert } from "../../base/assert.ts";
+import { AnswerEvents } from "./answerEvents.ts";
 import type { ServerAddress } from "./serverAddress.ts";
 import { ServerFault } from "./faults.ts";
 import { refusal } from "./refusal.ts";
-import { SseEvents } from "./sseEvents.ts";
+
 import type { TimeLimits } from "./timeLimits.ts";
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -18,7 +19,7 @@ export interface GuardedFetchOptions {
 }
 
 /** A token with its probabilities takes under 1 KiB, a list of 10,000 models about 2 MiB. */
-const maxEventBytes = 1024 * 1024;
+const maxEventUnits = 1024 * 1024;
 const maxStreamBytes = 64 * 1024 * 1024;
 const maxJsonBytes = 8 * 1024 * 1024;
 
@@ -48,13 +49,6 @@ export function guardedFetch(options: GuardedFetchOptions): Fetch {
 			await discard(response);
 			throw redirected(address, response.headers.get("location"));
 		}
-		if (streams && response.ok && !isEventStream(response)) {
-			await discard(response);
-			throw new ServerFault(
-				"badAnswer",
-				`${address.origin} answers, but not in the OpenAI protocol; check the address's path.`,
-			);
-		}
 		if (!response.ok) {
 			return await refusal(response, limits);
 		}
@@ -65,10 +59,11 @@ export function guardedFetch(options: GuardedFetchOptions): Fetch {
 	};
 }
 
-/** Servers that leave the type away are taken at their word; web pages and plain JSON aren't a stream. */
-function isEventStream(response: Response): boolean {
-	const type = response.headers.get("content-type") ?? "";
-	return !/html|json|xml/i.test(type);
+function otherProtocol(address: ServerAddress): ServerFault {
+	return new ServerFault(
+		"badAnswer",
+		`${address.origin} answers, but not in the OpenAI protocol; check the address's path.`,
+	);
 }
 
 async function discard(response: Response): Promise<void> {
@@ -98,12 +93,22 @@ function boundedBody(
 		return null;
 	}
 	const reader = response.body.getReader();
-	const events = streams ? new SseEvents(maxEventBytes) : undefined;
+	const events = streams ? new AnswerEvents(maxEventUnits) : undefined;
 	let left = events === undefined ? maxJsonBytes : maxStreamBytes;
 	const tooLong = new ServerFault(
 		"badAnswer",
 		`${address.origin} sent more than an answer can be.`,
 	);
+	const encoder = new TextEncoder();
+	const checked = async (
+		ready: readonly string[] | "tooLong" | "page",
+	): Promise<readonly Uint8Array<ArrayBuffer>[]> => {
+		if (typeof ready === "string") {
+			await reader.cancel();
+			throw ready === "page" ? otherProtocol(address) : tooLong;
+		}
+		return ready.map((json) => encoder.encode(`data: ${json.replace(/[\r\n]+/g, " ")}\n\n`));
+	};
 	return new ReadableStream(
 		{
 			// Called when the consumer wants more: a consumer that is slow itself doesn't use up the limit.
@@ -114,9 +119,8 @@ function boundedBody(
 						reader.read(),
 					);
 					if (next.done) {
-						const rest = events?.flush();
-						if (rest !== undefined) {
-							controller.enqueue(rest);
+						for (const event of await checked(events?.flush() ?? [])) {
+							controller.enqueue(event);
 						}
 						controller.close();
 						return;
@@ -124,11 +128,11 @@ function boundedBody(
 					const { value } = next;
 					assert(value instanceof Uint8Array, "a body comes in bytes");
 					left -= value.length;
-					const ready = left < 0 ? "tooLong" : (events?.push(value) ?? [new Uint8Array(value)]);
-					if (ready === "tooLong") {
-						await reader.cancel();
-						throw tooLong;
+					if (left < 0) {
+						await checked("tooLong");
 					}
+					const ready =
+						events === undefined ? [new Uint8Array(value)] : await checked(events.push(value));
 					for (const chunk of ready) {
 						controller.enqueue(chunk);
 					}

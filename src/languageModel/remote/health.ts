@@ -2,6 +2,8 @@ export type ServerHealthKind =
 	/** Nothing was asked yet. */
 	| "unknown"
 	| "ready"
+	/** It has to read its model from the disk first. */
+	| "loading"
 	/** It answers, but later than one wants to wait, or it asked for fewer requests. */
 	| "slow"
 	/** It can't be reached, fails, or refuses the key. */

@@ -18,7 +18,7 @@ export class ProbabilityFloor {
 		this.#floor = Math.log(minJointProbability);
 	}
 
-	admit({ text, tokens }: AnswerChunk): Admitted {
+	admit({ text, tokens }: Pick<AnswerChunk, "text" | "tokens">): Admitted {
 		if (tokens === undefined) {
 			return { text, logProbability: undefined, hasEnded: false };
 		}

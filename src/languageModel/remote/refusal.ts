@@ -1,27 +1,23 @@
-import * as z from "zod";
+import { wordsInText } from "./serverWords.ts";
 import type { TimeLimits } from "./timeLimits.ts";
 
 /** The beginning of what a server has to say is enough, in UTF-16 units. */
 const maxLength = 64 * 1024;
 
 /**
- * What a server says when it refuses, in OpenAI's shape, which the client library expects. Beside it there are
- * Ollama's `{error: "…"}`, `{message: "…"}` of vLLM before 0.10 and FastAPI's `{detail: "…"}`.
+ * `response`, which has a status of failure, with its body read and what it says put where the client library expects
+ * it: {@link serverWords} reads the same from the library's error. The library would print a message of any depth.
  */
-const refusalSchema = z.union([
-	z.object({ error: z.object({ message: z.string() }) }).transform(({ error }) => error.message),
-	z.object({ error: z.string() }).transform(({ error }) => error),
-	z.object({ message: z.string() }).transform(({ message }) => message),
-	z.object({ detail: z.string() }).transform(({ detail }) => detail),
-]);
-
-/** `response`, which has a status of failure, with its body read and put into that shape. */
 export async function refusal(response: Response, limits: TimeLimits): Promise<Response> {
-	const message = messageIn(await limits.within("betweenChunks", beginningOf(response)));
-	return new Response(JSON.stringify({ error: { message } }), {
+	const words = wordsInText(await limits.within("betweenChunks", beginningOf(response)));
+	return new Response(JSON.stringify({ error: words }), {
 		status: response.status,
-		headers: response.headers,
+		headers: { ...retryHeaders(response), "content-type": "application/json" },
 	});
+}
+
+function retryHeaders({ headers }: Response): Record<string, string> {
+	return Object.fromEntries([...headers].filter(([name]) => name.startsWith("retry-after")));
 }
 
 async function beginningOf(response: Response): Promise<string> {
@@ -43,15 +39,4 @@ async function beginningOf(response: Response): Promise<string> {
 
 async function* noChunks(): AsyncGenerator<never> {
 	// A response without a body.
-}
-
-function messageIn(text: string): string {
-	let json: unknown;
-	try {
-		json = JSON.parse(text);
-	} catch {
-		return "";
-	}
-	const parsed = refusalSchema.safeParse(json);
-	return parsed.success ? parsed.data : "";
 }

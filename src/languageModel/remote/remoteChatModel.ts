@@ -3,8 +3,10 @@ import type { AnswerResult, ChatModel, ChatRequest, ModelDescription } from "../
 import { parseChatChunk } from "./answerChunks.ts";
 import { AnswerMeter, answerPieces } from "./answerPieces.ts";
 import { neutralizeControlTokens } from "./controlTokens.ts";
+import { ServerFault } from "./faults.ts";
 import { describeServed, type ServedModel } from "./servedModel.ts";
 import type { ServerAddress } from "./serverAddress.ts";
+import { SpokenText } from "./spokenText.ts";
 import { estimateTokens } from "./tokenEstimate.ts";
 
 /** Answers conversations by `/v1/chat/completions` of a server. */
@@ -53,19 +55,27 @@ export class RemoteChatModel implements ChatModel {
 		);
 		// A chunk may end in the middle of a character.
 		const held = new HeldText([]);
+		const spoken = new SpokenText();
+		let thinks = false;
+		let hasText = false;
 		try {
 			for (;;) {
 				const next = await pieces.next();
 				if (next.done === true) {
+					held.push(next.value === "cancelled" ? "" : spoken.end(), undefined);
 					const rest = next.value === "cancelled" ? undefined : held.releaseAll();
 					if (rest !== undefined) {
 						yield rest.text;
+					} else if (thinks && !hasText && next.value !== "cancelled") {
+						throw onlyThought(model);
 					}
 					return meter.result(next.value);
 				}
-				held.push(next.value.text, undefined);
+				held.push(spoken.push(next.value.text), undefined);
+				thinks ||= next.value.thinks || spoken.hasThought;
 				const released = held.release();
 				if (released !== undefined) {
+					hasText = true;
 					yield released.text;
 				}
 			}
@@ -79,6 +89,13 @@ export class RemoteChatModel implements ChatModel {
 		const { facts } = this.#served;
 		return facts.model === "" ? (await facts.known(signal, "chat"))?.model : facts.model;
 	}
+}
+
+function onlyThought(model: string): ServerFault {
+	return new ServerFault(
+		"badAnswer",
+		`“${model}” thought, and stopped before it gave an answer; ask for less, or turn its thinking off on the server.`,
+	);
 }
 
 /** OpenAI's own service refuses `max_tokens` for its newer models; compatible servers know nothing else. */

@@ -1,15 +1,19 @@
 import { ExponentialBackoff, halfJitterGenerator, handleWhen, retry } from "cockatiel";
-import OpenAI from "openai";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { LanguageModelErrorCode } from "../errors.ts";
-import { ServerFault, faultOf } from "./faults.ts";
-import { guardedFetch, type Fetch } from "./guardedFetch.ts";
+import { ServerFault, faultOf, loadingSentence } from "./faults.ts";
+import { firstEvent, type BegunEvents } from "./firstEvent.ts";
+import type { Fetch } from "./guardedFetch.ts";
 import type { HealthMonitor } from "./health.ts";
+import { openAiClient, sendableKey } from "./openAiClient.ts";
+import { RefusedFields } from "./refusedFields.ts";
 import { effortOf, type Urgency } from "./serverEffort.ts";
 import type { ServerAddress } from "./serverAddress.ts";
+import { listRequest, type ServerRequest } from "./serverRequest.ts";
 import { ServerCircuit } from "./serverCircuit.ts";
 import { TimeLimits } from "./timeLimits.ts";
+import { WarmUp, type PendingAnswer } from "./warmUp.ts";
 
 export interface ServerConnectionOptions {
 	readonly address: ServerAddress;
@@ -21,41 +25,34 @@ export interface ServerConnectionOptions {
 	readonly health: HealthMonitor;
 }
 
-export interface ServerRequest {
-	readonly method: "get" | "post";
-	/** Below the address, or a whole URL with the same origin. */
-	readonly path: string;
-	readonly body: object | undefined;
-	/** For sentences. */
-	readonly model: string;
-	readonly urgency: Urgency;
-}
-
-/** For what a server serves: the cheapest question there is. */
-export function listRequest(urgency: Urgency): ServerRequest {
-	return { method: "get", path: "/models", body: undefined, model: "", urgency };
-}
-
-/** A stream that has begun: its first event came. */
-interface OpenStream {
-	readonly first: unknown;
-	readonly rest: AsyncIterator<unknown>;
+interface OpenStream extends BegunEvents {
 	readonly limits: TimeLimits;
 	readonly secret: string | undefined;
 }
 
 /**
- * Requests to one server: retried with growing pauses until the answer begins or a time limit ends one, kept back while the server is
- * down, bounded in time and size, and ended on the wire when they are cancelled. Rejects only with a
- * {@link ServerFault}, and keeps the server's health.
+ * Requests to one server: retried with growing pauses until the answer begins or a time limit ends one, kept back
+ * while the server is down or loads its model, bounded in time and size, sent without what the server doesn't
+ * take, and ended on the wire when they are cancelled. Rejects only with a {@link ServerFault}, and keeps the
+ * server's health.
  */
 export class ServerConnection {
 	readonly #options: ServerConnectionOptions;
 	readonly #circuit: ServerCircuit;
+	readonly #warmUp: WarmUp;
+	readonly #refused = new RefusedFields();
 	readonly #disposed = new AbortController();
 
 	constructor(options: ServerConnectionOptions) {
 		this.#options = options;
+		this.#warmUp = new WarmUp({
+			origin: options.address.origin,
+			clock: options.clock,
+			health: options.health,
+			slowMs: effortOf("completion").slowMs,
+			didFail: (fault) => void this.reportFault(fault),
+			disposed: this.#disposed.signal,
+		});
 		this.#circuit = new ServerCircuit(options.address.origin, options.clock, () => this.#probe());
 	}
 
@@ -133,7 +130,9 @@ export class ServerConnection {
 				if (signal.aborted) {
 					return undefined;
 				}
-				return await this.#circuit.run(effort.isPatient, attempt);
+				return await this.#circuit.run(effort.isPatient, () =>
+					this.#whileLoading(urgency, signal, attempt),
+				);
 			}, signal);
 		} catch (error) {
 			if (signal.aborted) {
@@ -153,36 +152,108 @@ export class ServerConnection {
 		}
 	}
 
+	/** Asks again while the server says that it loads its model, as long as that is worth it. */
+	async #whileLoading<T>(
+		urgency: Urgency,
+		signal: AbortSignal,
+		attempt: () => Promise<T>,
+	): Promise<T> {
+		const { clock, health, address } = this.#options;
+		const end = clock.now() + effortOf(urgency).loadingMs;
+		for (;;) {
+			try {
+				return await attempt();
+			} catch (error) {
+				const isLoading = error instanceof ServerFault && error.code === "serverLoading";
+				if (!isLoading || clock.now() >= end) {
+					throw error;
+				}
+				health.report("loading", loadingSentence(address.origin));
+				await clock.sleep(error.retryAfterMs ?? loadingPauseMs, signal);
+				if (signal.aborted) {
+					throw new RequestCancelled();
+				}
+			}
+		}
+	}
+
 	async #open(request: ServerRequest, signal: AbortSignal): Promise<OpenStream> {
 		const { clock, address, health } = this.#options;
-		const effort = effortOf(request.urgency);
+		const { slowMs } = effortOf(request.urgency);
+		const isCompletion = request.urgency === "completion";
+		if (isCompletion && this.#warmUp.isRunning) {
+			throw this.#warmUp.fault;
+		}
 		const startedAt = clock.now();
-		const limits = this.#limits(request, [signal]);
+		const limits = this.#outlivingLimits(request);
+		const begun = this.#begin(request, limits);
+		try {
+			const opened = await unlessAborted(begun, AbortSignal.any([signal, limits.expired]));
+			const waitedMs = clock.now() - startedAt;
+			if (opened !== undefined) {
+				limits.enforce(signal);
+				this.#warmUp.didAnswer();
+				if (waitedMs > slowMs) {
+					health.report(
+						"slow",
+						`${address.origin} takes ${(waitedMs / 1000).toFixed(1)} s to begin an answer.`,
+					);
+				} else {
+					health.report("ready", `${address.origin} answers.`);
+				}
+				return opened;
+			}
+			// Whoever stops a question wants it stopped; whoever types on doesn't mind.
+			const mayLiveOn = isCompletion || limits.exceeded !== undefined;
+			if (mayLiveOn && this.#warmUp.wants(waitedMs)) {
+				this.#warmUp.keep({ begun, close: () => limits.close() }, () => this.#ask(request));
+				throw this.#warmUp.fault;
+			}
+			limits.close();
+			throw this.#fault(undefined, limits, request, undefined);
+		} catch (error) {
+			if (!(error instanceof ServerFault) || error.code !== "serverLoading") {
+				limits.close();
+				this.#excuseImpatience(request, signal, startedAt);
+			} else if (isCompletion) {
+				this.#warmUp.poll(() => this.#ask(request));
+			}
+			throw error;
+		} finally {
+			// Where nobody waits for it any more.
+			begun.catch(() => undefined);
+		}
+	}
+
+	/** For the warm-up: the same request again, for nobody. */
+	#ask(request: ServerRequest): PendingAnswer {
+		const limits = this.#outlivingLimits(request);
+		return { begun: this.#begin(request, limits), close: () => limits.close() };
+	}
+
+	#outlivingLimits({ urgency }: ServerRequest): TimeLimits {
+		const { limitsMs } = effortOf(urgency);
+		const { signal } = this.#disposed;
+		return new TimeLimits(this.#options.clock, limitsMs, [signal], "may outlive its limits");
+	}
+
+	/** Sends it, without what the server refuses, until the first event. Rejects with a {@link ServerFault}. */
+	async #begin(request: ServerRequest, limits: TimeLimits): Promise<OpenStream> {
+		const { address, fetch } = this.#options;
 		let secret: string | undefined;
 		try {
-			secret = await this.#key();
-			const client = this.#client(limits, secret, true);
-			const rest = (await this.#send<AsyncIterable<unknown>>(client, request, limits, true))[
-				Symbol.asyncIterator
-			]();
-			const first = await rest.next();
-			if (first.done === true || limits.signal.aborted) {
+			secret = await sendableKey(this.#options.key);
+			const client = openAiClient({ fetch, address, key: secret, limits, streams: true });
+			this.#warmUp.didSend();
+			const events = await firstEvent(client, request, this.#refused, limits.signal);
+			if (events === undefined) {
 				throw new ServerFault("serverUnreachable", `${address.origin} ended without an answer.`);
 			}
-			const waitedMs = clock.now() - startedAt;
-			if (waitedMs > effort.slowMs) {
-				health.report(
-					"slow",
-					`${address.origin} takes ${(waitedMs / 1000).toFixed(1)} s to begin an answer.`,
-				);
-			} else {
-				health.report("ready", `${address.origin} answers.`);
-			}
-			return { first: first.value, rest, limits, secret };
+			return { ...events, limits, secret };
 		} catch (error) {
+			const fault = this.#fault(error, limits, request, secret);
 			limits.close();
-			this.#excuseImpatience(request, signal, startedAt);
-			throw this.#fault(error, limits, request, secret);
+			throw fault;
 		}
 	}
 
@@ -192,10 +263,15 @@ export class ServerConnection {
 		const limits = this.#limits(request, [signal]);
 		let secret: string | undefined;
 		try {
-			secret = await this.#key();
-			const client = this.#client(limits, secret, false);
-			const value = await this.#send<unknown>(client, request, limits, false);
-			health.report("ready", `${address.origin} answers.`);
+			secret = await sendableKey(this.#options.key);
+			const { method, path, body } = request;
+			const { fetch } = this.#options;
+			const client = openAiClient({ fetch, address, key: secret, limits, streams: false });
+			const value = await client[method](path, { body, signal: limits.signal });
+			// A server that loads its model lists it all the same.
+			if (!this.#warmUp.isRunning) {
+				health.report("ready", `${address.origin} answers.`);
+			}
 			return value;
 		} catch (error) {
 			this.#excuseImpatience(request, signal, startedAt);
@@ -229,65 +305,11 @@ export class ServerConnection {
 		}
 	}
 
-	async #send<Answer>(
-		client: OpenAI,
-		{ method, path, body }: ServerRequest,
-		limits: TimeLimits,
-		streams: boolean,
-	): Promise<Answer> {
-		return await client[method]<Answer>(path, { body, signal: limits.signal, stream: streams });
-	}
-
 	#limits({ urgency }: ServerRequest, callers: readonly AbortSignal[]): TimeLimits {
 		return new TimeLimits(this.#options.clock, effortOf(urgency).limitsMs, [
 			...callers,
 			this.#disposed.signal,
 		]);
-	}
-
-	/**
-	 * A client for one attempt. All that it would read from the environment is set here: keys and
-	 * organizations that are meant for another server, and a log level that prints prompts.
-	 */
-	#client(limits: TimeLimits, key: string | undefined, streams: boolean): OpenAI {
-		const { address, fetch } = this.#options;
-		return new OpenAI({
-			baseURL: address.base,
-			// The real one is added by guardedFetch, where the library can't log it.
-			apiKey: "none",
-			adminAPIKey: null,
-			organization: null,
-			project: null,
-			webhookSecret: null,
-			logLevel: "off",
-			maxRetries: 0,
-			timeout: longestTimerMs,
-			fetch: guardedFetch({ fetch, address, key, limits, streams }),
-			// An extension host looks like a browser where it has a navigator.
-			dangerouslyAllowBrowser: true,
-		});
-	}
-
-	async #key(): Promise<string | undefined> {
-		let key: string | undefined;
-		try {
-			key = (await this.#options.key())?.trim();
-		} catch {
-			throw new ServerFault(
-				"unauthorized",
-				"The server's key can't be read from the secret storage; set it again.",
-			);
-		}
-		if (key === undefined || key === "") {
-			return undefined;
-		}
-		if (!/^[\x21-\x7e]{1,4096}$/.test(key)) {
-			throw new ServerFault(
-				"unauthorized",
-				"The server's key has characters that can't be sent; set it again.",
-			);
-		}
-		return key;
 	}
 
 	#fault(
@@ -307,7 +329,8 @@ export class ServerConnection {
 			origin: address.origin,
 			model,
 			limitsMs: effortOf(urgency).limitsMs,
-			exceeded: limits.exceeded,
+			// What outlived its limit ended for another reason.
+			exceeded: limits.signal.aborted ? limits.exceeded : undefined,
 			secret,
 		});
 	}
@@ -321,8 +344,13 @@ export class ServerConnection {
 		logger.warn(`${address.origin}: ${fault.code}`);
 		if (fault.code === "rateLimited") {
 			health.report("slow", fault.message);
+		} else if (fault.code === "serverLoading") {
+			health.report("loading", fault.message);
 		} else if (!saysNothingOfServer.has(fault.code)) {
 			health.report("down", fault.message);
+		} else if (health.health.kind === "loading" && !this.#warmUp.isRunning) {
+			// It refuses this request, and so it has loaded its model.
+			health.report("ready", `${address.origin} answers.`);
 		}
 		return fault;
 	}
@@ -331,8 +359,8 @@ export class ServerConnection {
 /** For a server that has too many requests and doesn't say until when. */
 const unaskedPauseMs = 2000;
 
-/** The largest delay of a timer; our own limits are shorter. */
-const longestTimerMs = 2 ** 31 - 1;
+/** Between two questions whether a model is loaded. */
+const loadingPauseMs = 2000;
 
 /** Internal: the caller's signal ended an attempt early. */
 class RequestCancelled extends Error {
@@ -345,3 +373,19 @@ const saysNothingOfServer: ReadonlySet<LanguageModelErrorCode> = new Set<Languag
 	"promptTooLong",
 	"serverPaused",
 ]);
+
+/** What `work` resolves with, or undefined as soon as `signal` aborts. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+	const settled = new AbortController();
+	const aborted = new Promise<undefined>((resolve) => {
+		if (signal.aborted) {
+			resolve(undefined);
+		}
+		signal.addEventListener("abort", () => resolve(undefined), { signal: settled.signal });
+	});
+	try {
+		return await Promise.race([work, aborted]);
+	} finally {
+		settled.abort();
+	}
+}

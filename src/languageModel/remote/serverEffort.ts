@@ -8,6 +8,8 @@ export interface Effort {
 	/** Attempts after the first, while nothing of an answer came. */
 	readonly retries: number;
 	readonly backoff: { readonly initialDelay: number; readonly maxDelay: number };
+	/** How long a server that says that it loads its model is asked again and again. */
+	readonly loadingMs: number;
 	/** A longer pause before a retry, as a server may ask for, isn't waited for. */
 	readonly maxWaitMs: number;
 	/** An answer that begins later than this is slow; who gave up after so long had reason to. */
@@ -22,6 +24,7 @@ const efforts: Readonly<Record<Urgency, Effort>> = {
 		limitsMs: { firstByte: 4000, betweenChunks: 4000, total: 20_000 },
 		retries: 1,
 		backoff: { initialDelay: 150, maxDelay: 300 },
+		loadingMs: 0,
 		maxWaitMs: 1000,
 		slowMs: 1200,
 		isPatient: false,
@@ -31,6 +34,7 @@ const efforts: Readonly<Record<Urgency, Effort>> = {
 		limitsMs: { firstByte: 180_000, betweenChunks: 60_000, total: 30 * 60_000 },
 		retries: 2,
 		backoff: { initialDelay: 500, maxDelay: 8000 },
+		loadingMs: 180_000,
 		maxWaitMs: 20_000,
 		slowMs: 15_000,
 		isPatient: true,
@@ -39,6 +43,7 @@ const efforts: Readonly<Record<Urgency, Effort>> = {
 		limitsMs: { firstByte: 8000, betweenChunks: 8000, total: 15_000 },
 		retries: 1,
 		backoff: { initialDelay: 300, maxDelay: 1000 },
+		loadingMs: 0,
 		maxWaitMs: 2000,
 		slowMs: 5000,
 		isPatient: true,

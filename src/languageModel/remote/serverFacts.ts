@@ -1,6 +1,9 @@
-import * as z from "zod";
-import { ServerFault } from "./faults.ts";
-import { listRequest, type ServerConnection } from "./serverConnection.ts";
+import type { LanguageModelErrorCode } from "../errors.ts";
+import { ServerFault, quoted } from "./faults.ts";
+import { modelList, type ListEntry } from "./modelList.ts";
+import { serverWords } from "./serverWords.ts";
+import type { ServerConnection } from "./serverConnection.ts";
+import { listRequest } from "./serverRequest.ts";
 import type { Urgency } from "./serverEffort.ts";
 import type { ServerAddress } from "./serverAddress.ts";
 import {
@@ -22,24 +25,13 @@ export interface KnownFacts {
 	readonly model: string;
 }
 
-const contextTokens = z.int().positive().max(100_000_000).nullish();
-
-const listSchema = z.object({
-	data: z
-		.array(
-			z.object({
-				id: z.string().min(1).max(512),
-				owned_by: z.string().nullish(),
-				/** vLLM. */
-				max_model_len: contextTokens,
-				/** Hosted services. */
-				context_length: contextTokens,
-				/** llama.cpp: what was set when it started, as opposed to what the model was trained for. */
-				meta: z.object({ n_ctx: contextTokens }).nullish(),
-			}),
-		)
-		.max(20_000),
-});
+/** What a list fails with that says nothing about answers: not every server has one, or gives it to everyone. */
+const dispensable: ReadonlySet<LanguageModelErrorCode> = new Set<LanguageModelErrorCode>([
+	"notFound",
+	"badAnswer",
+	"requestRefused",
+	"unauthorized",
+]);
 
 /** Of a server that doesn't tell: enough to be useful, and what small set-ups have. */
 const assumedContextTokens = 8192;
@@ -92,34 +84,34 @@ export class ServerFacts {
 		);
 	}
 
-	/** Rejects with a {@link ServerFault}; empty when `signal` aborted. */
+	/**
+	 * Those that write text first. Rejects with a {@link ServerFault}; empty when `signal` aborted.
+	 */
 	async list(signal: AbortSignal, urgency: Urgency = "list"): Promise<readonly ListedModel[]> {
 		const { connection, address, model } = this.#options;
 		const value = await connection.json(listRequest(urgency), signal);
 		if (signal.aborted) {
 			return [];
 		}
-		const parsed = listSchema.safeParse(value);
-		if (!parsed.success) {
+		const listed = modelList(value);
+		if (listed === undefined) {
+			const said = quoted(serverWords(value).message, undefined);
 			throw new ServerFault(
 				"badAnswer",
-				`${address.origin} sent a list of models that can't be read; check the address's path.`,
+				`${address.origin} sent a list of models that can't be read${said}; check the address's path.`,
 			);
 		}
-		const listed = parsed.data.data.map((entry) => ({
-			id: entry.id,
-			owner: entry.owned_by ?? undefined,
-			contextTokens: entry.max_model_len ?? entry.context_length ?? entry.meta?.n_ctx ?? undefined,
-		}));
-		const chosen = listed.find(({ id }) => id === model) ?? listed[0];
-		this.#kind ??= kindFromOwner(chosen?.owner);
+		const usable = listed.filter(({ writes }) => writes);
+		const chosen = named(listed, model) ?? usable[0];
+		this.#kind ??= kindFromOwner((chosen ?? listed[0])?.owner);
 		if (this.#model === "") {
 			this.#model = chosen?.id ?? "";
 		}
-		if (chosen?.id === this.#model) {
+		if (chosen !== undefined && chosen === named(listed, this.#model)) {
 			this.#contextTokens ??= chosen.contextTokens;
 		}
-		return listed.map(({ id, contextTokens }) => ({ id, contextTokens }));
+		const others = listed.filter(({ writes }) => !writes);
+		return [...usable, ...others].map(({ id, contextTokens }) => ({ id, contextTokens }));
 	}
 
 	/** Undefined when `signal` aborted. Rejects with a {@link ServerFault}. */
@@ -128,9 +120,8 @@ export class ServerFacts {
 			try {
 				await this.list(signal, urgency);
 			} catch (error) {
-				// Not every server has a list; what is needed of it may be known all the same.
-				const isMissing = error instanceof ServerFault && error.code === "notFound";
-				if (!isMissing || this.#model === "") {
+				const isDispensable = error instanceof ServerFault && dispensable.has(error.code);
+				if (!isDispensable || this.#model === "") {
 					throw error;
 				}
 			}
@@ -142,9 +133,16 @@ export class ServerFacts {
 		if (this.#model === "") {
 			throw new ServerFault(
 				"notFound",
-				`${this.#options.address.origin} lists no model; load one there, or set its name.`,
+				`${this.#options.address.origin} lists no model that writes text; load one there, or set its name.`,
 			);
 		}
 		return { kind: this.#kind, model: this.#model };
 	}
+}
+
+/** Ollama lists a model with its tag, and takes its name without. */
+function named(listed: readonly ListEntry[], model: string): ListEntry | undefined {
+	return model === ""
+		? undefined
+		: (listed.find(({ id }) => id === model) ?? listed.find(({ id }) => id === `${model}:latest`));
 }

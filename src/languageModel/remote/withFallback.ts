@@ -14,6 +14,7 @@ export type DidAnswerListener = (description: ModelDescription) => void;
 const standInCodes: ReadonlySet<LanguageModelErrorCode> = new Set<LanguageModelErrorCode>([
 	"serverUnreachable",
 	"serverPaused",
+	"serverLoading",
 	"rateLimited",
 	"badAnswer",
 ]);

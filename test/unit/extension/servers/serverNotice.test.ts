@@ -57,6 +57,19 @@ test("a server that is down is said to be, with who has taken over", () => {
 	);
 });
 
+test("a server that loads its model is said to, with who completes until then", () => {
+	const sentence = "https://gpu.example loads its model.";
+	const loading: ServerState = { ...ready, health: { kind: "loading", since: 0, sentence } };
+	expect(serverNotice(loading)).toEqual({
+		icon: "$(cloud)",
+		text: `Sent to https://gpu.example: conversations. ${sentence}`,
+	});
+	const completing = { ...loading, server: { ...server, useForCompletions: true } };
+	expect(serverNotice(completing)?.text).toContain(
+		`${sentence} Completions come from the model on this machine until then.`,
+	);
+});
+
 test("an answer of this machine instead of the server's is said to be one", () => {
 	expect(serverNotice({ ...ready, answeredBy: "local" })?.text).toBe(
 		"https://gpu.example could not answer the last question. The model on this machine has taken over: conversations.",

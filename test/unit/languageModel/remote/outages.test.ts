@@ -21,7 +21,7 @@ import {
 	type OpenedServer,
 } from "./openServer.ts";
 
-const failing = sendJson(503, { error: { message: "Loading model" } });
+const failing = sendJson(503, { error: { message: "Out of workers" } });
 
 test("a request is repeated after growing pauses while nothing of an answer came", async () => {
 	const clock = new HastyClock(chatPausesMs);
@@ -63,7 +63,7 @@ test("a server that is busy until some time is not asked before", async () => {
 	const clock = new FakeClock();
 	const { loopback, fill } = await openServer({ clock });
 	loopback.reply(
-		sendJson(503, { error: { message: "Loading model" } }, { "retry-after": "30" }),
+		sendJson(503, { error: { message: "Out of workers" } }, { "retry-after": "30" }),
 		completionAnswer("1"),
 	);
 	expect((await faultIn(fill())).code).toBe("serverUnreachable");
@@ -154,7 +154,7 @@ describe("a server that is down", () => {
 		expect((await faultIn(chat())).code).toBe("serverPaused");
 		expect(loopback.requests).toHaveLength(3);
 		expect(server.health).toMatchObject({ kind: "down", since: 1_000_000 });
-		expect(server.health.sentence).toContain("failed with status 503: Loading model");
+		expect(server.health.sentence).toContain("failed with status 503: Out of workers");
 		expect(healths.map(({ kind }) => kind)).toEqual(["down"]);
 	});
 
@@ -200,24 +200,6 @@ describe("a server that is down", () => {
 		loopback.reply(chatAnswer("back"));
 		expect((await chat()).text).toBe("back");
 	});
-});
-
-test("requests that are given up while nothing came count, quick ones don't", async () => {
-	const clock = new FakeClock();
-	const { loopback, infill, fill, server } = await openServer({ clock });
-	const silent: Reply = () => undefined;
-	loopback.reply(silent, silent, silent, silent, silent);
-	for (const waitedMs of [100, 100, 1500, 1500, 1500]) {
-		const before = loopback.requests.length;
-		const controller = new AbortController();
-		const next = infill.infill(infillRequest({ priority: "completion" }), controller.signal).next();
-		await loopback.received(before + 1);
-		await clock.advance(waitedMs);
-		controller.abort();
-		expect((await next).value).toMatchObject({ end: "cancelled" });
-	}
-	expect(server.health.kind).toBe("slow");
-	expect((await faultIn(fill())).code).toBe("serverPaused");
 });
 
 test("a server that hangs when asked what it is counts too, and isn't waited for then", async () => {

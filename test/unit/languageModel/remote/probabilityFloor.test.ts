@@ -6,8 +6,6 @@ describe("the floor of an answer's probability", () => {
 	const chunk = (...logs: readonly number[]): Parameters<ProbabilityFloor["admit"]>[0] => ({
 		text: "x".repeat(logs.length),
 		tokens: logs.map((logProbability) => ({ text: "x", logProbability })),
-		end: undefined,
-		usage: undefined,
 	});
 
 	test("is never crossed by what was admitted", () => {
