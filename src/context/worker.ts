@@ -15,11 +15,13 @@ const logger: Logger = {
 	...nullLogger,
 	warn: (message) => reply({ kind: "warning", message }),
 };
-const syntax = new LocalSyntax(syntaxWorkerDataSchema.parse(workerData), {
-	clock: systemClock,
-	logger,
-});
+const { progress, ...files } = syntaxWorkerDataSchema.parse(workerData);
+const progressed = new Int32Array(progress);
+const didProgress = (): void => void Atomics.add(progressed, 0, 1);
+const syntax = new LocalSyntax(files, { clock: systemClock, logger, didProgress });
+didProgress();
 
 port.on("message", (message: unknown) => {
+	didProgress();
 	void answerSyntaxRequest(syntax, message).then(reply);
 });

@@ -59,7 +59,7 @@ export interface SupervisedEngineOptions extends Omit<SupervisorOptions, "startP
 }
 
 /** Reading and checking a large model from a slow disk takes long; longer than this, it hangs. */
-const openTimeoutMs = 120_000;
+const openTimeoutMs = 10 * 60_000;
 /** As VS Code's language client: a process that still lives after this much time is killed. */
 const shutdownTimeoutMs = 2000;
 /** Requests that may wait for the process to start. */

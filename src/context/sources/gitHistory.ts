@@ -6,7 +6,7 @@ import { noHistory, type FileHistory } from "./fileHistory.ts";
 /** Enough commits for what belongs together; a large repository answers within a second. */
 const maxCommits = 2_000;
 const maxOutputBytes = 16 * 2 ** 20;
-const timeoutMs = 10_000;
+const timeoutMs = 60_000;
 
 /** Settings of a repository that would run programs or reach for the network, switched off. */
 const harmless = [

@@ -21,13 +21,16 @@ import {
 interface LocalSyntaxOptions {
 	readonly clock?: Clock;
 	readonly logger?: Logger;
+	/** Called again and again while it works. */
+	readonly didProgress?: () => void;
 }
 
-/** A SyntaxService in this thread. A parse blocks it for up to 400 ms, so the editor uses SyntaxClient. */
+/** A SyntaxService in this thread. A parse blocks it for up to half a second, so the editor uses SyntaxClient. */
 export class LocalSyntax implements SyntaxService, StructureService {
 	readonly #grammars: Grammars;
 	readonly #clock: Clock;
 	readonly #logger: Logger;
+	readonly #didProgress: () => void;
 	readonly #failed = new Set<string>();
 	/** Made with the first grammar, because a parser needs the runtime. */
 	#trees: DocumentTrees | undefined;
@@ -37,6 +40,7 @@ export class LocalSyntax implements SyntaxService, StructureService {
 		this.#grammars = new Grammars(files);
 		this.#clock = options.clock ?? systemClock;
 		this.#logger = options.logger ?? nullLogger;
+		this.#didProgress = options.didProgress ?? (() => undefined);
 	}
 
 	async positionAt(query: SyntaxQuery, signal: AbortSignal): Promise<SyntaxPosition> {
@@ -88,10 +92,11 @@ export class LocalSyntax implements SyntaxService, StructureService {
 			return undefined;
 		}
 		const language = await this.#load(syntax.grammar);
+		this.#didProgress();
 		if (language === undefined || signal.aborted || this.#isDisposed) {
 			return undefined;
 		}
-		this.#trees ??= new DocumentTrees(this.#clock);
+		this.#trees ??= new DocumentTrees(this.#clock, this.#didProgress);
 		return use(language, syntax, this.#trees);
 	}
 

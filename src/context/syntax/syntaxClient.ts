@@ -16,8 +16,18 @@ import {
 	type SyntaxService,
 } from "./syntaxService.ts";
 
-/** A worker that doesn't answer for so long hangs in a parser; its own limit is a fifth of this. */
-const replyTimeoutMs = 2000;
+/** How often a worker is looked at that somebody waits for. */
+const watchIntervalMs = 250;
+
+/**
+ * A worker hangs in a parser when the process computed for so long and the worker got on with nothing: it tells of
+ * progress every hundred operations of a parse, and a grammar is loaded in a tenth of this. CPU time of all threads
+ * passes at the worker's pace at least, and stands still while other processes have the processor.
+ */
+const hungCpuMs = 5000;
+
+/** A worker that waits for something that never happens computes nothing. Longer than any machine takes to start one. */
+const hungMs = 120_000;
 
 /** Starts after the first. A grammar that crashes the worker would do it again and again. */
 const maxRestarts = 3;
@@ -28,6 +38,10 @@ export interface SyntaxWorker {
 	onMessage(listener: (message: unknown) => void): void;
 	/** Called once, when the worker has ended for whatever reason. */
 	onExit(listener: (problem: string) => void): void;
+	/** A number that changes whenever the worker gets on; 0 until it runs. */
+	progress(): number;
+	/** CPU time that all threads of this process took so far, in milliseconds. */
+	cpuMs(): number;
 	terminate(): Promise<void>;
 }
 
@@ -39,7 +53,7 @@ interface SyntaxClientOptions {
 
 /**
  * A SyntaxService that asks a worker thread, so that no parse ever blocks the editor. Answers "unknown"
- * when the request is aborted, when the worker fails, and when it doesn't answer in time.
+ * when the request is aborted, when the worker fails, and when it hangs.
  */
 export class SyntaxClient implements SyntaxService, StructureService {
 	readonly #options: SyntaxClientOptions;
@@ -47,6 +61,8 @@ export class SyntaxClient implements SyntaxService, StructureService {
 	#worker: SyntaxWorker | undefined;
 	#starts = 0;
 	#nextId = 0;
+	/** The one that is looked at. */
+	#watched: SyntaxWorker | undefined;
 	#isDisposed = false;
 
 	constructor(options: SyntaxClientOptions) {
@@ -114,24 +130,45 @@ export class SyntaxClient implements SyntaxService, StructureService {
 		if (worker === undefined) {
 			return undefined;
 		}
-		const answered = new AbortController();
 		const reply = new Promise<SyntaxReply | undefined>((resolve) => {
 			this.#pending.set(request.id, resolve);
 		});
 		const giveUp = (): void => this.#pending.get(request.id)?.(undefined);
 		signal.addEventListener("abort", giveUp, { once: true });
-		void this.#options.clock.sleep(replyTimeoutMs, answered.signal).then(() => {
-			if (!answered.signal.aborted) {
-				this.#stop(worker, "it doesn't answer");
-			}
-		});
+		void this.#watch(worker);
 		try {
 			worker.postMessage(request);
 			return await reply;
 		} finally {
-			answered.abort();
 			signal.removeEventListener("abort", giveUp);
 			this.#pending.delete(request.id);
+		}
+	}
+
+	/** Stops `worker` when it hangs while somebody waits for it. */
+	async #watch(worker: SyntaxWorker): Promise<void> {
+		if (this.#watched === worker) {
+			return;
+		}
+		this.#watched = worker;
+		const { clock } = this.#options;
+		let progress = worker.progress();
+		let cpuMs = worker.cpuMs();
+		let at = clock.now();
+		while (this.#worker === worker && this.#pending.size > 0) {
+			await clock.sleep(watchIntervalMs);
+			if (worker.progress() !== progress) {
+				progress = worker.progress();
+				cpuMs = worker.cpuMs();
+				at = clock.now();
+			}
+			const computes = progress !== 0 && worker.cpuMs() - cpuMs > hungCpuMs;
+			if (this.#pending.size > 0 && (computes || clock.now() - at > hungMs)) {
+				this.#stop(worker, "it doesn't answer");
+			}
+		}
+		if (this.#watched === worker) {
+			this.#watched = undefined;
 		}
 	}
 
@@ -187,8 +224,10 @@ export class SyntaxClient implements SyntaxService, StructureService {
 
 /** A worker thread that runs `context/worker.ts`, or the bundle that was made of it. */
 export function startSyntaxWorker(entryPoint: string | URL, files: GrammarFiles): SyntaxWorker {
+	const progress = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+	const progressed = new Int32Array(progress);
 	const worker = new Worker(entryPoint, {
-		workerData: { runtime: files.runtime, folder: files.folder },
+		workerData: { runtime: files.runtime, folder: files.folder, progress },
 		name: "mote syntax",
 	});
 	// The thread must not keep a command-line process alive.
@@ -199,6 +238,11 @@ export function startSyntaxWorker(entryPoint: string | URL, files: GrammarFiles)
 		postMessage: (request) => worker.postMessage(request),
 		onMessage: (listener) => worker.on("message", listener),
 		onExit: (listener) => worker.on("exit", (code) => listener(problem ?? `it ended with ${code}`)),
+		progress: () => Atomics.load(progressed, 0),
+		cpuMs: () => {
+			const { user, system } = process.cpuUsage();
+			return (user + system) / 1000;
+		},
 		terminate: async () => {
 			await worker.terminate();
 		},

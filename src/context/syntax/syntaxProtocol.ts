@@ -61,6 +61,8 @@ export const syntaxReplySchema = z.discriminatedUnion("kind", [
 export const syntaxWorkerDataSchema = z.strictObject({
 	runtime: z.string(),
 	folder: z.string(),
+	/** One 32-bit counter, which the worker raises whenever it gets on. */
+	progress: z.instanceof(SharedArrayBuffer).refine(({ byteLength }) => byteLength === 4),
 });
 
 export type SyntaxRequest = z.infer<typeof syntaxRequestSchema>;

@@ -29,8 +29,11 @@ interface TagClientOptions {
 	readonly clock?: Clock;
 }
 
-/** A file that has no answer after so long never gets one: each may be parsed for a second or two. */
-const replyTimeoutMs = 120_000;
+/**
+ * When files are waiting and none had an answer for so long, the first of them hangs: each is parsed for a second or
+ * two of CPU time. However many wait, and however busy the machine is, answers come sooner than that.
+ */
+const hungMs = 10 * 60_000;
 
 interface Waiting {
 	readonly request: TagRequest;
@@ -51,6 +54,8 @@ export class TagClient implements TagSource {
 	readonly #waiting = new Map<number, Waiting>();
 	/** Undefined when it can't be started. */
 	#process: TagProcess | undefined;
+	/** Aborted when the first file that waits has its answer. */
+	#answered: AbortController | undefined;
 	#hasStarted = false;
 	#isDisposed = false;
 	#nextId = 0;
@@ -72,19 +77,31 @@ export class TagClient implements TagSource {
 		const answer = new Promise<FileTags | undefined>((resolve, reject) => {
 			this.#waiting.set(request.id, { request, resolve, reject });
 		});
-		const answered = new AbortController();
-		const { clock = systemClock } = this.#options;
-		void clock.sleep(replyTimeoutMs, answered.signal).then(() => {
-			if (!answered.signal.aborted) {
-				void parser.kill();
-			}
-		});
+		this.#watch();
 		parser.postMessage(request);
-		try {
-			return await answer;
-		} finally {
-			answered.abort();
+		return await answer;
+	}
+
+	/** From now on the first file that waits has its time. */
+	#watch(): void {
+		if (this.#answered === undefined && this.#waiting.size > 0) {
+			const answered = new AbortController();
+			this.#answered = answered;
+			const { clock = systemClock } = this.#options;
+			void clock.sleep(hungMs, answered.signal).then(() => {
+				if (!answered.signal.aborted) {
+					this.#answered = undefined;
+					void this.#process?.kill();
+				}
+			});
 		}
+	}
+
+	/** One file is done, whatever came of it. */
+	#rewatch(): void {
+		this.#answered?.abort();
+		this.#answered = undefined;
+		this.#watch();
 	}
 
 	/** Whoever still waits is answered with nothing. */
@@ -123,6 +140,7 @@ export class TagClient implements TagSource {
 		} else {
 			waiting?.reject(new Error(reply.message));
 		}
+		this.#rewatch();
 	}
 
 	#ended(problem: string): void {
@@ -150,12 +168,14 @@ export class TagClient implements TagSource {
 		if (first !== undefined) {
 			this.#waiting.delete(first.request.id);
 			first.reject(error);
+			this.#rewatch();
 		}
 	}
 
 	#takeWaiting(): readonly Waiting[] {
 		const waiting = [...this.#waiting.values()];
 		this.#waiting.clear();
+		this.#rewatch();
 		return waiting;
 	}
 }

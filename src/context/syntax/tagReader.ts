@@ -8,18 +8,22 @@ import { ImportCollector } from "./importTags.ts";
 import { tagLanguageOf, type TagLanguage } from "./tagLanguages.ts";
 import type { TagSource } from "./tagSource.ts";
 
-/** A file that takes longer is indexed as plain text: nobody writes code that takes a second to parse. */
-const timeLimitMs = 1500;
+/**
+ * A file that takes more is indexed as plain text: nobody writes code that takes a second to parse, or to look
+ * through. In reports of the parser and of a query, each of a hundred operations, of which an idle machine does some
+ * ten a millisecond; counting them doesn't depend on what else the machine does.
+ */
+const maxReports = 15_000;
 
 /**
  * The parser reports every hundred operations. Code makes it advance 100 bytes of UTF-16 and more between two
  * reports (74 in the densest table of numbers that was found); text that is ambiguous at every character,
  * 30 to 50. Such a parse may take gigabytes at its end, which the runtime doesn't survive.
  */
-const minBytesPerCall = 60;
+const minBytesPerReport = 60;
 
 /** Reports before the first judgement. */
-const judgedCalls = 100;
+const judgedReports = 100;
 
 /**
  * Patterns that may be half matched at a time. Each open declaration keeps a few, so this is enough for code that
@@ -87,15 +91,14 @@ export class TagReader implements TagSource {
 	}
 
 	#read({ tags, language, query }: LoadedLanguage, text: string): FileTags | undefined {
-		const deadline = performance.now() + timeLimitMs;
-		const isLate = (): boolean => performance.now() > deadline;
+		let reports = 0;
+		const isTooMuch = (): boolean => ++reports > maxReports;
 		this.#parser ??= new Parser();
 		this.#parser.setLanguage(language);
-		let calls = 0;
 		const tree = this.#parser.parse(text, null, {
 			progressCallback: ({ currentOffset }) => {
-				calls++;
-				return (calls >= judgedCalls && currentOffset < calls * minBytesPerCall) || isLate();
+				const isOver = isTooMuch();
+				return isOver || (reports >= judgedReports && currentOffset < reports * minBytesPerReport);
 			},
 		});
 		if (tree === null) {
@@ -106,9 +109,9 @@ export class TagReader implements TagSource {
 		try {
 			const matches = query.matches(tree.rootNode, {
 				matchLimit: maxOpenMatches,
-				progressCallback: isLate,
+				progressCallback: isTooMuch,
 			});
-			return isLate() ? undefined : collect(tags, text, matches);
+			return reports > maxReports ? undefined : collect(tags, text, matches);
 		} finally {
 			// Trees live in WebAssembly memory that is never collected.
 			tree.delete();

@@ -34,7 +34,7 @@ describe("a definition that the cursor's line refers to", () => {
 		{ where: "in the last file, at its end", file: filesCount - 1, place: functionsCount },
 	];
 
-	test.for(places)("is found $where", { timeout: 60_000 }, async ({ file, place }) => {
+	test.for(places)("is found $where", async ({ file, place }) => {
 		using folder = new TemporaryFolder();
 		for (let at = 0; at < filesCount; at++) {
 			const functions = hay(at);

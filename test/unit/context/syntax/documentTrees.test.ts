@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Parser, type Language, type Tree } from "web-tree-sitter";
 import { beforeAll, describe, expect, test } from "vitest";
-import { systemClock, type Clock } from "../../../../src/base/clock.ts";
+import type { Clock } from "../../../../src/base/clock.ts";
 import { changeBetween, DocumentTrees } from "../../../../src/context/syntax/documentTrees.ts";
 import { Grammars } from "../../../../src/context/syntax/grammars.ts";
 import { FakeClock } from "../../../support/fakeClock.ts";
@@ -76,17 +76,30 @@ test("a text that is too long isn't parsed", () => {
 	trees.dispose();
 });
 
-test("a parse that takes too long is given up, and texts of that length for a while", () => {
-	const times = [0, 0, 500, 500, 500];
-	let reads = 0;
-	const clock: Clock = { ...systemClock, now: () => times[reads++] ?? 501 };
-	const trees = new DocumentTrees(clock);
-	const long = "foo(bar);\n".repeat(2000);
+test("a parse that takes too much work is given up, and texts of that length for a while", async () => {
+	const clock = new FakeClock();
+	let reports = 0;
+	const trees = new DocumentTrees(clock, () => reports++);
+	const long = "a?.b(c=>[d]);".repeat(512 * 1024).slice(0, 512 * 1024);
 	const use = (): string => "parsed";
+	expect(trees.withTree(language, long, use)).toBeUndefined();
+	const once = reports;
+	expect(once).toBeLessThan(5010);
 	expect([
-		trees.withTree(language, long, use),
-		trees.withTree(language, `${long};`, use),
+		trees.withTree(language, `;${long.slice(1)}`, use),
 		trees.withTree(language, "a;", use),
-	]).toEqual([undefined, undefined, "parsed"]);
+	]).toEqual([undefined, "parsed"]);
+	expect(reports - once).toBeLessThan(10);
+	await clock.advance(31_000);
+	trees.withTree(language, `;${long.slice(1)}`, use);
+	expect(reports - once).toBeGreaterThan(1000);
+	trees.dispose();
+});
+
+test("how long a parse takes on a busy machine doesn't matter", () => {
+	let nowMs = 0;
+	const clock: Clock = { now: () => (nowMs += 60_000), sleep: () => Promise.resolve() };
+	const trees = new DocumentTrees(clock);
+	expect(trees.withTree(language, "foo(bar);\n".repeat(2000), () => "parsed")).toBe("parsed");
 	trees.dispose();
 });

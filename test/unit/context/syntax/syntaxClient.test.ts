@@ -21,12 +21,31 @@ function silentClient() {
 	const workers: SilentWorker<SyntaxRequest>[] = [];
 	const warnings: string[] = [];
 	const logger = recordingLogger(warnings);
+	const work = { progress: 1, cpuMs: 0 };
 	const startWorker = (): SyntaxWorker => {
 		const worker = new SilentWorker<SyntaxRequest>();
 		workers.push(worker);
-		return worker;
+		return Object.assign(worker, { progress: () => work.progress, cpuMs: () => work.cpuMs });
 	};
-	return { clock, workers, warnings, client: new SyntaxClient({ startWorker, clock, logger }) };
+	const client = new SyntaxClient({ startWorker, clock, logger });
+	return { clock, workers, warnings, work, client };
+}
+
+/** What a worker has done after each second, until it is stopped; the seconds that it was given. */
+async function secondsUntilStopped(
+	workIn: (second: number) => { readonly progress: number; readonly cpuMs: number },
+): Promise<number> {
+	const { client, clock, workers, work } = silentClient();
+	Object.assign(work, workIn(0));
+	const answer = client.positionAt(query, signal);
+	let second = 0;
+	while (workers[0]?.isTerminated !== true && second < 300) {
+		await clock.advance(1000);
+		Object.assign(work, workIn(++second));
+	}
+	await client.dispose();
+	expect(await answer).toEqual(unknown);
+	return second;
 }
 
 test("a real worker thread answers as LocalSyntax does", async () => {
@@ -66,12 +85,35 @@ describe("a worker that fails", () => {
 		]);
 	});
 
-	test("a worker that doesn't answer is terminated", async () => {
-		const { client, clock, workers } = silentClient();
-		const answer = client.positionAt(query, signal);
-		await clock.advance(2000);
-		expect(await answer).toEqual(unknown);
-		expect(workers[0]?.isTerminated).toBe(true);
+	test.each<[string, (second: number) => { progress: number; cpuMs: number }, number]>([
+		["computes without getting on", (second) => ({ progress: 1, cpuMs: second * 1000 }), 7],
+		["computes on a busy machine", (second) => ({ progress: 1, cpuMs: second * 100 }), 52],
+		["gets on, however slowly", (second) => ({ progress: 1 + second, cpuMs: second * 1000 }), 300],
+		["has no processor", () => ({ progress: 1, cpuMs: 0 }), 121],
+		["is being started", (second) => ({ progress: 0, cpuMs: second * 1000 }), 121],
+		[
+			"gets on for a minute and then hangs",
+			(second) => ({ progress: Math.min(60, 1 + second), cpuMs: second * 1000 }),
+			67,
+		],
+	])("a worker that %s is stopped when it hangs", async (_name, workIn, seconds) => {
+		const stopped = await secondsUntilStopped(workIn);
+		expect(Math.abs(stopped - seconds)).toBeLessThanOrEqual(2);
+	});
+
+	test("a worker is looked at only while somebody waits", async () => {
+		const { client, clock, workers, work } = silentClient();
+		const controller = new AbortController();
+		const answer = client.positionAt(query, controller.signal);
+		controller.abort();
+		await answer;
+		work.cpuMs = 100_000;
+		await clock.advance(200_000);
+		expect([workers[0]?.isTerminated, clock.sleepers]).toEqual([false, 0]);
+		void client.positionAt(query, signal);
+		await clock.advance(1000);
+		expect(workers[0]?.isTerminated).toBe(false);
+		await client.dispose();
 	});
 
 	test("after three restarts it is left alone", async () => {

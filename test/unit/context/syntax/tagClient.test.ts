@@ -104,9 +104,22 @@ test("a process that doesn't answer is ended", async () => {
 	const answer = client.read("go", "text");
 	processes[0]?.send({ kind: "started" });
 	const settled = expect(answer).rejects.toThrow(ParserEndedError);
-	await clock.advance(120_000);
+	await clock.advance(600_000);
 	expect(processes[0]?.isTerminated).toBe(true);
 	await settled;
+});
+
+test("however long many files take together, a process that gets on is left alone", async () => {
+	const { client, clock, processes } = silentClient();
+	processes[0]?.send({ kind: "started" });
+	const answers = Array.from({ length: 20 }, (_, index) => client.read("go", String(index)));
+	for (let id = 0; id < 20; id++) {
+		await clock.advance(300_000);
+		expect(processes[0]?.isTerminated).toBe(false);
+		processes[0]?.send({ kind: "tags", id, tags: noTags });
+	}
+	expect(await Promise.all(answers)).toHaveLength(20);
+	expect(clock.sleepers).toBe(0);
 });
 
 test("a grammar that can't be loaded is said, and so is an answer that is none", async () => {
