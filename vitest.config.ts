@@ -1,4 +1,12 @@
 import { defineConfig } from "vitest/config";
+import { hangMs } from "./test/support/hangGuard.ts";
+
+const limits = {
+	testTimeout: hangMs,
+	hookTimeout: hangMs,
+	teardownTimeout: hangMs,
+	expect: { poll: { interval: 20, timeout: hangMs } },
+};
 
 const addonTests = ["test/unit/engine/native/**/*.test.ts", "test/property/*OnAddon.test.ts"];
 
@@ -10,9 +18,7 @@ export default defineConfig({
 					name: "core",
 					include: ["test/{unit,property,contract}/**/*.test.ts"],
 					exclude: addonTests,
-					// Ends what hangs. No test is about time, and a busy machine is no failure.
-					testTimeout: 60_000,
-					hookTimeout: 60_000,
+					...limits,
 				},
 			},
 			{
@@ -20,21 +26,19 @@ export default defineConfig({
 				test: {
 					name: "addon",
 					include: addonTests,
-					testTimeout: 60_000,
-					hookTimeout: 60_000,
+					...limits,
 				},
 			},
 			{
 				// Looks at what ships: needs `npm run package` first.
-				test: { name: "package", include: ["test/package/**/*.test.ts"] },
+				test: { name: "package", include: ["test/package/**/*.test.ts"], ...limits },
 			},
 			{
 				// Loads the built chat view into Chromium: needs `npm run build` first.
 				test: {
 					name: "webview",
 					include: ["test/webview/**/*.test.ts"],
-					testTimeout: 120_000,
-					hookTimeout: 60_000,
+					...limits,
 				},
 			},
 			{
@@ -42,8 +46,7 @@ export default defineConfig({
 				test: {
 					name: "workbench",
 					include: ["test/workbench/*.test.ts"],
-					testTimeout: 60_000,
-					hookTimeout: 180_000,
+					...limits,
 				},
 			},
 		],

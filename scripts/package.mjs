@@ -3,6 +3,7 @@
  *
  *     node scripts/package.mjs
  */
+import { rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { developmentNode, repositoryRoot } from "./install.mjs";
@@ -20,8 +21,10 @@ export async function packageExtension() {
 	}
 	const node = developmentNode();
 	const options = { cwd: repositoryRoot };
-	await runStep("build", node, ["esbuild.mjs", "--production"], options);
 	const vsix = path.join(repositoryRoot, `mote-${target}.vsix`);
+	// Nobody must take an older one for the one that could not be made.
+	rmSync(vsix, { force: true });
+	await runStep("build", node, ["esbuild.mjs", "--production"], options);
 	await runStep(
 		"package",
 		node,

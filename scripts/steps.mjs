@@ -46,6 +46,25 @@ export async function runStep(name, command, args, { cwd, env, onLine } = {}) {
 }
 
 /**
+ * Runs every step, whatever became of the ones before it; gives a sentence for each that failed.
+ *
+ * @param {readonly (() => unknown)[]} steps
+ * @returns {Promise<readonly string[]>}
+ */
+export async function runSteps(steps) {
+	const failures = [];
+	for (const step of steps) {
+		try {
+			await step();
+		} catch (error) {
+			console.error(error instanceof StepError ? `\n${error.message}` : error);
+			failures.push(error instanceof StepError ? error.message : String(error));
+		}
+	}
+	return failures;
+}
+
+/**
  * The end of a script that failed: a sentence for what a user can mend, the stack for a bug.
  *
  * @param {unknown} error

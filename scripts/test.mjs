@@ -3,7 +3,8 @@
  *
  *     npm test
  *
- * Stops at the first step that fails. The last line says how many tests passed and failed.
+ * Every step is run, whatever became of the ones before. The end names all that failed; the last line says how many
+ * tests passed and failed, and the exit code is 0 only where nothing did.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -18,7 +19,7 @@ import {
 } from "./install.mjs";
 import { makeArguments, missingForNative } from "./native.mjs";
 import { packageExtension } from "./package.mjs";
-import { runStep, StepError } from "./steps.mjs";
+import { runStep, runSteps } from "./steps.mjs";
 
 const reportFolder = path.join(repositoryRoot, "out/reports");
 
@@ -33,27 +34,24 @@ const tools = {
 
 const counts = { passed: 0, failed: 0 };
 
-async function main() {
-	// For native/Makefile, so that the package's build needn't be repeated with warnings as errors.
-	process.env["STRICT"] = "1";
-	rmSync(reportFolder, { recursive: true, force: true });
-	mkdirSync(reportFolder, { recursive: true });
-	await installPackages();
-	await check("format", tools.prettier, "--check", "--log-level=warn", ".");
-	await check("types", tools.tsc, "--noEmit");
-	await check("types of the views", tools.tsc, "--noEmit", "-p", "src/webview");
-	await check("lint", tools.eslint, ".");
-	await check("layers", tools.dependencyCruiser, ...["--config", ".dependency-cruiser.mjs", "src"]);
-	await packageExtension();
-	await testNative();
-	await testWithVitest("core");
-	await testWithVitest("package");
-	await installChromium();
-	await testWithVitest("webview");
-	await installWorkbench();
-	await testInExtensionHost();
-	await testWithVitest("workbench");
-}
+/** In the order of what they need; each is run, so that one run says all that is wrong. */
+const steps = [
+	installPackages,
+	() => check("format", tools.prettier, "--check", "--log-level=warn", "."),
+	() => check("types", tools.tsc, "--noEmit"),
+	() => check("types of the views", tools.tsc, "--noEmit", "-p", "src/webview"),
+	() => check("lint", tools.eslint, "."),
+	() => check("layers", tools.dependencyCruiser, ...["--config", ".dependency-cruiser.mjs", "src"]),
+	packageExtension,
+	...nativeSteps(),
+	() => testWithVitest("core"),
+	() => testWithVitest("package"),
+	installChromium,
+	() => testWithVitest("webview"),
+	installWorkbench,
+	testInExtensionHost,
+	() => testWithVitest("workbench"),
+];
 
 /**
  * @param {string} name
@@ -80,37 +78,48 @@ async function testInExtensionHost() {
 }
 
 /** The addon where it can be built; everything else is tested without it too. */
-async function testNative() {
+function nativeSteps() {
 	const missing = missingForNative();
 	if (missing !== undefined) {
-		console.log(`\nThe tests of native/ are left out, because ${missing}.`);
-		return;
+		return [() => leaveOut("The tests of native/ are left out", missing)];
 	}
-	// Again, and this time a compiler that fails or warns is a failure.
-	await runStep("native: build", "make", makeArguments("addon", "STRICT=1"));
-	if (await installClangFormat()) {
-		await runStep("native: format", "make", makeArguments("format-check"));
-	} else {
-		console.log(
-			"\nThe format of native/ isn't checked, because clang-format-14 can't be had here.",
-		);
-	}
-	await testWithVitest("addon");
-	const can = await installNativeTools();
-	if (can.tests) {
-		await testWithDoctest("native: tests (sanitizers)", "test");
-	} else {
-		console.log(
-			"\nThe tests of native/ are left out, because doctest-dev can't be installed here.",
-		);
-	}
-	if (can.armTests) {
-		await testWithDoctest("native: tests (NEON under qemu)", "test-arm");
-	} else {
-		console.log(
-			"\nThe tests of native/ for AArch64 are left out, because qemu-user and g++-aarch64-linux-gnu can't be installed here.",
-		);
-	}
+	return [
+		// Again, and this time a compiler that fails or warns is a failure.
+		() => runStep("native: build", "make", makeArguments("addon", "STRICT=1")),
+		async () => {
+			if (await installClangFormat()) {
+				await runStep("native: format", "make", makeArguments("format-check"));
+			} else {
+				leaveOut("The format of native/ isn't checked", "clang-format-14 can't be had here");
+			}
+		},
+		() => testWithVitest("addon"),
+		async () => {
+			if ((await installNativeTools()).tests) {
+				await testWithDoctest("native: tests (sanitizers)", "test");
+			} else {
+				leaveOut("The tests of native/ are left out", "doctest-dev can't be installed here");
+			}
+		},
+		async () => {
+			if ((await installNativeTools()).armTests) {
+				await testWithDoctest("native: tests (NEON under qemu)", "test-arm");
+			} else {
+				leaveOut(
+					"The tests of native/ for AArch64 are left out",
+					"qemu-user and g++-aarch64-linux-gnu can't be installed here",
+				);
+			}
+		},
+	];
+}
+
+/**
+ * @param {string} what
+ * @param {string} why
+ */
+function leaveOut(what, why) {
+	console.log(`\n${what}, because ${why}.`);
 }
 
 /**
@@ -152,14 +161,17 @@ function environment() {
 	return { ...process.env, PATH: `${node}${path.delimiter}${process.env["PATH"] ?? ""}` };
 }
 
+// For native/Makefile, so that the package's build needn't be repeated with warnings as errors.
+process.env["STRICT"] = "1";
+rmSync(reportFolder, { recursive: true, force: true });
+mkdirSync(reportFolder, { recursive: true });
 const start = performance.now();
-try {
-	await main();
-} catch (error) {
-	// A step without tests of its own, such as lint, counts as one that failed.
-	counts.failed = Math.max(counts.failed, 1);
-	process.exitCode = 1;
-	console.error(error instanceof StepError ? `\n${error.message}` : error);
-}
+const failures = await runSteps(steps);
 console.log(`\nAll steps: ${((performance.now() - start) / 60_000).toFixed(1)} min`);
-console.log(`${counts.passed} passed, ${counts.failed} failed`);
+if (failures.length > 0) {
+	process.exitCode = 1;
+	console.log(`Failed:\n${failures.map((failure) => `  ${failure}`).join("\n")}`);
+}
+// A step without tests of its own, such as lint, counts as one that failed.
+const failed = Math.max(counts.failed, failures.length);
+console.log(`${counts.passed} passed, ${failed} failed`);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from "vitest";
-import { systemClock } from "../../src/base/clock.ts";
 import { nullLogger } from "../../src/base/log.ts";
 import { createSupervisedEngine } from "../../src/engineProcess/supervisor.ts";
 import { bundleChild, type BundledChild } from "../support/bundledChild.ts";
+import { patientClock } from "../support/patientClock.ts";
 import { describeEngineContract } from "./engine.ts";
 import { describeLearnerContract, type CountingLearner } from "./learner.ts";
 
@@ -20,7 +20,7 @@ function open(): Promise<CountingLearner> {
 		childPath: child.path,
 		modelFolder: "none",
 		logger: nullLogger,
-		clock: systemClock,
+		clock: patientClock,
 	});
 	return Promise.resolve({ engine: supervised.engine, close: () => supervised.dispose() });
 }

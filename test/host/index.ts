@@ -5,14 +5,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import Mocha from "mocha";
+import { hangMs } from "../support/hangGuard.ts";
 
 const reportFile = path.resolve(import.meta.dirname, "../reports/extensionHost.json");
 
-/** The model is loaded once, and again by the tests that end the engine; a busy machine takes its time. */
-const timeoutMs = 60_000;
-
 export async function run(): Promise<void> {
-	const mocha = new Mocha({ ui: "bdd", color: false, timeout: timeoutMs });
+	const mocha = new Mocha({ ui: "bdd", color: false, timeout: hangMs });
 	mocha.addFile(path.join(import.meta.dirname, "tests.js"));
 	await mocha.loadFilesAsync();
 	const lines: string[] = [];

@@ -68,4 +68,4 @@ test("an index whose process was killed at any moment opens whole, and ends as o
 	}
 	// Nothing was damaged, so nothing had to be made anew.
 	expect(said).toEqual([]);
-}, 240_000);
+});

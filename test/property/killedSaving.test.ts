@@ -8,8 +8,11 @@ import { recordingLogger } from "../support/recordingLogger.ts";
 import { bytesOf, filledCache, openSaved } from "../support/snapshotFolder.ts";
 import { TemporaryFolder } from "../support/temporaryFolder.ts";
 
-/** How often a process is killed; each needs about half a second. */
+/** How often a process is killed at least; each needs about half a second. */
 const kills = 30;
+
+/** When it has to have been killed while it wrote: that it happens is luck, and on a busy machine another's. */
+const maxKills = 1000;
 
 let child: BundledChild;
 beforeAll(async () => {
@@ -52,11 +55,15 @@ test("a process killed while it writes leaves nothing that could be taken for a 
 			messages: fc.integer({ min: 1, max: 6 }),
 			delayMs: fc.integer({ min: 0, max: 8 }),
 		}),
-		{ numRuns: kills, seed: 5 },
+		{ numRuns: maxKills, seed: 5 },
 	);
 	let restored = 0;
 	let interrupted = 0;
+	let killed = 0;
 	for (const moment of moments) {
+		if (killed++ >= kills && interrupted > 0 && restored > kills / 2) {
+			break;
+		}
 		log.push(...(await saveUntilKilled(folder.path, moment)));
 		interrupted += folder.list().filter((name) => name.endsWith(".tmp")).length;
 		const saved = await openSaved(folder.path, backend, { logger: recordingLogger(log) });
@@ -75,4 +82,4 @@ test("a process killed while it writes leaves nothing that could be taken for a 
 	expect(log).toEqual([]);
 	expect(interrupted).toBeGreaterThan(0);
 	expect(restored).toBeGreaterThan(kills / 2);
-}, 240_000);
+});

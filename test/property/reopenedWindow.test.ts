@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { systemClock } from "../../src/base/clock.ts";
 import { nullLogger } from "../../src/base/log.ts";
 import { createCompletionProvider } from "../../src/completion/createCompletionProvider.ts";
 import { defaultCompletionConfig } from "../../src/completion/defaultConfig.ts";
@@ -13,6 +12,7 @@ import { LocalSyntax } from "../../src/context/syntax/localSyntax.ts";
 import { openModel } from "../../src/model/modelStore.ts";
 import { createTokenizer } from "../../src/tokenizer/bpeTokenizer.ts";
 import { grammarFiles } from "../support/grammarFiles.ts";
+import { patientClock } from "../support/patientClock.ts";
 import { TemporaryFolder } from "../support/temporaryFolder.ts";
 
 const modelFolder = path.join(import.meta.dirname, "../../models/mote-nano");
@@ -47,7 +47,7 @@ async function askInWindow(
 	...texts: readonly string[]
 ): Promise<readonly (GenerateStats | undefined)[]> {
 	const { manifest, tokenizerPath } = await openModel(modelFolder);
-	const options = { modelFolder, threads: 1, snapshotFolder, clock: systemClock };
+	const options = { modelFolder, threads: 1, snapshotFolder, clock: patientClock };
 	const { engine } = await openLocalEngine(options);
 	const syntax = new LocalSyntax(grammarFiles);
 	const finished: (GenerateStats | undefined)[] = [];
@@ -59,7 +59,7 @@ async function askInWindow(
 		syntax,
 		piecesStorage,
 		collectContext: () => Promise.resolve(contextOf(window)),
-		clock: systemClock,
+		clock: patientClock,
 		logger: nullLogger,
 		onDidFinish: (_outcome, stats) => {
 			finished.push(stats);

@@ -1,7 +1,7 @@
 import path from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { systemClock } from "../../src/base/clock.ts";
+import { patientClock } from "../support/patientClock.ts";
 import type { Backend } from "../../src/engine/backend.ts";
 import type { GenerateRequest } from "../../src/engine/engine.ts";
 import { LocalEngine } from "../../src/engine/localEngine.ts";
@@ -76,7 +76,7 @@ describe.each(["float32", "int8"] as const)("with a KV cache of %s", (kvCache) =
 				modelFolder: model.folder,
 				threads: 1,
 				snapshotFolder: folder,
-				clock: systemClock,
+				clock: patientClock,
 			});
 			const answers: Answer[] = [];
 			for (const one of asked) {
@@ -121,7 +121,7 @@ test("a snapshot that fits but holds no numbers fails one request, not the ones 
 	const engine = new LocalEngine({
 		backend,
 		vocabulary: fakeVocabulary,
-		clock: systemClock,
+		clock: patientClock,
 		saved,
 	});
 	const asked = { prompt: [...prompt, ...tokens(1)], maxNewTokens: 3 };

@@ -1,6 +1,7 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import type { ChatViewState, FromView, ToView } from "../../src/chat/messages.ts";
 import { fromViewSchema } from "../../src/chat/messages.ts";
+import { hangMs } from "../support/hangGuard.ts";
 import { chatState } from "./messages.ts";
 import { themes, type Theme } from "./themes.ts";
 import type { ViewServer } from "./viewServer.ts";
@@ -57,6 +58,7 @@ export class ChatPage {
 			viewport: { width: options.width ?? 360, height: options.height ?? 720 },
 			reducedMotion: options.reducedMotion === true ? "reduce" : "no-preference",
 		});
+		context.setDefaultTimeout(hangMs);
 		const page = await context.newPage();
 		const foreign: string[] = [];
 		const errors: string[] = [];

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
+import { hangMs } from "../support/hangGuard.ts";
 import { repositoryRoot, type Workbench } from "./server.ts";
 
 /** Where pictures of what the tests saw are kept. */
@@ -48,6 +49,7 @@ export async function launchBrowser(): Promise<Browser> {
 
 export async function newPage(browser: Browser): Promise<Page> {
 	const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+	context.setDefaultTimeout(hangMs);
 	return context.newPage();
 }
 
@@ -57,7 +59,7 @@ export async function openWorkbench(
 	options: OpenOptions,
 ): Promise<void> {
 	await page.goto(workbenchUrl(workbench, options));
-	await page.locator(".monaco-workbench").waitFor({ timeout: 120_000 });
+	await page.locator(".monaco-workbench").waitFor();
 }
 
 /** `payload` is the workbench's own query parameter for what the desktop takes as arguments. */

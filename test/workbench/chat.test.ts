@@ -28,7 +28,7 @@ beforeAll(async () => {
 	({ editor } = packaged);
 	view = editor.page.frameLocator("iframe.webview").frameLocator("#active-frame");
 	await packaged.open();
-	await editor.waitForStatus("Ready.", 60_000);
+	await editor.waitForStatus("Ready.");
 });
 
 afterAll(async () => {
@@ -60,7 +60,7 @@ const code = "export function depth(): number {\n\treturn 1;\n}\n";
 
 test("without a chat model the view says what can be done", async () => {
 	await editor.runCommand("Mote: Open Chat");
-	await view.getByText("/explain").first().waitFor({ timeout: 30_000 });
+	await view.getByText("/explain").first().waitFor();
 	await editor.screenshot("workbench-chat-no-model");
 });
 
@@ -149,12 +149,12 @@ test("a mention is completed, and the file goes along", async () => {
 
 test("the conversation is there after the window is loaded again, in a light theme too", async () => {
 	// What was said is written when it has been quiet for a moment.
-	await expect.poll(keptConversations, { timeout: 20_000 }).toContain('"A list."');
+	await expect.poll(keptConversations).toContain('"A list."');
 	await editor.page.reload();
-	await editor.page.locator(".monaco-workbench").waitFor({ timeout: 120_000 });
-	await editor.statusItem.locator('a[aria-label*="Ready."]').waitFor({ timeout: 60_000 });
+	await editor.page.locator(".monaco-workbench").waitFor();
+	await editor.statusItem.locator('a[aria-label*="Ready."]').waitFor();
 	await editor.runCommand("Mote: Open Chat");
-	await view.getByRole("log").getByText("A list.").waitFor({ timeout: 30_000 });
+	await view.getByRole("log").getByText("A list.").waitFor();
 	// The view takes the focus when it is there, and would close a palette that is open by then.
 	await view.locator("textarea:focus").waitFor();
 	await editor.page.locator(".editor-instance .view-lines").first().click();

@@ -10,9 +10,6 @@ import { newPage, openWorkbench } from "./browser.ts";
 import { EditorPage } from "./editorPage.ts";
 import { PackagedEditor } from "./packagedEditor.ts";
 
-/** The model is loaded while the editor starts; on a busy machine both take their time. */
-const readyTimeoutMs = 50_000;
-
 let packaged: PackagedEditor;
 let editor: EditorPage;
 const foreignRequests: string[] = [];
@@ -38,7 +35,7 @@ beforeEach(() => {
 });
 
 test("the status bar says that Mote is ready", async () => {
-	await editor.waitForStatus("Ready.", readyTimeoutMs);
+	await editor.waitForStatus("Ready.");
 });
 
 test("ghost text appears while typing, and Tab inserts what was shown", async () => {
@@ -92,7 +89,7 @@ test("the status bar item opens a menu that turns completions off and on", async
 	await menu.filter({ hasText: "Turn completions off" }).waitFor();
 	await editor.screenshot("menu");
 	await keyboard.press("Enter");
-	await editor.waitForStatus("Completions are turned off.", 20_000);
+	await editor.waitForStatus("Completions are turned off.");
 	await editor.statusItem.click();
 	await menu.filter({ hasText: "Turn completions on" }).waitFor();
 	await keyboard.press("Enter");
@@ -126,7 +123,7 @@ test("in a window of several folders, related code comes from the folder of the 
 	const page = await newPage(packaged.browser);
 	await openWorkbench(page, packaged.workbench, { workspaceFile });
 	const several = new EditorPage(page, second);
-	await several.waitForStatus("Ready.", readyTimeoutMs);
+	await several.waitForStatus("Ready.");
 	await several.openFile("payment.ts", payment);
 	await page.keyboard.press("Control+End");
 	await page.keyboard.type("\tledger.");
@@ -143,7 +140,7 @@ test("a window without a folder completes too", async () => {
 	const page = await newPage(packaged.browser);
 	await openWorkbench(page, packaged.workbench, {});
 	const empty = new EditorPage(page, packaged.workspaceFolder);
-	await empty.waitForStatus("Ready.", readyTimeoutMs);
+	await empty.waitForStatus("Ready.");
 	await empty.runCommand("New Untitled Text File");
 	await page.locator(".tab.active", { hasText: "Untitled-1" }).waitFor();
 	await page.keyboard.insertText(temperature);

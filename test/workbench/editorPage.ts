@@ -3,14 +3,18 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
+import { hangMs } from "../support/hangGuard.ts";
 import { screenshotFolder } from "./browser.ts";
 
-/** Longer than the debounce and the engine's answer on a busy machine: typing shall not outrun them here. */
-const pauseAfterKeyMs = 700;
+/**
+ * Longer than the debounce and the engine's answer: typing shall not outrun them here. On a busy machine the first is
+ * too short, and the text is typed again, more slowly.
+ */
+const pausesAfterKeyMs = [700, 5000, 30_000] as const;
 
-/** The editor's own search for files, on a busy machine, and how often it is asked. */
+/** The editor's own search for files, and how long it is asked. */
 const searchMs = 5000;
-const maxSearches = 6;
+const maxSearches = hangMs / searchMs;
 
 /** What a person does and sees in the editor, on a page that {@link openWorkbench} opened. */
 export class EditorPage {
@@ -32,10 +36,8 @@ export class EditorPage {
 	}
 
 	/** Resolves when the status bar item says `sentence`. */
-	async waitForStatus(sentence: string, timeoutMs: number): Promise<void> {
-		await this.statusItem
-			.locator(`a[aria-label="Mote: ${sentence}"]`)
-			.waitFor({ timeout: timeoutMs });
+	async waitForStatus(sentence: string): Promise<void> {
+		await this.statusItem.locator(`a[aria-label="Mote: ${sentence}"]`).waitFor();
 	}
 
 	/** Writes a file of the workspace and opens it through the palette; gives its path on disk. */
@@ -62,15 +64,20 @@ export class EditorPage {
 	 * in the text a model is ready to go on is its own affair.
 	 */
 	async typeUntilGhost(text: string): Promise<string> {
-		await this.page.keyboard.press("Control+End");
-		for (let end = 1; end <= text.length; end++) {
-			await this.page.keyboard.type(text.charAt(end - 1));
-			const isShown = await this.ghost.waitFor({ timeout: pauseAfterKeyMs }).then(
-				() => true,
-				() => false,
-			);
-			if (isShown) {
-				return text.slice(0, end);
+		for (const pauseMs of pausesAfterKeyMs) {
+			await this.page.keyboard.press("Control+End");
+			for (let end = 1; end <= text.length; end++) {
+				await this.page.keyboard.type(text.charAt(end - 1));
+				const isShown = await this.ghost.waitFor({ timeout: pauseMs }).then(
+					() => true,
+					() => false,
+				);
+				if (isShown) {
+					return text.slice(0, end);
+				}
+			}
+			for (let left = text.length; left > 0; left--) {
+				await this.page.keyboard.press("Control+Z");
 			}
 		}
 		throw new Error(`No ghost text appeared while typing ${JSON.stringify(text)}.`);
@@ -87,7 +94,7 @@ export class EditorPage {
 	async save(file: string): Promise<string> {
 		const before = await readFile(file, "utf8");
 		await this.page.keyboard.press("Control+S");
-		const deadline = Date.now() + 20_000;
+		const deadline = Date.now() + hangMs;
 		for (;;) {
 			const text = await readFile(file, "utf8");
 			// A save empties the file first.

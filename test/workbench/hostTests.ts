@@ -10,10 +10,11 @@ import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import { launchBrowser, newPage, openWorkbench, screenshotFolder } from "./browser.ts";
+import { hangMs } from "../support/hangGuard.ts";
 import { copySampleWorkspace, repositoryRoot, startWorkbench } from "./server.ts";
 
 /** The tests have limits of their own; this one is for a workbench that never starts them. */
-const timeoutMs = 300_000;
+const timeoutMs = 4 * hangMs;
 
 const reportFile = path.join(repositoryRoot, "out/reports/extensionHost.json");
 

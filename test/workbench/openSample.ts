@@ -116,7 +116,7 @@ async function checkGhostText(workbench: Workbench): Promise<void> {
 		const page = await newPage(browser);
 		const editor = new EditorPage(page, workspaceFolder);
 		await openWorkbench(page, workbench, { workspaceFolder });
-		await editor.waitForStatus("Ready.", 60_000);
+		await editor.waitForStatus("Ready.");
 		await editor.openFile(
 			sampleFile,
 			await readFile(path.join(workspaceFolder, sampleFile), "utf8"),

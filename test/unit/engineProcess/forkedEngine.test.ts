@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { systemClock } from "../../../src/base/clock.ts";
 import { nullLogger, type Logger } from "../../../src/base/log.ts";
 import { forkEngineProcess, type EngineProcess } from "../../../src/engineProcess/engineProcess.ts";
 import { protocolVersion, requestToWire } from "../../../src/engineProcess/protocol.ts";
@@ -14,6 +13,7 @@ import {
 } from "../../../src/engineProcess/supervisor.ts";
 import { bundleChild, type BundledChild } from "../../support/bundledChild.ts";
 import { answerOf, request, someTokens } from "../../support/engineRequests.ts";
+import { patientClock } from "../../support/patientClock.ts";
 import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 import { importTinyModel, type TinyModel } from "../../support/tinyModel.ts";
 
@@ -38,7 +38,7 @@ function supervise(modelFolder: string, execPath?: string): SupervisedEngine {
 		childPath: child.path,
 		modelFolder,
 		logger: nullLogger,
-		clock: systemClock,
+		clock: patientClock,
 		threads: 1,
 		...(execPath === undefined ? {} : { execPath }),
 	});
@@ -54,7 +54,7 @@ function superviseInSight(logger: Logger = nullLogger): {
 		modelFolder: model.folder,
 		threads: 1,
 		logger,
-		clock: systemClock,
+		clock: patientClock,
 		startProcess: () => {
 			const started = forkEngineProcess({ childPath: child.path, execPath: undefined, logger });
 			processes.push(started);
@@ -86,7 +86,7 @@ test("the engine's process remembers which graph is the faster one in the folder
 		modelFolder: model.folder,
 		cacheFolder: folder.path,
 		logger: nullLogger,
-		clock: systemClock,
+		clock: patientClock,
 		threads: 1,
 	});
 	await answerOf(supervised.engine, { prompt: someTokens(20, 1, 400) });
@@ -131,7 +131,7 @@ test("a process goes on with the prefixes of the one before it, however that one
 		createSupervisedEngine({
 			childPath: child.path,
 			...{ modelFolder: model.folder, threads: 1, snapshotFolder },
-			...{ logger: nullLogger, clock: systemClock },
+			...{ logger: nullLogger, clock: patientClock },
 		});
 	const prompt = someTokens(400, 1, 400);
 	const prefilledAt = async (length: number): Promise<number> => {

@@ -15,7 +15,6 @@ vi.mock(import("../../../../src/cli/defaults.ts"), async (original) => ({
 	queryFolder: (await import("../../../support/indexedFolder.ts")).queryFolder,
 	humanEvalFolder: "bench/humaneval",
 }));
-vi.setConfig({ testTimeout: 120_000 });
 
 describe("mote eval with a tiny model of random weights", () => {
 	let int4: TinyModel;
