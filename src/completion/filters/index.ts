@@ -4,6 +4,7 @@ import { existingClosers } from "./existingClosers.ts";
 import type { Candidate, CompletionFilter } from "./filter.ts";
 import { nextLineCopy } from "./nextLineCopy.ts";
 import { repetition } from "./repetition.ts";
+import { restOfLine } from "./restOfLine.ts";
 import { suffixOverlap } from "./suffixOverlap.ts";
 import { trailingWhitespace } from "./trailingWhitespace.ts";
 
@@ -15,6 +16,7 @@ const afterCache: readonly CompletionFilter[] = [
 	suffixOverlap,
 	trailingWhitespace,
 	existingClosers,
+	restOfLine,
 	blank,
 ];
 

@@ -1,52 +1,89 @@
+import { isCloserLine, isClosers } from "./closerLine.ts";
 import type { CompletionFilter } from "./filter.ts";
-
-/** Repeats of a short pattern that can't be meant, by its length in UTF-16 units. */
-const minRepeats = (period: number): number => (period <= 4 ? 8 : period <= 20 ? 4 : 3);
 
 /** Longer patterns are whole lines, and those are compared as lines. */
 const maxPeriod = 120;
 
+/** An answer goes in circles within as many units, or it doesn't. */
+const maxSearchedUnits = 4096;
+
 const maxEqualLines = 3;
+
+/** More blocks than these don't end at one place, and end at different columns. */
+const maxEqualCloserLines = 6;
 
 /** Rejects a text that runs in circles: small models do when nothing likely is left to say. */
 export const repetition: CompletionFilter = (candidate, place) => {
 	const { text } = candidate;
-	return hasPattern(text) || repeatsLines(text) || repeatsLineAbove(text, place.linePrefix, place)
+	return hasPattern(text.slice(0, maxSearchedUnits)) ||
+		repeatsLines(text) ||
+		repeatsLineAbove(text, place.linePrefix, place)
 		? undefined
 		: candidate;
 };
 
 /**
- * Whether some part of `text` is one pattern over and over: as many units in a row as the pattern needs
- * are the same as those one period before. Linear in the text for each period.
+ * Whether some part of `text` is one pattern over and over: the units in a row that are the same as those one
+ * period before. Linear in the text for each period.
  */
 function hasPattern(text: string): boolean {
 	for (let period = 1; period <= Math.min(maxPeriod, text.length / 2); period++) {
-		const minUnits = Math.max(period * minRepeats(period), minPatternUnits);
-		let run = period;
-		for (let at = period; at < text.length; at++) {
-			run = text.charCodeAt(at) === text.charCodeAt(at - period) ? run + 1 : period;
-			if (run >= minUnits && hasLetter(text.slice(at - period + 1, at + 1))) {
-				return true;
+		let start = 0;
+		for (let at = period; at <= text.length; at++) {
+			if (at === text.length || text.charCodeAt(at) !== text.charCodeAt(at - period)) {
+				if (at - start >= 2 * period && isEndless(text.slice(start, start + period), at - start)) {
+					return true;
+				}
+				start = at - period + 1;
 			}
 		}
 	}
 	return false;
 }
 
-/** Below this a repeat is ordinary code: `0, 0, 0, 0`. */
-const minPatternUnits = 24;
-
-function hasLetter(text: string): boolean {
-	return /[\p{L}\p{N}]/u.test(text);
+/** Whether nobody writes `pattern` for so many units in a row. */
+function isEndless(pattern: string, units: number): boolean {
+	return units >= Math.max(minUnits, pattern.length * minRepeats(pattern));
 }
+
+/** Below this a repeat is ordinary code: `0, 0, 0, 0`. */
+const minUnits = 24;
+
+function minRepeats(pattern: string): number {
+	const { length } = pattern;
+	if (pattern.trim() === "") {
+		// Indentation, and empty lines, which other filters look after.
+		return Infinity;
+	}
+	if (isClosers(pattern)) {
+		return Math.max(maxClosers, maxCloserUnits / length);
+	}
+	if (isRuler.test(pattern)) {
+		return maxRulerUnits / length;
+	}
+	if (!/[\p{L}\p{N}]/u.test(pattern)) {
+		// Empty strings and lists in a table: `"", "", ""`.
+		return length <= 4 ? 12 : 8;
+	}
+	return length <= 4 ? 8 : length <= 20 ? 4 : 3;
+}
+
+/** So deep is nothing nested. */
+const maxClosers = 12;
+const maxCloserUnits = 32;
+
+/** What lines across a comment and the borders of tables are drawn with. */
+const isRuler = /^[-=*#~_/\\.+<>:|^ \u2500-\u257f]+$/;
+
+/** Such a line goes across a page, not on and on. */
+const maxRulerUnits = 160;
 
 function repeatsLines(text: string): boolean {
 	let equal = 1;
 	let previous = "";
-	for (const line of text.split("\n").map((each) => each.trim())) {
+	for (const line of text.split("\n").map((each) => each.trimEnd())) {
 		equal = line === previous && hasWord(line) ? equal + 1 : 1;
-		if (equal >= maxEqualLines) {
+		if (equal >= (isCloserLine(line) ? maxEqualCloserLines : maxEqualLines)) {
 			return true;
 		}
 		previous = line;
@@ -60,18 +97,22 @@ function repeatsLineAbove(
 	linePrefix: string,
 	place: { readonly text: string; readonly offset: number },
 ): boolean {
-	const [first = "", ...others] = text.split("\n");
-	const line = (linePrefix + first).trim();
-	const above = place.text
-		.slice(Math.max(0, place.offset - linePrefix.length - 500), place.offset - linePrefix.length)
-		.trimEnd();
+	if (text.includes("\n") || linePrefix.length + text.length > maxComparedLength) {
+		return false;
+	}
+	const line = (linePrefix + text).trim();
+	const lineStart = place.offset - linePrefix.length;
+	const above = place.text.slice(Math.max(0, lineStart - maxComparedLength), lineStart).trimEnd();
 	const lineAbove = above.slice(above.lastIndexOf("\n") + 1).trim();
-	return others.length === 0 && line.length >= minComparedLength && line === lineAbove;
+	return line.length >= minComparedLength && line === lineAbove && !isCloserLine(line);
 }
 
 /** Shorter lines, such as `break;` or `end`, come twice for good reasons. */
 const minComparedLength = 8;
 
+/** A longer line is no line that somebody writes. */
+const maxComparedLength = 500;
+
 function hasWord(line: string): boolean {
-	return /[\p{L}\p{N}]{2}/u.test(line);
+	return /[\p{L}\p{N}]{2}/u.test(line.slice(0, maxComparedLength));
 }
