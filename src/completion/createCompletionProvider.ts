@@ -270,6 +270,7 @@ class CompletionPipeline implements CompletionProvider {
 			write: (signal) => this.#answers.answer({ place, pieces, config }, signal),
 			stopRule: createStopRule({ place, lines, syntax }),
 			key: answerKeyOf(place),
+			place,
 		});
 		this.#stopRunning();
 		this.#running = generation;

@@ -1,6 +1,7 @@
 import type { GenerateStats } from "../engine/engine.ts";
 import type { AnswerEnd } from "../languageModel/languageModel.ts";
 import type { AnswerText } from "./answerSource.ts";
+import { AnswerCleaner } from "./cleaning/answerCleaner.ts";
 import { typedSince, type AnswerKey } from "./answerKey.ts";
 import type { CompletionPlace } from "./completionPlace.ts";
 import { Deferred } from "./deferred.ts";
@@ -9,7 +10,7 @@ import type { StopRule } from "./stopRule.ts";
 export type GenerationEnd =
 	| {
 			readonly kind: "answer";
-			/** After the stop rule. */
+			/** Clean, and after the stop rule. */
 			readonly text: string;
 			/** The stop rule, or why the model stopped. */
 			readonly stoppedBy: "stopRule" | Exclude<AnswerEnd, StoppedReason>;
@@ -23,6 +24,8 @@ interface GenerationOptions {
 	readonly write: (signal: AbortSignal) => AnswerText;
 	readonly stopRule: StopRule;
 	readonly key: AnswerKey;
+	/** Where it is written for: what it may not write again is known there. */
+	readonly place: CompletionPlace;
 }
 
 /**
@@ -39,12 +42,13 @@ export class Generation {
 	readonly stats: Promise<GenerateStats | undefined>;
 	readonly key: AnswerKey;
 	readonly #controller = new AbortController();
-	#text = "";
+	readonly #cleaner: AnswerCleaner;
 	#waiting = 0;
 	#changed = new Deferred<undefined>();
 
 	constructor(options: GenerationOptions) {
 		this.key = options.key;
+		this.#cleaner = new AnswerCleaner(options.place);
 		const end = new Deferred<GenerationEnd>();
 		this.end = end.promise;
 		this.stats = this.#run(options, end).catch((error: unknown) => {
@@ -95,7 +99,8 @@ export class Generation {
 	}
 
 	#agreesWith(typed: string): boolean {
-		return this.#text.startsWith(typed) || typed.startsWith(this.#text);
+		const { text } = this.#cleaner;
+		return text.startsWith(typed) || typed.startsWith(text);
 	}
 
 	async #run(
@@ -108,24 +113,30 @@ export class Generation {
 		let step = await pieces.next();
 		while (step.done !== true) {
 			if (!signal.aborted) {
-				this.#text += step.value;
+				this.#cleaner.push(step.value);
 				this.#announce();
 				await this.#applyStopRule(stopRule, answer);
 			}
 			step = await pieces.next();
 		}
+		this.#cleaner.end();
+		const end = endOf(step.value.end, this.#cleaner.text);
+		if (end.kind === "answer") {
+			await this.#applyStopRule(stopRule, answer);
+		}
 		// After the stop rule has ended it this changes nothing.
-		answer.resolve(endOf(step.value.end, this.#text));
+		answer.resolve(end);
 		return step.value.stats;
 	}
 
 	/** Aborting, unlike leaving the loop, lets the writer say what it did. The answer doesn't wait for that. */
 	async #applyStopRule(stopRule: StopRule, answer: Deferred<GenerationEnd>): Promise<void> {
 		const { signal } = this.#controller;
-		const end = await stopRule.endOf(this.#text, signal);
+		const { text, isOver } = this.#cleaner;
+		const end = (await stopRule.endOf(text, signal)) ?? (isOver ? text.length : undefined);
 		// An abort in the meantime may have cut the syntax service short too, and its answer is no answer.
 		if (end !== undefined && !signal.aborted) {
-			answer.resolve({ kind: "answer", text: this.#text.slice(0, end), stoppedBy: "stopRule" });
+			answer.resolve({ kind: "answer", text: text.slice(0, end), stoppedBy: "stopRule" });
 			this.abort();
 		}
 	}

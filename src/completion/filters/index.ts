@@ -1,4 +1,5 @@
 import type { CompletionPlace } from "../completionPlace.ts";
+import { cleanAnswer } from "../cleaning/answerCleaner.ts";
 import { blank } from "./blank.ts";
 import { existingClosers } from "./existingClosers.ts";
 import type { Candidate, CompletionFilter } from "./filter.ts";
@@ -8,8 +9,14 @@ import { restOfLine } from "./restOfLine.ts";
 import { suffixOverlap } from "./suffixOverlap.ts";
 import { trailingWhitespace } from "./trailingWhitespace.ts";
 
+/** What a source writes is cleaned while it comes; an answer that is given as a whole is cleaned here. */
+const clean: CompletionFilter = (candidate, place) => ({
+	...candidate,
+	text: cleanAnswer(candidate.text, place),
+});
+
 /** Judge the whole answer, once: what is left of it while the user types along would be judged anew. */
-const beforeCache: readonly CompletionFilter[] = [repetition, nextLineCopy];
+const beforeCache: readonly CompletionFilter[] = [clean, repetition, nextLineCopy];
 
 /** Fit what is left of an answer to the text around the cursor, which changes with each keystroke. */
 const afterCache: readonly CompletionFilter[] = [

@@ -1,4 +1,4 @@
-import { isCloserLine } from "./closerLine.ts";
+import { isCloserLine } from "../lexical/closerLine.ts";
 import type { CompletionFilter } from "./filter.ts";
 
 /** A longer line is compared to its end nowhere: nobody writes it. */
@@ -19,8 +19,7 @@ export const nextLineCopy: CompletionFilter = (candidate, place) => {
 	}
 	const line = before + first;
 	const next = nextLine(place.text, place.suffixStart);
-	const isCopy = next !== undefined && line.trim() === next.trim();
-	if (!isCopy || !/[\p{L}\p{N}]/u.test(line)) {
+	if (line.trim() !== next?.trim() || !/[\p{L}\p{N}]/u.test(line)) {
 		return candidate;
 	}
 	return isCloserLine(line) && line.trimEnd() !== next.trimEnd() ? candidate : undefined;

@@ -1,4 +1,4 @@
-import { isCloserLine, isClosers } from "./closerLine.ts";
+import { isCloserLine, isClosers } from "../lexical/closerLine.ts";
 import type { CompletionFilter } from "./filter.ts";
 
 /** Longer patterns are whole lines, and those are compared as lines. */

@@ -64,6 +64,23 @@ describe("one statement or the block that it opens", () => {
 		));
 });
 
+describe("what a model writes is cleaned while it comes", () => {
+	test("a fence doesn't end the statement, and isn't shown", () =>
+		check(
+			"function f() {\n\tg();\n\t║\n}\n",
+			"```ts\nif (a) {\n  b();\n}\n```\nThis calls b.",
+			"function f() {\n\tg();\n\t├if (a) {\n\t\tb();\n\t}┤\n}\n",
+		));
+
+	test("typing along goes on with what is shown, not with what was written", async () => {
+		const bench = new CompletionBench();
+		bench.engine.enqueue({ kind: "answer", text: "const total = \u202e1 + 2;\n" });
+		expect(await bench.documentAfter("const total = ║\n")).toBe("const total = ├1 + 2;┤\n");
+		expect(await bench.documentAfter("const total = 1 +║\n")).toBe("const total = 1 +├ 2;┤\n");
+		expect(bench.engine.requests.length).toBe(1);
+	});
+});
+
 describe("places", () => {
 	test.each([
 		["foo(║);", "a", "foo(├a┤);"],
