@@ -1,10 +1,11 @@
+import { characterStart } from "../prompt/promptWindow.ts";
 import type { CompletionPlace } from "./completionPlace.ts";
 
 /** Where words are looked up: as much text as a reader has in mind, and quickly searched. */
 const searchedUnits = 20_000;
 
-const lastWord = /[\p{ID_Continue}$]+$/u;
-const wordUnit = /[\p{ID_Continue}$]/u;
+const words = /[\p{ID_Continue}$]+/gu;
+const wordCharacter = /^[\p{ID_Continue}$]$/u;
 
 /**
  * Cuts a word off the end of `text` that may be half a word.
@@ -15,12 +16,12 @@ const wordUnit = /[\p{ID_Continue}$]/u;
  * it stays; otherwise it goes, and what is before it stays.
  */
 export function withoutDanglingWord(text: string, place: CompletionPlace): string {
-	const tail = lastWord.exec(text)?.[0] ?? "";
+	const tail = wordAtEnd(text);
 	if (tail === "") {
 		return text;
 	}
 	const reachesCursor = tail.length === text.length;
-	const head = reachesCursor ? (lastWord.exec(place.linePrefix)?.[0] ?? "") : "";
+	const head = reachesCursor ? wordAtEnd(place.linePrefix) : "";
 	const before = place.text.slice(
 		Math.max(0, place.offset - searchedUnits),
 		place.offset - head.length,
@@ -31,9 +32,23 @@ export function withoutDanglingWord(text: string, place: CompletionPlace): strin
 	return isKnown ? text : kept;
 }
 
+/** Goes back from the end: a pattern would try each word of the text as the last one. */
+function wordAtEnd(text: string): string {
+	const first = Math.max(0, text.length - searchedUnits);
+	let start = text.length;
+	while (start > first) {
+		const before = characterStart(text, start - 1);
+		if (!wordCharacter.test(text.slice(before, start))) {
+			break;
+		}
+		start = before;
+	}
+	return text.slice(start);
+}
+
 function containsWord(text: string, word: string): boolean {
-	for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
-		if (!wordUnit.test(text.charAt(at - 1)) && !wordUnit.test(text.charAt(at + word.length))) {
+	for (const [known] of text.matchAll(words)) {
+		if (known === word) {
 			return true;
 		}
 	}

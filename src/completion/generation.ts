@@ -28,6 +28,9 @@ interface GenerationOptions {
 	readonly place: CompletionPlace;
 }
 
+/** Longer than anything that is shown, in UTF-16 units: who writes more than this doesn't keep to what was asked. */
+const maxWrittenUnits = 16_384;
+
 /**
  * One answer while it is written. Outlives the request that started it: when the user types
  * on as it says, the next request joins it.
@@ -43,6 +46,7 @@ export class Generation {
 	readonly key: AnswerKey;
 	readonly #controller = new AbortController();
 	readonly #cleaner: AnswerCleaner;
+	#writtenUnits = 0;
 	#waiting = 0;
 	#changed = new Deferred<undefined>();
 
@@ -114,6 +118,7 @@ export class Generation {
 		while (step.done !== true) {
 			if (!signal.aborted) {
 				this.#cleaner.push(step.value);
+				this.#writtenUnits += step.value.length;
 				this.#announce();
 				await this.#applyStopRule(stopRule, answer);
 			}
@@ -132,7 +137,8 @@ export class Generation {
 	/** Aborting, unlike leaving the loop, lets the writer say what it did. The answer doesn't wait for that. */
 	async #applyStopRule(stopRule: StopRule, answer: Deferred<GenerationEnd>): Promise<void> {
 		const { signal } = this.#controller;
-		const { text, isOver } = this.#cleaner;
+		const { text } = this.#cleaner;
+		const isOver = this.#cleaner.isOver || this.#writtenUnits > maxWrittenUnits;
 		const end = (await stopRule.endOf(text, signal)) ?? (isOver ? text.length : undefined);
 		// An abort in the meantime may have cut the syntax service short too, and its answer is no answer.
 		if (end !== undefined && !signal.aborted) {

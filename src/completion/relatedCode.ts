@@ -53,7 +53,7 @@ export class RelatedCode {
 		budgetTokens: number,
 		ended: AbortSignal,
 	): Promise<readonly ContextPiece[]> {
-		const lineStart = place.text.slice(0, place.offset).lastIndexOf("\n") + 1;
+		const lineStart = place.offset - place.linePrefix.length;
 		const known = this.#recent.get(place.path);
 		// Another document may have been changed before this one came back; between windows none was.
 		const isFresh = known?.path === this.#lastPath || known?.answer === undefined;

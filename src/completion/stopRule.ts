@@ -1,3 +1,4 @@
+import { WrittenLines } from "./writtenLines.ts";
 import type { SyntaxService } from "../context/syntax/syntaxService.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
 import type { CompletionPlace } from "./completionPlace.ts";
@@ -32,25 +33,28 @@ export function linesFor(
 }
 
 export function createStopRule(options: StopRuleOptions): StopRule {
-	const { place } = options;
-	const next = nextLine(place);
-	let asked = "";
+	const written = new WrittenLines(nextLine(options.place));
+	let asked: AskedAbout = { length: 0, lineBreaks: 0, isAtLineStart: false };
 	return {
 		endOf: async (text, signal) => {
-			const copied = startOfCopy(text, next);
-			if (copied !== undefined) {
-				return copied;
+			written.read(text);
+			if (written.copyStart !== undefined) {
+				return written.copyStart;
 			}
 			switch (options.lines) {
 				case "one":
-					return endOfLine(text, 0);
+					return written.endOfLine(0);
 				case "many":
-					return endOfParagraph(text) ?? endOfLine(text, maxLines - 1);
+					return written.paragraphEnd ?? written.endOfLine(maxLines - 1);
 				case "statement": {
-					const limit = endOfLine(text, maxLines - 1);
-					if (isWorthAsking(asked, text)) {
-						asked = text;
-						const end = await endOfStatement(options, text, signal);
+					const limit = written.endOfLine(maxLines - 1);
+					if (isWorthAsking(asked, written)) {
+						asked = {
+							length: text.length,
+							lineBreaks: written.lineBreaks,
+							isAtLineStart: written.isAtLineStart,
+						};
+						const end = await endOfStatement(options, text, written, signal);
 						if (end !== undefined) {
 							return limit === undefined ? end : Math.min(end, limit);
 						}
@@ -62,20 +66,27 @@ export function createStopRule(options: StopRuleOptions): StopRule {
 	};
 }
 
+/** How far the text had come when the syntax was asked about it last. */
+interface AskedAbout {
+	readonly length: number;
+	readonly lineBreaks: number;
+	readonly isAtLineStart: boolean;
+}
+
 /**
  * Whether the syntax may have something new to say: a line has ended, or the first sign of the next one
- * shows whether the statement goes on there.
+ * shows whether the statement goes on there. Nothing was said before there is any text.
  */
-function isWorthAsking(asked: string, text: string): boolean {
-	const added = text.slice(asked.length);
-	const isOnNewLine =
-		asked.slice(asked.lastIndexOf("\n") + 1).trim() === "" && asked.includes("\n");
-	return added.includes("\n") || (isOnNewLine && added.trim() !== "");
+function isWorthAsking(asked: AskedAbout, written: WrittenLines): boolean {
+	const hasNewInk = written.inkEnd > asked.length;
+	const hasEndedLine = written.lineBreaks > asked.lineBreaks;
+	return written.inkEnd > 0 && (hasEndedLine || (asked.isAtLineStart && hasNewInk));
 }
 
 async function endOfStatement(
 	{ place, syntax }: StopRuleOptions,
 	text: string,
+	written: WrittenLines,
 	signal: AbortSignal,
 ): Promise<number | undefined> {
 	const extent = await syntax.extentOf(
@@ -95,47 +106,8 @@ async function endOfStatement(
 			return extent.length;
 		case "unknown":
 			// Without a grammar the first line is all that is known to belong together.
-			return endOfLine(text, 0);
+			return written.endOfLine(0);
 	}
-}
-
-/** The end of line `index`, counted from the first with text; undefined while it isn't there. */
-function endOfLine(text: string, index: number): number | undefined {
-	let from = text.length - text.trimStart().length;
-	for (let line = 0; line <= index; line++) {
-		const newline = text.indexOf("\n", from);
-		if (newline < 0) {
-			return undefined;
-		}
-		if (line === index) {
-			return newline;
-		}
-		from = newline + 1;
-	}
-	return undefined;
-}
-
-/** Where the first blank line after some text begins. */
-function endOfParagraph(text: string): number | undefined {
-	const blank = /\S[^\n]*(\n[ \t]*\n)/.exec(text);
-	return blank === null ? undefined : blank.index + blank[0].length - (blank[1] ?? "").length;
-}
-
-/** Where a whole line of the answer after the first repeats the next line of the document. */
-function startOfCopy(text: string, next: string | undefined): number | undefined {
-	if (next === undefined) {
-		return undefined;
-	}
-	for (
-		let start = text.indexOf("\n");
-		start >= 0 && text.includes("\n", start + 1);
-		start = text.indexOf("\n", start + 1)
-	) {
-		if (text.slice(start + 1, text.indexOf("\n", start + 1)).trimEnd() === next) {
-			return start;
-		}
-	}
-	return undefined;
 }
 
 /** The next line with text after the cursor's, where it has a word: brackets alone repeat all the time. */

@@ -16,7 +16,8 @@ export function isPlaceToComplete(
 	if (trigger === "automatic") {
 		return isClosersOnly(restOfLine);
 	}
-	return !(endsInWord.test(linePrefix) && beginsInWord.test(restOfLine));
+	// One character on each side tells; a line may be as long as the document.
+	return !(endsInWord.test(linePrefix.slice(-2)) && beginsInWord.test(restOfLine.slice(0, 2)));
 }
 
 /** Whether the settings allow a completion there. Asking for one is permission enough. */

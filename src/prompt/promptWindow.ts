@@ -99,13 +99,21 @@ export function cellStart(
 	}
 	const point = index * grid;
 	const end = Math.min(point + grid, limit - 1);
-	for (let at = text.indexOf("\n", point); at >= 0 && at < end; at = text.indexOf("\n", at + 1)) {
+	for (const at of lineBreaksWithin(text, point, end)) {
 		const next = text.charAt(at + 1);
 		if (next !== "\n" && next !== "\r" && text.charAt(at - 1) !== "\n") {
 			return at;
 		}
 	}
 	return limit > point + grid ? characterStart(text, point) : undefined;
+}
+
+/** Looks no further than `to`: the rest of a text may be one line. */
+function* lineBreaksWithin(text: string, from: number, to: number): Generator<number, void, void> {
+	const part = text.slice(from, Math.max(from, to));
+	for (let at = part.indexOf("\n"); at >= 0; at = part.indexOf("\n", at + 1)) {
+		yield from + at;
+	}
 }
 
 /** `offset`, or one less where it would split a surrogate pair. */
@@ -157,21 +165,19 @@ function suffixTokens(input: WindowInput): readonly TokenId[] {
 /** The end of `count` lines from `from` on, their last line break included, and at most `limit`. */
 function endOfLines(text: string, from: number, count: number, limit: number): number {
 	let end = from;
+	let lines = 0;
 	// The rest of the cursor's line is the first, even when it is only a line break.
-	for (let line = 0; line < count; line++) {
-		const newline = text.indexOf("\n", end);
-		if (newline < 0 || newline >= limit) {
-			return end === from || limit === text.length ? limit : end;
-		}
+	for (const newline of lineBreaksWithin(text, from, limit)) {
 		end = newline + 1;
+		lines++;
+		if (lines === count) {
+			return end;
+		}
 	}
-	return end;
+	return end === from || limit === text.length ? limit : end;
 }
 
 function countLines(text: string, from: number, to: number): number {
-	let count = to > from && text.charAt(to - 1) !== "\n" ? 1 : 0;
-	for (let at = text.indexOf("\n", from); at >= 0 && at < to; at = text.indexOf("\n", at + 1)) {
-		count++;
-	}
-	return count;
+	const isLastCut = to > from && text.charAt(to - 1) !== "\n";
+	return [...lineBreaksWithin(text, from, to)].length + (isLastCut ? 1 : 0);
 }
