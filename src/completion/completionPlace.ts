@@ -23,6 +23,8 @@ export interface CompletionPlace {
 	/** The cursor's line before and after the cursor, without its line break. */
 	readonly linePrefix: string;
 	readonly restOfLine: string;
+	/** Whether the rest of the line holds anything but white space. */
+	readonly isFollowed: boolean;
 	/**
 	 * Where the suffix begins that the model is told: at the cursor, or at the end of its line when only
 	 * closing brackets and punctuation follow. The editor puts those in while one types, and a prompt with
@@ -84,6 +86,7 @@ export function placeOf(request: CompletionRequest): PlaceResult {
 			offset: before.length,
 			linePrefix: before.slice(before.lastIndexOf("\n") + 1),
 			restOfLine,
+			isFollowed: restOfLine.trim() !== "",
 			suffixStart: before.length + (isClosersOnly(restOfLine) ? restOfLine.length : 0),
 			document: {
 				insertPrefix,
@@ -115,8 +118,8 @@ export function isClosersOnly(restOfLine: string): boolean {
 }
 
 /** Whether code follows the cursor on its line that the completion has to join. */
-export function isWithinLine({ offset, suffixStart, restOfLine }: CompletionPlace): boolean {
-	return offset === suffixStart && restOfLine.trim() !== "";
+export function isWithinLine({ offset, suffixStart, isFollowed }: CompletionPlace): boolean {
+	return offset === suffixStart && isFollowed;
 }
 
 function toLineFeeds(text: string): string {

@@ -1,3 +1,4 @@
+import { yieldToEventLoop } from "../base/abort.ts";
 import type { GenerateStats } from "../engine/engine.ts";
 import type { AnswerEnd } from "../languageModel/languageModel.ts";
 import type { AnswerText } from "./answerSource.ts";
@@ -30,6 +31,9 @@ interface GenerationOptions {
 
 /** Longer than anything that is shown, in UTF-16 units: who writes more than this doesn't keep to what was asked. */
 const maxWrittenUnits = 16_384;
+
+/** Each costs some tens of microseconds. */
+const piecesPerTurn = 32;
 
 /**
  * One answer while it is written. Outlives the request that started it: when the user types
@@ -115,10 +119,15 @@ export class Generation {
 		const pieces = write(signal);
 		// Not a for-await loop, because that throws away what the writer says in the end.
 		let step = await pieces.next();
+		let pieceCount = 0;
 		while (step.done !== true) {
 			if (!signal.aborted) {
 				this.#cleaner.push(step.value);
 				this.#writtenUnits += step.value.length;
+				if (++pieceCount % piecesPerTurn === 0) {
+					// A server may send all of its answer at once; keys are to be heard in between.
+					await yieldToEventLoop();
+				}
 				this.#announce();
 				await this.#applyStopRule(stopRule, answer);
 			}

@@ -14,6 +14,9 @@ import { LineStart } from "./lineStart.ts";
 /** A line whose beginning is longer than this, and still isn't clear, is taken as it is. */
 const maxUndecidedUnits = 600;
 
+/** A line whose beginning is further away was written by a program. */
+const maxPrefixUnits = 2000;
+
 /** What ends with the text at hand: a part of a line, the line, or the answer. */
 type LineEnd = "part" | "line" | "answer";
 
@@ -25,7 +28,8 @@ type LineEnd = "part" | "line" | "answer";
  * Cleaning what is clean changes nothing.
  */
 export class AnswerCleaner {
-	readonly #place: CompletionPlace;
+	/** Of the cursor's line, as much of it as matters. */
+	readonly #linePrefix: string;
 	readonly #characters = new ForeignCharacters();
 	readonly #file: FileIndentation | undefined;
 	readonly #unit: IndentationUnit;
@@ -46,8 +50,8 @@ export class AnswerCleaner {
 	#isOver = false;
 
 	constructor(place: CompletionPlace) {
-		this.#place = place;
-		const line = place.linePrefix;
+		const line = place.linePrefix.slice(-maxPrefixUnits);
+		this.#linePrefix = line;
 		this.#file = fileIndentationAt(place.text, place.offset);
 		this.#unit = new IndentationUnit({ file: this.#file, line });
 		this.#lineStart = new LineStart(place);
@@ -72,7 +76,7 @@ export class AnswerCleaner {
 			const end = newline < 0 ? piece.length : newline;
 			this.#addToLine(piece.slice(at, end));
 			at = end;
-			if (newline >= 0 && !this.#isOver) {
+			if (newline >= 0 && !this.isOver) {
 				this.#endLine();
 				at++;
 			}
@@ -112,7 +116,7 @@ export class AnswerCleaner {
 		if (this.#text === "") {
 			this.#lead += "\n";
 		} else {
-			const before = this.#isFirstLine ? this.#place.linePrefix : "";
+			const before = this.#isFirstLine ? this.#linePrefix : "";
 			this.#lineAbove = before + this.#text.slice(this.#lineStartsAt);
 			this.#text += "\n";
 			this.#lineStartsAt = this.#text.length;
@@ -160,7 +164,7 @@ export class AnswerCleaner {
 
 	/** Where a line after the cursor's begins. */
 	#marginInBlock(): string {
-		const { linePrefix } = this.#place;
+		const linePrefix = this.#linePrefix;
 		const step = this.#file?.kind === "spaces" ? " ".repeat(this.#file.width) : "\t";
 		return indentationOf(linePrefix) + (opensBlock(linePrefix) ? step : "");
 	}
@@ -176,7 +180,7 @@ export class AnswerCleaner {
 		if (isOpening) {
 			this.#fence = fence.kind;
 			this.#held = "";
-			if (this.#place.linePrefix.trim() === "") {
+			if (this.#linePrefix.trim() === "") {
 				this.#lead = "";
 				this.#isFirstLine = true;
 			}
@@ -191,7 +195,7 @@ export class AnswerCleaner {
 
 	/** The first line goes on after the cursor; what stands there already isn't written again. */
 	#decideFirst(line: string, ends: LineEnd): boolean {
-		const { linePrefix } = this.#place;
+		const linePrefix = this.#linePrefix;
 		const indentation = indentationOf(line);
 		const code = line.slice(indentation.length);
 		if (code === "") {
@@ -223,7 +227,7 @@ export class AnswerCleaner {
 
 	/** Of the white space that a line of code begins with, what isn't in front of the cursor. */
 	#missingIndentation(indentation: string): string {
-		const { linePrefix } = this.#place;
+		const linePrefix = this.#linePrefix;
 		const above = this.#lineStart.lineAbove ?? "";
 		const present = columnsOf(linePrefix);
 		const unit = this.#file?.kind === "spaces" ? this.#file.width : 1;

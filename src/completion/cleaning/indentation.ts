@@ -8,6 +8,9 @@ const sampledUnits = 10_000;
 /** Widths that people choose. */
 const widths: readonly number[] = [2, 4, 3, 8];
 
+/** In a file whose lines are indented more, nothing is to be learned of it. */
+const maxIndentationUnits = 1000;
+
 /** How wide a tab counts where it stands beside spaces. */
 const tabColumns = 4;
 
@@ -41,12 +44,13 @@ export function fileIndentationAt(text: string, offset: number): FileIndentation
 	return { kind: "spaces", width: (steps.get(commonest) ?? 0) > 0 ? commonest : tabColumns };
 }
 
+/** What stands in front of a line's text; of a line that begins with more than anybody's indentation, none. */
 export function indentationOf(line: string): string {
 	let end = 0;
-	while (line.charAt(end) === " " || line.charAt(end) === "\t") {
+	while (end <= maxIndentationUnits && (line.charAt(end) === " " || line.charAt(end) === "\t")) {
 		end++;
 	}
-	return line.slice(0, end);
+	return end > maxIndentationUnits ? "" : line.slice(0, end);
 }
 
 export function columnsOf(indentation: string): number {

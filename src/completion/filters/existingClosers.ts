@@ -1,3 +1,4 @@
+import { indentationOf } from "../cleaning/indentation.ts";
 import { isWithinLine } from "../completionPlace.ts";
 import { cursorClosers } from "../lexical/cursorClosers.ts";
 import { lexicalRulesOf } from "../lexical/lexicalRules.ts";
@@ -12,7 +13,7 @@ import type { CompletionFilter } from "./filter.ts";
  */
 export const existingClosers: CompletionFilter = (candidate, place) => {
 	const rest = place.restOfLine;
-	if (rest.trim() === "" || isWithinLine(place)) {
+	if (!place.isFollowed || isWithinLine(place)) {
 		return candidate;
 	}
 	const { text } = candidate;
@@ -34,8 +35,7 @@ export const existingClosers: CompletionFilter = (candidate, place) => {
 	const isBracket = ")]}".includes(rest.trimStart().charAt(0));
 	if (covered === 0 && text.includes("\n") && isBracket) {
 		// Several lines between two brackets of one line: the closing one gets its own.
-		const indentation = /^\s*/.exec(place.linePrefix)?.[0] ?? "";
-		return { ...candidate, text: `${text}\n${indentation}` };
+		return { ...candidate, text: `${text}\n${indentationOf(place.linePrefix)}` };
 	}
 	return { ...candidate, replaceAfter: ends[covered - 1] ?? 0 };
 };
