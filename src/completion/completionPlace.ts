@@ -47,9 +47,9 @@ export type PlaceResult =
 	| { readonly kind: "none"; readonly reason: NoCompletionReason };
 
 /** Closing brackets and quotes, then at most one sign: what may stand after the cursor. */
-const closersOnly = /^\s*[)>}\]"'`]*\s*[:{;,]?\s*$/;
+const closersOnly = /^\s*(?:[)>}\]"'`]+\s*)?(?:[:{;,]\s*)?$/;
 
-/** A rest of a line that is longer isn't closers only; keeps the pattern from running long. */
+/** A rest of a line that is longer isn't closers only. */
 const maxClosersLength = 80;
 
 export function placeOf(request: CompletionRequest): PlaceResult {

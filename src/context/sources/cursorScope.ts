@@ -31,6 +31,7 @@ export interface Receiver {
 /** UTF-16 units on either side of the cursor that are looked at. */
 const maxScopeLength = 60_000;
 
+const nameAtEnd = /(?<![\w$])[A-Za-z_$][\w$]*$/;
 const memberAccess = /(?:\?\.|!\.|\.|::|->)\s*$/;
 
 export function cursorScope(query: {
@@ -44,7 +45,7 @@ export function cursorScope(query: {
 	const suffix = text.slice(offset, offset + maxScopeLength);
 	const above = prefix.split("\n").reverse();
 	const below = suffix.split("\n");
-	const partial = /[A-Za-z_$][\w$]*$/.exec(prefix.slice(-100))?.[0] ?? "";
+	const partial = nameAtEnd.exec(prefix.slice(-100))?.[0] ?? "";
 	const beforePartial = prefix.slice(0, prefix.length - partial.length);
 	return {
 		path,
@@ -109,6 +110,6 @@ function receiverAt(prefix: string): Receiver | undefined {
 		isCall ||= closer === ")";
 		end = at;
 	}
-	const name = /[A-Za-z_$][\w$]*$/.exec(prefix.slice(0, end).replace(/::$/, ""))?.[0];
+	const name = nameAtEnd.exec(prefix.slice(0, end).replace(/::$/, ""))?.[0];
 	return { name, isCall };
 }

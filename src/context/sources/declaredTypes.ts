@@ -18,13 +18,19 @@ export function isTypeSymbol(symbol: IndexedSymbol): boolean {
 /** A name that so many define is no name of one thing. */
 const maxDefiners = 12;
 
+/*
+ * Each begins where a word does, and no two of its parts take the same white space: otherwise a word or a gap as long
+ * as the text would be read again from each of its characters.
+ */
+
 /** `name: Type`, and `name = expression` in all its spellings. */
 const declaration =
-	/([A-Za-z_$][\w$]*)\s*(?:[?!]?\s*:(?!:)\s*([^=;,(){}\n]{1,80})|:?=(?!=)\s*([^=;\n][^;\n]{0,120}))/g;
+	/(?<![\w$])([A-Za-z_$][\w$]*)\s*(?:(?:[?!]\s*)?:(?!:)\s*([^=;,(){}\n]{1,80})|:?=(?!=)\s*([^=;\n][^;\n]{0,120}))/g;
 /** Go's and Java's order in parameters and fields: `request *http.Request,` and `Request request)`. */
 const goParameter =
-	/([A-Za-z_]\w*)\s+(?:\.\.\.)?([*&[\]]*[A-Za-z_][\w.]*(?:\[[\w.,* ]*\])?)\s*[,)\n]/g;
-const typeFirstParameter = /([A-Z]\w*(?:<[^<>()]{0,60}>)?)\s*[*&]*\s+[*&]*([A-Za-z_]\w*)\s*[,;)=]/g;
+	/(?<!\w)([A-Za-z_]\w*)\s+(?:\.\.\.)?([*&[\]]*[A-Za-z_][\w.]*(?:\[[\w.,* ]*\])?)\s*[,)\n]/g;
+const typeFirstParameter =
+	/(?<!\w)([A-Z]\w*(?:<[^<>()]{0,60}>)?)(?:\s+|\s*[*&]+\s+)[*&]*([A-Za-z_]\w*)\s*[,;)=]/g;
 
 const goLike: ReadonlySet<string> = new Set(["go"]);
 const typeFirst: ReadonlySet<string> = new Set(["java", "c", "cpp", "csharp"]);
@@ -102,7 +108,7 @@ export class TypeGuesser {
 			...prefix.matchAll(
 				/^[ \t]*(?:export |default |abstract |public |final |pub |data |sealed |open )*(?:class|interface|struct|enum|trait|impl|object)\b([^{:;\n]*(?:[({:][^{:;\n]*)?)/gm,
 			),
-			...prefix.matchAll(/^func \(\s*\w*\s*\*?(\w+)/gm),
+			...prefix.matchAll(/^func \(\s*(?:\w+(?:\s+\*?|\*))?(\w+)/gm),
 		].sort((a, b) => a.index - b.index);
 		const last = headers.at(-1);
 		return last === undefined ? [] : this.typesIn(last[1] ?? "");
@@ -128,7 +134,9 @@ export class TypeGuesser {
 		if (types.length > 0) {
 			return types;
 		}
-		const calls = [...text.matchAll(/([A-Za-z_$][\w$]*)\s*\(/g)].map(([, name = ""]) => name);
+		const calls = [...text.matchAll(/(?<![\w$])([A-Za-z_$][\w$]*)\s*\(/g)].map(
+			([, name = ""]) => name,
+		);
 		const names = calls.length > 0 ? calls : identifiersIn(text).slice(-1);
 		return names.slice(0, 3).flatMap((name) => this.#typesOfDefinitions(name));
 	}

@@ -33,13 +33,13 @@ export function isTellingName(name: string): boolean {
 /** Longer ones are generated, or an attempt to waste time. */
 const maxNameLength = 80;
 
-const camelBorder = /([a-z0-9])([A-Z])|([A-Z]+)(?=[A-Z][a-z])/g;
+const camelBorder = /([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])/g;
 
 /** The words that a name is made of, in lower case: `parseHTTPHeader` → parse, http, header. */
 export function splitWords(name: string): readonly string[] {
 	return name
-		.replace(camelBorder, (_all, lower: string | undefined, upper: string, acronym: string) =>
-			lower === undefined ? `${acronym} ` : `${lower} ${upper}`,
+		.replace(camelBorder, (_all, lower: string | undefined, upper: string, acronymEnd: string) =>
+			lower === undefined ? `${acronymEnd} ` : `${lower} ${upper}`,
 		)
 		.toLowerCase()
 		.split(/[^a-z0-9\u00a1-\uffff]+/)

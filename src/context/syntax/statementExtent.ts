@@ -59,6 +59,7 @@ export function statementExtent(input: ExtentInput): SyntaxExtent {
 	/** The first token of the last line: a decorator leads into what comes after it. */
 	let lineFirst: SyntaxToken | undefined;
 	let hasOpenedBlock = false;
+	const lineOfToken = new AdvancingLine(editedText, offset);
 
 	const completeAt = (position: number): SyntaxExtent => ({
 		kind: "complete",
@@ -74,7 +75,7 @@ export function statementExtent(input: ExtentInput): SyntaxExtent {
 		const startsNewLine =
 			isOnNewLine ||
 			(last === undefined && candidate.slice(0, token.start - offset).includes("\n"));
-		const indentation = indentationAt(editedText, token.start).length;
+		const indentation = lineOfToken.indentationAt(token.start);
 
 		if (place.insideEmptyBlock && language.blocks === "indentation") {
 			if (startsNewLine && depth <= 0 && indentation <= place.blockIndentation) {
@@ -128,6 +129,28 @@ export function statementExtent(input: ExtentInput): SyntaxExtent {
 		return needsNoLookahead && lineFirst?.symbol !== "@" && canEndAfter(place, first, lastCode)
 			? completeAt(last.end)
 			: { kind: "open" };
+	}
+}
+
+/** The line of a place that only ever moves on, so that a long line is searched for its start once. */
+class AdvancingLine {
+	readonly #text: string;
+	#at: number;
+	#indentation: number;
+
+	constructor(text: string, at: number) {
+		this.#text = text;
+		this.#at = at;
+		this.#indentation = indentationAt(text, at).length;
+	}
+
+	/** Columns of the line that `offset` is on, which isn't before the last one. */
+	indentationAt(offset: number): number {
+		if (this.#text.slice(this.#at, offset).includes("\n")) {
+			this.#indentation = indentationAt(this.#text, offset).length;
+		}
+		this.#at = offset;
+		return this.#indentation;
 	}
 }
 
