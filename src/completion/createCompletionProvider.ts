@@ -5,6 +5,7 @@ import {
 	type SyntaxPosition,
 	type SyntaxService,
 } from "../context/syntax/syntaxService.ts";
+import { yieldToEventLoop } from "../base/abort.ts";
 import { UserError } from "../base/userError.ts";
 import type { GenerateStats } from "../engine/engine.ts";
 import type { ContextPiece } from "../context/source.ts";
@@ -26,6 +27,7 @@ import { describeOutcome } from "./describeOutcome.ts";
 import { EngineAnswers, type EngineAnswersOptions } from "./engineAnswers.ts";
 import { filterBeforeCache } from "./filters/index.ts";
 import { Generation, type GenerationEnd } from "./generation.ts";
+import { isLongDocument } from "./longDocument.ts";
 import type { WindowStorage } from "./recentPieces.ts";
 import { RelatedCode, type CollectContext } from "./relatedCode.ts";
 import { ServerAnswers } from "./serverAnswers.ts";
@@ -160,6 +162,14 @@ class CompletionPipeline implements CompletionProvider {
 		const ended = AbortSignal.any([signal, superseded]);
 		const givenUp = (): CallResult => none(superseded.aborted ? "superseded" : "cancelled");
 
+		const isLong = isLongDocument(request.text);
+		if (isLong) {
+			// The editor has just put the text together.
+			await yieldToEventLoop();
+			if (ended.aborted) {
+				return givenUp();
+			}
+		}
 		const located = placeOf(request);
 		if (located.kind === "none") {
 			this.#stopRunning();
@@ -180,6 +190,10 @@ class CompletionPipeline implements CompletionProvider {
 		const joined = await this.#join(place, ended);
 		if (joined !== undefined) {
 			return joined;
+		}
+		if (isLong) {
+			// Others get a copy of the text now.
+			await yieldToEventLoop();
 		}
 
 		const wait = this.#waitMs(request, config, startedAt);

@@ -1,3 +1,4 @@
+import { yieldToEventLoop } from "../base/abort.ts";
 import { mapped } from "../base/asyncGenerators.ts";
 import { greedySampling, type GenerateRequest } from "../engine/engine.ts";
 import {
@@ -11,6 +12,7 @@ import { promptBudget } from "../prompt/promptBudget.ts";
 import type { AnswerQuestion, AnswerSource, AnswerText } from "./answerSource.ts";
 import type { CompletionPlace } from "./completionPlace.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
+import { isLongDocument } from "./longDocument.ts";
 import type { PromptTrace } from "./promptTrace.ts";
 
 export interface EngineAnswersOptions extends EngineModelParts<ModelManifest> {
@@ -42,6 +44,9 @@ export class EngineAnswers implements AnswerSource {
 	}
 
 	async *answer(question: AnswerQuestion, signal: AbortSignal): AnswerText {
+		if (isLongDocument(question.place.text)) {
+			await yieldToEventLoop();
+		}
 		const answer = engineAnswer(this.#options, this.#questionFor(question), signal);
 		return yield* mapped(answer, ({ text }) => text);
 	}

@@ -91,7 +91,10 @@ export class SteppingPattern {
 			case "Backreference":
 				// What it refers to may have been empty; none of the patterns depends on it.
 				return next(at);
-			default: {
+			case "Character":
+			case "CharacterSet":
+			case "CharacterClass":
+			case "ExpressionCharacterClass": {
 				const end = this.#afterCharacter(element, at);
 				return end === undefined ? undefined : next(end);
 			}
@@ -187,11 +190,12 @@ export class SteppingPattern {
 	#sample(element: AST.Element): string {
 		const test = this.#testOf(element);
 		const literal = element.raw.replaceAll(/\\(?![a-zA-Z])/g, "");
-		return (
-			[...literal, ..."a A0_$.-+'\"`(<{/\\#*,;:é中🙂\n\t"].find((char) => test.test(char)) ?? ""
-		);
+		return Array.from(literal + commonSigns).find((char) => test.test(char)) ?? "";
 	}
 }
+
+/** What a class of characters is tried with. */
+const commonSigns = "a A0_$.-+'\"`(<{/\\#*,;:é中🙂\n\t";
 
 /** More than any pattern may take for a text that is tried. */
 export const maxSteps = 200_000;
