@@ -8,13 +8,16 @@
  * time, and the second time all but what was typed is known. The answer is as hostile as the line; the tokenizer is
  * the bundled model's; every third line is completed by a server. What runs in other threads (syntax, the
  * repository, the engine) isn't part of it, but for what is copied to them. Times are of stretches in which nothing
- * else could run, garbage collection included: of the processor for the thread, since other processes may be given
- * its turn, and by the clock.
+ * else could run: of the processor for the thread, since other processes may be given its turn, and by the clock.
+ * Garbage collection is part of them, but what making the line left behind is collected before.
  */
 import { readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import * as z from "zod";
 import { systemClock } from "../src/base/clock.ts";
 import { nullLogger } from "../src/base/log.ts";
 import { percentile, round } from "../src/cli/bench/percentile.ts";
@@ -39,6 +42,11 @@ if (parsed.kind !== "ok") {
 }
 const { manifest } = parsed;
 const { signal } = new AbortController();
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = z
+	.custom<() => void>((value) => typeof value === "function")
+	.parse(runInNewContext("gc"));
 
 /** What the model or the server writes next. */
 let answer = "";
@@ -146,6 +154,7 @@ async function measured(
 	setImmediate(beat);
 	for (const before of [line.before, `${line.before}x`]) {
 		const document = documentOf(before, line.after, line.languageId);
+		collectGarbage();
 		last = now();
 		const request = documentRequest(document, "src/a.ts", document.cursor, {
 			invoked: line.trigger === "invoked",

@@ -33,7 +33,7 @@ interface GenerationOptions {
 const maxWrittenUnits = 16_384;
 
 /** Each costs some tens of microseconds. */
-const piecesPerTurn = 32;
+const piecesPerTurn = 8;
 
 /**
  * One answer while it is written. Outlives the request that started it: when the user types
