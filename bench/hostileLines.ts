@@ -2,7 +2,7 @@
  * Measures the longest time for which a completion keeps the thread of the extension host, on lines that nobody
  * writes by hand: 1,000 of them, up to 2 million UTF-16 units long, of every sign that the pipeline looks for.
  *
- *     node --experimental-transform-types bench/hostileLines.ts [lines]
+ *     node --experimental-transform-types bench/hostileLines.ts [lines] [first]
  *
  * Prints one object of JSON. Each line is completed twice, as when a key is typed: everything is new the first
  * time, and the second time all but what was typed is known. The answer is as hostile as the line; the tokenizer is
@@ -33,7 +33,7 @@ import { createTokenizer } from "../src/tokenizer/bpeTokenizer.ts";
 import { hostileLine, type HostileLine } from "./hostileLine.ts";
 
 const loadBefore = loadavg()[0] ?? Number.NaN;
-const [lineCount = "1000"] = process.argv.slice(2);
+const [lineCount = "1000", first = "0"] = process.argv.slice(2);
 const modelFolder = join(import.meta.dirname, "../models/mote-nano");
 const tokenizer = createTokenizer(readFileSync(join(modelFolder, "tokenizer.json"), "utf8"));
 const parsed = parseManifest(readFileSync(join(modelFolder, "mote-model.json"), "utf8"));
@@ -101,7 +101,7 @@ const stretches: Stretch[] = [];
 for (let index = 0; index < 20; index++) {
 	await measured(index % 3 === 2 ? byServer : byEngine, hostileLine(index, 2_000));
 }
-for (let index = 0; index < Number(lineCount); index++) {
+for (let index = Number(first); index < Number(first) + Number(lineCount); index++) {
 	const line = hostileLine(index, 2_000_000);
 	stretches.push({
 		...(await measured(index % 3 === 2 ? byServer : byEngine, line)),

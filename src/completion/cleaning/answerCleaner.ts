@@ -1,6 +1,6 @@
 import type { CompletionPlace } from "../completionPlace.ts";
 import { fenceOf, mayBeFence, writesFences } from "./fences.ts";
-import { ForeignCharacters } from "./foreignCharacters.ts";
+import { ForeignCharacters, hasNoBreakSpaces } from "./foreignCharacters.ts";
 import {
 	columnsOf,
 	fileIndentationAt,
@@ -17,6 +17,9 @@ const maxUndecidedUnits = 600;
 /** A line whose beginning is further away was written by a program. */
 const maxPrefixUnits = 2000;
 
+/** So much of the document on either side of the cursor tells which characters are used in it. */
+const searchedUnits = 10_000;
+
 /** What ends with the text at hand: a part of a line, the line, or the answer. */
 type LineEnd = "part" | "line" | "answer";
 
@@ -30,7 +33,7 @@ type LineEnd = "part" | "line" | "answer";
 export class AnswerCleaner {
 	/** Of the cursor's line, as much of it as matters. */
 	readonly #linePrefix: string;
-	readonly #characters = new ForeignCharacters();
+	readonly #characters: ForeignCharacters;
 	readonly #file: FileIndentation | undefined;
 	readonly #unit: IndentationUnit;
 	readonly #lineStart: LineStart;
@@ -52,7 +55,10 @@ export class AnswerCleaner {
 	constructor(place: CompletionPlace) {
 		const line = place.linePrefix.slice(-maxPrefixUnits);
 		this.#linePrefix = line;
-		this.#file = fileIndentationAt(place.text, place.offset);
+		const { text, offset } = place;
+		const near = text.slice(Math.max(0, offset - searchedUnits), offset + searchedUnits);
+		this.#characters = new ForeignCharacters(hasNoBreakSpaces(near));
+		this.#file = fileIndentationAt(text, offset, line);
 		this.#unit = new IndentationUnit({ file: this.#file, line });
 		this.#lineStart = new LineStart(place);
 		this.#keepsFences = writesFences(place);
@@ -220,7 +226,9 @@ export class AnswerCleaner {
 		} else if (linePrefix.trim() === "") {
 			this.#write(this.#missingIndentation(indentation) + fresh);
 		} else {
-			this.#write(fresh === code ? indentation + fresh : fresh);
+			// One space is enough between what stands there and what comes.
+			const isSpaced = fresh !== code || /\s$/.test(linePrefix);
+			this.#write(isSpaced ? fresh : indentation + fresh);
 		}
 		return true;
 	}

@@ -3,7 +3,13 @@
  * have no width, byte-order marks, tags. The joiners of emoji and of Persian and Indic scripts aren't among them.
  */
 const invisible =
-	/[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u;
+	/[\p{Cc}\p{Zl}\p{Zp}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffc\u{e0000}-\u{e007f}]/u;
+
+/** They join emoji and letters of some scripts; behind a sign of code they are a trap. */
+const joiner = /[\u200c\u200d]/;
+
+/** Spaces that don't break a line, and look like any other. */
+const noBreakSpace = /[\u00a0\u2007\u202f]/;
 
 /** What stands for a character that was lost: in its place anything could have stood. */
 const lost = /[\ufffd\ufffe\uffff\p{Cs}]/u;
@@ -16,6 +22,13 @@ export class ForeignCharacters {
 	/** Units of a terminal's command that were skipped so far; undefined outside of one. */
 	#commandUnits: number | undefined;
 	#hasLost = false;
+	#last = "";
+	readonly #keepsNoBreakSpaces: boolean;
+
+	/** `keepsNoBreakSpaces` where the document has such spaces too. */
+	constructor(keepsNoBreakSpaces: boolean) {
+		this.#keepsNoBreakSpaces = keepsNoBreakSpaces;
+	}
 
 	/** Whether a character was lost: what follows it isn't returned any more. */
 	get hasLost(): boolean {
@@ -25,6 +38,7 @@ export class ForeignCharacters {
 	/** `piece`, whole characters without a line break, without what can't be seen. */
 	without(piece: string): string {
 		if (this.#commandUnits === undefined && isPlain.test(piece)) {
+			this.#last = piece.slice(-1);
 			return piece;
 		}
 		let text = "";
@@ -33,10 +47,19 @@ export class ForeignCharacters {
 				this.#hasLost = true;
 				return text;
 			}
-			const isCommand = this.#skipsCommand(char);
-			text += isCommand || (char !== "\t" && invisible.test(char)) ? "" : char;
+			const seen = this.#skipsCommand(char) ? "" : this.#seen(char);
+			text += seen;
+			this.#last = seen === "" ? this.#last : seen;
 		}
 		return text;
+	}
+
+	#seen(char: string): string {
+		if (noBreakSpace.test(char)) {
+			return this.#keepsNoBreakSpaces ? char : " ";
+		}
+		const isTrap = joiner.test(char) && isPlain.test(this.#last);
+		return isTrap || (char !== "\t" && invisible.test(char)) ? "" : char;
 	}
 
 	/** `ESC [ … letter`, as terminals colour text with: all of it goes, not only what begins it. */
@@ -58,3 +81,8 @@ export class ForeignCharacters {
 
 /** Most pieces of most answers. */
 const isPlain = /^[\t -~]*$/;
+
+/** Whether a text has spaces that don't break a line. */
+export function hasNoBreakSpaces(text: string): boolean {
+	return noBreakSpace.test(text);
+}

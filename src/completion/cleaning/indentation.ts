@@ -14,8 +14,15 @@ const maxIndentationUnits = 1000;
 /** How wide a tab counts where it stands beside spaces. */
 const tabColumns = 4;
 
-/** What the indented lines around `offset` show; undefined where none is, and where neither kind is the more common. */
-export function fileIndentationAt(text: string, offset: number): FileIndentation | undefined {
+/**
+ * What the indented lines around `offset` show, and where they show nothing, the white space before the cursor.
+ * Undefined for a text without indentation, or with as much of the one kind as of the other.
+ */
+export function fileIndentationAt(
+	text: string,
+	offset: number,
+	linePrefix: string,
+): FileIndentation | undefined {
 	const sample = text.slice(Math.max(0, offset - sampledUnits), offset + sampledUnits);
 	let tabs = 0;
 	let spaces = 0;
@@ -32,6 +39,9 @@ export function fileIndentationAt(text: string, offset: number): FileIndentation
 			previous = indentation.length;
 		}
 	}
+	if (tabs === 0 && spaces === 0) {
+		return shownBy(indentationOf(linePrefix));
+	}
 	if (tabs === spaces) {
 		return undefined;
 	}
@@ -42,6 +52,15 @@ export function fileIndentationAt(text: string, offset: number): FileIndentation
 		(steps.get(width) ?? 0) > (steps.get(best) ?? 0) ? width : best,
 	);
 	return { kind: "spaces", width: (steps.get(commonest) ?? 0) > 0 ? commonest : tabColumns };
+}
+
+function shownBy(indentation: string): FileIndentation | undefined {
+	if (indentation.startsWith("\t")) {
+		return { kind: "tabs" };
+	}
+	return widths.includes(indentation.length)
+		? { kind: "spaces", width: indentation.length }
+		: undefined;
 }
 
 /** What stands in front of a line's text; of a line that begins with more than anybody's indentation, none. */

@@ -55,7 +55,7 @@ function minRepeats(pattern: string): number {
 		// Indentation, and empty lines, which other filters look after.
 		return Infinity;
 	}
-	if (isClosers(pattern)) {
+	if (areClosers(pattern)) {
 		return Math.max(maxClosers, maxCloserUnits / length);
 	}
 	if (isRuler.test(pattern)) {
@@ -66,6 +66,16 @@ function minRepeats(pattern: string): number {
 		return length <= 4 ? 12 : 8;
 	}
 	return length <= 4 ? 8 : length <= 20 ? 4 : 3;
+}
+
+/** Whether a pattern is of closers, wherever in one of them it begins. */
+function areClosers(pattern: string): boolean {
+	for (let start = 0; start < pattern.length; start++) {
+		if (isClosers(pattern.slice(start) + pattern.slice(0, start))) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /** So deep is nothing nested. */
@@ -82,8 +92,10 @@ function repeatsLines(text: string): boolean {
 	let equal = 1;
 	let previous = "";
 	for (const line of text.split("\n").map((each) => each.trimEnd())) {
-		equal = line === previous && hasWord(line) ? equal + 1 : 1;
-		if (equal >= (isCloserLine(line) ? maxEqualCloserLines : maxEqualLines)) {
+		const isCloser = isCloserLine(line);
+		const isSame = isCloser ? line === previous : line.trim() === previous.trim();
+		equal = isSame && hasWord(line) ? equal + 1 : 1;
+		if (equal >= (isCloser ? maxEqualCloserLines : maxEqualLines)) {
 			return true;
 		}
 		previous = line;

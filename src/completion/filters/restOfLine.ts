@@ -60,16 +60,36 @@ function firstRepeat(
 		const isAll = common > 0 && common === compared.restLength;
 		const isWholeText = index + common === compared.textLength;
 		const textStart = compared.textOffset(index);
-		if (
-			(isAll || (common > 0 && isWholeText)) &&
-			closers.isOutside(textStart) &&
-			!splitsWord(text, textStart) &&
-			(isWholeText || endsLine(text, compared.textOffset(index + common - 1) + 1))
-		) {
+		if (!closers.isOutside(textStart) || splitsWord(text, textStart)) {
+			continue;
+		}
+		if (common > 0 && (isWholeText || (isAll && isEnough(index, common, text, compared)))) {
 			return { textStart, restEnd: compared.restOffset(common - 1) + 1, isWholeText };
+		}
+		if (isAllButSign(index, common, text, compared)) {
+			const restEnd = compared.restOffset(common) + 1;
+			return { textStart, restEnd, isWholeText: false };
 		}
 	}
 	return undefined;
+}
+
+/** Whether the text has all of the rest, more code, and then the sign that the rest ends with: `+ b;` and `a + b + c;`. */
+function isAllButSign(
+	index: number,
+	common: number,
+	text: string,
+	compared: SpacelessComparison,
+): boolean {
+	const sign = compared.lastRestSign;
+	return (
+		common === compared.restLength - 1 &&
+		";,:{".includes(sign) &&
+		text.trimEnd().endsWith(sign) &&
+		index > 0 &&
+		common >= minRepeatedSigns &&
+		!splitsWord(text, compared.textOffset(index + common - 1) + 1)
+	);
 }
 
 /** The part of a text that closes brackets a second time which stands before these. */
@@ -108,9 +128,23 @@ function splitsWord(text: string, at: number): boolean {
 	);
 }
 
-function endsLine(text: string, at: number): boolean {
-	return /^[ \t]*(?:\n|$)/.test(text.slice(at, at + 200));
+/**
+ * Whether all of the rest, which the text goes on after, is written again: closers and punctuation may follow it on its
+ * line; code may follow where so much of it is the same that it is no accident.
+ */
+function isEnough(
+	index: number,
+	common: number,
+	text: string,
+	compared: SpacelessComparison,
+): boolean {
+	const end = compared.textOffset(index + common - 1) + 1;
+	const isLineEnd = /^[ \t]*(?:[;,:{)}\]][;,:{)}\] \t]*)?(?:\n|$)/.test(text.slice(end, end + 200));
+	return isLineEnd || (index > 0 && common >= minRepeatedSigns && !splitsWord(text, end));
 }
+
+/** Fewer come again in any code. */
+const minRepeatedSigns = 4;
 
 /** Two texts without their white space, and where the second occurs in the first. Linear in both. */
 class SpacelessComparison {
@@ -141,6 +175,10 @@ class SpacelessComparison {
 
 	get restLength(): number {
 		return this.#restOffsets.length;
+	}
+
+	get lastRestSign(): string {
+		return this.#rest.charAt(this.#restOffsets.at(-1) ?? 0);
 	}
 
 	/** How many signs of the text from the one with `index` on are those that the rest begins with. */

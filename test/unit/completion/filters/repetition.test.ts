@@ -27,6 +27,13 @@ describe("closers, rulers and tables are no repetition", () => {
 		["║", "|---|---|---|---|---|---|---|---|---|---|"],
 		["x = [║", '"", "", "", "", "", ""]'],
 		["x = [║", "[], [], [], [], []]"],
+		["<p>x║", "></div></div></div></div>"],
+		["x║", "\nend\n\nend\n\nend\n\nend"],
+		["x║", "\nfi\nfi\nfi\nfi"],
+		["x║", "\n  END IF;\nEND LOOP;\nEND;"],
+		["<tr>║", "</td></tr></td></tr></td></tr></td></tr>"],
+		["x║", " )) )) )) )) )) ))"],
+		["x║", "|| || || || || || || || || || || || || || || || || ||"],
 	])("%j and %j", (fixture, text) => {
 		expect(accepted("plaintext", fixture, text)).toBe(fixture.replace("║", text));
 	});
@@ -55,6 +62,7 @@ describe("what goes in circles is rejected, punctuation too", () => {
 		["x = ║", "\\n".repeat(40)],
 		["x = ║", "$_, ".repeat(40)],
 		["return a;\n  ║\n  return b;", "return b;"],
+		["x║", "\nif a:\n  if a:\n    if a:"],
 	])("%j and %j", (fixture, text) => {
 		expect(accepted("plaintext", fixture, text)).toBe(undefined);
 	});

@@ -81,6 +81,31 @@ const cases: readonly Case[] = [
 	],
 	["plaintext typescript", "foo(a, ║);  // note", "b);", "foo(a, b);  // note"],
 	["plaintext typescript", "let x = ║ as string;", "y as string;", "let x = y as string;"],
+	["plaintext", "const r = ║ + total", "price + total;", "const r = price + total;"],
+	["plaintext", "const r = ║ + total;", "price + total + tax;", "const r = price + total + tax;"],
+	["plaintext", "f(a, ║, c", "b, c)", "f(a, b, c)"],
+	["plaintext", "x = ║foo", "foo + ", "x = foo + foo"],
+	["plaintext", 'print(f"{║} items")', 'n} items")', 'print(f"{n} items")'],
+	["plaintext", "let v: Vec<║> = vec![];", "u8> = vec![];", "let v: Vec<u8> = vec![];"],
+	[
+		"plaintext",
+		"SELECT ║ FROM t WHERE a = 'b';",
+		"x, y FROM t WHERE a = 'b';",
+		"SELECT x, y FROM t WHERE a = 'b';",
+	],
+	["plaintext", '<li className="║">{x}</li>', 'a">{x}</li>', '<li className="a">{x}</li>'],
+	["plaintext", '"name": "║", "b": 1 }', 'x", "b": 1 }', '"name": "x", "b": 1 }'],
+	["plaintext", "def f(║) -> int:", "self, x) -> int:", "def f(self, x) -> int:"],
+	["plaintext", "a = b ? ║ : d;", "c : d;", "a = b ? c : d;"],
+	["plaintext", "x = ║ # note", "1 # note", "x = 1 # note"],
+	["plaintext", "foo(║);  // TODO", "a, b);", "foo(a, b);  // TODO"],
+	["plaintext", "I like ║ and pears.", "apples and pears.", "I like apples and pears."],
+	[
+		"plaintext",
+		"const [a, ║] = useState(0);",
+		"setA] = useState(0);",
+		"const [a, setA] = useState(0);",
+	],
 ];
 
 test.each(
