@@ -58,7 +58,7 @@ export class Mixture {
 		if (model === undefined) {
 			return undefined;
 		}
-		const votes = gate(evidence, model.confidence);
+		const votes = gate(evidence, model);
 		const blends = blendsOf(votes);
 		const blend = averageBlend(blends, this.#trust);
 		this.#clear(logits.length);

@@ -1,7 +1,8 @@
 import { assert } from "../base/assert.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
+import type { ModelRow } from "./mixtureModelRow.ts";
 import type { NgramCounts, Successors } from "./ngramCounts.ts";
-import { fittedGate, minConfidence, type GateConstants } from "./mixtureTable.ts";
+import { fittedGate, minAgreement, minShare, type GateConstants } from "./mixtureTable.ts";
 
 /** What a source holds: the live text of the file at hand, or all other files. */
 export type SourceKind = "file" | "repository";
@@ -35,7 +36,8 @@ export interface Evidence {
 	/** Binary logarithms of the number of successors, and of how many are different. */
 	readonly total: number;
 	readonly distinct: number;
-	/** Share of the most frequent successor, in (0, 1]. */
+	/** The most frequent successor, the lowest id among equals, and its share, in (0, 1]. */
+	readonly likeliest: number;
 	readonly determinism: number;
 }
 
@@ -50,12 +52,14 @@ export function evidenceOf(
 		for (const successors of counts.successors(end)) {
 			const { ids, total, order } = successors;
 			assert(order >= 1 && order <= maxOrder && ids.length > 0, "a context was seen");
+			const at = placeOfHighest(successors);
 			evidence.push({
 				kind,
 				successors,
 				total: Math.log2(total),
 				distinct: Math.log2(ids.length),
-				determinism: highestCount(successors) / total,
+				likeliest: ids[at] ?? 0,
+				determinism: (successors.counts[at] ?? 0) / total,
 			});
 		}
 	}
@@ -66,18 +70,24 @@ export function evidenceOf(
  * Shares the vote between the model and the contexts: a softmax over one linear score each. It is the gate of a
  * mixture of experts (Jacobs et al., "Adaptive mixtures of local experts", 1991) whose experts are the model and
  * the relative frequencies c(w)/t of every context. The features are those by which Witten and Bell's method C
- * (1991) weighs a context (t, and u different successors), PPM's determinism, and how sure the model is; a
- * recursion with Witten and Bell's weights is one of the settings that such a gate can take.
- *
- * @param confidence The model's highest probability.
+ * (1991) weighs a context (t, and u different successors), PPM's determinism, how sure the model is and what it thinks
+ * of the token that the context speaks for; a recursion with Witten and Bell's weights is one of the settings that such
+ * a gate can take.
  */
-export function gate(evidence: readonly Evidence[], confidence: number): Votes {
-	const logConfidence = Math.log(Math.max(confidence, minConfidence));
+export function gate(
+	evidence: readonly Evidence[],
+	{ confidence, logits, logSum }: Pick<ModelRow, "confidence" | "logits" | "logSum">,
+): Votes {
+	const logConfidence = Math.log(Math.max(confidence, minShare));
+	const logDoubt = Math.log(Math.max(1 - confidence, minShare));
 	const scores = evidence.map((context) => {
 		const constants = constantsFor(context);
+		const agreement = (logits[context.likeliest] ?? -Infinity) - logSum;
 		return (
 			constants.bias +
 			constants.confidence * logConfidence +
+			constants.doubt * logDoubt +
+			constants.agreement * Math.max(agreement, minAgreement) +
 			constants.total * context.total +
 			constants.distinct * context.distinct +
 			constants.determinism * context.determinism
@@ -104,13 +114,19 @@ function constantsFor({ kind, successors }: Evidence): GateConstants {
 	return constants;
 }
 
-function highestCount({ counts }: Successors): number {
+/** The first of the highest counts. */
+function placeOfHighest({ counts }: Successors): number {
 	let highest = 0;
+	let place = 0;
 	// By index: a frequent token has thousands of successors, and iterators take several times as long.
 	let i = 0;
 	while (i < counts.length) {
-		highest = Math.max(highest, counts[i] ?? 0);
+		const count = counts[i] ?? 0;
+		if (count > highest) {
+			highest = count;
+			place = i;
+		}
 		i++;
 	}
-	return highest;
+	return place;
 }

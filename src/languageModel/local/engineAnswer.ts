@@ -43,7 +43,7 @@ export interface EngineAnswer extends AnswerResult {
 
 /**
  * One answer of the engine as text: decoded to whole characters, without what was healed, cut before stop
- * strings. Throws a LanguageModelError only.
+ * strings. Comes token by token, however many of them a pass of the engine gave. Throws a LanguageModelError only.
  */
 export async function* engineAnswer(
 	{ engine, tokenizer, clock }: Omit<EngineModelParts<unknown>, "manifest">,
@@ -66,14 +66,16 @@ export async function* engineAnswer(
 	const ended: { result?: GenerateResult } = {};
 	try {
 		for await (const tokens of withResult(stream, (result) => (ended.result = result))) {
-			text.push(tokens);
+			for (const token of tokens) {
+				text.push(token);
+				const released = text.release();
+				if (released !== undefined) {
+					yield told(released);
+				}
+			}
 			if (text.isStopped) {
 				// Aborting, unlike leaving the loop, lets the engine say what it did.
 				own.abort();
-			}
-			const released = text.release();
-			if (released !== undefined) {
-				yield told(released);
 			}
 		}
 	} catch (error) {
@@ -130,19 +132,14 @@ class AnswerReader {
 		return this.#held.stopped;
 	}
 
-	push(tokens: readonly GeneratedToken[]): void {
-		for (const { id, probability } of tokens) {
-			if (this.isStopped) {
-				return;
-			}
-			this.tokens.push(id);
-			const text = this.#decoder.push([id]);
-			if (this.#isHealedBy(id)) {
-				continue;
-			}
-			this.answerTokens++;
-			this.#held.push(text, Math.log(probability));
+	push({ id, probability }: GeneratedToken): void {
+		if (this.isStopped) {
+			return;
 		}
+		this.tokens.push(id);
+		this.answerTokens += this.#isHealedBy(id) ? 0 : 1;
+		// One that only heals has no text of its own, and what follows is no likelier than it.
+		this.#held.push(this.#decoder.push([id]), Math.log(probability));
 	}
 
 	release(): InfillText | undefined {

@@ -9,7 +9,7 @@ const context = [3, 1, 2].map(tokenAt);
 
 describe("the gate", () => {
 	test("shares one vote between the model and every context that was seen", () => {
-		const { model, contexts } = gate(evidence(), 0.5);
+		const { model, contexts } = gate(evidence(), surenessOf(0.5));
 		expect(contexts.map(({ successors }) => successors.order)).toEqual([1, 2, 3]);
 		const all = contexts.reduce((sum, { weight }) => sum + weight, model);
 		expect(all).toBeCloseTo(1, 12);
@@ -17,14 +17,25 @@ describe("the gate", () => {
 	});
 
 	test("gives a surer model a larger share", () => {
-		const shares = [0, 1e-6, 0.01, 0.5, 1].map((confidence) => gate(evidence(), confidence).model);
+		const shares = [0, 1e-6, 0.01, 0.5, 0.9].map(
+			(confidence) => gate(evidence(), surenessOf(confidence)).model,
+		);
 		expect(shares).toEqual([...shares].sort((a, b) => a - b));
+	});
+
+	test("trusts contexts more whose token the model holds possible", () => {
+		const shares = [-20, -8, -3, -1, 0].map(
+			(logit) => gate(evidence(), { ...surenessOf(0.5), logits: rowWith(3, logit) }).model,
+		);
+		expect(shares).toEqual([...shares].sort((a, b) => b - a));
+		expect(new Set(shares).size).toBe(4);
 	});
 
 	test("knows how often, how differently and how regularly a context went on", () => {
 		expect(evidence()[0]).toMatchObject({
 			total: Math.log2(3),
 			distinct: Math.log2(2),
+			likeliest: 3,
 			determinism: 2 / 3,
 		});
 	});
@@ -36,4 +47,15 @@ describe("the gate", () => {
 
 function evidence() {
 	return evidenceOf([{ kind: "file", counts: new NaiveNgramCounts([text]) }], context);
+}
+
+/** A model that gives no token of the text anything to speak of. */
+function surenessOf(confidence: number): Parameters<typeof gate>[1] {
+	return { confidence, logits: rowWith(3, -8), logSum: 0 };
+}
+
+function rowWith(token: number, logit: number): Float32Array {
+	const row = new Float32Array(8).fill(-8);
+	row[token] = logit;
+	return row;
 }
