@@ -1,6 +1,6 @@
 import type { ContextPiece } from "../context/source.ts";
 import type { GenerateStats } from "../engine/engine.ts";
-import type { AnswerEnd } from "../languageModel/languageModel.ts";
+import type { AnswerEnd, InfillText } from "../languageModel/languageModel.ts";
 import type { CompletionPlace } from "./completionPlace.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
 
@@ -22,7 +22,7 @@ export interface AnswerQuestion {
 }
 
 /** The text after the cursor, in pieces that only ever add to it. Throws UserErrors only. */
-export type AnswerText = AsyncGenerator<string, AnswerWritten, void>;
+export type AnswerText = AsyncGenerator<InfillText, AnswerWritten, void>;
 
 export interface AnswerWritten {
 	readonly end: AnswerEnd;

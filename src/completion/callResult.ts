@@ -1,9 +1,7 @@
 import type { GenerateStats } from "../engine/engine.ts";
 import { completionAt, type CompletionPlace } from "./completionPlace.ts";
 import type { Completion, CompletionOutcome, NoCompletionReason } from "./completionProvider.ts";
-import { withoutDanglingWord } from "./danglingWord.ts";
 import { filterAfterCache } from "./filters/index.ts";
-import type { GenerationEnd } from "./generation.ts";
 
 /** How one call of the pipeline ends. */
 export interface CallResult {
@@ -26,12 +24,4 @@ export function shown(
 	}
 	const completion = completionAt(place, candidate.text, candidate.replaceAfter, origin);
 	return { outcome: { kind: "completion", completion }, stats: undefined };
-}
-
-export function usableText(
-	end: GenerationEnd & { readonly kind: "answer" },
-	place: CompletionPlace,
-): string {
-	const isCutOff = end.stoppedBy === "unlikely" || end.stoppedBy === "length";
-	return isCutOff ? withoutDanglingWord(end.text, place) : end.text;
 }

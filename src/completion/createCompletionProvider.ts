@@ -13,11 +13,10 @@ import type { InfillModel } from "../languageModel/languageModel.ts";
 import { AdaptiveDebounce } from "./adaptiveDebounce.ts";
 import { answerKeyOf } from "./answerKey.ts";
 import type { AnswerSource } from "./answerSource.ts";
-import { none, shown, usableText, type CallResult } from "./callResult.ts";
+import { none, shown, type CallResult } from "./callResult.ts";
 import { CompletionCache } from "./completionCache.ts";
 import { isWithinLine, placeOf, type CompletionPlace } from "./completionPlace.ts";
 import type {
-	Completion,
 	CompletionConfig,
 	CompletionOutcome,
 	CompletionProvider,
@@ -34,6 +33,7 @@ import { ServerAnswers } from "./serverAnswers.ts";
 import { ServerThenEngine } from "./serverThenEngine.ts";
 import { createStopRule, linesFor } from "./stopRule.ts";
 import { isAllowedAt, isPlaceToComplete } from "./trigger.ts";
+import { textWorthShowing, worthFor, type Worth } from "./worthShowing.ts";
 
 export interface CompletionDependencies extends EngineAnswersOptions {
 	/** The server's model that the user wants completions from, asked for each of them. */
@@ -209,9 +209,10 @@ class CompletionPipeline implements CompletionProvider {
 			return none("unsuitablePosition");
 		}
 
-		const generation = this.#generate(place, position, pieces, config);
+		const worth = worthFor(config.minJointProbability, request.trigger);
+		const generation = this.#generate(place, position, pieces, config, worth);
 		const end = await this.#waitFor(generation, place, ended);
-		return end === undefined ? givenUp() : this.#concluded(generation, end, place, "model");
+		return end === undefined ? givenUp() : this.#concluded(generation, end, place, worth);
 	}
 
 	/** The outcome of an answer that is being written and agrees with what was typed since it began. */
@@ -276,6 +277,7 @@ class CompletionPipeline implements CompletionProvider {
 		position: SyntaxPosition,
 		pieces: readonly ContextPiece[],
 		config: CompletionConfig,
+		worth: Worth,
 	): Generation {
 		const { syntax, clock } = this.#dependencies;
 		const lines = isWithinLine(place) ? "one" : linesFor(config.multiline, position.kind);
@@ -293,7 +295,7 @@ class CompletionPipeline implements CompletionProvider {
 			if (end.kind === "answer") {
 				this.#lastFault = "";
 				this.#debounce.noteAnswer(clock.now() - startedAt);
-				this.#remember(generation, end, place);
+				this.#remember(generation, end, place, worth);
 			}
 		});
 		return generation;
@@ -304,9 +306,10 @@ class CompletionPipeline implements CompletionProvider {
 		generation: Generation,
 		end: GenerationEnd & { readonly kind: "answer" },
 		place: CompletionPlace,
+		worth: Worth,
 	): void {
 		// With white space at its end an answer would still be found when all of it has been typed.
-		const text = filterBeforeCache(usableText(end, place), place)?.trimEnd();
+		const text = filterBeforeCache(textWorthShowing(end, place, worth), place)?.trimEnd();
 		if (text !== undefined && text !== "") {
 			this.#cache.store(generation.key, text);
 		}
@@ -338,7 +341,7 @@ class CompletionPipeline implements CompletionProvider {
 		generation: Generation,
 		end: GenerationEnd,
 		place: CompletionPlace,
-		origin: Completion["origin"],
+		worth: Worth,
 	): CallResult {
 		const { stats } = generation;
 		switch (end.kind) {
@@ -347,7 +350,7 @@ class CompletionPipeline implements CompletionProvider {
 			case "stopped":
 				return { ...none(end.reason), stats };
 			case "answer": {
-				const text = usableText(end, place);
+				const text = textWorthShowing(end, place, worth);
 				if (text.trim() === "") {
 					const isUnsure = end.stoppedBy === "unlikely" || end.text.trim() !== "";
 					return { ...none(isUnsure ? "notConfident" : "emptyResult"), stats };
@@ -355,7 +358,7 @@ class CompletionPipeline implements CompletionProvider {
 				const kept = filterBeforeCache(text, place);
 				return kept === undefined
 					? { ...none("filteredOut"), stats }
-					: { ...shown(place, kept, origin), stats };
+					: { ...shown(place, kept, "model"), stats };
 			}
 		}
 	}

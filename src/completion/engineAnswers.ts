@@ -1,5 +1,4 @@
 import { yieldToEventLoop } from "../base/abort.ts";
-import { mapped } from "../base/asyncGenerators.ts";
 import { greedySampling, type GenerateRequest } from "../engine/engine.ts";
 import {
 	engineAnswer,
@@ -47,8 +46,7 @@ export class EngineAnswers implements AnswerSource {
 		if (isLongDocument(question.place.text)) {
 			await yieldToEventLoop();
 		}
-		const answer = engineAnswer(this.#options, this.#questionFor(question), signal);
-		return yield* mapped(answer, ({ text }) => text);
+		return yield* engineAnswer(this.#options, this.#questionFor(question), signal);
 	}
 
 	async prepare(question: AnswerQuestion, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { yieldToEventLoop } from "../base/abort.ts";
 import type { GenerateStats } from "../engine/engine.ts";
-import type { AnswerEnd } from "../languageModel/languageModel.ts";
+import type { AnswerEnd, InfillText } from "../languageModel/languageModel.ts";
 import type { AnswerText } from "./answerSource.ts";
 import { AnswerCleaner } from "./cleaning/answerCleaner.ts";
 import { typedSince, type AnswerKey } from "./answerKey.ts";
@@ -8,14 +8,23 @@ import type { CompletionPlace } from "./completionPlace.ts";
 import { Deferred } from "./deferred.ts";
 import type { StopRule } from "./stopRule.ts";
 
+/** Up to `end`, in UTF-16 units, a written text is right with this probability; undefined where the model doesn't tell. */
+export interface Mark {
+	readonly end: number;
+	readonly probability: number | undefined;
+}
+
+export interface WrittenAnswer {
+	/** Clean, and after the stop rule. */
+	readonly text: string;
+	/** Ascending, one for each piece in which the model wrote it; the last ones may be beyond the end of `text`. */
+	readonly marks: readonly Mark[];
+	/** The stop rule, or why the model stopped. */
+	readonly stoppedBy: "stopRule" | Exclude<AnswerEnd, StoppedReason>;
+}
+
 export type GenerationEnd =
-	| {
-			readonly kind: "answer";
-			/** Clean, and after the stop rule. */
-			readonly text: string;
-			/** The stop rule, or why the model stopped. */
-			readonly stoppedBy: "stopRule" | Exclude<AnswerEnd, StoppedReason>;
-	  }
+	| (WrittenAnswer & { readonly kind: "answer" })
 	| { readonly kind: "stopped"; readonly reason: StoppedReason }
 	| { readonly kind: "failed"; readonly error: unknown };
 
@@ -50,6 +59,9 @@ export class Generation {
 	readonly key: AnswerKey;
 	readonly #controller = new AbortController();
 	readonly #cleaner: AnswerCleaner;
+	readonly #marks: Mark[] = [];
+	/** Of all that was written; undefined once the model hasn't told. */
+	#logProbability: number | undefined = 0;
 	#writtenUnits = 0;
 	#waiting = 0;
 	#changed = new Deferred<undefined>();
@@ -122,8 +134,7 @@ export class Generation {
 		let pieceCount = 0;
 		while (step.done !== true) {
 			if (!signal.aborted) {
-				this.#cleaner.push(step.value);
-				this.#writtenUnits += step.value.length;
+				this.#write(step.value);
 				if (++pieceCount % piecesPerTurn === 0) {
 					// A server may send all of its answer at once; keys are to be heard in between.
 					await yieldToEventLoop();
@@ -134,7 +145,8 @@ export class Generation {
 			step = await pieces.next();
 		}
 		this.#cleaner.end();
-		const end = endOf(step.value.end, this.#cleaner.text);
+		this.#mark();
+		const end = this.#endOf(step.value.end);
 		if (end.kind === "answer") {
 			await this.#applyStopRule(stopRule, answer);
 		}
@@ -151,7 +163,8 @@ export class Generation {
 		const end = (await stopRule.endOf(text, signal)) ?? (isOver ? text.length : undefined);
 		// An abort in the meantime may have cut the syntax service short too, and its answer is no answer.
 		if (end !== undefined && !signal.aborted) {
-			answer.resolve({ kind: "answer", text: text.slice(0, end), stoppedBy: "stopRule" });
+			const marks = [...this.#marks];
+			answer.resolve({ kind: "answer", text: text.slice(0, end), marks, stoppedBy: "stopRule" });
 			this.abort();
 		}
 	}
@@ -161,10 +174,27 @@ export class Generation {
 		this.#changed = new Deferred<undefined>();
 		changed.resolve(undefined);
 	}
-}
 
-function endOf(end: AnswerEnd, text: string): GenerationEnd {
-	return end === "cancelled" || end === "superseded"
-		? { kind: "stopped", reason: end }
-		: { kind: "answer", text, stoppedBy: end };
+	#write({ text, logProbability }: InfillText): void {
+		this.#cleaner.push(text);
+		this.#writtenUnits += text.length;
+		this.#logProbability =
+			this.#logProbability === undefined || logProbability === undefined
+				? undefined
+				: this.#logProbability + logProbability;
+		this.#mark();
+	}
+
+	/** What the cleaner holds back is as likely as what it comes out with. */
+	#mark(): void {
+		const logProbability = this.#logProbability;
+		const probability = logProbability === undefined ? undefined : Math.exp(logProbability);
+		this.#marks.push({ end: this.#cleaner.text.length, probability });
+	}
+
+	#endOf(end: AnswerEnd): GenerationEnd {
+		return end === "cancelled" || end === "superseded"
+			? { kind: "stopped", reason: end }
+			: { kind: "answer", text: this.#cleaner.text, marks: this.#marks, stoppedBy: end };
+	}
 }

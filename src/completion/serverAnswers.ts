@@ -44,7 +44,10 @@ export class ServerAnswers implements AnswerSource {
 			signal,
 		);
 		// Files here have "\n" line breaks; what a server writes may not.
-		const { end } = yield* mapped(answer, ({ text }) => text.replaceAll("\r", ""));
+		const { end } = yield* mapped(answer, ({ text, logProbability }) => ({
+			text: text.replaceAll("\r", ""),
+			logProbability,
+		}));
 		return { end, stats: undefined };
 	}
 

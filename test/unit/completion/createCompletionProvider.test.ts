@@ -83,7 +83,7 @@ describe("what a model writes is cleaned while it comes", () => {
 
 describe("places", () => {
 	test.each([
-		["foo(║);", "a", "foo(├a┤);"],
+		["foo(║);", "a, b", "foo(├a, b┤);"],
 		["const a = ║b;", "c", { none: "unsuitablePosition" }],
 		["con║st", "c", { none: "unsuitablePosition" }],
 	] as const)("while typing: %s", async (fixture, answer, expected) =>
@@ -137,7 +137,7 @@ describe("text at the edges", () => {
 		));
 
 	test("astral characters and lone surrogates at the cursor", async () => {
-		await check('const a = "🙂║";', "🙃", 'const a = "🙂├🙃┤";');
+		await check('const a = "🙂║";', "🙃🙃", 'const a = "🙂├🙃🙃┤";');
 		await check("a\ud83d║", "();", "a\ud83d├();┤");
 	});
 
@@ -191,8 +191,8 @@ describe("confidence", () => {
 		);
 		await check(
 			"const user = 1;\nconst a = ║\n",
-			unlikely("(use"),
-			"const user = 1;\nconst a = ├(┤\n",
+			unlikely("read(use"),
+			"const user = 1;\nconst a = ├read(┤\n",
 		);
 		await check("const user = 1;\nconst a = us║\n", unlikely("e"), { none: "notConfident" });
 		await check(
@@ -224,14 +224,14 @@ describe("faults", () => {
 			"The engine's process ended; it is started again.",
 		);
 		const fail = { kind: "fail", error } as const;
-		bench.engine.enqueue(fail, fail, { kind: "answer", text: "x" }, fail);
+		bench.engine.enqueue(fail, fail, { kind: "answer", text: "xyz" }, fail);
 		const none = { none: "engineUnavailable" };
 		expect([
 			await bench.documentAfter("a║"),
 			await bench.documentAfter("b║"),
 			await bench.documentAfter("c║"),
 			await bench.documentAfter("d║"),
-		]).toEqual([none, none, "c├x┤", none]);
+		]).toEqual([none, none, "c├xyz┤", none]);
 		const line = "No completion: The engine's process ended; it is started again.";
 		expect(bench.log).toEqual([line, line]);
 	});
@@ -265,7 +265,7 @@ test("a syntax service that fails ends the request, and the engine's work for it
 describe("the wait after a key", () => {
 	test("the engine is asked when it is over, and not before", async () => {
 		const bench = new CompletionBench();
-		bench.engine.enqueue({ kind: "answer", text: "a" });
+		bench.engine.enqueue({ kind: "answer", text: "abc" });
 		const outcome = bench.provide("║", {}, { debounceMs: 50 });
 		await bench.clock.advance(49);
 		expect(bench.engine.requests.length).toBe(0);
@@ -275,7 +275,7 @@ describe("the wait after a key", () => {
 
 	test("a newer key ends the wait of the older", async () => {
 		const bench = new CompletionBench();
-		bench.engine.enqueue({ kind: "answer", text: "a" });
+		bench.engine.enqueue({ kind: "answer", text: "abc" });
 		const first = bench.provide("x║", {}, { debounceMs: 50 });
 		await bench.clock.advance(20);
 		const second = bench.provide("xy║", {}, { debounceMs: 50 });
@@ -289,7 +289,7 @@ describe("the wait after a key", () => {
 
 	test("asking for a completion and accepting one don't wait", async () => {
 		const bench = new CompletionBench();
-		bench.engine.enqueue({ kind: "answer", text: "a" }, { kind: "answer", text: "b" });
+		bench.engine.enqueue({ kind: "answer", text: "abc" }, { kind: "answer", text: "bcd" });
 		const config = { debounceMs: 50 };
 		const outcome = await bench.provide("x║", { trigger: "invoked" }, config);
 		if (outcome.kind === "completion") {

@@ -38,13 +38,13 @@ test("what is read may be kept for the next window, unless the document looks li
 
 test("a completion that is asked for ends what is being prepared", async () => {
 	const bench = new CompletionBench();
-	bench.engine.enqueue({ kind: "hold", text: "" }, { kind: "answer", text: "1" });
+	bench.engine.enqueue({ kind: "hold", text: "" }, { kind: "answer", text: "123" });
 	const preparing = bench.prepare("const a = ║;\n");
 	await settle();
 	const document = await bench.documentAfter("const a = ║;\n");
 	await preparing;
 	expect(bench.engine.ends).toEqual(["aborted", "stop"]);
-	expect(document).toBe("const a = ├1┤;\n");
+	expect(document).toBe("const a = ├123┤;\n");
 });
 
 test("whoever moves on ends it", async () => {
