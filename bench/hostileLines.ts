@@ -213,6 +213,8 @@ function startWorker(): SyntaxWorker {
 		},
 		onMessage: (listener) => listeners.push(listener),
 		onExit: () => undefined,
+		progress: () => 0,
+		cpuMs: () => 0,
 		terminate: () => Promise.resolve(),
 	};
 }
