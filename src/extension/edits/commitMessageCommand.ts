@@ -47,7 +47,7 @@ export async function generateCommitMessage(
 	signal: AbortSignal,
 ): Promise<string> {
 	if (model === undefined) {
-		return "A commit message needs a chat model; choose one with “Mote: Choose Model”.";
+		return "A commit message needs a chat model; choose one with “Mote: Choose What Answers…”.";
 	}
 	const repository = await repositoryOf(rootUri);
 	if (repository === undefined) {
