@@ -1,5 +1,11 @@
 import * as vscode from "vscode";
-import { isEnabledFor, settingsSection, type Settings } from "./settings.ts";
+import {
+	editorSection,
+	inlineSuggestKey,
+	isEnabledFor,
+	settingsSection,
+	type Settings,
+} from "./settings.ts";
 import { statusAppearance, whatRuns, type ModelInUse, type Status } from "./status.ts";
 
 export interface CommandActions {
@@ -27,15 +33,36 @@ async function trigger(): Promise<void> {
 }
 
 async function toggle(): Promise<void> {
-	await change("enable", (enabled) => enabled === false);
+	await change(settingsSection, "enable", (enabled) => enabled === false);
 }
 
 async function setLanguage(languageId: string, enabled: boolean): Promise<void> {
 	// The editor merges what one settings file says with the defaults, key by key.
-	await change("enabledLanguages", (_, inFile) => ({
+	await change(settingsSection, "enabledLanguages", (_, inFile) => ({
 		...(isRecord(inFile) ? inFile : {}),
 		[languageId]: enabled,
 	}));
+}
+
+/** Where the setting is off for the document in front: for everything, or for its language. */
+async function showCompletions(): Promise<void> {
+	const document = vscode.window.activeTextEditor?.document;
+	const layers = vscode.workspace
+		.getConfiguration(editorSection, document)
+		.inspect(inlineSuggestKey);
+	const inLanguage = [
+		[vscode.ConfigurationTarget.WorkspaceFolder, layers?.workspaceFolderLanguageValue],
+		[vscode.ConfigurationTarget.Workspace, layers?.workspaceLanguageValue],
+		[vscode.ConfigurationTarget.Global, layers?.globalLanguageValue],
+	] as const;
+	const [target] = inLanguage.find(([, value]) => value === false) ?? [];
+	if (target === undefined) {
+		await change(editorSection, inlineSuggestKey, () => true);
+	} else {
+		await vscode.workspace
+			.getConfiguration(editorSection, document)
+			.update(inlineSuggestKey, true, target, true);
+	}
 }
 
 /**
@@ -43,10 +70,11 @@ async function setLanguage(languageId: string, enabled: boolean): Promise<void> 
  * `next` gets the value in force, and the one of the file that will be written.
  */
 async function change(
+	section: string,
 	key: string,
 	next: (inForce: unknown, inFile: unknown) => unknown,
 ): Promise<void> {
-	const configuration = vscode.workspace.getConfiguration(settingsSection);
+	const configuration = vscode.workspace.getConfiguration(section);
 	const layers = configuration.inspect(key);
 	const inWorkspace = layers?.workspaceValue !== undefined;
 	await configuration.update(
@@ -78,6 +106,9 @@ function menuItems(actions: CommandActions): MenuItem[] {
 			? { label: "$(circle-slash) Turn completions off", run: toggle }
 			: { label: "$(check) Turn completions on", run: toggle },
 	];
+	if (actions.status().kind === "offInEditor") {
+		items.unshift({ label: "$(check) Let the editor show completions", run: showCompletions });
+	}
 	const languageId = vscode.window.activeTextEditor?.document.languageId;
 	if (settings.enable && languageId !== undefined) {
 		const enabled = isEnabledFor(settings, languageId);

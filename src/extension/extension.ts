@@ -15,14 +15,9 @@ import { LanguageModels } from "./servers/languageModels.ts";
 import { registerServerCommands } from "./servers/serverCommands.ts";
 import { ServerKeys } from "./servers/serverKeys.ts";
 import { serverNotice } from "./servers/serverNotice.ts";
-import {
-	isEnabledFor,
-	readSettings,
-	sameEngineSettings,
-	settingsSection,
-	type Settings,
-} from "./settings.ts";
-import type { ModelInUse, Status } from "./status.ts";
+import { readSettings, sameEngineSettings, settingsSection, type Settings } from "./settings.ts";
+import { onDidChangePlace, placeInFront } from "./showingPlace.ts";
+import { offAt, type ModelInUse, type Status } from "./status.ts";
 import { StatusBar } from "./statusBar.ts";
 
 /** What `activate` returns to other extensions: enough to see what Mote does, nothing to steer it. */
@@ -132,8 +127,8 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		models.onDidChange(() => statusBar.setServer(serverNotice(models.serverState))),
 		vscode.workspace.onDidGrantWorkspaceTrust(() => models.reconnect()),
 	);
-	const showWhetherOff = (): void => statusBar.setOff(whereOff(settings));
-	const editorListener = vscode.window.onDidChangeActiveTextEditor(showWhetherOff);
+	const showWhetherOff = (): void => statusBar.setOff(offAt(placeInFront(settings)));
+	const placeListener = onDidChangePlace(showWhetherOff);
 	const configurationListener = vscode.workspace.onDidChangeConfiguration((event) => {
 		if (!event.affectsConfiguration(settingsSection)) {
 			return;
@@ -149,7 +144,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 	});
 	// Disposed of in this order: nothing may ask a session that has ended.
 	context.subscriptions.push(
-		editorListener,
+		placeListener,
 		configurationListener,
 		commands,
 		adapter,
@@ -189,20 +184,6 @@ function memoryBytes(): number {
 	// 0 where there is no limit.
 	const limit = process.constrainedMemory();
 	return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-}
-
-/** Where completions are off, as far as the active editor goes; undefined when they are on. */
-function whereOff(settings: Settings): Extract<Status, { kind: "off" }> | undefined {
-	if (!settings.enable) {
-		return { kind: "off", languageId: undefined };
-	}
-	const document = vscode.window.activeTextEditor?.document;
-	// The editor counts the output panel as an editor too, but nobody types there.
-	return document === undefined ||
-		document.uri.scheme === "output" ||
-		isEnabledFor(settings, document.languageId)
-		? undefined
-		: { kind: "off", languageId: document.languageId };
 }
 
 function storedIn(state: vscode.Memento, key: string, log: vscode.LogOutputChannel): WindowStorage {

@@ -4,6 +4,7 @@ import type { CompletionProvider } from "../completion/completionProvider.ts";
 import { isSecretPath } from "../context/files/secrets.ts";
 import { documentRequest } from "./documentRequest.ts";
 import { isEnabledFor, type Settings } from "./settings.ts";
+import { showsCompletionsIn } from "./showingPlace.ts";
 import { displayPath } from "./workspacePaths.ts";
 
 /** Whoever stays at a place for so long may type there; moving through a file is faster. */
@@ -75,7 +76,8 @@ export class IdlePreparation implements vscode.Disposable {
 		await clock.sleep(idleMs, signal);
 		const { document, selection } = editor;
 		const settings = this.options.settings();
-		if (signal.aborted || !selection.isEmpty || !isEnabledFor(settings, document.languageId)) {
+		const isWanted = isEnabledFor(settings, document.languageId) && showsCompletionsIn(document);
+		if (signal.aborted || !selection.isEmpty || !isWanted) {
 			return;
 		}
 		const request = documentRequest(document, displayPath(document.uri), selection.active, {

@@ -193,12 +193,24 @@ function modelOf(text: string, problems: string[]): ModelSetting {
 }
 
 /** True when completions are wanted in documents of this language. */
-export function isEnabledFor(settings: Settings, languageId: string): boolean {
+export function isEnabledFor(
+	settings: Pick<Settings, "enable" | "enabledLanguages">,
+	languageId: string,
+): boolean {
 	const { enabledLanguages } = settings;
 	const forLanguage = Object.hasOwn(enabledLanguages, languageId)
 		? enabledLanguages[languageId]
 		: enabledLanguages["*"];
 	return settings.enable && (forLanguage ?? true);
+}
+
+/** Section of the editor's own configuration, and its key there that decides whether completions are shown at all. */
+export const editorSection = "editor";
+export const inlineSuggestKey = "inlineSuggest.enabled";
+
+/** Whether the editor shows completions; `configuration` is its section for a document. */
+export function showsCompletions(configuration: Configuration): boolean {
+	return configuration.get(inlineSuggestKey) !== false;
 }
 
 export function sameEngineSettings(a: EngineSettings, b: EngineSettings): boolean {

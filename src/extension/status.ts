@@ -2,6 +2,7 @@ import type { NoCompletionReason } from "../completion/completionProvider.ts";
 import type { PrefillProgress } from "../engine/engine.ts";
 import type { ChoiceReason } from "../model/modelChoice.ts";
 import type { ServerNotice } from "./servers/serverNotice.ts";
+import { isEnabledFor, type Settings } from "./settings.ts";
 
 /** What the extension is doing, as far as a user may want to know. */
 export type Status =
@@ -9,6 +10,8 @@ export type Status =
 	| { readonly kind: "starting" }
 	/** The user turned completions off, everywhere or in the language of the active editor. */
 	| { readonly kind: "off"; readonly languageId: string | undefined }
+	/** The user told the editor to show nobody's completions. */
+	| { readonly kind: "offInEditor" }
 	/** Loaded, and the last request (if any) gave a completion. */
 	| { readonly kind: "ready" }
 	/** A request is running. */
@@ -27,10 +30,36 @@ export type Status =
 
 /** How a status looks in the status bar. */
 export interface StatusAppearance {
-	/** In the editor's label syntax, `$(icon)` included. */
+	/** In the editor's label syntax, `$(icon)` included. As wide as any other, so that nothing jumps while one types. */
 	readonly text: string;
 	readonly tooltip: string;
 	readonly isError: boolean;
+	/** What somebody who waits is told without hovering, at another place of the status bar. */
+	readonly announcement?: string;
+}
+
+/** What decides whether completions are shown at a place. */
+export interface ShowingPlace {
+	readonly settings: Pick<Settings, "enable" | "enabledLanguages">;
+	/** Of the document that one may type in; undefined where there is none. */
+	readonly languageId: string | undefined;
+	/** Whether the editor shows anybody's completions there. */
+	readonly isShownByEditor: boolean;
+}
+
+/** Why no completion is shown at a place, whatever the model does; undefined where one may be. */
+export function offAt({
+	settings,
+	languageId,
+	isShownByEditor,
+}: ShowingPlace): Extract<Status, { kind: "off" | "offInEditor" }> | undefined {
+	if (!settings.enable) {
+		return { kind: "off", languageId: undefined };
+	}
+	if (languageId !== undefined && !isEnabledFor(settings, languageId)) {
+		return { kind: "off", languageId };
+	}
+	return isShownByEditor ? undefined : { kind: "offInEditor" };
 }
 
 /** With what is to be said of a server: an icon that stays while one types, and sentences. */
@@ -102,7 +131,7 @@ export const reasonSentences: Readonly<Record<NoCompletionReason, string>> = {
 	engineUnavailable: "The engine is not available; the log says why.",
 };
 
-/** The same in a word or three, for the status bar itself. */
+/** The same in a word or three, for whoever asked. */
 const reasonLabels: Readonly<Record<NoCompletionReason, string>> = {
 	disabled: "off",
 	unsuitablePosition: "not here",
@@ -116,8 +145,8 @@ const reasonLabels: Readonly<Record<NoCompletionReason, string>> = {
 };
 
 /**
- * The width stays the same for everything that happens while typing, so that the status bar does not
- * jump with each keystroke: reasons then go into the tooltip. Only what takes long is said beside the name.
+ * The width stays the same whatever happens, so that the status bar does not jump while one types: reasons go into the
+ * tooltip, and what somebody waits for is announced.
  */
 export function statusAppearance(status: Status): StatusAppearance {
 	switch (status.kind) {
@@ -131,6 +160,13 @@ export function statusAppearance(status: Status): StatusAppearance {
 				isError: false,
 			};
 		}
+		case "offInEditor":
+			return {
+				text: "$(circle-slash) Mote",
+				tooltip:
+					"The editor shows no completions: its setting editor.inlineSuggest.enabled is off.",
+				isError: false,
+			};
 		case "ready":
 			return { text: "$(sparkle) Mote", tooltip: "Ready.", isError: false };
 		case "busy":
@@ -139,15 +175,20 @@ export function statusAppearance(status: Status): StatusAppearance {
 			const { readTokens, promptTokens } = status.progress;
 			const place = `${rounded(readTokens)} of ${rounded(promptTokens)}`;
 			return {
-				text: `$(loading~spin) Mote: reading ${place}`,
+				text: "$(loading~spin) Mote",
 				tooltip: `Reading the prompt: ${place} tokens.`,
 				isError: false,
+				announcement: `$(loading~spin) Mote: reading ${place} tokens`,
 			};
 		}
 		case "nothing": {
-			const tooltip = reasonSentences[status.reason];
-			const label = status.invoked ? `: ${reasonLabels[status.reason]}` : "";
-			return { text: `$(sparkle) Mote${label}`, tooltip, isError: false };
+			const { reason, invoked } = status;
+			return {
+				text: "$(sparkle) Mote",
+				tooltip: reasonSentences[reason],
+				isError: false,
+				...(invoked && { announcement: `Mote: ${reasonLabels[reason]}` }),
+			};
 		}
 		case "failed":
 			return { text: "$(error) Mote", tooltip: status.message, isError: true };

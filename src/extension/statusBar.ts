@@ -5,6 +5,11 @@ import type { EngineStatus } from "./chosenModel.ts";
 import type { ServerNotice } from "./servers/serverNotice.ts";
 import { statusAppearance, withModel, withServer, type ModelInUse, type Status } from "./status.ts";
 
+type OffStatus = Extract<Status, { kind: "off" | "offInEditor" }>;
+
+/** So long after it was asked for, an answer has been read. */
+const announcementMs = 5000;
+
 /**
  * The status bar item. Told what happens, it decides what to show: what the user turned off comes first,
  * then a fault of the engine, then a prompt that takes long to read, then a running request, then the result of the last one.
@@ -17,12 +22,14 @@ export class StatusBar implements vscode.Disposable {
 	);
 	private readonly changes = new vscode.EventEmitter<Status>();
 	private engineStatus: EngineStatus = { kind: "starting" };
-	private off: Extract<Status, { kind: "off" }> | undefined;
+	private off: OffStatus | undefined;
 	private server: ServerNotice | undefined;
 	private reading: PrefillProgress | undefined;
 	private runningRequests = 0;
 	private lastResult: Status = { kind: "ready" };
 	private shown: Status = { kind: "starting" };
+	private announced: Status | undefined;
+	private announcement: vscode.Disposable | undefined;
 
 	readonly onDidChange = this.changes.event;
 
@@ -52,9 +59,11 @@ export class StatusBar implements vscode.Disposable {
 		this.render();
 	}
 
-	/** `off` says where completions are turned off, as far as the active editor goes. */
-	setOff(off: Extract<Status, { kind: "off" }> | undefined): void {
+	/** The person is at another place, or another setting holds there; `off` says why no completion is shown, if so. */
+	setOff(off: OffStatus | undefined): void {
 		this.off = off;
+		// What happened elsewhere, or under another setting, says nothing about this place.
+		this.lastResult = { kind: "ready" };
 		this.render();
 	}
 
@@ -88,6 +97,7 @@ export class StatusBar implements vscode.Disposable {
 	}
 
 	dispose(): void {
+		this.announcement?.dispose();
 		this.item.dispose();
 		this.changes.dispose();
 	}
@@ -104,7 +114,8 @@ export class StatusBar implements vscode.Disposable {
 	private render(): void {
 		this.shown = this.current();
 		const appearance = withServer(statusAppearance(this.shown), this.server);
-		const { tooltip, isError } = appearance;
+		const { tooltip, isError, announcement } = appearance;
+		this.announce(this.shown, announcement);
 		const shown = withModel(appearance, this.modelInUse);
 		this.item.text = shown.text;
 		this.item.tooltip = `Mote: ${shown.tooltip}`;
@@ -114,6 +125,21 @@ export class StatusBar implements vscode.Disposable {
 		// Screen readers would read out the name of the icon otherwise, and which model runs each time.
 		this.item.accessibilityInformation = { label: `Mote: ${tooltip}` };
 		this.changes.fire(this.shown);
+	}
+
+	/** Each status once: it may be shown again for another reason, and an announcement goes away by itself. */
+	private announce(status: Status, words: string | undefined): void {
+		if (status === this.announced) {
+			return;
+		}
+		this.announced = status;
+		this.announcement?.dispose();
+		this.announcement =
+			words === undefined
+				? undefined
+				: status.kind === "reading"
+					? vscode.window.setStatusBarMessage(words)
+					: vscode.window.setStatusBarMessage(words, announcementMs);
 	}
 
 	private current(): Status {

@@ -30,6 +30,37 @@ describe("commands in the extension host", () => {
 		await closeEditors();
 	});
 
+	it("a document whose language changes is no longer said to be off", async () => {
+		const { document } = await openDocument("plaintext", "const a = ║");
+		assert.strictEqual((await statusOf(mote, "off")).languageId, "plaintext");
+		assert.deepStrictEqual(await trigger(mote), { kind: "none", reason: "disabled" });
+		const on = statusOf(mote, "ready");
+		await vscode.languages.setTextDocumentLanguage(document, "typescript");
+		await on;
+		await closeEditors();
+	});
+
+	it("an editor that shows no completions is said to, for one language or for all", async () => {
+		await openDocument("typescript", "const a = ║");
+		await statusOf(mote, "ready", "nothing");
+		const editor = vscode.workspace.getConfiguration("editor");
+		const forLanguage = vscode.workspace.getConfiguration("editor", { languageId: "typescript" });
+		const { Global } = vscode.ConfigurationTarget;
+		try {
+			await editor.update("inlineSuggest.enabled", false, Global);
+			await statusOf(mote, "offInEditor");
+			await editor.update("inlineSuggest.enabled", true, Global);
+			await statusOf(mote, "ready", "nothing");
+			await forLanguage.update("inlineSuggest.enabled", false, Global, true);
+			await statusOf(mote, "offInEditor");
+		} finally {
+			await forLanguage.update("inlineSuggest.enabled", undefined, Global, true);
+			await editor.update("inlineSuggest.enabled", true, Global);
+		}
+		await statusOf(mote, "ready", "nothing");
+		await closeEditors();
+	});
+
 	it("the engine restarts on command", async () => {
 		const backendName = (): string | undefined => mote.modelInUse?.backendName;
 		const starting = statusOf(mote, "starting");

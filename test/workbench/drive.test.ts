@@ -96,6 +96,28 @@ test("the status bar item opens a menu that turns completions off and on", async
 	await editor.statusItem.locator("a:not([aria-label*=off])").waitFor();
 });
 
+test("the status bar item keeps its width while one types, and when one asks", async () => {
+	await editor.openFile("src/widths.ts", arithmetic);
+	await editor.page.keyboard.press("Control+End");
+	const widths = await editor.watchStatusWidths();
+	await editor.page.keyboard.type("export function divide(a: number, b: number): number {\n", {
+		delay: 50,
+	});
+	await editor.runCommand("Mote: Complete Here");
+	await editor.page.keyboard.type("return a", { delay: 50 });
+	expect(await widths()).toHaveLength(1);
+});
+
+test("a document whose language changes says what holds for the new one", async () => {
+	const { page } = editor;
+	await editor.openFile("notes.txt", "const total = 1;\n");
+	await editor.waitForStatus("Completions are turned off in plaintext.");
+	await editor.runCommand("Change Language Mode");
+	await page.locator(".quick-input-widget input").fill("TypeScript");
+	await page.keyboard.press("Enter");
+	await editor.statusItem.locator("a:not([aria-label*=off])").waitFor();
+});
+
 test("the last prompt is shown beside the code, in both themes", async () => {
 	await editor.openFile("src/temperature.ts", temperature);
 	await editor.typeUntilGhost("export function toKelvin(celsius: number): number {");

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Locator, Page } from "playwright-core";
+import * as z from "zod";
 import { hangMs } from "../support/hangGuard.ts";
 import { screenshotFolder } from "./browser.ts";
 
@@ -16,6 +17,8 @@ const pausesAfterKeyMs = [700, 5000, 30_000] as const;
 const searchMs = 5000;
 const maxSearches = hangMs / searchMs;
 
+const statusItem = '.statusbar-item[id="mote.mote.mote.status"]';
+
 /** What a person does and sees in the editor, on a page that {@link openWorkbench} opened. */
 export class EditorPage {
 	readonly page: Page;
@@ -28,11 +31,26 @@ export class EditorPage {
 
 	/** The status bar item, whatever it says. */
 	get statusItem(): Locator {
-		return this.page.locator('.statusbar-item[id="mote.mote.mote.status"]');
+		return this.page.locator(statusItem);
 	}
 
 	get ghost(): Locator {
 		return this.page.locator(".ghost-text-decoration").first();
+	}
+
+	/** Notes how wide the status bar item is with each change of it, in CSS pixels; gives the different widths so far. */
+	async watchStatusWidths(): Promise<() => Promise<readonly number[]>> {
+		await this.page.evaluate(`{
+			const item = document.querySelector('${statusItem}');
+			globalThis.moteWidths = new Set();
+			const note = () => globalThis.moteWidths.add(item.getBoundingClientRect().width);
+			note();
+			new MutationObserver(note).observe(item, {
+				subtree: true, childList: true, characterData: true, attributes: true,
+			});
+		}`);
+		return async () =>
+			z.array(z.number()).parse(await this.page.evaluate("[...globalThis.moteWidths]"));
 	}
 
 	/** Resolves when the status bar item says `sentence`. */

@@ -90,7 +90,7 @@ test("defaults give frozen settings without problems", () => {
 	const settings = readSettings(configurationOf({}));
 	expect(settings).toMatchObject({
 		enable: true,
-		completion: { debounceMs: 40, minJointProbability: 0.75  multiline: "auto" },
+		completion: { debounceMs: 40, minJointProbability: 0.75, multiline: "auto" },
 		engine: { model: { kind: "auto" }, threads: undefined, nodePath: undefined },
 		server: undefined,
 		chatModelPath: undefined,

@@ -1,40 +1,84 @@
 import { expect, test } from "vitest";
+import type { NoCompletionReason } from "../../../src/completion/completionProvider.ts";
 import type { ChoiceReason } from "../../../src/model/modelChoice.ts";
 import {
+	offAt,
 	reasonSentences,
 	statusAppearance,
 	withModel,
 	type Status,
 } from "../../../src/extension/status.ts";
 
-test("the width of the item does not change while typing", () => {
-	const whileTyping: Status[] = [
+const progress = { readTokens: 43_210, promptTokens: 131_072 };
+
+test("the item is as wide whatever happens", () => {
+	const reasons = Object.keys(reasonSentences) as NoCompletionReason[];
+	const statuses: Status[] = [
 		{ kind: "starting" },
 		{ kind: "ready" },
 		{ kind: "busy" },
-		{ kind: "nothing", reason: "notConfident", invoked: false },
+		{ kind: "reading", progress },
+		{ kind: "off", languageId: "markdown" },
+		{ kind: "offInEditor" },
+		{ kind: "failed", message: "It is broken; mend it." },
+		...reasons.flatMap((reason) =>
+			[true, false].map((invoked) => ({ kind: "nothing", reason, invoked }) as const),
+		),
 	];
-	const labels = whileTyping.map((status) =>
-		statusAppearance(status).text.replace(/^\$\([^)]+\) /, ""),
-	);
-	expect(labels).toEqual(["Mote", "Mote", "Mote", "Mote"]);
+	for (const status of statuses) {
+		expect(statusAppearance(status).text).toMatch(/^\$\([a-z-]+(~spin)?\) Mote$/);
+	}
 });
 
 test("whoever asks for a completion reads why there is none", () => {
 	expect(statusAppearance({ kind: "nothing", reason: "notConfident", invoked: true })).toEqual({
-		text: "$(sparkle) Mote: not sure",
+		text: "$(sparkle) Mote",
 		tooltip: "The model was not sure enough to show anything.",
 		isError: false,
+		announcement: "Mote: not sure",
 	});
 });
 
+test("whoever types is told nothing", () => {
+	const { announcement } = statusAppearance({
+		kind: "nothing",
+		reason: "notConfident",
+		invoked: false,
+	});
+	expect(announcement).toBeUndefined();
+});
+
 test("a long prompt says how far it is read", () => {
-	const progress = { readTokens: 43_210, promptTokens: 131_072 };
 	expect(statusAppearance({ kind: "reading", progress })).toEqual({
-		text: "$(loading~spin) Mote: reading 43K of 131K",
+		text: "$(loading~spin) Mote",
 		tooltip: "Reading the prompt: 43K of 131K tokens.",
 		isError: false,
+		announcement: "$(loading~spin) Mote: reading 43K of 131K tokens",
 	});
+});
+
+const place = {
+	settings: { enable: true, enabledLanguages: { "*": true, plaintext: false } },
+	languageId: "typescript",
+	isShownByEditor: true,
+};
+
+test.each([
+	["nothing is off", place, undefined],
+	[
+		"all is off",
+		{ ...place, settings: { ...place.settings, enable: false }, isShownByEditor: false },
+		{ kind: "off", languageId: undefined },
+	],
+	[
+		"the language is off",
+		{ ...place, languageId: "plaintext" },
+		{ kind: "off", languageId: "plaintext" },
+	],
+	["the editor shows none", { ...place, isShownByEditor: false }, { kind: "offInEditor" }],
+	["there is no document", { ...place, languageId: undefined }, undefined],
+])("where completions are off: %s", (_what, given, expected) => {
+	expect(offAt(given)).toEqual(expected);
 });
 
 test("a fault is shown as an error, in its own words", () => {
@@ -50,7 +94,12 @@ test("what is turned off says where", () => {
 	expect([
 		statusAppearance({ kind: "off", languageId: undefined }).tooltip,
 		statusAppearance({ kind: "off", languageId: "markdown" }).tooltip,
-	]).toEqual(["Completions are turned off.", "Completions are turned off in markdown."]);
+		statusAppearance({ kind: "offInEditor" }).tooltip,
+	]).toEqual([
+		"Completions are turned off.",
+		"Completions are turned off in markdown.",
+		"The editor shows no completions: its setting editor.inlineSuggest.enabled is off.",
+	]);
 });
 
 test("every reason is one sentence", () => {
