@@ -6,7 +6,6 @@
  *     npm start -- --check        opens it without a window until ghost text appears, and ends
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, rmSync } from "node:fs";
 import path from "node:path";
 import {
 	developmentNode,
@@ -68,10 +67,10 @@ function desktopEditor() {
 /** Loads Mote from this folder into a window of its own; nothing is installed into the user's editor. */
 async function openDesktop(command) {
 	const workspace = path.join(startFolder, "reading-list");
-	rmSync(workspace, { recursive: true, force: true });
-	cpSync(path.join(repositoryRoot, "test/fixtures/sample-workspace"), workspace, {
-		recursive: true,
-	});
+	await runStep("sample workspace", developmentNode(), [
+		path.join(repositoryRoot, "test/workbench/sampleRepository.ts"),
+		workspace,
+	]);
 	await runStep("VS Code with Mote", command, [
 		...["--new-window", `--extensionDevelopmentPath=${repositoryRoot}`, workspace],
 		path.join(workspace, "src/readingList.ts"),

@@ -16,6 +16,8 @@ export interface OpenOptions {
 	readonly workspaceFolder?: string;
 	/** A `.code-workspace` file, in place of a folder. */
 	readonly workspaceFile?: string;
+	/** Opened in an editor, where the window has none yet. */
+	readonly openedFile?: string;
 	/** Folder of an extension to load from source. */
 	readonly extensionFolder?: string;
 	/** Module that exports `run`; needs the server's test driver. */
@@ -65,6 +67,9 @@ export async function openWorkbench(
 /** `payload` is the workbench's own query parameter for what the desktop takes as arguments. */
 export function workbenchUrl({ authority }: Workbench, options: OpenOptions): string {
 	const payload: [string, string][] = [];
+	if (options.openedFile !== undefined) {
+		payload.push(["openFile", `vscode-remote://${authority}${options.openedFile}`]);
+	}
 	if (options.extensionFolder !== undefined) {
 		payload.push([
 			"extensionDevelopmentPath",

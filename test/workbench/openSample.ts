@@ -12,13 +12,8 @@ import { createInterface } from "node:readline";
 import * as z from "zod";
 import { launchBrowser, newPage, openWorkbench, workbenchUrl } from "./browser.ts";
 import { EditorPage } from "./editorPage.ts";
-import {
-	copySampleWorkspace,
-	installExtension,
-	repositoryRoot,
-	startWorkbench,
-	type Workbench,
-} from "./server.ts";
+import { installExtension, repositoryRoot, startWorkbench, type Workbench } from "./server.ts";
+import { makeSampleRepository } from "./sampleRepository.ts";
 
 const startFolder = path.join(repositoryRoot, "out/start");
 const workspaceFolder = path.join(startFolder, "reading-list");
@@ -27,14 +22,14 @@ const dataFolder = path.join(startFolder, "workbench");
 const answerSchema = z.object({ completion: z.string() });
 
 const sampleFile = "src/readingList.ts";
+const openedFile = path.join(workspaceFolder, sampleFile);
 
-/** Typed by --check until ghost text appears: a method like those above it. */
+/** Typed by --check at the end of the class: a method like those above it, up to where its next lines are plain. */
 const sampleTyping = `
-export function longestTitle(books: readonly Book[]): string {
-let longest = "";
-for (const book of books) {
-if (book.title.length > longest.length) {
-longest = book.title;`;
+rename(id: number, title: string): boolean {
+const index = this.books.findIndex((book) => book.id === id);
+if (index === -1) {
+`;
 
 async function main(): Promise<void> {
 	const [vsix, mode] = process.argv.slice(2);
@@ -42,13 +37,13 @@ async function main(): Promise<void> {
 		throw new Error("usage: node test/workbench/openSample.ts <vsix> [--check]");
 	}
 	await rm(startFolder, { recursive: true, force: true });
-	await copySampleWorkspace(workspaceFolder);
+	await makeSampleRepository(workspaceFolder);
 	console.log("Asking the engine for a first completion");
 	await completeOnce();
 	console.log("Installing Mote into VS Code (code-server)");
 	await installExtension(dataFolder, vsix);
 	console.log("Starting VS Code");
-	const workbench = await startWorkbench({ dataFolder });
+	const workbench = await startWorkbench({ dataFolder, settings: "user" });
 	try {
 		await (mode === "--check" ? checkGhostText(workbench) : serveUntilStopped(workbench));
 	} finally {
@@ -57,46 +52,66 @@ async function main(): Promise<void> {
 }
 
 /**
- * Asks the command line, which has the same engine and model, for the second half of each line of
- * the sample until there is an answer. So a model or runtime that does not work on this machine is found
- * before there is a page to look at: the editor loads the extension only once somebody opens the page.
+ * Asks the command line, which has the same engine and model, for the second half of each line of the sample, with the
+ * gate that users have, until an answer is how the line goes on. So a model or runtime that does not work on this
+ * machine is found before there is a page to look at: the editor loads the extension only once somebody opens it.
  */
 async function completeOnce(): Promise<void> {
-	const text = await readFile(path.join(workspaceFolder, sampleFile), "utf8");
-	const queries = halfLines(text).map(([prefix, suffix]) =>
-		JSON.stringify({ file: sampleFile, prefix, suffix }),
-	);
+	const text = await readFile(openedFile, "utf8");
+	const halves = halfLines(text);
 	const cli = spawn(
 		process.execPath,
-		[path.join(repositoryRoot, "dist/cli.js"), "complete", "--serve", "--gate", "0"],
+		[path.join(repositoryRoot, "dist/cli.js"), "complete", "--serve"],
 		{ stdio: ["pipe", "pipe", "inherit"] },
 	);
 	const closed = new Promise((resolve) => cli.once("close", resolve));
-	cli.stdin.end(queries.join("\n"));
-	let completion = "";
+	cli.stdin.end(
+		halves
+			.map(({ prefix, suffix }) => JSON.stringify({ file: sampleFile, prefix, suffix }))
+			.join("\n"),
+	);
+	const written: string[] = [];
+	let answered = 0;
 	for await (const line of createInterface({ input: cli.stdout })) {
-		completion = answerSchema.parse(JSON.parse(line)).completion;
-		if (completion !== "") {
-			cli.kill();
-			break;
+		const { completion } = answerSchema.parse(JSON.parse(line));
+		const half = halves[answered++];
+		if (half !== undefined && completion !== "") {
+			const said = `${JSON.stringify(half.begin.trimStart())} → ${JSON.stringify(completion)}`;
+			written.push(said);
+			if (half.rest.startsWith(completion)) {
+				console.log(`It goes on as ${sampleFile} does: ${said}`);
+				cli.kill();
+				break;
+			}
 		}
 	}
 	await closed;
-	if (completion === "") {
+	if (written.length === 0) {
 		throw new Error(
 			"The model completed nowhere in the sample; import another with “mote import”, or see what it says with “node dist/cli.js complete”.",
 		);
 	}
-	console.log(`It wrote ${JSON.stringify(completion)}`);
 }
 
-/** For each line what stands before its second half, and what follows the line. */
-function halfLines(text: string): (readonly [string, string])[] {
+interface HalfLine {
+	readonly begin: string;
+	readonly rest: string;
+	/** All before the second half, and all behind the line. */
+	readonly prefix: string;
+	readonly suffix: string;
+}
+
+function halfLines(text: string): readonly HalfLine[] {
 	const lines = text.split("\n");
-	return lines.map((line, index) => [
-		[...lines.slice(0, index), line.slice(0, Math.ceil(line.length / 2))].join("\n"),
-		["", ...lines.slice(index + 1)].join("\n"),
-	]);
+	return lines.map((line, index) => {
+		const begin = line.slice(0, Math.ceil(line.length / 2));
+		return {
+			begin,
+			rest: line.slice(begin.length),
+			prefix: [...lines.slice(0, index), begin].join("\n"),
+			suffix: ["", ...lines.slice(index + 1)].join("\n"),
+		};
+	});
 }
 
 async function serveUntilStopped(workbench: Workbench): Promise<void> {
@@ -105,7 +120,7 @@ async function serveUntilStopped(workbench: Workbench): Promise<void> {
 		process.once("SIGTERM", resolve);
 	});
 	console.log(
-		`\nOpen ${workbenchUrl(workbench, { workspaceFolder })}\n\nGhost text comes as you type: try src/readingList.ts. The files are a copy, in ${workspaceFolder}.\nCtrl+C ends it.`,
+		`\nOpen ${workbenchUrl(workbench, { workspaceFolder, openedFile })}\n\nGhost text comes as you type: at the end of the class in ${sampleFile}, begin a method like those above it, for example\n${sampleTyping.trimEnd()}\nThe files are a copy, in ${workspaceFolder}.\nCtrl+C ends it.`,
 	);
 	await stopped;
 }
@@ -117,17 +132,32 @@ async function checkGhostText(workbench: Workbench): Promise<void> {
 		const editor = new EditorPage(page, workspaceFolder);
 		await openWorkbench(page, workbench, { workspaceFolder });
 		await editor.waitForStatus("Ready.");
-		await editor.openFile(
-			sampleFile,
-			await readFile(path.join(workspaceFolder, sampleFile), "utf8"),
-		);
-		const typed = await editor.typeUntilGhost(sampleTyping);
+		const text = await readFile(openedFile, "utf8");
+		// Without its last bracket, which the editor puts in while the method is typed.
+		await editor.openFile(sampleFile, text.replace(/\}\s*$/, ""));
+		await editor.page.keyboard.press("Control+End");
+		await editor.page.keyboard.type(sampleTyping, { delay: 30 });
+		await editor.ghost.waitFor();
 		const shown = await editor.ghostText();
 		await editor.screenshot("start");
-		console.log(`Ghost text after ${JSON.stringify(typed)}: ${JSON.stringify(shown)}`);
+		console.log(`Ghost text at the end of the method: ${JSON.stringify(shown)}`);
+		const unknown = unknownNames(shown, text + sampleTyping);
+		if (unknown.length > 0) {
+			throw new Error(`It makes no sense there: nobody knows ${unknown.join(", ")}.`);
+		}
 	} finally {
 		await browser.close();
 	}
+}
+
+/** Names that neither the text has nor the language. */
+function unknownNames(shown: string, text: string): readonly string[] {
+	const namesOf = (code: string): string[] => code.match(/[A-Za-z_$][\w$]*/g) ?? [];
+	const known = new Set([
+		...namesOf(text),
+		..."break continue else null throw undefined".split(" "),
+	]);
+	return namesOf(shown).filter((name) => !known.has(name));
 }
 
 await main().catch((error: unknown) => {

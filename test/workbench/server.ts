@@ -20,7 +20,12 @@ const endMs = 120_000;
 export interface WorkbenchOptions {
 	/** Holds user data, installed extensions and the log; give each run a fresh one. */
 	readonly dataFolder: string;
-	/** Added to the settings of a new user. */
+	/**
+	 * "tests", by default: with everything off that moves by itself. "user": as a new user has it; what would ask the
+	 * network is off.
+	 */
+	readonly settings?: "tests" | "user";
+	/** Added to these. */
 	readonly userSettings?: Readonly<Record<string, unknown>>;
 	/** Those that belong to the machine that the editor's server runs on. */
 	readonly machineSettings?: Readonly<Record<string, unknown>>;
@@ -99,8 +104,9 @@ async function prepareDataFolder(options: WorkbenchOptions): Promise<void> {
 	await mkdir(path.join(options.dataFolder, "data/User"), { recursive: true });
 	await mkdir(path.join(options.dataFolder, "extensions"), { recursive: true });
 	await writeFile(path.join(options.dataFolder, "config.yaml"), "");
+	const baseFile = options.settings === "user" ? "startSettings.json" : "testSettings.json";
 	const base: unknown = JSON.parse(
-		await readFile(path.join(import.meta.dirname, "settings.json"), "utf8"),
+		await readFile(path.join(import.meta.dirname, baseFile), "utf8"),
 	);
 	await writeFile(
 		path.join(options.dataFolder, "data/User/settings.json"),
