@@ -30,6 +30,8 @@ export interface ChatEdits {
 	decideAll(reviewId: string, accept: boolean): Promise<ReviewView | undefined>;
 	/** Brings the review's diff to the front. */
 	show(reviewId: string): Promise<void>;
+	/** Closes all that this conversation proposed: it was deleted. */
+	closeAllOf(conversationId: string): Promise<void>;
 }
 
 export interface ProposedBlock {

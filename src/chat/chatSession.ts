@@ -11,7 +11,13 @@ import { editorAction, type EditorMessage } from "./editorActions.ts";
 import { guardWorkspace } from "./guardedWorkspace.ts";
 import type { AnswerByInfilling, ChosenModel } from "./infillQuestion.ts";
 import { measureDraft } from "./measureDraft.ts";
-import { fromViewSchema, type ChatViewState, type FromView, type ToView } from "./messages.ts";
+import {
+	fromViewSchema,
+	type ChatViewState,
+	type FromView,
+	type ReviewView,
+	type ToView,
+} from "./messages.ts";
 import { modelState } from "./modelState.ts";
 import { OpenConversation } from "./openConversation.ts";
 import { promptHistory } from "./promptHistory.ts";
@@ -122,7 +128,19 @@ export class ChatSession {
 		this.#send({ kind: "focusInput", text });
 	}
 
-	/** To be called when the model, the reason for none, or the reviews have changed. */
+	/** The one that the view shows. */
+	get conversationId(): string {
+		return this.#open.id;
+	}
+
+	/** To be called when something about a review has changed: the view is told if it belongs there. */
+	reviewChanged(review: ReviewView): void {
+		if (this.#isShown(review)) {
+			this.#send({ kind: "review", review });
+		}
+	}
+
+	/** To be called when the model, the reason for none, or which reviews there are has changed. */
 	refresh(): void {
 		this.#send({ kind: "state", state: this.state() });
 	}
@@ -133,7 +151,7 @@ export class ChatSession {
 			conversations: this.#options.store.summaries(),
 			...modelState(this.#options.chosenModel()),
 			isAnswering: this.#open.isWriting,
-			reviews: this.#options.edits?.reviews() ?? [],
+			reviews: (this.#options.edits?.reviews() ?? []).filter((review) => this.#isShown(review)),
 			handover: this.#open.handover(),
 		};
 	}
@@ -218,20 +236,26 @@ export class ChatSession {
 	}
 
 	async #delete(id: string): Promise<void> {
-		const { store, editor } = this.#options;
+		const { store, editor, edits } = this.#options;
 		const title = store.get(id)?.title;
 		if (title === undefined || !(await editor.confirmDelete(title))) {
 			return;
 		}
-		if (id !== this.#open.id) {
+		if (id === this.#open.id) {
+			await this.#exclusive(() => {
+				store.delete(id);
+				this.#open.forget(id);
+			});
+		} else {
 			store.delete(id);
 			this.refresh();
-			return;
 		}
-		await this.#exclusive(() => {
-			store.delete(id);
-			this.#open.forget(id);
-		});
+		await edits?.closeAllOf(id);
+	}
+
+	/** What another conversation proposed is shown there again; until then it is only in its diff. */
+	#isShown({ conversationId }: ReviewView): boolean {
+		return conversationId === undefined || conversationId === this.#open.id;
 	}
 
 	async #answerQuickly(message: QuickMessage): Promise<void> {

@@ -183,6 +183,8 @@ export interface ReviewView {
 	readonly id: string;
 	readonly path: string;
 	readonly title: string;
+	/** The conversation that it came from; undefined for one that came from none. */
+	readonly conversationId?: string | undefined;
 	readonly hunks: readonly HunkView[];
 	/** Set when it can't be applied any more, in a sentence. */
 	readonly problem: string | undefined;

@@ -7,7 +7,9 @@ import { nullLogger } from "../../src/base/log.ts";
 import type { ReviewView } from "../../src/chat/messages.ts";
 import { SyntaxClient, startSyntaxWorker } from "../../src/context/syntax/syntaxClient.ts";
 import type { EditModels } from "../../src/extension/edits/editsOptions.ts";
+import type { InfillRequest } from "../../src/languageModel/languageModel.ts";
 import { registerEdits, type Edits } from "../../src/extension/edits/registerEdits.ts";
+import type { HoleFilling } from "../support/answeringModels.ts";
 
 /** The commands on code a second time, under names of their own, with models that a test scripts. */
 export interface ScriptedEdits {
@@ -88,6 +90,22 @@ export function openReview(edits: Edits): ReviewView {
 	assert(review !== undefined, "no review is open");
 	assert.strictEqual(others.length, 0);
 	return review;
+}
+
+/** Fills only the hole that is the argument of depthOf: with one answer after the other, the likeliest first. */
+export function filling(...answers: readonly string[]): (request: InfillRequest) => HoleFilling {
+	let asked = 0;
+	return ({ prefix, suffix }) => {
+		const isArgument = prefix.endsWith("depthOf(") && suffix.startsWith(")");
+		const text = isArgument ? (answers[asked] ?? "") : "";
+		asked += isArgument ? 1 : 0;
+		return { text, logProbability: -asked };
+	};
+}
+
+/** Lines that a review takes away and puts in. */
+export function changedLines({ hunks }: ReviewView): readonly string[] {
+	return hunks.flatMap(({ lines }) => lines.filter((line) => /^[+-]/.test(line)));
 }
 
 export function workspaceFile(name: string): vscode.Uri {

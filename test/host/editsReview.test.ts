@@ -88,6 +88,35 @@ describe("the review of a proposal", () => {
 		assert.deepStrictEqual([document.getText(), document.isDirty, diffTabs()], [text, false, 0]);
 	});
 
+	it("ends when its diff is closed", async () => {
+		const document = await propose();
+		const closed = reviewClosed(scripted.edits);
+		await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+		await closed;
+		assert.deepStrictEqual(scripted.edits.reviews.views, []);
+		assert.deepStrictEqual([document.getText(), document.isDirty], [text, false]);
+	});
+
+	it("puts in what was accepted when its diff is closed, and nothing else", async () => {
+		const document = await propose();
+		const editor = vscode.window.activeTextEditor;
+		assert(editor !== undefined);
+		editor.selection = new vscode.Selection(0, 0, 0, 0);
+		await scripted.run("acceptHunk");
+		assert.strictEqual(document.getText(), text);
+		const closed = reviewClosed(scripted.edits);
+		await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+		await closed;
+		assert.strictEqual(document.getText(), text.replace("alpha", "ALPHA"));
+	});
+
+	it("stays open when its diff moves to another group", async () => {
+		await propose();
+		await vscode.commands.executeCommand("workbench.action.moveEditorToNextGroup");
+		assert.strictEqual(diffTabs(), 1);
+		openReview(scripted.edits);
+	});
+
 	it("keeps CRLF line ends", async () => {
 		const document = await propose(text.replaceAll("\n", "\r\n"));
 		await scripted.run("acceptAllHunks");

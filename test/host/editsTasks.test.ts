@@ -1,9 +1,10 @@
 import assert from "node:assert";
 import { after, afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
-import type { InfillRequest } from "../../src/languageModel/languageModel.ts";
 import { AnsweringChatModel, AnsweringInfillModel } from "../support/answeringModels.ts";
 import {
+	diffTabs,
+	filling,
 	nextEnd,
 	noModels,
 	noProblems,
@@ -125,7 +126,10 @@ describe("commands on code in the extension host", () => {
 		const document = await openBroken();
 		const original = document.getText();
 		// The likeliest leaves the error as it is, the next one is none of TypeScript's business.
-		scripted.models = { chat: undefined, infill: filling('"b"', "true", "7") };
+		scripted.models = {
+			chat: undefined,
+			infill: new AnsweringInfillModel(filling('"b"', "true", "7")),
+		};
 		const end = await chooseFix(document);
 		assert.match(end, /^Fix by Scripted \(on this machine\), checked: the problem goes away/);
 		assert.deepStrictEqual([document.getText(), document.isDirty], [original, false]);
@@ -140,23 +144,40 @@ describe("commands on code in the extension host", () => {
 		assert.deepStrictEqual([document.getText(), document.isDirty], [original, false]);
 	});
 
-	it("what is typed while a candidate is tried stays, and the candidate doesn't", async () => {
+	it("what is typed while the model writes stays, and the proposal waits beside it", async () => {
 		const document = await openBroken();
 		const original = document.getText();
-		scripted.models = { chat: undefined, infill: filling('"b"') };
-		const typed = new Promise<void>((resolve) => {
-			const listener = vscode.workspace.onDidChangeTextDocument((change) => {
-				if (change.document === document && document.getText().includes('depthOf("b")')) {
-					listener.dispose();
-					const edit = new vscode.WorkspaceEdit();
-					edit.insert(document.uri, new vscode.Position(document.lineCount - 1, 0), "// typed\n");
-					void vscode.workspace.applyEdit(edit).then(() => resolve());
-				}
-			});
+		const edit = new vscode.WorkspaceEdit();
+		edit.insert(document.uri, new vscode.Position(document.lineCount - 1, 0), "// typed\n");
+		let typed: Thenable<boolean> | undefined;
+		const fill = filling("7");
+		const infill = new AnsweringInfillModel((request) => {
+			typed ??= vscode.workspace.applyEdit(edit);
+			return fill(request);
 		});
-		await chooseFix(document);
-		await typed;
+		scripted.models = { chat: undefined, infill };
+		assert.match(await chooseFix(document), /: ready to be looked at\.$/);
+		assert.strictEqual(await typed, true);
 		assert.strictEqual(document.getText(), `${original}// typed\n`);
+		assert.strictEqual(diffTabs(), 0);
+		await scripted.edits.reviews.decideAll(openReview(scripted.edits).id, true);
+		assert.strictEqual(document.getText(), `${original.replace('"a"', "7")}// typed\n`);
+	});
+
+	it("what is typed where a fix would go is left alone", async () => {
+		const document = await openBroken();
+		const edit = new vscode.WorkspaceEdit();
+		const { range } = await problemOf(document, wrongArgument);
+		edit.replace(document.uri, range, '"other"');
+		const fill = filling("7");
+		let typed: Thenable<boolean> | undefined;
+		const infill = new AnsweringInfillModel((request) => {
+			typed ??= vscode.workspace.applyEdit(edit);
+			return fill(request);
+		});
+		scripted.models = { chat: undefined, infill };
+		assert.match(await chooseFix(document), /^broken\.ts has changed meanwhile/);
+		assert.strictEqual(await typed, true);
 		assert.deepStrictEqual(scripted.edits.reviews.views, []);
 	});
 
@@ -174,13 +195,32 @@ describe("commands on code in the extension host", () => {
 		);
 	});
 
-	it("without a chat model tests and refactoring say what they need", async () => {
-		await openBroken();
-		scripted.models = { chat: undefined, infill: filling() };
-		const end = nextEnd(scripted.edits);
-		await scripted.run("generateTests");
-		assert.match(await end, /only fills in code; to write tests, choose a chat model/);
-	});
+	for (const [command, what] of [
+		["generateTests", "write tests"],
+		["refactor", "refactor"],
+	] as const) {
+		it(`without a chat model ${command} says what it needs, and asks for nothing`, async () => {
+			await openBroken();
+			scripted.models = { chat: undefined, infill: new AnsweringInfillModel(filling()) };
+			const end = nextEnd(scripted.edits);
+			const ran = scripted.run(command);
+			assert.match(await end, new RegExp(`only fills in code; to ${what}, choose a chat model`));
+			await ran;
+		});
+	}
+
+	for (const command of ["document", "explain", "generateTests", "refactor", "fix"]) {
+		it(`${command} on an empty line says that there is nothing`, async () => {
+			await files.open("empty.ts", "const a = 1;\n║\nconst b = 2;\n");
+			const chat = new AnsweringChatModel(() => "```ts\n// words\n```");
+			scripted.models = { chat, infill: undefined };
+			const end = nextEnd(scripted.edits);
+			const ran = scripted.run(command);
+			assert.match(await end, /^There is no code at the cursor to /);
+			await ran;
+			assert.deepStrictEqual([chat.requests, scripted.edits.reviews.views], [[], []]);
+		});
+	}
 
 	it("with a chat model explain shows the answer, and tests become a new file", async () => {
 		await openBroken();
@@ -210,14 +250,3 @@ describe("commands on code in the extension host", () => {
 		assert.match(await end, /^There is no model yet/);
 	});
 });
-
-/** Fills only the hole that is the argument: with one answer after the other, the likeliest first. */
-function filling(...answers: readonly string[]): AnsweringInfillModel {
-	let asked = 0;
-	return new AnsweringInfillModel(({ prefix, suffix }: InfillRequest) => {
-		const isArgument = prefix.endsWith("depthOf(") && suffix.startsWith(");");
-		const text = isArgument ? (answers[asked] ?? "") : "";
-		asked += isArgument ? 1 : 0;
-		return { text, logProbability: -asked };
-	});
-}

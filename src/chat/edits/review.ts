@@ -9,6 +9,8 @@ export interface ReviewOptions {
 	/** Relative to the workspace: what people see. */
 	readonly path: string;
 	readonly title: string;
+	/** The conversation that it came from, if any. */
+	readonly conversationId?: string | undefined;
 	/** The document with "\n" line breaks, and what is proposed instead. */
 	readonly base: string;
 	readonly proposed: string;
@@ -25,6 +27,7 @@ export class Review {
 	readonly id: string;
 	readonly path: string;
 	readonly title: string;
+	readonly conversationId: string | undefined;
 	/** The latest text of the document that every hunk has a place in. */
 	#base: string;
 	#hunks: readonly Hunk[];
@@ -34,10 +37,11 @@ export class Review {
 	#problem: string | undefined;
 	readonly #listeners = new Set<(view: ReviewView) => void>();
 
-	constructor({ id, path, title, base, proposed }: ReviewOptions) {
+	constructor({ id, path, title, conversationId, base, proposed }: ReviewOptions) {
 		this.id = id;
 		this.path = path;
 		this.title = title;
+		this.conversationId = conversationId;
 		this.#base = base;
 		this.#hunks = hunksBetween(base, proposed);
 		this.#decisions = this.#hunks.map(() => "open");
@@ -55,6 +59,7 @@ export class Review {
 			id: this.id,
 			path: this.path,
 			title: this.title,
+			...(this.conversationId !== undefined && { conversationId: this.conversationId }),
 			hunks: this.#hunks.map((_, index) => this.#hunkView(index, lines)),
 			problem: this.#problem,
 		};

@@ -10,11 +10,11 @@ export interface FixRequest {
 	readonly related: readonly TaskPiece[];
 }
 
+/** "unknown" where nobody said in time. */
+export type TrialVerdict = "gone" | "still" | "unknown";
+
 /** Whether the editor still reports the problem in a document of this text, as far as it can tell. */
-export type TryCandidate = (
-	text: string,
-	signal: AbortSignal,
-) => Promise<"gone" | "still" | "unknown">;
+export type TryCandidate = (text: string, signal: AbortSignal) => Promise<TrialVerdict>;
 
 export type FixOutcome =
 	/** The document with the fix in it. */

@@ -6,6 +6,7 @@ import { ChatSession, type PreparedAsk } from "../../chat/chatSession.ts";
 import { ConversationStore } from "../../chat/conversations/conversationStore.ts";
 import type { Repository } from "../../context/repository/repositorySet.ts";
 import type { StructureService } from "../../context/syntax/structure.ts";
+import type { ConversationAnswer } from "../edits/editsOptions.ts";
 import type { Edits } from "../edits/registerEdits.ts";
 import type { LanguageModels } from "../servers/languageModels.ts";
 import { createChatEditor } from "./chatEditorActions.ts";
@@ -30,7 +31,7 @@ export interface ChatOptions {
 
 export interface Chat {
 	/** Asks in the open conversation, in front of the user; see {@link ChatSession.askPrepared}. */
-	ask(question: PreparedAsk, signal: AbortSignal): Promise<string | undefined>;
+	ask(question: PreparedAsk, signal: AbortSignal): Promise<ConversationAnswer | undefined>;
 	dispose(): void;
 }
 
@@ -50,7 +51,7 @@ export function registerChat(options: ChatOptions): Chat {
 		lastEditor,
 		view,
 		models.onDidChange(refresh),
-		edits.reviews.onDidChange((review) => view.send({ kind: "review", review })),
+		edits.reviews.onDidChange((review) => void session.then((one) => one.reviewChanged(review))),
 		edits.reviews.onDidClose(refresh),
 		registerParticipant({
 			chosenModel: () => models.chosen,
@@ -74,7 +75,9 @@ export function registerChat(options: ChatOptions): Chat {
 	return {
 		ask: async (question, signal) => {
 			await view.show();
-			return (await session).askPrepared(question, signal);
+			const asked = await session;
+			const text = await asked.askPrepared(question, signal);
+			return text === undefined ? undefined : { text, conversationId: asked.conversationId };
 		},
 		dispose: () => {
 			registrations.dispose();
@@ -124,5 +127,6 @@ function chatEdits(edits: Edits): ChatEdits {
 		decideHunk: (id, index, accept) => reviews.decideHunk(id, index, accept),
 		decideAll: (id, accept) => reviews.decideAll(id, accept),
 		show: (id) => reviews.show(id),
+		closeAllOf: (conversationId) => reviews.closeAllOf(conversationId),
 	};
 }

@@ -46,6 +46,7 @@ export async function applyBlock(block: ProposedBlock, reviews: Reviews): Promis
 			title: "New file from the chat",
 			range: undefined,
 			isNewFile: true,
+			conversationId: block.conversationId,
 		});
 	}
 	if (code.pathHint !== undefined && named === undefined && block.target === undefined) {
@@ -67,6 +68,7 @@ export async function applyBlock(block: ProposedBlock, reviews: Reviews): Promis
 		proposed: change.text,
 		title: "Change from the chat",
 		range,
+		conversationId: block.conversationId,
 	});
 }
 

@@ -1,19 +1,21 @@
 import * as vscode from "vscode";
+import { assert } from "../../base/assert.ts";
 import { UserError } from "../../base/userError.ts";
 import { changeOfAnswer } from "../../chat/edits/changeOfAnswer.ts";
 import { askModel, questionLimits } from "../../chat/tasks/askModel.ts";
 import type { CodeTask, TaskKind, TaskPiece } from "../../chat/tasks/codeTask.ts";
 import { writeDocComment } from "../../chat/tasks/docComment.ts";
-import { fixByInfilling } from "../../chat/tasks/infillFix.ts";
+import { missingSubject } from "../../chat/tasks/missingSubject.ts";
 import { secretRefusal } from "../../chat/tasks/secretCode.ts";
 import { taskPrompt } from "../../chat/tasks/taskPrompts.ts";
 import type { ChatModel, InfillModel } from "../../languageModel/languageModel.ts";
 import { definitionsOf } from "./definitions.ts";
-import { tryInDocument } from "./diagnosticTrial.ts";
-import { plainOffset, plainPosition, plainText } from "./documentText.ts";
-import { modelInWords, type EditsOptions } from "./editsOptions.ts";
+import { plainPosition } from "./documentText.ts";
+import { modelInWords, type EditModels, type EditsOptions } from "./editsOptions.ts";
+import { ProblemFix } from "./problemFix.ts";
+import { openProposal, proposeChange, type TaskEnd } from "./proposeChange.ts";
 import type { Reviews } from "./reviews.ts";
-import { problemsIn, taskProblem, wholeLines, type TaskPlace } from "./taskPlace.ts";
+import { problemsIn, taskProblem, type TaskPlace } from "./taskPlace.ts";
 import { existingText, testFileOf } from "./testFile.ts";
 
 export interface RequestedTask {
@@ -22,6 +24,10 @@ export interface RequestedTask {
 	readonly instruction: string | undefined;
 	/** The one problem to fix; undefined: those on the lines of the code. */
 	readonly problem?: vscode.Diagnostic | undefined;
+	/** Where the cursor is, when nothing is selected: the problem there is meant before all others. */
+	readonly cursor?: vscode.Position | undefined;
+	/** Whether the person is where the command was given, so that a diff takes nobody's focus. */
+	readonly isAttended: () => boolean;
 }
 
 const titles: Readonly<Record<TaskKind, string>> = {
@@ -33,44 +39,142 @@ const titles: Readonly<Record<TaskKind, string>> = {
 };
 
 /**
- * Does one task with the best model that there is, and resolves with the sentence to show. What is to change
- * becomes a proposal; the document itself is left alone.
+ * Why a task can't be done with the models that there are, in a sentence that says what to do about it: known
+ * before anybody is asked for anything. A fix may need none.
  */
+export function missingModel(kind: TaskKind, { chat, infill }: EditModels): string | undefined {
+	if (chat !== undefined || kind === "fix") {
+		return undefined;
+	}
+	if (infill === undefined) {
+		return noModel;
+	}
+	return kind === "tests" || kind === "refactor"
+		? `${infill.description.name} only fills in code; to ${kind === "tests" ? "write tests" : "refactor"}, choose a chat model in Mote's settings.`
+		: undefined;
+}
+
+const noModel = "There is no model yet that could answer; the status bar says why.";
+
+/** Does one task with the best model that there is. What is to change becomes a proposal; the document is left alone. */
 export async function runTask(
 	task: RequestedTask,
 	reviews: Reviews,
 	options: EditsOptions,
 	signal: AbortSignal,
-): Promise<string> {
-	const { chat, infill } = options.models();
+): Promise<TaskEnd> {
+	const models = options.models();
 	const { document, code } = task.place;
 	const refusal = secretRefusal({ ...code, location: document.uri.path });
 	if (refusal !== undefined) {
-		return refusal;
+		return { sentence: refusal };
 	}
 	try {
+		const reason = missingModel(task.kind, models) ?? (await nothingThere(task, options, signal));
+		if (reason !== undefined) {
+			return { sentence: reason };
+		}
+		if (task.kind === "fix") {
+			return await runFix(task, reviews, options, signal);
+		}
+		const { chat, infill } = models;
 		if (chat !== undefined) {
 			return await runByChat(task, chat, reviews, options, signal);
 		}
-		if (infill === undefined) {
-			return "There is no model yet that could answer; the status bar says why.";
-		}
-		switch (task.kind) {
-			case "explain":
-			case "doc":
-				return await documentByInfilling(task, infill, reviews, options, signal);
-			case "fix":
-				return await fixInDocument(task, infill, reviews, options, signal);
-			case "tests":
-			case "refactor":
-				return `${infill.description.name} only fills in code; to ${task.kind === "tests" ? "write tests" : "refactor"}, choose a chat model in Mote's settings.`;
-		}
+		assert(infill !== undefined, "without any model the task isn't begun");
+		return await documentByInfilling(task, infill, reviews, options, signal);
 	} catch (error) {
 		if (error instanceof UserError) {
-			return error.message;
+			return { sentence: error.message };
 		}
 		throw error;
 	}
+}
+
+/** Why there is nothing at the place to do the task with; undefined where there is something. */
+export async function nothingThere(
+	{ kind, place, problem }: Pick<RequestedTask, "kind" | "place" | "problem">,
+	options: EditsOptions,
+	signal: AbortSignal,
+): Promise<string | undefined> {
+	if (kind === "fix" && (problem !== undefined || problemsIn(place).length > 0)) {
+		return undefined;
+	}
+	// Without a conversation an explanation is a comment.
+	const isComment = kind === "doc" || (kind === "explain" && options.models().chat === undefined);
+	const needsCode = isComment || kind === "tests";
+	return missingSubject(kind, { ...place.code, needsCode }, options.syntax(), signal);
+}
+
+/** By what needs no model, then by the model. */
+async function runFix(
+	task: RequestedTask,
+	reviews: Reviews,
+	options: EditsOptions,
+	signal: AbortSignal,
+): Promise<TaskEnd> {
+	const { chat, infill } = options.models();
+	// A chat model sees all problems of a place, and what was asked for, at once.
+	const meant = chat === undefined ? problemsOf(task) : onlyProblemOf(task);
+	const fixes = meant.slice(0, maxProblems).map((problem) => ({
+		fix: new ProblemFix(task.place, problem, options),
+		related: () => relatedPieces({ ...task, problem }, options, signal),
+	}));
+	for (const { fix, related } of fixes) {
+		const mended = await fix.withoutModel(related, signal);
+		if (mended !== undefined && !signal.aborted) {
+			// The whole document may change: the editor adds imports too.
+			const draft = { proposed: mended.text, title: `Fix${mended.by}`, range: undefined };
+			return proposeChange(task, draft, reviews);
+		}
+	}
+	if (chat !== undefined) {
+		return runByChat(task, chat, reviews, options, signal);
+	}
+	const [first] = fixes;
+	if (first !== undefined && infill !== undefined && !signal.aborted) {
+		const outcome = await first.fix.byInfilling(infill, first.related, signal);
+		if (outcome.kind === "none") {
+			return { sentence: outcome.sentence };
+		}
+		const by = `by ${modelInWords(infill.description)}, checked: the problem goes away`;
+		const draft = { proposed: outcome.text, title: `Fix ${by}`, range: first.fix.range };
+		return proposeChange(task, draft, reviews);
+	}
+	return {
+		sentence: signal.aborted
+			? "Stopped; the document is as it was."
+			: infill === undefined
+				? noModel
+				: "The editor reports no problem there; without a chat model, Mote fixes what the editor reports.",
+	};
+}
+
+/** More of a place aren't looked at before one of them is mended. */
+const maxProblems = 3;
+
+/** The problem that was chosen; else those of the place, the nearest to the cursor first. */
+function problemsOf({ place, problem, cursor }: RequestedTask): readonly vscode.Diagnostic[] {
+	if (problem !== undefined) {
+		return [problem];
+	}
+	const distance = ({ range }: vscode.Diagnostic): number =>
+		cursor === undefined ? 0 : Math.abs(range.start.line - cursor.line);
+	return problemsIn(place).toSorted((a, b) => distance(a) - distance(b));
+}
+
+/** The one that the person means, if that is certain and nothing was said about it. */
+function onlyProblemOf(task: RequestedTask): readonly vscode.Diagnostic[] {
+	const problems = problemsOf(task);
+	const { cursor } = task;
+	const there =
+		cursor === undefined
+			? []
+			: problems.filter(
+					({ range }) => range.start.line <= cursor.line && range.end.line >= cursor.line,
+				);
+	const meant = there.length > 0 ? there : problems;
+	return meant.length === 1 && task.instruction === undefined ? meant : [];
 }
 
 async function relatedPieces(
@@ -101,7 +205,7 @@ async function runByChat(
 	reviews: Reviews,
 	options: EditsOptions,
 	signal: AbortSignal,
-): Promise<string> {
+): Promise<TaskEnd> {
 	const { kind, place, instruction, problem } = task;
 	const related = [...(await relatedPieces(task, options, signal))];
 	const testFile = kind === "tests" ? await testFileOf(place.document.uri) : undefined;
@@ -118,10 +222,11 @@ async function runByChat(
 		instruction,
 	};
 	const { text: prompt } = taskPrompt(question, questionLimits(model));
-	const answer = await answerTo(prompt, task, model, options, signal);
-	if (answer === undefined || signal.aborted) {
-		return "Stopped.";
+	const answered = await answerTo(prompt, task, model, options, signal);
+	if (answered === undefined || signal.aborted) {
+		return { sentence: "Stopped." };
 	}
+	const { text: answer, conversationId } = answered;
 	const by = `by ${modelInWords(model.description)}`;
 	if (kind === "explain") {
 		if (options.ask === undefined) {
@@ -129,33 +234,41 @@ async function runByChat(
 			const shown = await vscode.workspace.openTextDocument({ language: "markdown", content });
 			await vscode.window.showTextDocument(shown, vscode.ViewColumn.Beside);
 		}
-		return `Explained ${by}.`;
+		return { sentence: `Explained ${by}.` };
 	}
 	const { code } = place;
+	const range = { start: code.start, end: code.end };
 	const change = changeOfAnswer(
 		answer,
 		testFile === undefined
-			? { path: code.path, text: code.text, range: { start: code.start, end: code.end } }
+			? { path: code.path, text: code.text, range }
 			: { path: testFile.path, text: present ?? "", range: undefined },
 	);
 	if (change === undefined) {
-		return `${modelInWords(model.description)} answered without code; nothing was changed.`;
+		const who = modelInWords(model.description);
+		return { sentence: `${who} answered without code; nothing was changed.` };
 	}
 	if (change.kind === "refused") {
-		return change.sentence;
+		return { sentence: change.sentence };
 	}
+	const proposed = change.text;
+	const title = `${titles[kind]} ${by}`;
 	if (testFile === undefined) {
-		return propose(task, change.text, by, reviews);
+		return proposeChange(task, { proposed, title, range, conversationId }, reviews);
 	}
-	await reviews.propose({
+	if (proposed.trim() === "" || proposed === present) {
+		return { sentence: `${modelInWords(model.description)} wrote no tests.` };
+	}
+	const proposal = {
 		uri: testFile.uri,
 		base: present ?? "",
-		proposed: change.text,
-		title: `${titles.tests} ${by}`,
+		proposed,
+		title,
 		range: undefined,
 		isNewFile: present === undefined,
-	});
-	return `Tests ${by}: accept or reject them in the diff.`;
+		conversationId,
+	};
+	return openProposal(task, proposal, reviews);
 }
 
 async function answerTo(
@@ -164,7 +277,7 @@ async function answerTo(
 	model: ChatModel,
 	options: EditsOptions,
 	signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<{ readonly text: string; readonly conversationId?: string } | undefined> {
 	if (options.ask !== undefined) {
 		const words = instruction === undefined ? "" : ` ${instruction}`;
 		return options.ask(
@@ -177,7 +290,7 @@ async function answerTo(
 		);
 	}
 	const { text, end } = await askModel(model, prompt, signal);
-	return end === "cancelled" || end === "superseded" ? undefined : text;
+	return end === "cancelled" || end === "superseded" ? undefined : { text };
 }
 
 async function documentByInfilling(
@@ -186,75 +299,15 @@ async function documentByInfilling(
 	reviews: Reviews,
 	options: EditsOptions,
 	signal: AbortSignal,
-): Promise<string> {
+): Promise<TaskEnd> {
 	const related = await relatedPieces(task, options, signal);
 	const outcome = await writeDocComment(
 		{ code: task.place.code, related },
 		{ model, syntax: options.syntax() },
 		signal,
 	);
+	const title = `${titles[task.kind]} by ${modelInWords(model.description)}`;
 	return outcome.kind === "none"
-		? outcome.sentence
-		: propose(task, outcome.text, `by ${modelInWords(model.description)}`, reviews, undefined);
-}
-
-async function fixInDocument(
-	task: RequestedTask,
-	model: InfillModel,
-	reviews: Reviews,
-	options: EditsOptions,
-	signal: AbortSignal,
-): Promise<string> {
-	const { document, code } = task.place;
-	const problem = task.problem ?? problemsIn(task.place)[0];
-	if (problem === undefined) {
-		return "The editor reports no problem there; without a chat model, Mote fixes what the editor reports.";
-	}
-	const start = plainOffset(document, problem.range.start);
-	const end = plainOffset(document, problem.range.end);
-	const lines = wholeLines(code.text, { start, end });
-	const confined = {
-		...code,
-		start: Math.min(code.start, lines.start),
-		end: Math.max(code.end, lines.end),
-	};
-	const related = await relatedPieces({ ...task, problem }, options, signal);
-	const before = vscode.languages.getDiagnostics(document.uri);
-	const outcome = await fixByInfilling(
-		{ code: confined, problem: { ...taskProblem(problem), start, end }, related },
-		{ model, syntax: options.syntax() },
-		async (text, trialSignal) =>
-			plainText(document) === code.text
-				? tryInDocument(text, { document, problem, before, ...options }, trialSignal)
-				: "unknown",
-		signal,
-	);
-	return outcome.kind === "none"
-		? outcome.sentence
-		: propose(
-				task,
-				outcome.text,
-				`by ${modelInWords(model.description)}, checked: the problem goes away`,
-				reviews,
-				confined,
-			);
-}
-
-/** Without a range the whole document may change: for text that only this code puts together. */
-async function propose(
-	{ kind, place }: RequestedTask,
-	proposed: string,
-	by: string,
-	reviews: Reviews,
-	range: { readonly start: number; readonly end: number } | undefined = place.code,
-): Promise<string> {
-	const title = `${titles[kind]} ${by}`;
-	await reviews.propose({
-		uri: place.document.uri,
-		base: place.code.text,
-		proposed,
-		title,
-		range,
-	});
-	return `${title}: accept or reject it in the diff.`;
+		? { sentence: outcome.sentence }
+		: proposeChange(task, { proposed: outcome.text, title, range: task.place.code }, reviews);
 }

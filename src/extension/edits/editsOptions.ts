@@ -35,6 +35,13 @@ export interface ChatQuestion {
 	readonly title: string;
 }
 
+/** What a conversation answered. */
+export interface ConversationAnswer {
+	/** The whole answer, as Markdown. */
+	readonly text: string;
+	readonly conversationId: string;
+}
+
 /** What the commands on code need; whoever composes the extension provides it. */
 export interface EditsOptions {
 	readonly models: () => EditModels;
@@ -43,10 +50,13 @@ export interface EditsOptions {
 	/** Code of other files, the most relevant last; never rejects. */
 	readonly related: (place: RelatedPlace, signal: AbortSignal) => Promise<readonly TaskPiece[]>;
 	/**
-	 * Asks in the conversation and resolves with the whole answer, as Markdown; undefined when it was stopped or
-	 * failed, which the conversation says. Without it the model is asked directly.
+	 * Asks in the conversation and resolves with the answer; undefined when it was stopped or failed, which the
+	 * conversation says. Without it the model is asked directly.
 	 */
-	readonly ask?: (question: ChatQuestion, signal: AbortSignal) => Promise<string | undefined>;
+	readonly ask?: (
+		question: ChatQuestion,
+		signal: AbortSignal,
+	) => Promise<ConversationAnswer | undefined>;
 	readonly clock: Clock;
 	readonly logger: Logger;
 }

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { EditModels } from "./editsOptions.ts";
-import { keyOf } from "./diagnosticTrial.ts";
+import { keyOf } from "./languageReports.ts";
 import { proposedScheme } from "./proposedDocuments.ts";
 
 /** Problems of one place that get an action each. */

@@ -3,6 +3,7 @@ import type { AnswerByInfilling } from "../../chat/infillQuestion.ts";
 import { plainPosition, plainText } from "./documentText.ts";
 import type { EditsOptions } from "./editsOptions.ts";
 import { runTask } from "./codeTasks.ts";
+import { attendance } from "./proposeChange.ts";
 import { proposedScheme } from "./proposedDocuments.ts";
 import type { Reviews } from "./reviews.ts";
 import { displayPath } from "../workspacePaths.ts";
@@ -29,12 +30,13 @@ export function infillAnswers(reviews: Reviews, options: EditsOptions): AnswerBy
 			.getDiagnostics(document.uri)
 			.filter((diagnostic) => diagnostic.range.intersection(range) !== undefined)
 			.toSorted((a, b) => a.severity - b.severity);
-		const sentence = await runTask(
+		const { sentence } = await runTask(
 			{
 				kind,
 				place: { document, code },
 				instruction,
 				problem: kind === "fix" ? reported[0] : undefined,
+				isAttended: attendance(),
 			},
 			reviews,
 			{ ...options, models: () => ({ chat: undefined, infill: model }) },

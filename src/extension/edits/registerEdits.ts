@@ -5,14 +5,15 @@ import type { AnswerByInfilling } from "../../chat/infillQuestion.ts";
 import type { ReviewView } from "../../chat/messages.ts";
 import type { TaskKind } from "../../chat/tasks/codeTask.ts";
 import { applyBlock } from "./applyBlock.ts";
-import { runTask, type RequestedTask } from "./codeTasks.ts";
+import { missingModel, nothingThere, runTask, type RequestedTask } from "./codeTasks.ts";
 import { generateCommitMessage } from "./commitMessageCommand.ts";
 import { signalOf, type EditsOptions } from "./editsOptions.ts";
 import { FixActions, stillReported } from "./fixActions.ts";
 import { infillAnswers } from "./infillAnswers.ts";
+import { attendance, type TaskEnd } from "./proposeChange.ts";
 import { proposedScheme } from "./proposedDocuments.ts";
 import { Reviews } from "./reviews.ts";
-import { maxDocumentLength, taskPlace } from "./taskPlace.ts";
+import { maxDocumentLength, taskPlace, type TaskPlace } from "./taskPlace.ts";
 
 export interface Edits {
 	readonly reviews: Reviews;
@@ -52,20 +53,33 @@ export function registerEdits(options: EditsOptions, prefix = "mote"): Edits {
 	const ends = new vscode.EventEmitter<string>();
 	let running = new AbortController();
 
-	/** A newer task ends the one before: both may want to try something in the same document. */
+	/** A newer task ends the one before: nobody waits for two. */
+	const begin = (): AbortSignal => {
+		running.abort();
+		running = new AbortController();
+		return running.signal;
+	};
 	const run = async (
 		title: string,
-		work: (signal: AbortSignal) => Promise<string>,
+		work: (signal: AbortSignal) => Promise<TaskEnd>,
 	): Promise<void> => {
-		running.abort();
-		const controller = new AbortController();
-		running = controller;
-		const sentence = await vscode.window.withProgress(
+		const begun = begin();
+		const end = await vscode.window.withProgress(
 			{ location: vscode.ProgressLocation.Notification, title, cancellable: true },
-			(_progress, token) => work(signalOf(token, controller.signal)).catch(sentenceOf),
+			(_progress, token) =>
+				work(signalOf(token, begun)).catch((error: unknown) => ({ sentence: sentenceOf(error) })),
 		);
+		tell(end);
+	};
+	const tell = ({ sentence, waitingReviewId }: TaskEnd): void => {
 		ends.fire(sentence);
-		void vscode.window.showInformationMessage(sentence);
+		const show = "Show Changes";
+		const buttons = waitingReviewId === undefined ? [] : [show];
+		void vscode.window.showInformationMessage(sentence, ...buttons).then(async (pressed) => {
+			if (pressed === show && waitingReviewId !== undefined) {
+				await reviews.show(waitingReviewId);
+			}
+		});
 	};
 	const sentenceOf = (error: unknown): string => {
 		if (error instanceof UserError) {
@@ -74,17 +88,53 @@ export function registerEdits(options: EditsOptions, prefix = "mote"): Edits {
 		options.logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
 		return "That failed because of a bug in Mote; the log has the details.";
 	};
+	const placeOf = async (
+		document: vscode.TextDocument,
+		selection: vscode.Range,
+		signal: AbortSignal,
+	): Promise<TaskPlace> => {
+		const place = await taskPlace(document, selection, options.syntax(), signal);
+		if (place === undefined) {
+			throw new UserError(
+				"tooLong",
+				`The document is longer than ${maxDocumentLength / 1_000_000} million characters, so Mote leaves it alone.`,
+			);
+		}
+		return place;
+	};
 	const runOn = async (
 		document: vscode.TextDocument,
 		selection: vscode.Range,
-		task: Omit<RequestedTask, "place">,
+		task: Omit<RequestedTask, "place" | "isAttended">,
 	): Promise<void> => {
+		const isAttended = attendance();
 		await run(progressTitles[task.kind], async (signal) => {
-			const place = await taskPlace(document, selection, options.syntax(), signal);
-			return place === undefined
-				? `The document is longer than ${maxDocumentLength / 1_000_000} million characters, so Mote leaves it alone.`
-				: runTask({ ...task, place }, reviews, options, signal);
+			const place = await placeOf(document, selection, signal);
+			return runTask({ ...task, place, isAttended }, reviews, options, signal);
 		});
+	};
+	/** Undefined when the person gives none, or has been told why there is nothing to give one for. */
+	const instructionFor = async (
+		kind: TaskKind,
+		{ document, selection }: vscode.TextEditor,
+	): Promise<string | undefined> => {
+		const signal = begin();
+		try {
+			const reason =
+				missingModel(kind, options.models()) ??
+				(await nothingThere(
+					{ kind, place: await placeOf(document, selection, signal) },
+					options,
+					signal,
+				));
+			if (reason === undefined) {
+				return await askForInstruction();
+			}
+			tell({ sentence: reason });
+		} catch (error) {
+			tell({ sentence: sentenceOf(error) });
+		}
+		return undefined;
 	};
 	const runCommand = async (kind: TaskKind): Promise<void> => {
 		const editor = vscode.window.activeTextEditor;
@@ -92,9 +142,11 @@ export function registerEdits(options: EditsOptions, prefix = "mote"): Edits {
 			void vscode.window.showInformationMessage("Open the code first that this is for.");
 			return;
 		}
-		const instruction = kind === "refactor" ? await askForInstruction() : undefined;
+		const { document, selection } = editor;
+		const instruction = kind === "refactor" ? await instructionFor(kind, editor) : undefined;
 		if (kind !== "refactor" || instruction !== undefined) {
-			await runOn(editor.document, editor.selection, { kind, instruction });
+			const cursor = selection.isEmpty ? selection.active : undefined;
+			await runOn(document, selection, { kind, instruction, cursor });
 		}
 	};
 	const fixDiagnostic = async (uri: unknown, range: unknown, key: unknown): Promise<void> => {
@@ -104,7 +156,7 @@ export function registerEdits(options: EditsOptions, prefix = "mote"): Edits {
 		const document = await vscode.workspace.openTextDocument(uri);
 		const problem = stillReported(uri, range, key);
 		if (problem === undefined) {
-			ends.fire("The problem is gone already.");
+			tell({ sentence: "The problem is gone already." });
 			return;
 		}
 		await runOn(document, new vscode.Range(problem.range.start, problem.range.start), {
@@ -119,9 +171,9 @@ export function registerEdits(options: EditsOptions, prefix = "mote"): Edits {
 		),
 		vscode.commands.registerCommand(fixDiagnosticCommand, fixDiagnostic),
 		vscode.commands.registerCommand(`${prefix}.generateCommitMessage`, (control: unknown) =>
-			run("Mote writes a commit message", (signal) =>
-				generateCommitMessage(rootOf(control), options.models().chat, signal),
-			),
+			run("Mote writes a commit message", async (signal) => ({
+				sentence: await generateCommitMessage(rootOf(control), options.models().chat, signal),
+			})),
 		),
 		vscode.languages.registerCodeActionsProvider(
 			{ pattern: "**" },

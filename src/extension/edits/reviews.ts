@@ -19,6 +19,8 @@ export interface Proposal {
 	/** All that may change, as offsets into `base`. */
 	readonly range: { readonly start: number; readonly end: number } | undefined;
 	readonly isNewFile?: boolean;
+	/** The conversation that it came from, if any. */
+	readonly conversationId?: string | undefined;
 }
 
 interface OpenReview {
@@ -54,7 +56,12 @@ export class Reviews implements vscode.Disposable {
 		const showWhereWeAre = (): void => this.setContext();
 		this.listeners = vscode.Disposable.from(
 			this.documents,
-			vscode.window.tabGroups.onDidChangeTabs(showWhereWeAre),
+			vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+				showWhereWeAre();
+				for (const id of closed.map(reviewIdOf)) {
+					void this.leave(id);
+				}
+			}),
 			vscode.window.tabGroups.onDidChangeTabGroups(showWhereWeAre),
 			vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
 				if (contentChanges.length > 0) {
@@ -86,9 +93,12 @@ export class Reviews implements vscode.Disposable {
 		return [...this.open.values()].map(({ review }) => review.view);
 	}
 
-	/** Shows a proposal. A second one for the same document replaces the first, which loses its decisions. */
-	async propose(proposal: Proposal): Promise<ReviewView> {
-		const { uri, base, proposed, title, range, isNewFile = false } = proposal;
+	/**
+	 * Opens a review, in front of the person unless `isShown` is false. A second one for the same document replaces the
+	 * first, which loses its decisions.
+	 */
+	async propose(proposal: Proposal, isShown = true): Promise<ReviewView> {
+		const { uri, base, proposed, title, range, isNewFile = false, conversationId } = proposal;
 		assert(
 			range === undefined || isConfined(base, proposed, range),
 			"a proposal changes nothing outside its range",
@@ -99,7 +109,14 @@ export class Reviews implements vscode.Disposable {
 			}
 		}
 		const id = randomUUID();
-		const review = new Review({ id, path: displayPath(uri), title, base, proposed });
+		const review = new Review({
+			id,
+			path: displayPath(uri),
+			title,
+			conversationId,
+			base,
+			proposed,
+		});
 		const opened: OpenReview = {
 			review,
 			uri,
@@ -117,7 +134,10 @@ export class Reviews implements vscode.Disposable {
 			review.follow(plainText(await vscode.workspace.openTextDocument(uri)));
 		}
 		this.changes.fire(review.view);
-		await this.show(id);
+		if (isShown) {
+			await this.show(id);
+		}
+		this.setContext();
 		return review.view;
 	}
 
@@ -197,16 +217,35 @@ export class Reviews implements vscode.Disposable {
 		return `${review.path} could not be changed; see whether it is read-only, or exists already.`;
 	}
 
+	/** Ends what a conversation proposed, without putting anything in. */
+	async closeAllOf(conversationId: string): Promise<void> {
+		for (const { id, conversationId: owner } of this.views) {
+			if (owner === conversationId) {
+				await this.close(id);
+			}
+		}
+	}
+
+	/**
+	 * The person has closed the diff: what they accepted goes in, the rest is rejected. A diff that was moved has another
+	 * tab by then.
+	 */
+	private async leave(id: string | undefined): Promise<void> {
+		if (id === undefined || this.open.get(id)?.isApplying !== false || tabsOf(id).length > 0) {
+			return;
+		}
+		await this.decideAll(id, false);
+		// Also when it could not be put in, which has been said.
+		await this.close(id);
+	}
+
 	private async close(id: string): Promise<void> {
 		const opened = this.open.get(id);
 		if (opened === undefined) {
 			return;
 		}
 		this.open.delete(id);
-		const tabs = vscode.window.tabGroups.all
-			.flatMap((group) => group.tabs)
-			.filter((tab) => reviewIdOf(tab) === id);
-		await vscode.window.tabGroups.close(tabs, true);
+		await vscode.window.tabGroups.close(tabsOf(id), true);
 		this.documents.remove(opened.right);
 		this.documents.remove(opened.left);
 		this.setContext();
@@ -275,6 +314,12 @@ export class Reviews implements vscode.Disposable {
 		set("isReviewing", this.shownReview() !== undefined);
 		set("hasReview", this.open.size > 0);
 	}
+}
+
+function tabsOf(id: string): readonly vscode.Tab[] {
+	return vscode.window.tabGroups.all
+		.flatMap(({ tabs }) => tabs)
+		.filter((tab) => reviewIdOf(tab) === id);
 }
 
 function reviewIdOf(tab: vscode.Tab): string | undefined {

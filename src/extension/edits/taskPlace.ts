@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { TaskCode, TaskProblem } from "../../chat/tasks/codeTask.ts";
 import type { StructureService } from "../../context/syntax/structure.ts";
-import { codeOf } from "./diagnosticTrial.ts";
 import { plainOffset, plainPosition, plainText } from "./documentText.ts";
+import { codeOf } from "./languageReports.ts";
 import { displayPath } from "../workspacePaths.ts";
 
 /** The code that a command is about. */
