@@ -32,7 +32,9 @@ const { values, positionals } = parseArgs({
 });
 const [rowsFile] = positionals;
 if (rowsFile === undefined) {
-	throw new Error("usage: node --experimental-transform-types bench/packedRows.ts ROWS.u16 [--model <folder>] [--rows <n>]");
+	throw new Error(
+		"usage: node --experimental-transform-types bench/packedRows.ts ROWS.u16 [--model <folder>] [--rows <n>]",
+	);
 }
 const model = await openModel(values.model);
 const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));
