@@ -154,19 +154,19 @@ describe("a comment that stands for code", () => {
 		fc.assert(
 			fc.property(cases, (given) => {
 				const { sample, fileUnit, blockUnit, standIn } = given;
-				const { type } = sample;
-				fc.pre(type !== undefined);
+				fc.pre(sample.type !== undefined);
+				const type = sample.type ?? ((): readonly string[] => []);
 				const { present, given: declarations, expected } = parts(given);
 				const comment = [sample.comment(standIn)];
 				const around = (members: readonly (readonly string[])[]): readonly string[] => [
 					...sample.prologue,
 					"",
-					...(type?.("Holder", members) ?? []),
+					...type("Holder", members),
 				];
 				const members = [comment, ...declarations.flatMap((each) => [each, comment])];
 				const result = resultOf(
 					inUnit(around(present), fileUnit),
-					inUnit(type?.("Holder", members) ?? [], blockUnit),
+					inUnit(type("Holder", members), blockUnit),
 					sample.path,
 				);
 				expect(texts(result.split("\n"))).toEqual(texts(inUnit(around(expected), fileUnit)));

@@ -83,7 +83,7 @@ function linesIn(content: string): number {
 
 /** Whether a fence with a language stands in the block: what closed the block was meant to close that one. */
 function opensFence(content: string, fence: string): boolean {
-	const mark = fence[0] === "~" ? "~" : "`";
+	const mark = fence.startsWith("~") ? "~" : "`";
 	return content.split("\n").some((line) => {
 		const [, inner = ""] = /^ {0,3}([`~]{3,})[\w+#.-]+[^`]*$/.exec(line.slice(0, 200)) ?? [];
 		return inner.startsWith(mark) && inner.length >= fence.length;

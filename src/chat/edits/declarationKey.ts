@@ -126,7 +126,7 @@ function unmarkedKeyOf(plain: string, text: string): DeclarationKey | undefined 
 	const rule = /^([^{}()=;]{1,200}?)\s*\{$/.exec(text)?.[1];
 	return rule === undefined
 		? undefined
-		: { kind: "label", name: rule, holdsMembers: /^@/.test(rule) };
+		: { kind: "label", name: rule, holdsMembers: rule.startsWith("@") };
 }
 
 /** Whether the first bracket closes again: it is open behind a call with a function in it. */

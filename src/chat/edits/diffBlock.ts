@@ -1,4 +1,3 @@
-import type { CodeBlock } from "./codeBlocks.ts";
 import { noFile, partsOfDiff } from "./diffParts.ts";
 import type { Hunk } from "./hunks.ts";
 import { columnsOf, indentationOf, indentationUnit } from "./indentation.ts";
@@ -10,8 +9,14 @@ export type DiffChanges =
 	  }
 	| { readonly kind: "refused"; readonly sentence: string };
 
+/** A code block: what stands after its fence, and in it. */
+export interface DiffText {
+	readonly info: string;
+	readonly content: string;
+}
+
 /** Whether a block is a diff: it says so, or it begins with the heads of one. */
-export function isDiff({ content, info }: Pick<CodeBlock, "content" | "info">): boolean {
+export function isDiff({ content, info }: DiffText): boolean {
 	return (
 		/^(?:diff|patch|udiff)\b/i.test(info) ||
 		/^\s*(?:(?:diff |index |Index: |=|new file |deleted file |old mode |new mode )[^\n]*\n)*--- [^\n]*\n\+\+\+ [^\n]*\n@@/.test(

@@ -49,7 +49,7 @@ export function partsOfDiff(content: string): readonly DiffPart[] {
 			left = countsOf(line);
 		} else if (!isInHunk && lines.length === 0 && preamble.test(line)) {
 			file = /^(?:diff |Index: )/.test(line) ? undefined : file;
-		} else if (/^diff --git /.test(line)) {
+		} else if (line.startsWith("diff --git ")) {
 			finish();
 			file = undefined;
 			isInHunk = false;
@@ -110,13 +110,13 @@ function belongsToHunk(
 ): boolean {
 	if (!isInHunk && lines.length === 0) {
 		// Nothing but changes below, and no hunk's head: the diff of a text without any heads.
-		const isFollowed = /^@@/.test(all[at + 2] ?? "");
+		const isFollowed = (all[at + 2] ?? "").startsWith("@@");
 		return file !== undefined || !(isFollowed || (isNameable(head) && isLikePath(head)));
 	}
-	if (!/^@@/.test(all[at + 2] ?? "")) {
+	if (!(all[at + 2] ?? "").startsWith("@@")) {
 		return true;
 	}
-	if (left !== undefined && left.old === 0 && left.new === 0) {
+	if (left?.old === 0 && left.new === 0) {
 		return false;
 	}
 	// Models count wrong, so the names have a say too.

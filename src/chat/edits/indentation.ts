@@ -24,7 +24,7 @@ export function indentationUnit(lines: readonly string[]): string | undefined {
 	for (const line of lines) {
 		const plain = line.trim();
 		// Continued comments are indented by one more column, which says nothing.
-		if (plain === "" || /^\*/.test(plain)) {
+		if (plain === "" || plain.startsWith("*")) {
 			continue;
 		}
 		const own = indentationOf(line);
@@ -109,7 +109,7 @@ export function reindent(
 			written = above.written + (isUnit ? to.repeat(added / from) : " ".repeat(added));
 		}
 		levels.push({ columns, written });
-		if (hasBullets && /^- /.test(plain)) {
+		if (hasBullets && plain.startsWith("- ")) {
 			levels.push({ columns: columns + 2, written: `${written}  ` });
 		}
 		isAligned = opensAligned(plain);

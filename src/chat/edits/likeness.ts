@@ -1,4 +1,4 @@
-import type { Merging } from "./mergeNode.ts";
+import type { Merging } from "./merging.ts";
 import type { OutlineNode } from "./outline.ts";
 import { plainTextOf } from "./outlineIndex.ts";
 

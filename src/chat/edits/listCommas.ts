@@ -1,5 +1,5 @@
 import type { Hunk } from "./hunks.ts";
-import type { Merging } from "./mergeNode.ts";
+import type { Merging } from "./merging.ts";
 import type { OutlineNode } from "./outline.ts";
 
 interface Addition {

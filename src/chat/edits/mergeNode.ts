@@ -1,16 +1,10 @@
 import type { Hunk } from "./hunks.ts";
-import { indentationOf, reindent, type Indenting } from "./indentation.ts";
+import { indentationOf, reindent } from "./indentation.ts";
 import { likeOf } from "./likeness.ts";
 import { withCommaLike, withCommas } from "./listCommas.ts";
+import type { Merging } from "./merging.ts";
 import { outlineOf, type OutlineNode, type Source } from "./outline.ts";
 import { keyText, pairsOf, plainTextOf } from "./outlineIndex.ts";
-
-/** A block and the file that it is merged into. */
-export interface Merging {
-	readonly block: Source;
-	readonly file: Source;
-	readonly indenting: Indenting;
-}
 
 /** Undefined where no place is certain. */
 export type Hunks = readonly Hunk[] | undefined;

@@ -224,7 +224,7 @@ function bodyOf(
 		if (line !== "" && isLevel && !isHead && (scanned[at]?.depthBefore ?? 0) <= base) {
 			return undefined;
 		}
-		if (isHead && /^\}/.test(line)) {
+		if (isHead && line.startsWith("}")) {
 			return undefined;
 		}
 	}

@@ -89,8 +89,8 @@ export function hintAbove(paragraph: string, isHeading: boolean): string | undef
 			plain,
 		);
 	if (delimited !== null) {
-		const [, ...inner] = delimited;
-		return asPath(inner.find((part) => part !== undefined)?.replaceAll("`", "") ?? "", "delimited");
+		// One of the groups took part; the others are empty.
+		return asPath(delimited.slice(1).join("").replaceAll("`", ""), "delimited");
 	}
 	const emphasized = /^([*_]{1,3})([^*]+?):?\1$/.exec(plain)?.[2];
 	const bold = emphasized?.replace(/^`|`$/g, "");

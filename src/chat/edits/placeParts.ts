@@ -1,7 +1,7 @@
 import { placeOfFragment } from "./fragment.ts";
 import type { Hunk } from "./hunks.ts";
 import { indentationOf, reindent } from "./indentation.ts";
-import type { Merging } from "./mergeNode.ts";
+import type { Merging } from "./merging.ts";
 import { outlineOf, type Source } from "./outline.ts";
 import { keyText } from "./outlineIndex.ts";
 import type { LineSpan } from "./review.ts";

@@ -1,6 +1,7 @@
 import type { Hunk } from "./hunks.ts";
 import { indentationOf } from "./indentation.ts";
-import { mergeNode, reindentFrom, type Merging } from "./mergeNode.ts";
+import { mergeNode, reindentFrom } from "./mergeNode.ts";
+import type { Merging } from "./merging.ts";
 import { outlineOf, type OutlineNode } from "./outline.ts";
 import {
 	containersOf,

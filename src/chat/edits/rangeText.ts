@@ -1,7 +1,7 @@
 import { placeOfFragment } from "./fragment.ts";
 import { applyHunks } from "./hunks.ts";
 import { indentationOf, reindent } from "./indentation.ts";
-import type { Merging } from "./mergeNode.ts";
+import type { Merging } from "./merging.ts";
 import { hunkAtPlace } from "./placeParts.ts";
 
 /** UTF-16 offsets of a text. */

@@ -148,7 +148,7 @@ function withoutComments(text: string): string {
 function isComment(line: string): boolean {
 	const words = line.replaceAll(/[*_#>`]/g, "").trim();
 	return (
-		/:$/.test(words) ||
+		words.endsWith(":") ||
 		words === "---" ||
 		/^(?:sure(?: thing)?|certainly|of course|okay|ok|absolutely|great|got it|alright|no problem)(?:[.!]*|[,.!] .{0,200})$/i.test(
 			words,

@@ -390,22 +390,3 @@ test("a command of the editor asks in a new conversation", async () => {
 	bench.session.prefill("@selection ");
 	expect(bench.sent.at(-1)).toEqual({ kind: "focusInput", text: "@selection " });
 });
-
-test("what a model thinks aloud is neither shown, kept, nor part of the next prompt", async () => {
-	await bench.ask("Why?", "<think>\nHm.\n```ts\nold\n```\n</think>\n\nBecause.");
-	expect(bench.last).toMatchObject({ text: "Because.", status: { kind: "complete" } });
-	expect(shown(bench.sent)).toEqual(bench.messages);
-	await bench.ask("And?", "Thought without a first mark.\n</think>\nSo.");
-	expect(bench.last).toMatchObject({ text: "So." });
-	await bench.ask("Then?");
-	expect(JSON.stringify(bench.model.requests.at(-1))).not.toMatch(/Hm|mark/);
-});
-
-test("an answer that ends while the model still thinks says so", async () => {
-	bench.model.enqueue({ kind: "answer", text: "<think>Hm.", end: "length" });
-	await bench.view({ kind: "send", text: "Why?" });
-	expect(bench.last).toMatchObject({
-		text: "",
-		status: { kind: "failed", sentence: expect.stringMatching(/^The model thought until/) },
-	});
-});
