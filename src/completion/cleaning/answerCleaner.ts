@@ -226,9 +226,9 @@ export class AnswerCleaner {
 		} else if (linePrefix.trim() === "") {
 			this.#write(this.#missingIndentation(indentation) + fresh);
 		} else {
-			// One space is enough between what stands there and what comes.
-			const isSpaced = fresh !== code || /\s$/.test(linePrefix);
-			this.#write(isSpaced ? fresh : indentation + fresh);
+			// One space is enough between what stands there and code; comments are often set apart.
+			const isSpaced = /\S\s$/.test(linePrefix) && !/^(?:#|\/\/|--)/.test(code);
+			this.#write(isSpaced || fresh !== code ? fresh : indentation + fresh);
 		}
 		return true;
 	}
@@ -241,7 +241,10 @@ export class AnswerCleaner {
 		const unit = this.#file?.kind === "spaces" ? this.#file.width : 1;
 		const wanted = columnsOf(indentationOf(above)) + (opensBlock(above) ? unit : 0);
 		if (present >= wanted) {
-			return "";
+			// A step that is smaller than what stands there goes on from it: a line that continues the one above.
+			const columns = columnsOf(indentation);
+			const isStep = this.#file?.kind === "tabs" ? /^\t+$/.test(indentation) : columns % unit === 0;
+			return columns < present && isStep && this.#file !== undefined ? indentation : "";
 		}
 		const absolute = columnsOf(indentation) >= wanted;
 		return absolute && indentation.startsWith(linePrefix)

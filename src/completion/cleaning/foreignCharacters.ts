@@ -3,7 +3,7 @@
  * have no width, byte-order marks, tags. The joiners of emoji and of Persian and Indic scripts aren't among them.
  */
 const invisible =
-	/[\p{Cc}\p{Zl}\p{Zp}\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffc\u{e0000}-\u{e007f}]/u;
+	/[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffc\u{e0000}-\u{e007f}]|\u034f|\u17b4|\u17b5/u;
 
 /** They join emoji and letters of some scripts; behind a sign of code they are a trap. */
 const joiner = /[\u200c\u200d]/;

@@ -39,10 +39,13 @@ export function fileIndentationAt(
 			previous = indentation.length;
 		}
 	}
+	const atCursor = indentationOf(linePrefix);
 	if (tabs === 0 && spaces === 0) {
-		return shownBy(indentationOf(linePrefix));
+		return shownBy(atCursor);
 	}
-	if (tabs === spaces) {
+	// Text within text, such as a template, is indented as it is and not as the file.
+	const isOther = atCursor !== "" && atCursor.startsWith("\t") !== tabs > spaces;
+	if (tabs === spaces || isOther) {
 		return undefined;
 	}
 	if (tabs > spaces) {
