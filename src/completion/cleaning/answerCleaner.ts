@@ -20,6 +20,9 @@ const maxPrefixUnits = 2000;
 /** So much of the document on either side of the cursor tells which characters are used in it. */
 const searchedUnits = 10_000;
 
+/** What begins a line of a comment or a list; what comes after it has an indentation of its own. */
+const afterMarker = /^[ \t]{0,200}(?:[*>#;%-]|\/\/[/!]?|--)[ \t]$/;
+
 /** What ends with the text at hand: a part of a line, the line, or the answer. */
 type LineEnd = "part" | "line" | "answer";
 
@@ -224,22 +227,27 @@ export class AnswerCleaner {
 		if (linePrefix === "") {
 			this.#write(this.#unit.inFile(indentation, undefined) + fresh);
 		} else if (linePrefix.trim() === "") {
-			this.#write(this.#missingIndentation(indentation) + fresh);
+			this.#write(this.#missingIndentation(indentation, code) + fresh);
 		} else {
 			// One space is enough between what stands there and code; comments are often set apart.
-			const isSpaced = /\S\s$/.test(linePrefix) && !/^(?:#|\/\/|--)/.test(code);
+			const isSpaced =
+				/\S\s$/.test(linePrefix) && !afterMarker.test(linePrefix) && !/^(?:#|\/\/|--)/.test(code);
 			this.#write(isSpaced || fresh !== code ? fresh : indentation + fresh);
 		}
 		return true;
 	}
 
 	/** Of the white space that a line of code begins with, what isn't in front of the cursor. */
-	#missingIndentation(indentation: string): string {
+	#missingIndentation(indentation: string, code: string): string {
 		const linePrefix = this.#linePrefix;
 		const above = this.#lineStart.lineAbove ?? "";
 		const present = columnsOf(linePrefix);
 		const unit = this.#file?.kind === "spaces" ? this.#file.width : 1;
 		const wanted = columnsOf(indentationOf(above)) + (opensBlock(above) ? unit : 0);
+		if (indentation === " " && code.startsWith("*")) {
+			// The lines of a comment stand one column deeper than its beginning.
+			return indentation;
+		}
 		if (present >= wanted) {
 			// A step that is smaller than what stands there goes on from it: a line that continues the one above.
 			const columns = columnsOf(indentation);
