@@ -9,7 +9,7 @@ import { replacementCharacter } from "../context/files/sourceText.ts";
  */
 export function encodingsOf(folder: vscode.WorkspaceFolder): FileEncodings {
 	const { uri } = folder;
-	if (vscode.workspace.getConfiguration("files", uri).get("autoGuessEncoding", false)) {
+	if (vscode.workspace.getConfiguration("files", uri).get<boolean>("autoGuessEncoding", false)) {
 		return utf8Files;
 	}
 	const named = (languageId?: string): string =>

@@ -190,7 +190,9 @@ describe("fixing what the editor reports", () => {
 			infill: new AnsweringInfillModel(filling('"b"', "true", "7")),
 		};
 		// The diff is the first thing that anybody sees of it.
-		const proposed = scripted.edits.reviews.onDidChange(() => watch.dispose());
+		const proposed = scripted.edits.reviews.onDidChange(() => {
+			watch.dispose();
+		});
 		assert.match(
 			await fix(),
 			/^Fix by Scripted \(on this machine\), checked: the problem goes away/,

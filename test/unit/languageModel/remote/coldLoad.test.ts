@@ -188,7 +188,9 @@ test("a load that fails is told in the server's words", async () => {
 	const { loopback, fill, server, becomes } = await openServer({ clock });
 	let fail: (() => void) | undefined;
 	loopback.reply((response, request) => {
-		fail = () => void sendJson(500, { error: { message: "out of memory" } })(response, request);
+		fail = () => {
+			sendJson(500, { error: { message: "out of memory" } })(response, request);
+		};
 	});
 	const first = faultIn(fill());
 	await loopback.received(1);
