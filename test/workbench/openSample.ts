@@ -24,7 +24,7 @@ const answerSchema = z.object({ completion: z.string() });
 const sampleFile = "src/readingList.ts";
 const openedFile = path.join(workspaceFolder, sampleFile);
 
-/** Typed by --check at the end of the class: a method like those above it, up to where its next lines are plain. */
+/** What to begin at the end of the class: a method like those above it. --check types it until ghost text appears. */
 const sampleTyping = `
 rename(id: number, title: string): boolean {
 const index = this.books.findIndex((book) => book.id === id);
@@ -133,15 +133,14 @@ async function checkGhostText(workbench: Workbench): Promise<void> {
 		await openWorkbench(page, workbench, { workspaceFolder });
 		await editor.waitForStatus("Ready.");
 		const text = await readFile(openedFile, "utf8");
-		// Without its last bracket, which the editor puts in while the method is typed.
+		// Without the last bracket of the class: what is typed at the end of the file then stands in it.
 		await editor.openFile(sampleFile, text.replace(/\}\s*$/, ""));
-		await editor.page.keyboard.press("Control+End");
-		await editor.page.keyboard.type(sampleTyping, { delay: 30 });
-		await editor.ghost.waitFor();
+		const typed = await editor.typeUntilGhost(sampleTyping);
 		const shown = await editor.ghostText();
 		await editor.screenshot("start");
-		console.log(`Ghost text at the end of the method: ${JSON.stringify(shown)}`);
-		const unknown = unknownNames(shown, text + sampleTyping);
+		console.log(`Ghost text after ${JSON.stringify(typed)}: ${JSON.stringify(shown)}`);
+		const line = typed.slice(typed.lastIndexOf("\n") + 1);
+		const unknown = unknownNames(line + shown, text + sampleTyping);
 		if (unknown.length > 0) {
 			throw new Error(`It makes no sense there: nobody knows ${unknown.join(", ")}.`);
 		}
@@ -150,14 +149,17 @@ async function checkGhostText(workbench: Workbench): Promise<void> {
 	}
 }
 
-/** Names that neither the text has nor the language. */
+/** Names that neither the text has nor the language; the last one may be cut where the model was no longer sure. */
 function unknownNames(shown: string, text: string): readonly string[] {
 	const namesOf = (code: string): string[] => code.match(/[A-Za-z_$][\w$]*/g) ?? [];
 	const known = new Set([
 		...namesOf(text),
 		..."break continue else null throw undefined".split(" "),
 	]);
-	return namesOf(shown).filter((name) => !known.has(name));
+	const isBegun = (name: string): boolean => [...known].some((other) => other.startsWith(name));
+	return namesOf(shown).filter(
+		(name) => !known.has(name) && !(shown.endsWith(name) && isBegun(name)),
+	);
 }
 
 await main().catch((error: unknown) => {
