@@ -26,10 +26,8 @@ const openedFile = path.join(workspaceFolder, sampleFile);
 
 /** What to begin at the end of the class: a method like those above it. --check types it until ghost text appears. */
 const sampleTyping = `
-rename(id: number, title: string): boolean {
-const index = this.books.findIndex((book) => book.id === id);
-if (index === -1) {
-`;
+count(): number {
+return this.books.length;`;
 
 async function main(): Promise<void> {
 	const [vsix, mode] = process.argv.slice(2);
