@@ -26,7 +26,7 @@ const places: readonly string[] = [
 	"languageModel/remote/controlTokens.ts",
 	"languageModel/remote/infillCall.ts",
 	"languageModel/remote/infillParts.ts",
-	"languageModel/remote/sseEvents.ts",
+	"languageModel/remote/answerEvents.ts",
 	"languageModel/remote/tokenEstimate.ts",
 	"prompt/encodingCache.ts",
 	"prompt/fileTokens.ts",
