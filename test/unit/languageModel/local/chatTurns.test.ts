@@ -31,6 +31,9 @@ import { importTinyModel, type TinyModel } from "../../../support/tinyModel.ts";
 import { WatchedBackend } from "../../../support/watchedBackend.ts";
 
 /** A conversation and completions on one engine, on ONNX Runtime with a tiny model of random weights. */
+/** Four that were drafted, and the one behind them. */
+const mostTokensOfPass = 5;
+
 describe("a chat beside completions", () => {
 	let folder: TinyModel;
 	let ort: Backend;
@@ -214,7 +217,9 @@ describe("a chat beside completions", () => {
 			}
 		}
 		await Promise.all(completions);
-		expect([passesBefore, textsAtItsEnd]).toEqual([[0], 10]);
+		expect(passesBefore).toEqual([0]);
+		// What the pass before it had given already is told first.
+		expect(textsAtItsEnd - 10).toBeLessThanOrEqual(mostTokensOfPass);
 		expect(texts).toBeGreaterThan(textsAtItsEnd);
 	});
 
