@@ -14,8 +14,11 @@
 namespace mote {
 namespace {
 
-/** Changes with whatever src/engine/native/addon.ts has to know. */
-constexpr int kAbi = 1;
+/**
+ * Changes with whatever src/engine/native/addon.ts has to know, and with what KV caches hold: those on the disk are named
+ * by it.
+ */
+constexpr int kAbi = 2;
 
 /** As process.platform and process.arch say it. */
 #if defined(__linux__) && defined(__x86_64__)

@@ -108,10 +108,16 @@ inline constexpr int32_t kAttentionKeys = 128;
 /** Most queries that one attention task may have: heads × positions. */
 inline constexpr int32_t kMaxQueries = 128;
 
-/** Memory that attend needs beside its arguments: scores, queries, outputs and sums of each query. */
+/**
+ * Memory that attend needs beside its arguments. Of each query: scores, outputs, the largest score and the sum; in
+ * float32 its elements, in int8 these as bytes, a byte for each weight, and scales.
+ */
 inline size_t attentionScratchBytes(int32_t headDim) {
-	return static_cast<size_t>(kMaxQueries) *
-		(kAttentionKeys + 2 * static_cast<size_t>(headDim) + 2) * sizeof(float);
+	const size_t elements = static_cast<size_t>(headDim);
+	const size_t kept = kAttentionKeys + elements + 2;
+	const size_t int8 = elements / 4 + kAttentionKeys / 4 + kAttentionKeys / kKvBlock + 2;
+	return static_cast<size_t>(kMaxQueries) * (kept + (elements > int8 ? elements : int8)) *
+		sizeof(float);
 }
 
 /** Sets of instructions that kernels were written for. */

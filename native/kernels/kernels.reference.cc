@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/kernelSets.h"
+#include "kernels/plainAttention.h"
 
 namespace mote {
 namespace {
@@ -140,105 +141,6 @@ void rotateHead(
 	}
 }
 
-/** Where element `i` of the vector at `position` stands in its block. */
-ptrdiff_t elementOf(bool isKey, int32_t position, int32_t i, int32_t headDim) {
-	const ptrdiff_t slot = position % kKvBlock;
-	return isKey ? static_cast<ptrdiff_t>(i) * kKvBlock + slot : slot * headDim + i;
-}
-
-void append(
-	const float* x, bool isKey, int32_t position, const KvLayout& layout, std::byte* block
-) {
-	if (layout.format == KvFormat::float32) {
-		for (int32_t i = 0; i < layout.headDim; i++) {
-			reinterpret_cast<float*>(block)[elementOf(isKey, position, i, layout.headDim)] = x[i];
-		}
-		return;
-	}
-	float largest = 0;
-	bool areNumbers = true;
-	for (int32_t i = 0; i < layout.headDim; i++) {
-		largest = std::max(largest, std::fabs(x[i]));
-		areNumbers = areNumbers && std::isfinite(x[i]);
-	}
-	const float scale = areNumbers ? largest / 127.0F : NAN;
-	const float inverse = scale > 0 ? 1.0F / scale : 0;
-	for (int32_t i = 0; i < layout.headDim; i++) {
-		const auto code = areNumbers ? std::lround(x[i] * inverse) : 0;
-		reinterpret_cast<int8_t*>(block)[elementOf(isKey, position, i, layout.headDim)] =
-			static_cast<int8_t>(code);
-	}
-	auto* scales =
-		reinterpret_cast<float*>(block + static_cast<ptrdiff_t>(kKvBlock) * layout.headDim);
-	scales[position % kKvBlock] = scale;
-}
-
-void appendKv(
-	const float* key,
-	const float* value,
-	int32_t position,
-	int32_t kvHead,
-	const KvLayout& layout,
-	std::byte* keys,
-	std::byte* values
-) {
-	const size_t offset = layout.blockOffset(position, kvHead);
-	append(key, true, position, layout, keys + offset);
-	append(value, false, position, layout, values + offset);
-}
-
-double cached(
-	const std::byte* buffer,
-	bool isKey,
-	int32_t position,
-	int32_t i,
-	int32_t kvHead,
-	const KvLayout& layout
-) {
-	const std::byte* block = buffer + layout.blockOffset(position, kvHead);
-	const ptrdiff_t element = elementOf(isKey, position, i, layout.headDim);
-	if (layout.format == KvFormat::float32) {
-		return static_cast<double>(reinterpret_cast<const float*>(block)[element]);
-	}
-	const auto* scales =
-		reinterpret_cast<const float*>(block + static_cast<ptrdiff_t>(kKvBlock) * layout.headDim);
-	return static_cast<double>(reinterpret_cast<const int8_t*>(block)[element]) *
-		static_cast<double>(scales[position % kKvBlock]);
-}
-
-void attend(const AttentionTask& task, std::byte* /*scratch*/) {
-	const KvLayout& layout = task.layout;
-	for (int32_t p = 0; p < task.positions; p++) {
-		for (int32_t head = 0; head < task.heads; head++) {
-			const ptrdiff_t headStart = static_cast<ptrdiff_t>(head) * layout.headDim;
-			const float* query = task.queries + static_cast<size_t>(p) * task.queryStride + headStart;
-			float* out = task.out + static_cast<size_t>(p) * task.outStride + headStart;
-			const int32_t visible = task.firstPosition + p + 1;
-			std::vector<double> weights(static_cast<size_t>(visible));
-			for (int32_t position = 0; position < visible; position++) {
-				for (int32_t i = 0; i < layout.headDim; i++) {
-					weights[static_cast<size_t>(position)] += static_cast<double>(query[i]) *
-						cached(task.keys, true, position, i, task.kvHead, layout);
-				}
-			}
-			const double largest = *std::max_element(weights.begin(), weights.end());
-			double sum = 0;
-			for (double& weight : weights) {
-				weight = std::exp(weight - largest);
-				sum += weight;
-			}
-			for (int32_t i = 0; i < layout.headDim; i++) {
-				double value = 0;
-				for (int32_t position = 0; position < visible; position++) {
-					value += weights[static_cast<size_t>(position)] *
-						cached(task.values, false, position, i, task.kvHead, layout);
-				}
-				out[i] = static_cast<float>(value / sum);
-			}
-		}
-	}
-}
-
 RowSummary summarize(const float* logits, int32_t size) {
 	int32_t best = 0;
 	for (int32_t i = 1; i < size; i++) {
@@ -262,8 +164,8 @@ const KernelTable& referenceKernels() {
 		.swiglu = swiglu,
 		.addScaled = addScaled,
 		.rotateHead = rotateHead,
-		.appendKv = appendKv,
-		.attend = attend,
+		.appendKv = plain::appendKv,
+		.attend = plain::attend,
 		.summarize = summarize,
 	};
 	return kTable;

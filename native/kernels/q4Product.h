@@ -4,6 +4,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "kernels/dots.h"
 #include "kernels/kernelTable.h"
 #include "kernels/unrolled.h"
 
@@ -20,13 +21,6 @@ static inline void prefetchNextGroup(const std::byte* block, ptrdiff_t groupByte
 	for (size_t line = 0; line < kGroupBlockBytes; line += 64) {
 		__builtin_prefetch(block + groupBytes + line, 0, 3);
 	}
-}
-
-/** Four bytes of a plane of activations. */
-static inline int32_t fourAt(const std::byte* plane) {
-	int32_t four;
-	std::memcpy(&four, plane, sizeof four);
-	return four;
 }
 
 static inline float scaleAt(const std::byte* row, const Q8Layout& layout, ptrdiff_t block) {

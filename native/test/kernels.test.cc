@@ -5,48 +5,14 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
-#include <memory>
-#include <random>
 #include <vector>
 
-#include "kernels/kernelTable.h"
+#include "test/kernelTesting.h"
 
 using namespace mote;
 
 namespace {
-
-/** Of random numbers; the same on every machine. */
-class Source {
- public:
-	explicit Source(uint32_t seed) : engine_(seed) {}
-	float value() { return static_cast<float>(engine_() % 20001) / 10000.0F - 1.0F; }
-	int32_t below(int32_t bound) {
-		return static_cast<int32_t>(engine_() % static_cast<uint32_t>(bound));
-	}
-	std::vector<float> values(size_t count, float scale = 1) {
-		std::vector<float> result(count);
-		for (float& x : result) {
-			x = value() * scale;
-		}
-		return result;
-	}
-
- private:
-	std::mt19937 engine_;
-};
-
-/** Memory that begins at a multiple of 64. */
-class Aligned {
- public:
-	explicit Aligned(size_t bytes)
-			: data_(static_cast<std::byte*>(std::aligned_alloc(64, (bytes + 63) / 64 * 64)), std::free) {}
-	std::byte* get() { return data_.get(); }
-
- private:
-	std::unique_ptr<std::byte, decltype(&std::free)> data_;
-};
 
 /** An int4 matrix in memory of exactly its size, so that the sanitizer sees a read beyond it. */
 struct Weights {
@@ -86,32 +52,6 @@ struct Activations {
 	}
 	Q8Rows rows() { return {memory.get(), layout}; }
 };
-
-const KernelTable& plain() { return kernelsFor(Instructions::reference); }
-
-template <typename Check>
-void forEachKernels(const Check& check) {
-	for (const Instructions instructions : kAllInstructions) {
-		if (instructions != Instructions::reference && isUsable(instructions)) {
-			CAPTURE(nameOf(instructions));
-			check(kernelsFor(instructions));
-		}
-	}
-}
-
-void checkClose(
-	const std::vector<float>& found, const std::vector<float>& wanted, float tolerance
-) {
-	REQUIRE(found.size() == wanted.size());
-	float largest = 0;
-	for (const float x : wanted) {
-		largest = std::max(largest, std::fabs(x));
-	}
-	for (size_t i = 0; i < found.size(); i++) {
-		CAPTURE(i);
-		REQUIRE(std::fabs(found[i] - wanted[i]) <= tolerance * (1 + largest));
-	}
-}
 
 } // namespace
 
@@ -174,32 +114,6 @@ TEST_CASE("rows that are no numbers give products that are none, and nothing wor
 			x[7] = odd;
 			REQUIRE(multiply(x).size() == 20);
 		}
-	}
-}
-
-TEST_CASE("keys and values that are no numbers stay none, and leave other positions alone") {
-	for (const Instructions instructions : kAllInstructions) {
-		if (!isUsable(instructions)) {
-			continue;
-		}
-		CAPTURE(nameOf(instructions));
-		const KvLayout layout{1, 16, KvFormat::int8};
-		std::vector<std::byte> keys(layout.blockBytes());
-		std::vector<std::byte> values(layout.blockBytes());
-		std::vector<float> key(16, 1.0F);
-		std::vector<float> value(16, 2.0F);
-		key[3] = std::nanf("");
-		value[4] = INFINITY;
-		kernelsFor(instructions)
-			.appendKv(key.data(), value.data(), 5, 0, layout, keys.data(), values.data());
-		const auto scaleOf = [](const std::vector<std::byte>& block) {
-			float scale = 0;
-			std::memcpy(&scale, block.data() + 16 * 16 + 5 * sizeof(float), sizeof scale);
-			return scale;
-		};
-		CHECK(std::isnan(scaleOf(keys)));
-		CHECK(std::isnan(scaleOf(values)));
-		CHECK(std::ranges::count(keys, std::byte{0}) == 16 * 16 + 15 * 4 + 2);
 	}
 }
 
@@ -355,106 +269,5 @@ TEST_CASE("a row of logits is summed up right, the first of equals being the bes
 		std::vector<float> broken(20, 1);
 		broken[3] = std::nanf("");
 		REQUIRE(std::isnan(kernels.summarize(broken.data(), 20).logSum));
-	});
-}
-
-namespace {
-
-/** A cache with `length` positions filled by `kernels`, and junk behind them. */
-struct Cache {
-	KvLayout layout;
-	std::vector<std::byte> keys;
-	std::vector<std::byte> values;
-
-	Cache(const KernelTable& kernels, Source& source, const KvLayout& layout, int32_t length)
-			: layout(layout),
-				keys(
-					static_cast<size_t>((length + kKvBlock - 1) / kKvBlock * layout.kvHeads) *
-						layout.blockBytes(),
-					std::byte{0x7F}
-				),
-				values(keys) {
-		for (int32_t position = 0; position < length; position++) {
-			for (int32_t head = 0; head < layout.kvHeads; head++) {
-				const auto key = source.values(static_cast<size_t>(layout.headDim), 2);
-				const auto value = source.values(static_cast<size_t>(layout.headDim), 2);
-				kernels.appendKv(
-					key.data(), value.data(), position, head, layout, keys.data(), values.data()
-				);
-			}
-		}
-	}
-};
-
-std::vector<float> attended(
-	const KernelTable& kernels,
-	const Cache& cache,
-	int32_t kvHead,
-	int32_t heads,
-	int32_t positions,
-	int32_t length,
-	const std::vector<float>& queries
-) {
-	const size_t stride = static_cast<size_t>(heads * cache.layout.headDim) + 5;
-	std::vector<float> out(stride * static_cast<size_t>(positions));
-	Aligned scratch(attentionScratchBytes(cache.layout.headDim));
-	kernels.attend(
-		{queries.data(),
-		 out.data(),
-		 stride,
-		 stride,
-		 heads,
-		 positions,
-		 length - positions,
-		 kvHead,
-		 cache.layout,
-		 cache.keys.data(),
-		 cache.values.data()},
-		scratch.get()
-	);
-	return out;
-}
-
-} // namespace
-
-TEST_CASE("attention is that of plain C++ in both formats, for any lengths and groups") {
-	forEachKernels([](const KernelTable& kernels) {
-		for (const KvFormat format : {KvFormat::float32, KvFormat::int8}) {
-			Source source(13);
-			for (int32_t round = 0; round < 40; round++) {
-				const int32_t headDim = 16 * (1 + source.below(8));
-				const int32_t heads = 1 + source.below(8);
-				const int32_t positions =
-					1 + source.below(kMaxQueries / heads < 20 ? kMaxQueries / heads : 20);
-				const int32_t length = positions + source.below(400);
-				const KvLayout layout{1 + source.below(3), headDim, format};
-				const Cache cache(plain(), source, layout, length);
-				const int32_t kvHead = source.below(layout.kvHeads);
-				const auto queries = source.values(static_cast<size_t>((heads * headDim + 5) * positions));
-				CAPTURE(headDim);
-				CAPTURE(heads);
-				CAPTURE(positions);
-				CAPTURE(length);
-				checkClose(
-					attended(kernels, cache, kvHead, heads, positions, length, queries),
-					attended(plain(), cache, kvHead, heads, positions, length, queries),
-					1e-5F
-				);
-			}
-		}
-	});
-}
-
-TEST_CASE("keys and values are put into the cache as by plain C++") {
-	forEachKernels([](const KernelTable& kernels) {
-		for (const KvFormat format : {KvFormat::float32, KvFormat::int8}) {
-			Source mine(17);
-			Source theirs(17);
-			const KvLayout layout{2, 64, format};
-			const Cache found(kernels, mine, layout, 37);
-			const Cache wanted(plain(), theirs, layout, 37);
-			REQUIRE(found.keys == wanted.keys);
-			REQUIRE(found.values == wanted.values);
-		}
 	});
 }

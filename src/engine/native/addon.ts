@@ -84,7 +84,7 @@ export type AddonResult =
 	| { readonly kind: "unavailable"; readonly reason: string };
 
 /** Of the interface above, as native/addon.cc counts it: a build may have left an older addon behind. */
-const expectedAbi = 1;
+const expectedAbi = 2;
 
 /** Beside the bundle that this is part of, or where the build puts it for what runs from src. */
 function addonPath(): string {
