@@ -86,7 +86,7 @@ test("a completion replaces nothing that it does not bring itself, and while typ
 				const replaced = text.slice(offset, replace.end);
 				expect(replace.start).toBe(offset);
 				expect(replaced).not.toMatch(trigger === "invoked" ? /[\r\n]/ : /[\r\n\p{L}]/u);
-				expect(isSubsequence(replaced.replaceAll(" ", ""), insertText)).toBe(true);
+				expect(isSubsequence(replaced.replaceAll(/\s/g, ""), insertText)).toBe(true);
 				expect(insertText.isWellFormed()).toBe(true);
 				expect(insertText.trim()).not.toBe("");
 				expect(insertText.replaceAll(text.includes("\r") ? "\r\n" : "", "")).not.toContain(

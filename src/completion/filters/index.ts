@@ -1,6 +1,7 @@
 import type { CompletionPlace } from "../completionPlace.ts";
 import { cleanAnswer } from "../cleaning/answerCleaner.ts";
 import { blank } from "./blank.ts";
+import { bringsReplaced } from "./bringsReplaced.ts";
 import { existingClosers } from "./existingClosers.ts";
 import type { Candidate, CompletionFilter } from "./filter.ts";
 import { nextLineCopy } from "./nextLineCopy.ts";
@@ -24,6 +25,7 @@ const afterCache: readonly CompletionFilter[] = [
 	trailingWhitespace,
 	existingClosers,
 	restOfLine,
+	bringsReplaced,
 	blank,
 ];
 

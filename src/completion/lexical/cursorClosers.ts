@@ -178,7 +178,8 @@ function read(
 			// One that ended together with the string around it is still there, and all that come after it.
 			hasSkipped ||= isInRest[floor] === true && !isWritten;
 		}
-		if (coveredAt.length === rest.length && isOutside && scanner.open.at(-1)?.close === "}") {
+		const opened = scanner.open.length > floor ? scanner.open.at(-1) : undefined;
+		if (coveredAt.length === rest.length && isOutside && opened?.close === "}") {
 			signs.add("{");
 		}
 		if (text.charAt(at - start) === "\n") {

@@ -5,6 +5,7 @@ import { accepted } from "../../../support/acceptedText.ts";
 type Case = readonly [languageIds: string, fixture: string, text: string, expected: string];
 
 const cases: readonly Case[] = [
+	["plaintext javascript typescriptreact", "{║{", "const a =", "{const a ={"],
 	["plaintext javascript typescriptreact", "foo(║)", "bar(b)", "foo(bar(b))"],
 	["plaintext javascript typescriptreact", "foo(║)", "bar(b))", "foo(bar(b))"],
 	[
