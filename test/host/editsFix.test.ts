@@ -66,6 +66,19 @@ describe("fixing what the editor reports", () => {
 		return files.open(`fixed${++opened}.ts`, text);
 	}
 
+	/** A file with an error that the editor knows no fix for. */
+	async function openWrongArgument(): Promise<vscode.TextDocument> {
+		await files.write(
+			"depths.ts",
+			"export function depthOf(level: number): number {\n\treturn level;\n}\n",
+		);
+		const { document } = await openFile(
+			'import { depthOf } from "./depths";\n\nexport const depth: number = depthOf("║a");\n',
+		);
+		await problemOf(document, wrongArgument);
+		return document;
+	}
+
 	async function fix(): Promise<string> {
 		const end = nextEnd(scripted.edits);
 		await scripted.run("fix");
@@ -162,14 +175,7 @@ describe("fixing what the editor reports", () => {
 	});
 
 	it("what a model writes is tried where nobody sees it", async () => {
-		await files.write(
-			"depths.ts",
-			"export function depthOf(level: number): number {\n\treturn level;\n}\n",
-		);
-		const { document } = await openFile(
-			'import { depthOf } from "./depths";\n\nexport const depth: number = depthOf("║a");\n',
-		);
-		await problemOf(document, wrongArgument);
+		const document = await openWrongArgument();
 		const seen: string[] = [];
 		const watch = vscode.Disposable.from(
 			vscode.workspace.onDidChangeTextDocument((change) => {
@@ -209,12 +215,18 @@ describe("fixing what the editor reports", () => {
 	});
 
 	it("whoever has gone to another file keeps it in front, and finds the proposal", async () => {
-		const { document } = await openFile(shop);
-		await problemOf(document, didYouMeanProperty);
-		const end = fix();
-		const elsewhere = await files.open("elsewhere.ts", "const a = 1;\n║\n");
-		assert.match(await end, /^Fix by the editor: .*: ready to be looked at\.$/);
-		assert.strictEqual(vscode.window.activeTextEditor?.document, elsewhere.document);
+		await openWrongArgument();
+		let elsewhere: Promise<vscode.TextEditor> | undefined;
+		const fill = filling("7");
+		const infill = new AnsweringInfillModel(async (request) => {
+			elsewhere ??= files.open("elsewhere.ts", "const a = 1;\n║\n");
+			await elsewhere;
+			return fill(request);
+		});
+		scripted.models = { chat: undefined, infill };
+		assert.match(await fix(), /^Fix by Scripted .*: ready to be looked at\.$/);
+		const { document } = (await elsewhere) ?? assert.fail("the model wasn't asked");
+		assert.strictEqual(vscode.window.activeTextEditor?.document, document);
 		assert.strictEqual(diffTabs(), 0);
 		await scripted.run("showReview");
 		assert.strictEqual(diffTabs(), 1);

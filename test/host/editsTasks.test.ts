@@ -151,8 +151,9 @@ describe("commands on code in the extension host", () => {
 		edit.insert(document.uri, new vscode.Position(document.lineCount - 1, 0), "// typed\n");
 		let typed: Thenable<boolean> | undefined;
 		const fill = filling("7");
-		const infill = new AnsweringInfillModel((request) => {
+		const infill = new AnsweringInfillModel(async (request) => {
 			typed ??= vscode.workspace.applyEdit(edit);
+			await typed;
 			return fill(request);
 		});
 		scripted.models = { chat: undefined, infill };
@@ -171,8 +172,9 @@ describe("commands on code in the extension host", () => {
 		edit.replace(document.uri, range, '"other"');
 		const fill = filling("7");
 		let typed: Thenable<boolean> | undefined;
-		const infill = new AnsweringInfillModel((request) => {
+		const infill = new AnsweringInfillModel(async (request) => {
 			typed ??= vscode.workspace.applyEdit(edit);
+			await typed;
 			return fill(request);
 		});
 		scripted.models = { chat: undefined, infill };

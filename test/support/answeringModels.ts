@@ -51,7 +51,7 @@ export interface HoleFilling {
 	readonly end?: AnswerEnd;
 }
 
-/** An InfillModel that fills holes by a function of the request. */
+/** An InfillModel that fills holes by a function of the request, which may wait for something first. */
 export class AnsweringInfillModel implements InfillModel {
 	readonly description = {
 		id: "local/filling",
@@ -62,14 +62,16 @@ export class AnsweringInfillModel implements InfillModel {
 	} as const;
 	readonly requests: InfillRequest[] = [];
 
-	constructor(private readonly respond: (request: InfillRequest) => HoleFilling) {}
+	constructor(
+		private readonly respond: (request: InfillRequest) => HoleFilling | Promise<HoleFilling>,
+	) {}
 
 	async *infill(
 		request: InfillRequest,
 		signal: AbortSignal,
 	): AsyncGenerator<InfillText, AnswerResult, void> {
 		this.requests.push(request);
-		const { text, logProbability, end = "stop" } = this.respond(request);
+		const { text, logProbability, end = "stop" } = await this.respond(request);
 		const half = Math.ceil(text.length / 2);
 		for (const part of [text.slice(0, half), text.slice(half)]) {
 			await Promise.resolve();
