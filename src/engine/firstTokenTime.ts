@@ -11,7 +11,7 @@ import {
 	type MeasurementKind,
 } from "./rememberedMeasurements.ts";
 
-/** A prompt of the default length. */
+/** Half of a default prompt: an int8 cache makes little of the rest, and it has to be read at every start that times. */
 const promptTokens = 1024;
 const chunkTokens = 64;
 /** Reading ends after this much; what is timed then stands behind a shorter prompt. */

@@ -276,15 +276,14 @@ export class Supervisor implements SupervisedEngine {
 	async #runOnce(stopped: Promise<{ readonly kind: "stopped" }>): Promise<EngineError | undefined> {
 		const { logger, modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder } =
 			this.#options;
+		const request = { modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder };
 		const child = this.#options.startProcess();
 		const ended = child.exited.then((exit) => ({ kind: "ended" as const, exit }));
 		const opening = new AbortController();
 		const opened = await Promise.race([
 			ended,
 			stopped,
-			openModel(child.port, {
-				...{ modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder },
-			}),
+			openModel(child.port, request),
 			this.#timeout(openTimeoutMs, opening.signal),
 		]);
 		opening.abort();
