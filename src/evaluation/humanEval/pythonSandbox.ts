@@ -104,9 +104,12 @@ export class PythonSandbox implements AsyncDisposable {
 		const secret = randomBytes(secretBytes).toString("hex");
 		const child = this.#spawn();
 		const over = new AbortController();
-		const exited = Promise.withResolvers<NodeJS.Signals | null>();
-		child.process.once("error", exited.reject);
-		child.process.once("close", (_code, signal) => exited.resolve(signal));
+		const exited = new Promise<NodeJS.Signals | null>((resolve, reject) => {
+			child.process.once("error", reject);
+			child.process.once("close", (_code, signal) => {
+				resolve(signal);
+			});
+		});
 		// A process that ends before it has read everything is no fault of ours.
 		child.input.on("error", () => undefined);
 		child.input.end(`${secret}\n${program.toWellFormed()}`);
@@ -117,7 +120,7 @@ export class PythonSandbox implements AsyncDisposable {
 			}
 		});
 		try {
-			const signal = await exited.promise;
+			const signal = await exited;
 			const word = await told;
 			if (word === secret) {
 				return "passed";
