@@ -13,9 +13,9 @@ import { screenshotFolder } from "./browser.ts";
  */
 const pausesAfterKeyMs = [700, 5000, 30_000] as const;
 
-/** The editor's own search for files, and how long it is asked. */
-const searchMs = 5000;
-const maxSearches = hangMs / searchMs;
+/** How long the editor is asked for something before it is asked again, as a person would: each time for longer. */
+const firstAskingMs = 5000;
+const maxAttempts = Math.log2(hangMs / firstAskingMs);
 
 const statusItem = '.statusbar-item[id="mote.mote.mote.status"]';
 
@@ -63,15 +63,9 @@ export class EditorPage {
 		const file = path.join(this.#workspaceFolder, name);
 		const baseName = path.basename(name);
 		await writeFile(file, content);
-		await this.page.keyboard.press("Control+P");
-		const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: baseName });
-		// In a window that has just opened, the editor's search may not know its folders yet, and what it answered
-		// stays. Asked anew, as a person would, it looks again.
-		for (let asked = 1; !(await this.#isFound(row, name)); asked++) {
-			assert(asked < maxSearches, `the editor does not find ${name}`);
-			await this.#fillQuickInput("");
-		}
-		await this.page.keyboard.press("Enter");
+		// In a window that has just opened, the editor's search may not know its folders yet, and what it answered stays
+		// until it is asked anew.
+		await this.#choose("Control+P", name, baseName);
 		await this.page.locator(".tab.active", { hasText: baseName }).waitFor();
 		await this.page.locator(".editor-instance .view-lines").first().click();
 		return file;
@@ -135,12 +129,7 @@ export class EditorPage {
 
 	/** Runs the command that the palette lists under this title. */
 	async runCommand(title: string): Promise<void> {
-		await this.page.keyboard.press("F1");
-		await this.#fillQuickInput(`>${title}`);
-		await this.page
-			.locator(".quick-input-list .monaco-list-row.focused", { hasText: title })
-			.waitFor();
-		await this.page.keyboard.press("Enter");
+		await this.#choose("F1", `>${title}`, title);
 	}
 
 	/** Changes from a light theme to a dark one or back, and waits until `theme` is drawn. */
@@ -156,17 +145,33 @@ export class EditorPage {
 		await this.page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
 	}
 
-	async #isFound(row: Locator, name: string): Promise<boolean> {
-		await this.#fillQuickInput(name);
-		return await row.waitFor({ timeout: searchMs }).then(
-			() => true,
-			() => false,
-		);
-	}
-
-	async #fillQuickInput(text: string): Promise<void> {
+	/**
+	 * Opens the palette by a key, searches, and takes the first row once it is one with `label`. A window that has just
+	 * opened may not hear the key yet, or close the palette again because something else takes the focus.
+	 */
+	async #choose(key: string, search: string, label: string): Promise<void> {
 		const input = this.page.locator(".quick-input-widget input");
-		await input.waitFor();
-		await input.fill(text);
+		const first = this.page.locator(".quick-input-list .monaco-list-row.focused", {
+			hasText: label,
+		});
+		for (let attempt = 0; attempt < maxAttempts; attempt++) {
+			const timeout = firstAskingMs * 2 ** attempt;
+			if (!(await input.isVisible())) {
+				await this.page.keyboard.press(key);
+			}
+			const isListed = await input
+				.fill("", { timeout })
+				.then(() => input.fill(search, { timeout }))
+				.then(() => first.waitFor({ timeout }))
+				.then(
+					() => true,
+					() => false,
+				);
+			if (isListed) {
+				await this.page.keyboard.press("Enter");
+				return;
+			}
+		}
+		assert.fail(`the editor does not list ${label}`);
 	}
 }
