@@ -48,7 +48,7 @@ const leastMemoryBytes = 5 * 2 ** 30;
 
 /**
  * Half of the 35 ms within which 95 of 100 first tokens have to be there. What is compared is an undisturbed pass;
- * while one types, the 95th percentile was measured at 1.35 times the median on a quiet machine
+ * while one types, the 95th percentile was measured at 1.32 times the median on a quiet machine
  * (`bench/results/2026-11-27-engines-avx2.md`), and the rest is for what else an editor does meanwhile.
  */
 const maxFirstTokenMs = 17.5;
