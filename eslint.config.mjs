@@ -38,14 +38,16 @@ export default tseslint.config(
 		files: ["src/**/*.ts"],
 		ignores: ["src/webview/**", "src/extension/**"],
 		rules: {
-			// Node 22 has it, and tests may use it; nothing else that the types offer is missing from Node 20.
+			// Node 22 has them, and tests may use them; nothing else that the types offer is missing from Node 20.
 			"no-restricted-properties": [
 				"error",
-				{
-					object: "Promise",
-					property: "withResolvers",
+				...[
+					["Promise", "withResolvers"],
+					["URL", "parse"],
+				].map(([object, property]) => ({
+					...{ object, property },
 					message: "The command line runs under Node 20 too.",
-				},
+				})),
 			],
 		},
 	},
