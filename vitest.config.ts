@@ -1,10 +1,10 @@
 import { defineConfig } from "vitest/config";
-import { hangMs } from "./test/support/hangGuard.ts";
+import { hangMs, testHangMs } from "./test/support/hangGuard.ts";
 
 const limits = {
-	testTimeout: hangMs,
-	hookTimeout: hangMs,
-	teardownTimeout: hangMs,
+	testTimeout: testHangMs,
+	hookTimeout: testHangMs,
+	teardownTimeout: testHangMs,
 	expect: { poll: { interval: 20, timeout: hangMs } },
 };
 
@@ -12,6 +12,8 @@ const addonTests = ["test/unit/engine/native/**/*.test.ts", "test/property/*OnAd
 
 export default defineConfig({
 	test: {
+		// One core less is vitest's own choice, which leaves half of a small machine idle.
+		maxWorkers: "100%",
 		projects: [
 			{
 				test: {

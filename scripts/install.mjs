@@ -90,16 +90,20 @@ export async function installChromium() {
 	}
 }
 
-/**
- * What the tests of native/ need beside a compiler: a test library, and for another architecture a compiler and an
- * emulator. Returns what can't be had here.
- *
- * @returns {Promise<{ tests: boolean, armTests: boolean }>}
- */
+/** The library that the tests of native/ are written with. */
+export function hasDoctest() {
+	return existsSync("/usr/include/doctest/doctest.h");
+}
+
+/** A compiler for another architecture, and an emulator of it. */
+export function hasArmTools() {
+	return (
+		findOnPath("qemu-aarch64") !== undefined && findOnPath("aarch64-linux-gnu-g++") !== undefined
+	);
+}
+
+/** What the tests of native/ need beside a compiler, as far as it can be had. */
 export async function installNativeTools() {
-	const hasDoctest = () => existsSync("/usr/include/doctest/doctest.h");
-	const hasArmTools = () =>
-		findOnPath("qemu-aarch64") !== undefined && findOnPath("aarch64-linux-gnu-g++") !== undefined;
 	const missing = [
 		...(hasDoctest() ? [] : ["doctest-dev"]),
 		...(hasArmTools() ? [] : ["qemu-user", "g++-aarch64-linux-gnu"]),
@@ -107,18 +111,12 @@ export async function installNativeTools() {
 	if (missing.length > 0) {
 		await installDebianPackages("tools for native tests", missing);
 	}
-	return { tests: hasDoctest(), armTests: hasDoctest() && hasArmTools() };
 }
 
-/**
- * The formatter of native/, in the one version that it is formatted with: others break lines elsewhere.
- *
- * @returns {Promise<boolean>} false where it can't be had
- */
+/** The formatter of native/, in the one version that it is formatted with: others break lines elsewhere. */
 export async function installClangFormat() {
-	const has = () => findOnPath("clang-format-14") !== undefined;
 	try {
-		if (!has()) {
+		if (findOnPath("clang-format-14") === undefined) {
 			await installDebianPackages("clang-format", ["clang-format-14"]);
 		}
 	} catch (error) {
@@ -127,7 +125,6 @@ export async function installClangFormat() {
 			throw error;
 		}
 	}
-	return has();
 }
 
 /**

@@ -1,5 +1,9 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+
+/** Set within a lane, where others print meanwhile. */
+const isInLane = new AsyncLocalStorage();
 
 /** A step failed, and its message is the one sentence that a reader needs. */
 export class StepError extends Error {
@@ -8,7 +12,7 @@ export class StepError extends Error {
 
 /**
  * Runs a command as a named step: prints its name, and its time at the end. Output goes through, or with
- * `onLine` line by line to the caller as well.
+ * `onLine` line by line to the caller as well. In a lane it is printed in one piece when the step ends.
  *
  * @param {string} name
  * @param {string} command
@@ -16,16 +20,30 @@ export class StepError extends Error {
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, onLine?: (line: string) => void }} [options]
  */
 export async function runStep(name, command, args, { cwd, env, onLine } = {}) {
-	console.log(`\n=== ${name}`);
+	const isHeldBack = isInLane.getStore() === true;
+	console.log(isHeldBack ? `\n=== ${name} begins` : `\n=== ${name}`);
 	const start = performance.now();
 	const child = spawn(command, args, {
 		cwd,
 		env: env ?? process.env,
-		stdio: ["ignore", onLine === undefined ? "inherit" : "pipe", "inherit"],
+		stdio: [
+			"ignore",
+			isHeldBack || onLine !== undefined ? "pipe" : "inherit",
+			isHeldBack ? "pipe" : "inherit",
+		],
 	});
+	/** @type {Buffer[]} */
+	const heldBack = [];
+	if (isHeldBack) {
+		for (const stream of [child.stdout, child.stderr]) {
+			stream?.on("data", (piece) => heldBack.push(piece));
+		}
+	}
 	if (child.stdout !== null && onLine !== undefined) {
 		createInterface({ input: child.stdout }).on("line", (line) => {
-			console.log(line);
+			if (!isHeldBack) {
+				console.log(line);
+			}
 			onLine(line);
 		});
 	}
@@ -33,6 +51,10 @@ export async function runStep(name, command, args, { cwd, env, onLine } = {}) {
 		child.once("error", (cause) => resolve({ code: undefined, error: cause }));
 		child.once("close", (exitCode) => resolve({ code: exitCode, error: undefined }));
 	});
+	if (isHeldBack) {
+		process.stdout.write(`\n=== ${name}: all that it printed\n`);
+		process.stdout.write(Buffer.concat(heldBack));
+	}
 	const seconds = ((performance.now() - start) / 1000).toFixed(1);
 	if (error !== undefined) {
 		throw new StepError(`"${name}" did not start: ${error.message}.`);
@@ -62,6 +84,17 @@ export async function runSteps(steps) {
 		}
 	}
 	return failures;
+}
+
+/**
+ * Runs several lists of steps side by side, each as {@link runSteps} does. What they print comes step by step.
+ *
+ * @param {readonly (readonly (() => unknown)[])[]} lanes
+ * @returns {Promise<readonly string[]>}
+ */
+export async function runLanes(lanes) {
+	const failures = await Promise.all(lanes.map((steps) => isInLane.run(true, runSteps, steps)));
+	return failures.flat();
 }
 
 /**

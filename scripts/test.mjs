@@ -10,6 +10,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import {
 	developmentNode,
+	findOnPath,
+	hasArmTools,
+	hasDoctest,
 	installChromium,
 	installClangFormat,
 	installNativeTools,
@@ -19,7 +22,7 @@ import {
 } from "./install.mjs";
 import { makeArguments, missingForNative } from "./native.mjs";
 import { packageExtension } from "./package.mjs";
-import { runStep, runSteps } from "./steps.mjs";
+import { runLanes, runStep, runSteps } from "./steps.mjs";
 
 const reportFolder = path.join(repositoryRoot, "out/reports");
 
@@ -34,24 +37,50 @@ const tools = {
 
 const counts = { passed: 0, failed: 0 };
 
-/** In the order of what they need; each is run, so that one run says all that is wrong. */
-const steps = [
+const missing = missingForNative();
+
+/** What the later ones need, one after the other: package managers don't run twice at once. */
+const installations = [
 	installPackages,
-	() => check("format", tools.prettier, "--check", "--log-level=warn", "."),
-	() => check("types", tools.tsc, "--noEmit"),
-	() => check("types of the views", tools.tsc, "--noEmit", "-p", "src/webview"),
-	() => check("lint", tools.eslint, "."),
-	() => check("layers", tools.dependencyCruiser, ...["--config", ".dependency-cruiser.mjs", "src"]),
-	packageExtension,
-	...nativeSteps(),
-	() => testWithVitest("core"),
-	() => testWithVitest("package"),
 	installChromium,
-	() => testWithVitest("webview"),
 	installWorkbench,
-	testInExtensionHost,
-	() => testWithVitest("workbench"),
+	...(missing === undefined ? [installClangFormat, installNativeTools] : []),
 ];
+
+const lint = () => check("lint", tools.eslint, ".");
+
+/** What they find out of an unchanged file is kept: a file's format and its types depend on nothing else. */
+const format = () =>
+	check(
+		...["format", tools.prettier, "--check", "--log-level=warn", "."],
+		...["--cache", "--cache-strategy=content", `--cache-location=${cacheFile("prettier")}`],
+	);
+const types = () =>
+	check(
+		...["types", tools.tsc, "--noEmit"],
+		...["--incremental", `--tsBuildInfoFile`, cacheFile("types.tsbuildinfo")],
+	);
+const typesOfViews = () => check("types of the views", tools.tsc, "--noEmit", "-p", "src/webview");
+const layers = () =>
+	check("layers", tools.dependencyCruiser, "--config", ".dependency-cruiser.mjs", "src");
+
+/**
+ * Whatever became of one, the others are run, so that one run says all that is wrong. Lanes run side by side, since the
+ * tests in an editor wait more than they compute; what is built in the first group, the second needs.
+ */
+const groups = [
+	[[lint], [format, types, typesOfViews, layers, packageExtension, ...nativeBuildSteps()]],
+	[
+		[() => testWithVitest("core"), () => testWithVitest("package")],
+		[...nativeTestSteps(), () => testWithVitest("webview")],
+		[testInExtensionHost, () => testWithVitest("workbench")],
+	],
+];
+
+/** @param {string} name */
+function cacheFile(name) {
+	return path.join(repositoryRoot, "out/cache", name);
+}
 
 /**
  * @param {string} name
@@ -78,31 +107,38 @@ async function testInExtensionHost() {
 }
 
 /** The addon where it can be built; everything else is tested without it too. */
-function nativeSteps() {
-	const missing = missingForNative();
+function nativeBuildSteps() {
 	if (missing !== undefined) {
-		return [() => leaveOut("The tests of native/ are left out", missing)];
+		return [];
 	}
 	return [
 		// Again, and this time a compiler that fails or warns is a failure.
 		() => runStep("native: build", "make", makeArguments("addon", "STRICT=1")),
 		async () => {
-			if (await installClangFormat()) {
-				await runStep("native: format", "make", makeArguments("format-check"));
-			} else {
+			if (findOnPath("clang-format-14") === undefined) {
 				leaveOut("The format of native/ isn't checked", "clang-format-14 can't be had here");
+			} else {
+				await runStep("native: format", "make", makeArguments("format-check"));
 			}
 		},
+	];
+}
+
+function nativeTestSteps() {
+	if (missing !== undefined) {
+		return [() => leaveOut("The tests of native/ are left out", missing)];
+	}
+	return [
 		() => testWithVitest("addon"),
 		async () => {
-			if ((await installNativeTools()).tests) {
+			if (hasDoctest()) {
 				await testWithDoctest("native: tests (sanitizers)", "test");
 			} else {
 				leaveOut("The tests of native/ are left out", "doctest-dev can't be installed here");
 			}
 		},
 		async () => {
-			if ((await installNativeTools()).armTests) {
+			if (hasDoctest() && hasArmTools()) {
 				await testWithDoctest("native: tests (NEON under qemu)", "test-arm");
 			} else {
 				leaveOut(
@@ -166,7 +202,10 @@ process.env["STRICT"] = "1";
 rmSync(reportFolder, { recursive: true, force: true });
 mkdirSync(reportFolder, { recursive: true });
 const start = performance.now();
-const failures = await runSteps(steps);
+const failures = [...(await runSteps(installations))];
+for (const lanes of groups) {
+	failures.push(...(await runLanes(lanes)));
+}
 console.log(`\nAll steps: ${((performance.now() - start) / 60_000).toFixed(1)} min`);
 if (failures.length > 0) {
 	process.exitCode = 1;

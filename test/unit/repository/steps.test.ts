@@ -2,14 +2,15 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
+import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 
 const module = pathToFileURL(path.resolve(import.meta.dirname, "../../../scripts/steps.mjs")).href;
 
-/** What a script prints that knows `runStep` and `runSteps`. */
+/** What a script prints that knows the functions of the module. */
 async function printed(script: string): Promise<string> {
 	const child = spawn(process.execPath, [
 		...["--input-type=module", "--eval"],
-		`import { runStep, runSteps } from ${JSON.stringify(module)}; ${script}`,
+		`import { runLanes, runStep, runSteps } from ${JSON.stringify(module)}; ${script}`,
 	]);
 	let output = "";
 	child.stdout.on("data", (data) => (output += String(data)));
@@ -42,4 +43,27 @@ test("nothing is named where nothing failed", async () => {
 	expect(await printed("console.log(JSON.stringify(await runSteps([() => undefined])));")).toBe(
 		"[]\n",
 	);
+});
+
+test("lanes run side by side, each step's output stays in one piece, and what failed in any is named", async () => {
+	using folder = new TemporaryFolder();
+	const output = await printed(`
+		const node = process.execPath;
+		// The first step waits for the file that the other lane's step writes, and prints before and after.
+		const file = ${JSON.stringify(path.join(folder.path, "met"))};
+		const waiting = "const fs = require('fs'); console.log('a1'); while (!fs.existsSync(" + JSON.stringify(file) + ")); console.log('a2')";
+		const writing = "console.log('b1'); require('fs').writeFileSync(" + JSON.stringify(file) + ", ''); console.error('b2')";
+		const lines = [];
+		const failures = await runLanes([
+			[
+				() => runStep("waiting", node, ["--eval", waiting], { onLine: (line) => lines.push(line) }),
+				() => runStep("failing", node, ["--eval", "process.exit(3)"]),
+			],
+			[() => runStep("writing", node, ["--eval", writing])],
+		]);
+		console.log("- " + lines.join() + " - " + failures.length + " - " + failures[0]);
+	`);
+	expect(output).toContain("a1\na2\n");
+	expect(output).toContain("b1\nb2\n");
+	expect(output).toMatch(/^- a1,a2 - 1 - "failing" failed after .* \(exit code 3\)/m);
 });
