@@ -14,7 +14,7 @@ const saved = await openSaved(folder, backend, {
 });
 for (let step = Number(seed); ; step++) {
 	// The second of two is so long that it is written in several pieces.
-	const prompt = someTokens(step % 2 === 0 ? 200 : 600_000, step);
+	const prompt = someTokens(step % 2 === 0 ? 200 : 300_000, step);
 	const kv = await filledCache(backend, prompt);
 	process.send?.("saving");
 	await saved.save(contentOf(kv, prompt), () => true);

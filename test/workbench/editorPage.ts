@@ -11,7 +11,7 @@ import { screenshotFolder } from "./browser.ts";
  * Longer than the debounce and the engine's answer: typing shall not outrun them here. On a busy machine the first is
  * too short, and the text is typed again, more slowly.
  */
-const pausesAfterKeyMs = [700, 5000, 30_000] as const;
+const pausesAfterKeyMs = [700, 4000] as const;
 
 /** How long the editor is asked for something before it is asked again, as a person would: each time for longer. */
 const firstAskingMs = 5000;

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Browser } from "playwright-core";
+import { beforeEach, onTestFailed } from "vitest";
 import { launchBrowser, newPage, openWorkbench } from "./browser.ts";
 import { EditorPage } from "./editorPage.ts";
 import {
@@ -72,4 +73,22 @@ export class PackagedEditor {
 		await this.browser.close();
 		await this.workbench.stop();
 	}
+}
+
+/**
+ * To be called once at the top of a file of tests that use one page: keeps a picture of it where one fails. What hangs
+ * once hangs again, so after that the others fail at once.
+ */
+export function watchFailures(editor: () => EditorPage, name: string): void {
+	let hung: string | undefined;
+	beforeEach(() => {
+		if (hung !== undefined) {
+			throw new Error(`This isn't tried, because “${hung}” hung.`);
+		}
+		onTestFailed(async ({ task }) => {
+			const isHang = task.result?.errors?.some(({ message }) => /\btime(d )?out\b/i.test(message));
+			hung = isHang === true ? task.name : undefined;
+			await editor().screenshot(`failed-${name}-${task.id}`);
+		});
+	});
 }
