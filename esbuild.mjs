@@ -108,7 +108,7 @@ async function buildWebview(production) {
 async function buildHostTests() {
 	await build({
 		...shared,
-		entryPoints: { index: "test/host/index.ts", tests: "test/host/tests.ts" },
+		entryPoints: ["index", "tests", "severalFolders"].map((name) => `test/host/${name}.ts`),
 		outdir: path.join(root, "out/host"),
 		sourcemap: "linked",
 		external: ["vscode", "mocha"],

@@ -4,6 +4,7 @@ import { after, afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import { chatAnswer, LoopbackServer, sendJson } from "../support/loopbackServer.ts";
 import { chatModels, noChatModels } from "./chatModels.ts";
+import { nextOf } from "./events.ts";
 import { activateMote, setSetting, statusOf } from "./mote.ts";
 
 describe("models in the extension host", () => {
@@ -55,12 +56,10 @@ describe("models in the extension host", () => {
 		const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
 		assert(folder !== undefined);
 		const settings = vscode.Uri.joinPath(folder, ".vscode");
-		const changed = new Promise<void>((resolve) => {
-			const listener = vscode.workspace.onDidChangeConfiguration(() => {
-				listener.dispose();
-				resolve();
-			});
-		});
+		// The setting that the test before took back may be told of only now.
+		const changed = nextOf(vscode.workspace.onDidChangeConfiguration, (event) =>
+			event.affectsConfiguration("editor.tabSize"),
+		);
 		await mkdir(settings.fsPath, { recursive: true });
 		const values = { "mote.server.url": `${server.origin}/v1`, "editor.tabSize": 7 };
 		await writeFile(vscode.Uri.joinPath(settings, "settings.json").fsPath, JSON.stringify(values));

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { nextOf } from "./events.ts";
 
 /** Mote's models in the editor's own list, as soon as there is one. */
 export async function chatModels(): Promise<readonly vscode.LanguageModelChat[]> {
@@ -13,12 +14,7 @@ async function modelsWhere(
 	holds: (models: readonly vscode.LanguageModelChat[]) => boolean,
 ): Promise<readonly vscode.LanguageModelChat[]> {
 	for (;;) {
-		const changed = new Promise<void>((resolve) => {
-			const listener = vscode.lm.onDidChangeChatModels(() => {
-				listener.dispose();
-				resolve();
-			});
-		});
+		const changed = nextOf(vscode.lm.onDidChangeChatModels);
 		const models = await vscode.lm.selectChatModels({ vendor: "mote" });
 		if (holds(models)) {
 			return models;

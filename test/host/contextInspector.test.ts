@@ -2,11 +2,13 @@ import assert from "node:assert";
 import { afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
+import { holdsOnce } from "./events.ts";
 import { showContext, textMatching } from "./inspector.ts";
 import {
 	activateMote,
 	closeEditors,
 	completeSomewhere,
+	moveCursor,
 	openDocument,
 	setSetting,
 	statusOf,
@@ -38,8 +40,12 @@ describe("the last prompt in an editor of its own", () => {
 	it("shows that a place where the cursor rests was read before anyone typed", async () => {
 		await setSetting("completion.repositoryContext", false);
 		const lines = Array.from({ length: 60 }, (_, at) => `const value${at} = read(${at * 7});`);
-		const { document } = await openDocument("typescript", `${lines.join("\n")}\n║`);
-		await prepared(mote, document.uri);
+		const editor = await openDocument("typescript", `║${lines.join("\n")}\n`);
+		// While a request is under way, such as one of the editor's own for what it has just opened, nothing is read.
+		await statusOf(mote, "ready", "nothing");
+		const prepared = preparedPlaces(mote);
+		await moveCursor(editor, new vscode.Position(lines.length, 0));
+		await prepared.includes(editor);
 		await trigger(mote);
 		const [, read, all] = await textMatching(
 			await showContext(),
@@ -99,14 +105,22 @@ function foreignLines(text: string): string[] {
 		.filter((line) => line !== "" && !line.startsWith("| ") && !heading.test(line));
 }
 
-/** Resolves when the place of the cursor in a document has been read. */
-function prepared(mote: MoteApi, wanted: vscode.Uri): Promise<void> {
-	return new Promise((resolve) => {
-		const listener = mote.onDidPrepare((uri) => {
-			if (uri.toString() === wanted.toString()) {
-				listener.dispose();
-				resolve();
-			}
-		});
+/** Notes from now on which places of the cursor have been read, until one was asked about. */
+function preparedPlaces(mote: MoteApi): { includes(editor: vscode.TextEditor): Promise<void> } {
+	const seen = new Set<string>();
+	const placeOf = ({ document, selection }: vscode.TextEditor): string =>
+		`${document.uri.toString()}#${document.offsetAt(selection.active)}`;
+	// Where the cursor was before it was moved is read, too.
+	const listener = mote.onDidPrepare(() => {
+		const editor = vscode.window.activeTextEditor;
+		if (editor !== undefined) {
+			seen.add(placeOf(editor));
+		}
 	});
+	return {
+		includes: async (editor) => {
+			await holdsOnce(mote.onDidPrepare, () => seen.has(placeOf(editor)));
+			listener.dispose();
+		},
+	};
 }

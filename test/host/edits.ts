@@ -1,8 +1,8 @@
 import assert from "node:assert";
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { after, afterEach, before } from "mocha";
 import * as vscode from "vscode";
-import { systemClock } from "../../src/base/clock.ts";
 import { nullLogger } from "../../src/base/log.ts";
 import type { ReviewView } from "../../src/chat/messages.ts";
 import { SyntaxClient, startSyntaxWorker } from "../../src/context/syntax/syntaxClient.ts";
@@ -10,6 +10,9 @@ import type { EditModels } from "../../src/extension/edits/editsOptions.ts";
 import type { InfillRequest } from "../../src/languageModel/languageModel.ts";
 import { registerEdits, type Edits } from "../../src/extension/edits/registerEdits.ts";
 import type { HoleFilling } from "../support/answeringModels.ts";
+import { patientClock } from "../support/patientClock.ts";
+import { holdsOnce, nextOf } from "./events.ts";
+import { activateMote, closeEditors, showAt } from "./mote.ts";
 
 /** The commands on code a second time, under names of their own, with models that a test scripts. */
 export interface ScriptedEdits {
@@ -22,7 +25,7 @@ export interface ScriptedEdits {
 
 export const noModels: EditModels = { chat: undefined, infill: undefined };
 
-export function scriptedEdits(): ScriptedEdits {
+function scriptedEdits(): ScriptedEdits {
 	const extension = vscode.extensions.getExtension("mote.mote");
 	assert(extension !== undefined);
 	const inDist = (name: string): string => path.join(extension.extensionPath, "dist", name);
@@ -32,7 +35,7 @@ export function scriptedEdits(): ScriptedEdits {
 				runtime: inDist("grammars/web-tree-sitter.wasm"),
 				folder: inDist("grammars"),
 			}),
-		clock: systemClock,
+		clock: patientClock,
 		logger: nullLogger,
 	});
 	let models = noModels;
@@ -41,7 +44,8 @@ export function scriptedEdits(): ScriptedEdits {
 			models: () => models,
 			syntax: () => syntax,
 			related: () => Promise.resolve([]),
-			clock: systemClock,
+			// A person isn't kept waiting for a language that is slow to tell; a test is.
+			clock: patientClock,
 			logger: nullLogger,
 		},
 		"moteTest",
@@ -66,22 +70,12 @@ export function scriptedEdits(): ScriptedEdits {
 
 /** The sentence that the next task ends with. Ask for it before giving the command. */
 export function nextEnd(edits: Edits): Promise<string> {
-	return new Promise((resolve) => {
-		const listener = edits.onDidEndTask((sentence) => {
-			listener.dispose();
-			resolve(sentence);
-		});
-	});
+	return nextOf(edits.onDidEndTask);
 }
 
 /** Resolves when a review is over. */
 export function reviewClosed(edits: Edits): Promise<string> {
-	return new Promise((resolve) => {
-		const listener = edits.reviews.onDidClose((id) => {
-			listener.dispose();
-			resolve(id);
-		});
-	});
+	return nextOf(edits.reviews.onDidClose);
 }
 
 /** The one review that is open. */
@@ -114,14 +108,68 @@ export function workspaceFile(name: string): vscode.Uri {
 	return vscode.Uri.joinPath(folder.uri, name);
 }
 
+/** What the tests of commands on code use. */
+export interface EditsInTest {
+	/** New for each `describe`; without models when a test begins. */
+	readonly scripted: ScriptedEdits;
+	readonly files: TestFiles;
+}
+
+/**
+ * To be called once at the top of a `describe`. After each test nothing is open, and its files are gone; `fileStem` begins
+ * their names, and is no other `describe`'s.
+ */
+export function useEdits(fileStem: string): EditsInTest {
+	let scripted: ScriptedEdits | undefined;
+	const files = new TestFiles(fileStem);
+	const current = (): ScriptedEdits => {
+		assert(scripted !== undefined, "the tests haven't begun");
+		return scripted;
+	};
+
+	before(async () => {
+		await activateMote();
+		scripted = scriptedEdits();
+	});
+
+	after(() => current().dispose());
+
+	afterEach(async () => {
+		const { edits } = current();
+		current().models = noModels;
+		for (const { id } of edits.reviews.views) {
+			await edits.reviews.decideAll(id, false);
+		}
+		await closeEditors();
+		await files.remove();
+	});
+
+	return {
+		get scripted() {
+			return current();
+		},
+		files,
+	};
+}
+
 /** Files of the workspace that a test writes, until it is over. */
 export class TestFiles {
+	readonly #stem: string;
 	readonly #written: vscode.Uri[] = [];
+	#named = 0;
 
-	async write(name: string, text: string): Promise<vscode.Uri> {
-		const uri = workspaceFile(name);
+	constructor(stem: string) {
+		this.#stem = stem;
+	}
+
+	/** One that no test had before: the editor remembers closed files, and may still tell of what happened to one. */
+	newName(extension: string): string {
+		return `${this.#stem}${++this.#named}${extension}`;
+	}
+
+	async write(name: string, text: string | Uint8Array): Promise<vscode.Uri> {
+		const uri = this.made(name);
 		await writeFile(uri.fsPath, text);
-		this.#written.push(uri);
 		return uri;
 	}
 
@@ -129,15 +177,18 @@ export class TestFiles {
 	async open(name: string, textWithCursor: string): Promise<vscode.TextEditor> {
 		const uri = await this.write(name, textWithCursor.replace("║", ""));
 		const document = await vscode.workspace.openTextDocument(uri);
-		const editor = await vscode.window.showTextDocument(document, { preview: false });
-		const position = document.positionAt(Math.max(0, textWithCursor.indexOf("║")));
-		editor.selection = new vscode.Selection(position, position);
-		return editor;
+		return showAt(document, document.positionAt(Math.max(0, textWithCursor.indexOf("║"))));
 	}
 
-	/** Also a file that a command made. */
-	async remove(...made: readonly string[]): Promise<void> {
-		for (const uri of [...this.#written.splice(0), ...made.map(workspaceFile)]) {
+	/** Has a file that a command makes removed like the others. */
+	made(name: string): vscode.Uri {
+		const uri = workspaceFile(name);
+		this.#written.push(uri);
+		return uri;
+	}
+
+	async remove(): Promise<void> {
+		for (const uri of this.#written.splice(0)) {
 			await rm(uri.fsPath, { force: true });
 		}
 	}
@@ -150,28 +201,17 @@ export async function problemOf(
 ): Promise<vscode.Diagnostic> {
 	const find = (): vscode.Diagnostic | undefined =>
 		vscode.languages.getDiagnostics(document.uri).find((diagnostic) => diagnostic.code === code);
-	await diagnosticsWhere(() => find() !== undefined);
+	await holdsOnce(vscode.languages.onDidChangeDiagnostics, () => find() !== undefined);
 	const found = find();
 	assert(found !== undefined);
 	return found;
 }
 
 export async function noProblems(document: vscode.TextDocument): Promise<void> {
-	await diagnosticsWhere(() => vscode.languages.getDiagnostics(document.uri).length === 0);
-}
-
-function diagnosticsWhere(holds: () => boolean): Promise<void> {
-	if (holds()) {
-		return Promise.resolve();
-	}
-	return new Promise((resolve) => {
-		const listener = vscode.languages.onDidChangeDiagnostics(() => {
-			if (holds()) {
-				listener.dispose();
-				resolve();
-			}
-		});
-	});
+	await holdsOnce(
+		vscode.languages.onDidChangeDiagnostics,
+		() => vscode.languages.getDiagnostics(document.uri).length === 0,
+	);
 }
 
 /** Whether a diff of a proposal is in a tab. */

@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 import { after, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import { AnsweringChatModel } from "../support/answeringModels.ts";
-import { nextEnd, noModels, scriptedEdits, workspaceFile, type ScriptedEdits } from "./edits.ts";
-import { activateMote } from "./mote.ts";
+import { nextEnd, useEdits, workspaceFile } from "./edits.ts";
+import { holdsOnce } from "./events.ts";
 
 const run = promisify(execFile);
 
@@ -31,7 +31,7 @@ interface GitApi {
 }
 
 describe("a commit message from what is staged", () => {
-	let scripted: ScriptedEdits;
+	const editsInTest = useEdits("committed");
 	let repository: Repository;
 	const folder = workspaceFile("committed");
 
@@ -42,8 +42,6 @@ describe("a commit message from what is staged", () => {
 	};
 
 	before(async () => {
-		await activateMote();
-		scripted = scriptedEdits();
 		await mkdir(folder.fsPath, { recursive: true });
 		await writeFile(path.join(folder.fsPath, "a.ts"), "one\n");
 		await git("init", "--initial-branch=main");
@@ -65,11 +63,11 @@ describe("a commit message from what is staged", () => {
 		await vscode.workspace
 			.getConfiguration("git")
 			.update("enabled", undefined, vscode.ConfigurationTarget.Global);
-		await scripted.dispose();
 		await rm(folder.fsPath, { recursive: true, force: true });
 	});
 
 	it("is written into the box, knows no secrets, and commits nothing", async () => {
+		const { scripted } = editsInTest;
 		const chat = new AnsweringChatModel(() => "```\nCount to two\n```");
 		scripted.models = { chat, infill: undefined };
 		const head = repository.state.HEAD?.commit;
@@ -88,7 +86,7 @@ describe("a commit message from what is staged", () => {
 	});
 
 	it("needs a chat model", async () => {
-		scripted.models = noModels;
+		const { scripted } = editsInTest;
 		const end = nextEnd(scripted.edits);
 		await scripted.run("generateCommitMessage", { rootUri: folder });
 		assert.match(await end, /^A commit message needs a chat model/);
@@ -99,15 +97,6 @@ describe("a commit message from what is staged", () => {
 async function enabledGit(): Promise<Git> {
 	const git = await vscode.extensions.getExtension<Git>("vscode.git")?.activate();
 	assert(git !== undefined, "the editor has no Git support");
-	if (!git.enabled) {
-		await new Promise<void>((resolve) => {
-			const listener = git.onDidChangeEnablement((enabled) => {
-				if (enabled) {
-					listener.dispose();
-					resolve();
-				}
-			});
-		});
-	}
+	await holdsOnce(git.onDidChangeEnablement, () => git.enabled);
 	return git;
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert";
-import { readdir } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { after, afterEach, before, describe, it } from "mocha";
+import path from "node:path";
+import { afterEach, beforeEach, describe, it } from "mocha";
 import * as vscode from "vscode";
 import { AnsweringChatModel, AnsweringInfillModel } from "../support/answeringModels.ts";
 import {
@@ -9,15 +10,13 @@ import {
 	diffTabs,
 	filling,
 	nextEnd,
-	noModels,
 	noProblems,
 	openReview,
 	problemOf,
-	scriptedEdits,
-	TestFiles,
+	useEdits,
 	type ScriptedEdits,
 } from "./edits.ts";
-import { activateMote, closeEditors } from "./mote.ts";
+import { nextOf } from "./events.ts";
 
 const shop = `interface Item {
 	readonly price: number;
@@ -41,29 +40,29 @@ const didYouMeanName = 2552;
 const wrongArgument = 2345;
 
 describe("fixing what the editor reports", () => {
+	const editsInTest = useEdits("fixed");
+	const { files } = editsInTest;
 	let scripted: ScriptedEdits;
-	const files = new TestFiles();
-	/** Each test has a file of its own: the editor may still tell of what happened to another's. */
-	let opened = 0;
 
-	before(async () => {
-		await activateMote();
-		scripted = scriptedEdits();
-	});
+	beforeEach(() => ({ scripted } = editsInTest));
 
-	after(() => scripted.dispose());
+	const usualTemporary = process.env["TMPDIR"];
+	let temporary: string | undefined;
 
 	afterEach(async () => {
-		scripted.models = noModels;
-		for (const { id } of scripted.edits.reviews.views) {
-			await scripted.edits.reviews.decideAll(id, false);
+		if (temporary !== undefined) {
+			await rm(temporary, { recursive: true });
+			temporary = undefined;
+			if (usualTemporary === undefined) {
+				delete process.env["TMPDIR"];
+			} else {
+				process.env["TMPDIR"] = usualTemporary;
+			}
 		}
-		await closeEditors();
-		await files.remove();
 	});
 
 	async function openFile(text: string): Promise<vscode.TextEditor> {
-		return files.open(`fixed${++opened}.ts`, text);
+		return files.open(files.newName(".ts"), text);
 	}
 
 	/** A file with an error that the editor knows no fix for. */
@@ -176,6 +175,11 @@ describe("fixing what the editor reports", () => {
 
 	it("what a model writes is tried where nobody sees it", async () => {
 		const document = await openWrongArgument();
+		const original = document.getText();
+		// Whoever else tries something on this machine meanwhile has another folder.
+		temporary = await mkdtemp(path.join(tmpdir(), "mote-host-test-"));
+		process.env["TMPDIR"] = temporary;
+		const tried = nextOf(vscode.workspace.onDidOpenTextDocument);
 		const seen: string[] = [];
 		const watch = vscode.Disposable.from(
 			vscode.workspace.onDidChangeTextDocument((change) => {
@@ -210,8 +214,13 @@ describe("fixing what the editor reports", () => {
 			'-export const depth: number = depthOf("a");',
 			"+export const depth: number = depthOf(7);",
 		]);
-		const left = (await readdir(tmpdir())).filter((name) => name.startsWith("mote-trial-"));
+		assert((await tried).uri.fsPath.startsWith(path.join(temporary, "mote-trial-")));
+		const left = (await readdir(temporary)).filter((name) => name.startsWith("mote-trial-"));
 		assert.deepStrictEqual(left, []);
+		await scripted.edits.reviews.decideAll(openReview(scripted.edits).id, true);
+		await noProblems(document);
+		await vscode.commands.executeCommand("undo");
+		assert.deepStrictEqual([document.getText(), document.isDirty], [original, false]);
 	});
 
 	it("whoever has gone to another file keeps it in front, and finds the proposal", async () => {

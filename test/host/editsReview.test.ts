@@ -1,38 +1,23 @@
 import assert from "node:assert";
-import { after, afterEach, before, describe, it } from "mocha";
+import { beforeEach, describe, it } from "mocha";
 import * as vscode from "vscode";
 import { UserError } from "../../src/base/userError.ts";
-import { diffTabs, openReview, reviewClosed, scriptedEdits, TestFiles } from "./edits.ts";
-import type { ScriptedEdits } from "./edits.ts";
-import { activateMote, closeEditors } from "./mote.ts";
+import { diffTabs, openReview, reviewClosed, useEdits, type ScriptedEdits } from "./edits.ts";
+import { moveCursor } from "./mote.ts";
 
 const text = "alpha\nbeta\ngamma\ndelta\nepsilon\nzeta\neta\n";
 const proposed = "ALPHA\nbeta\ngamma\ndelta\nepsilon\nzeta\neta\ntheta\n";
 
 describe("the review of a proposal", () => {
+	const editsInTest = useEdits("reviewed");
+	const { files } = editsInTest;
 	let scripted: ScriptedEdits;
-	const files = new TestFiles();
-	/** Each test has a file of its own: the editor may still tell of what happened to another's. */
-	let opened = 0;
 
-	before(async () => {
-		await activateMote();
-		scripted = scriptedEdits();
-	});
-
-	after(() => scripted.dispose());
-
-	afterEach(async () => {
-		for (const { id } of scripted.edits.reviews.views) {
-			await scripted.edits.reviews.decideAll(id, false);
-		}
-		await closeEditors();
-		await files.remove("made.txt");
-	});
+	beforeEach(() => ({ scripted } = editsInTest));
 
 	/** Opens a document and a proposal for it. */
 	async function propose(content = text): Promise<vscode.TextDocument> {
-		const { document } = await files.open(`reviewed${++opened}.txt`, content);
+		const { document } = await files.open(files.newName(".txt"), content);
 		await scripted.edits.reviews.propose({
 			uri: document.uri,
 			base: text,
@@ -58,7 +43,7 @@ describe("the review of a proposal", () => {
 		const editor = vscode.window.activeTextEditor;
 		assert(editor !== undefined);
 		const closed = reviewClosed(scripted.edits);
-		editor.selection = new vscode.Selection(0, 0, 0, 0);
+		await moveCursor(editor, new vscode.Position(0, 0));
 		await scripted.run("rejectHunk");
 		assert.deepStrictEqual(
 			openReview(scripted.edits).hunks.map(({ decision }) => decision),
@@ -101,7 +86,7 @@ describe("the review of a proposal", () => {
 		const document = await propose();
 		const editor = vscode.window.activeTextEditor;
 		assert(editor !== undefined);
-		editor.selection = new vscode.Selection(0, 0, 0, 0);
+		await moveCursor(editor, new vscode.Position(0, 0));
 		await scripted.run("acceptHunk");
 		assert.strictEqual(document.getText(), text);
 		const closed = reviewClosed(scripted.edits);
@@ -111,10 +96,12 @@ describe("the review of a proposal", () => {
 	});
 
 	it("stays open when its diff moves to another group", async () => {
-		await propose();
+		const document = await propose();
 		await vscode.commands.executeCommand("workbench.action.moveEditorToNextGroup");
 		assert.strictEqual(diffTabs(), 1);
-		openReview(scripted.edits);
+		// A review that had ended would put nothing in.
+		await scripted.edits.reviews.decideAll(openReview(scripted.edits).id, true);
+		assert.strictEqual(document.getText(), proposed);
 	});
 
 	it("keeps CRLF line ends", async () => {
@@ -143,6 +130,7 @@ describe("the review of a proposal", () => {
 	});
 
 	it("makes a new file only when it is accepted", async () => {
+		const made = files.made("made.txt");
 		const block = {
 			conversationId: "c",
 			messageId: "m",
@@ -155,18 +143,13 @@ describe("the review of a proposal", () => {
 		const review = await scripted.edits.applyBlock(block);
 		assert.strictEqual(review.path, "made.txt");
 		await scripted.edits.reviews.decideAll(review.id, true);
-		const made = await vscode.workspace.openTextDocument(
-			vscode.Uri.joinPath(
-				vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file("/"),
-				"made.txt",
-			),
-		);
-		assert.strictEqual(made.getText(), "made\n");
+		const document = await vscode.workspace.openTextDocument(made);
+		assert.strictEqual(document.getText(), "made\n");
 	});
 
 	for (const path of ["../out.txt", "/tmp/out.txt", ".vscode/tasks.json", ".env"]) {
 		it(`refuses a block for ${path}`, async () => {
-			await files.open(`reviewed${++opened}.txt`, text);
+			await files.open(files.newName(".txt"), text);
 			const applied = scripted.edits.applyBlock({
 				conversationId: "c",
 				messageId: "m",

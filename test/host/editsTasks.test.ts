@@ -1,21 +1,18 @@
 import assert from "node:assert";
-import { after, afterEach, before, describe, it } from "mocha";
+import path from "node:path";
+import { beforeEach, describe, it } from "mocha";
 import * as vscode from "vscode";
 import { AnsweringChatModel, AnsweringInfillModel } from "../support/answeringModels.ts";
 import {
 	diffTabs,
 	filling,
 	nextEnd,
-	noModels,
 	noProblems,
 	openReview,
 	problemOf,
-	scriptedEdits,
-	TestFiles,
-	workspaceFile,
+	useEdits,
 	type ScriptedEdits,
 } from "./edits.ts";
-import { activateMote, closeEditors } from "./mote.ts";
 
 const broken = `import { depthOf } from "./depths";
 
@@ -31,28 +28,15 @@ const depths = `export function depthOf(level: number): number {\n\treturn level
 const wrongArgument = 2345;
 
 describe("commands on code in the extension host", () => {
+	const editsInTest = useEdits("broken");
+	const { files } = editsInTest;
 	let scripted: ScriptedEdits;
-	const files = new TestFiles();
 
-	before(async () => {
-		await activateMote();
-		scripted = scriptedEdits();
-	});
-
-	after(() => scripted.dispose());
-
-	afterEach(async () => {
-		scripted.models = noModels;
-		for (const { id } of scripted.edits.reviews.views) {
-			await scripted.edits.reviews.decideAll(id, false);
-		}
-		await closeEditors();
-		await files.remove("broken.test.ts");
-	});
+	beforeEach(() => ({ scripted } = editsInTest));
 
 	async function openBroken(): Promise<vscode.TextDocument> {
 		await files.write("depths.ts", depths);
-		const { document } = await files.open("broken.ts", broken);
+		const { document } = await files.open(files.newName(".ts"), broken);
 		await problemOf(document, wrongArgument);
 		return document;
 	}
@@ -122,28 +106,6 @@ describe("commands on code in the extension host", () => {
 		});
 	}
 
-	it("without a chat model a candidate is kept only when the error goes away", async () => {
-		const document = await openBroken();
-		const original = document.getText();
-		// The likeliest leaves the error as it is, the next one is none of TypeScript's business.
-		scripted.models = {
-			chat: undefined,
-			infill: new AnsweringInfillModel(filling('"b"', "true", "7")),
-		};
-		const end = await chooseFix(document);
-		assert.match(end, /^Fix by Scripted \(on this machine\), checked: the problem goes away/);
-		assert.deepStrictEqual([document.getText(), document.isDirty], [original, false]);
-		const [hunk] = openReview(scripted.edits).hunks;
-		assert.deepStrictEqual(
-			hunk?.lines.filter((line) => /^[+-]/.test(line)),
-			['-\tconst depth: number = depthOf("a");', "+\tconst depth: number = depthOf(7);"],
-		);
-		await scripted.edits.reviews.decideAll(openReview(scripted.edits).id, true);
-		await noProblems(document);
-		await vscode.commands.executeCommand("undo");
-		assert.deepStrictEqual([document.getText(), document.isDirty], [original, false]);
-	});
-
 	it("what is typed while the model writes stays, and the proposal waits beside it", async () => {
 		const document = await openBroken();
 		const original = document.getText();
@@ -178,7 +140,7 @@ describe("commands on code in the extension host", () => {
 			return fill(request);
 		});
 		scripted.models = { chat: undefined, infill };
-		assert.match(await chooseFix(document), /^broken\.ts has changed meanwhile/);
+		assert.match(await chooseFix(document), /^broken\d+\.ts has changed meanwhile/);
 		assert.strictEqual(await typed, true);
 		assert.deepStrictEqual(scripted.edits.reviews.views, []);
 	});
@@ -225,7 +187,7 @@ describe("commands on code in the extension host", () => {
 	}
 
 	it("with a chat model explain shows the answer, and tests become a new file", async () => {
-		await openBroken();
+		const document = await openBroken();
 		const chat = new AnsweringChatModel((question) =>
 			question.startsWith("Explain") ? "It **doubles**." : "```ts\ntest();\n```\nAll covered.",
 		);
@@ -234,14 +196,15 @@ describe("commands on code in the extension host", () => {
 		await scripted.run("explain");
 		assert.strictEqual(await explained, "Explained by Scripted (on this machine).");
 		assert.match(vscode.window.activeTextEditor?.document.getText() ?? "", /It \*\*doubles\*\*\./);
-		await vscode.window.showTextDocument(workspaceFile("broken.ts"));
+		await vscode.window.showTextDocument(document);
 		const written = nextEnd(scripted.edits);
 		await scripted.run("generateTests");
 		assert.match(await written, /^Tests by Scripted/);
 		const review = openReview(scripted.edits);
-		assert.strictEqual(review.path, "broken.test.ts");
+		assert.strictEqual(review.path, path.basename(document.uri.path).replace(/ts$/, "test.ts"));
+		const file = files.made(review.path);
 		await scripted.edits.reviews.decideAll(review.id, true);
-		const made = await vscode.workspace.openTextDocument(workspaceFile("broken.test.ts"));
+		const made = await vscode.workspace.openTextDocument(file);
 		assert.strictEqual(made.getText(), "test();\n");
 	});
 

@@ -1,5 +1,6 @@
 import assert from "node:assert";
 import * as vscode from "vscode";
+import { holdsOnce } from "./events.ts";
 
 /** Runs the command that shows the last prompt, and gives the document that it opened. */
 export async function showContext(): Promise<vscode.TextDocument> {
@@ -14,17 +15,9 @@ export async function textMatching(
 	document: vscode.TextDocument,
 	pattern: RegExp,
 ): Promise<RegExpExecArray> {
-	const present = pattern.exec(document.getText());
-	if (present !== null) {
-		return present;
-	}
-	return new Promise((resolve) => {
-		const listener = vscode.workspace.onDidChangeTextDocument((change) => {
-			const found = change.document === document ? pattern.exec(document.getText()) : null;
-			if (found !== null) {
-				listener.dispose();
-				resolve(found);
-			}
-		});
-	});
+	const find = (): RegExpExecArray | null => pattern.exec(document.getText());
+	await holdsOnce(vscode.workspace.onDidChangeTextDocument, () => find() !== null);
+	const found = find();
+	assert(found !== null);
+	return found;
 }

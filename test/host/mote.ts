@@ -2,6 +2,7 @@ import assert from "node:assert";
 import * as vscode from "vscode";
 import type { Completion } from "../../src/completion/completionProvider.ts";
 import type { MoteApi } from "../../src/extension/extension.ts";
+import { nextOf } from "./events.ts";
 
 /** The extension, activated as the editor does. */
 export async function activateMote(): Promise<MoteApi> {
@@ -23,14 +24,9 @@ export async function statusOf<Kind extends MoteApi["status"]["kind"]>(
 	if (isWanted(status)) {
 		return status;
 	}
-	return new Promise((resolve) => {
-		const listener = mote.onDidChangeStatus((changed) => {
-			if (isWanted(changed)) {
-				listener.dispose();
-				resolve(changed);
-			}
-		});
-	});
+	const changed = await nextOf(mote.onDidChangeStatus, isWanted);
+	assert(isWanted(changed));
+	return changed;
 }
 
 /** Opens an unsaved document with the cursor at `║`. */
@@ -45,25 +41,50 @@ export async function openDocument(
 		language: languageId,
 		content: textWithCursor.replace("║", ""),
 	});
-	const editor = await vscode.window.showTextDocument(document);
-	const position = document.positionAt(offset);
-	await editor.edit((edit) => edit.setEndOfLine(endOfLine));
-	editor.selection = new vscode.Selection(position, position);
+	const editor = await showAt(document, document.positionAt(offset));
+	if (document.eol !== endOfLine) {
+		await editor.edit((edit) => edit.setEndOfLine(endOfLine));
+	}
 	return editor;
+}
+
+/** Shows a document with the cursor where it shall be from the start: nothing is asked for another place. */
+export async function showAt(
+	document: vscode.TextDocument,
+	position: vscode.Position,
+): Promise<vscode.TextEditor> {
+	const selection = new vscode.Selection(position, position);
+	const editor = await vscode.window.showTextDocument(document, { preview: false, selection });
+	await settled();
+	return editor;
+}
+
+/** Moves the cursor, and resolves when the editor's window has said that it is there. */
+export async function moveCursor(
+	editor: vscode.TextEditor,
+	position: vscode.Position,
+): Promise<void> {
+	// What the window said before is older than the cursor that is set here, and would go over it.
+	await settled();
+	editor.selection = new vscode.Selection(position, position);
+	await settled();
+}
+
+/**
+ * Resolves when what this process has told the editor's window so far has been done there, and what the window had to
+ * say of it is known here. Both speak in turn over one connection, so any question will do.
+ */
+async function settled(): Promise<void> {
+	await vscode.commands.executeCommand("setContext", "moteTest.settled", true);
 }
 
 /** How the next request ends. Ask for it before making the request. */
 export function nextOutcome(mote: MoteApi): Promise<NonNullable<MoteApi["lastOutcome"]>> {
-	return new Promise((resolve) => {
-		const listener = mote.onDidComplete((outcome) => {
-			// A withdrawn request is followed by another.
-			if (outcome.kind === "none" && outcome.reason === "cancelled") {
-				return;
-			}
-			listener.dispose();
-			resolve(outcome);
-		});
-	});
+	// A withdrawn request is followed by another.
+	return nextOf(
+		mote.onDidComplete,
+		(outcome) => outcome.kind === "completion" || outcome.reason !== "cancelled",
+	);
 }
 
 export async function trigger(mote: MoteApi): Promise<NonNullable<MoteApi["lastOutcome"]>> {

@@ -1,22 +1,18 @@
 import assert from "node:assert";
-import { rm, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
+import { TestFiles } from "./edits.ts";
 import { showContext, textMatching } from "./inspector.ts";
-import { activateMote, closeEditors, openDocument, statusOf, trigger } from "./mote.ts";
+import { nameCompleted, nameInFiles } from "./learnedNames.ts";
+import { activateMote, closeEditors, statusOf } from "./mote.ts";
 
 /** No model writes this by itself. */
 const name = "quaggaFlumoxSextant";
 
-const files: Readonly<Record<string, string>> = {
-	"learned.ts": `export function ${name}(depth: number): number {\n\treturn depth;\n}\n`,
-	"uses.ts": `import { ${name} } from "./learned";\n\nexport const deep = ${name}(1);\n`,
-};
-
 describe("the repository in the extension host", () => {
 	let mote: MoteApi;
+	const files = new TestFiles("learned");
 
 	before(async () => {
 		mote = await activateMote();
@@ -25,16 +21,14 @@ describe("the repository in the extension host", () => {
 
 	afterEach(async () => {
 		await closeEditors();
-		for (const file of Object.keys(files)) {
-			await rm(inWorkspace(file), { force: true });
-		}
+		await files.remove();
 	});
 
 	it("a name that only other files have is completed soon after they are written", async () => {
-		for (const [file, text] of Object.entries(files)) {
-			await writeFile(inWorkspace(file), text);
+		for (const [file, text] of Object.entries(nameInFiles(name))) {
+			await files.write(file, text);
 		}
-		await nameCompleted(mote);
+		await nameCompleted(mote, name);
 		const document = await showContext();
 		const [, share] = await textMatching(document, /^# (\d+) % of the answer's probability/m);
 		assert(Number(share) > 0);
@@ -65,30 +59,6 @@ describe("the repository in the extension host", () => {
 async function configure(key: string, value: boolean | undefined): Promise<void> {
 	const configuration = vscode.workspace.getConfiguration("mote");
 	await configuration.update(key, value, vscode.ConfigurationTarget.Global);
-}
-
-function inWorkspace(file: string): string {
-	const folder = vscode.workspace.workspaceFolders?.[0];
-	assert(folder !== undefined, "the tests need a workspace folder");
-	return path.join(folder.uri.fsPath, file);
-}
-
-/**
- * Asks for the rest of the name until there is one: the editor tells of new files when it pleases. Each time
- * in another text, since an answer is kept for its place. The limit is that of the test.
- */
-async function nameCompleted(mote: MoteApi): Promise<void> {
-	for (let attempt = 1; ; attempt++) {
-		await openDocument("typescript", `// Attempt ${attempt}.\nconst depth = quaggaFlu║`);
-		const outcome = await trigger(mote);
-		if (
-			outcome.kind === "completion" &&
-			`quaggaFlu${outcome.completion.insertText}`.startsWith(name)
-		) {
-			return;
-		}
-		await closeEditors();
-	}
 }
 
 /** Asserts how many threads of this process read a repository. */

@@ -1,8 +1,9 @@
-/** All tests of this folder, in one bundle that mocha loads. */
+/** All tests that need a workspace of one folder, in one bundle that mocha loads. */
 import "./completion.test.ts";
 import "./commands.test.ts";
 import "./contextInspector.test.ts";
 import "./repository.test.ts";
+import "./encodings.test.ts";
 import "./engineFaults.test.ts";
 import "./models.test.ts";
 import "./editsReview.test.ts";

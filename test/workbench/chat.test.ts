@@ -5,7 +5,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { FrameLocator } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import {
 	beginEvents,
 	chatAnswer,
@@ -15,7 +15,7 @@ import {
 	write,
 } from "../support/loopbackServer.ts";
 import type { EditorPage } from "./editorPage.ts";
-import { PackagedEditor } from "./packagedEditor.ts";
+import { PackagedEditor, watchFailures } from "./packagedEditor.ts";
 
 let packaged: PackagedEditor;
 let editor: EditorPage;
@@ -36,11 +36,7 @@ afterAll(async () => {
 	await server.close();
 });
 
-beforeEach(() => {
-	onTestFailed(async ({ task }) => {
-		await editor.screenshot(`failed-chat-${task.id}`);
-	});
-});
+watchFailures(() => editor, "chat");
 
 async function ask(text: string): Promise<void> {
 	const input = view.getByRole("combobox", { name: "Ask Mote" });
@@ -121,6 +117,8 @@ test("a change is accepted in one place and rejected in another", async () => {
 	await view.getByRole("button", { name: "Accept change 1" }).click();
 	await editor.screenshot("workbench-chat-review");
 	await view.getByRole("button", { name: "Reject change 2" }).click();
+	// The diff is gone and what was accepted is in the file before anything else is done there.
+	await editor.page.locator(".tab.dirty", { hasText: "numbers.ts" }).waitFor();
 	await editor.page.locator(".tab", { hasText: "numbers.ts" }).first().click();
 	await editor.page.locator(".editor-instance .view-lines").first().click();
 	expect(await editor.saveText(file)).toBe(text.replace("a2 = 2;", "a2 = 222;"));

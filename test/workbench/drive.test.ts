@@ -5,10 +5,10 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { newPage, openWorkbench } from "./browser.ts";
 import { EditorPage } from "./editorPage.ts";
-import { PackagedEditor } from "./packagedEditor.ts";
+import { PackagedEditor, watchFailures } from "./packagedEditor.ts";
 
 let packaged: PackagedEditor;
 let editor: EditorPage;
@@ -32,11 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => packaged.close());
 
-beforeEach(() => {
-	onTestFailed(async ({ task }) => {
-		await editor.screenshot(`failed-${task.id}`);
-	});
-});
+watchFailures(() => editor, "drive");
 
 test("the status bar says that Mote is ready", async () => {
 	await editor.waitForStatus("Ready.");
@@ -120,7 +116,12 @@ test("a document whose language changes says what holds for the new one", async 
 	await editor.openFile("notes.txt", "const total = 1;\n");
 	await editor.waitForStatus("Completions are turned off in plaintext.");
 	await editor.runCommand("Change Language Mode");
-	await page.locator(".quick-input-widget input").fill("TypeScript");
+	await page
+		.locator('.quick-input-widget input[placeholder="Select Language Mode"]')
+		.fill("TypeScript");
+	await page
+		.locator(".quick-input-list .monaco-list-row.focused", { hasText: /^TypeScript/ })
+		.waitFor();
 	await page.keyboard.press("Enter");
 	await editor.statusItem.locator("a:not([aria-label*=off])").waitFor();
 });
@@ -154,12 +155,17 @@ test("in a window of several folders, related code comes from the folder of the 
 	const several = new EditorPage(page, second);
 	await several.waitForStatus("Ready.");
 	await several.openFile("payment.ts", payment);
-	await page.keyboard.press("Control+End");
-	await page.keyboard.type("\tledger.");
-	await several.runCommand("Mote: Complete Here");
 	await several.runCommand("Mote: Show What Went into the Last Prompt");
 	const shown = page.locator(".view-line");
-	await shown.filter({ hasText: "ledgers/ledger.ts:" }).first().waitFor();
+	// Until the second folder has been read. What is related stays as it is while a line is typed, so each on its own.
+	await expect
+		.poll(async () => {
+			await page.keyboard.press("Control+End");
+			await page.keyboard.type("\n\tledger.");
+			await several.runCommand("Mote: Complete Here");
+			return await shown.filter({ hasText: "ledgers/ledger.ts:" }).count();
+		})
+		.toBeGreaterThan(0);
 	await shown.filter({ hasText: "postDeposit" }).first().waitFor();
 	await several.screenshot("several-folders");
 	await page.context().close();

@@ -1,0 +1,2 @@
+/** All tests that need a workspace of several folders, in one bundle that mocha loads. */
+import "./severalFolders.test.ts";
