@@ -8,7 +8,7 @@ import type {
 
 /**
  * Asks the whole pipeline as the editor does while somebody types: automatic trigger, the stop rules, the
- * filters, the gate. Throws a UserError "evaluationFailed" when the engine fails: the pipeline hides faults from somebody who
+ * filters, the gate. Throws a UserError "evaluationFailed" when the engine fails: the pipeline hides faults from who
  * types, and a figure must not hide them.
  */
 export async function askPipeline(

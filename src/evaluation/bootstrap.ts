@@ -11,9 +11,9 @@ export interface Estimate {
 const resamples = 2000;
 
 /**
- * What `valueOf` says of all items, and between which values 95 % of what it says of as many items lie that are drawn from them with
- * replacement (percentile bootstrap). Resamples without a value (undefined) are left out; undefined when all items have none. The same for the
- * same items.
+ * The value of all items with its 95 % interval, by the percentile bootstrap: the value is computed again for many
+ * resamples, as many items each, drawn with replacement. Resamples without a value are left out; undefined when all
+ * items together have none. The same for the same items.
  */
 export function bootstrap<T>(
 	items: readonly T[],

@@ -8,7 +8,10 @@ import { VocabularyIndex } from "../../tokenizer/vocabularyIndex.ts";
 import { writeOut } from "../writeOut.ts";
 import type { HumanEvalKind, HumanEvalProblem } from "./problems.ts";
 
-/** What may be written, in tokens, each more than the longest solution has. The prompt gets what is left of the trained context. */
+/**
+ * What may be written, in tokens, each more than the longest solution has. The prompt gets what is left of the trained
+ * context.
+ */
 const maxNewTokens: Readonly<Record<HumanEvalKind, number>> = {
 	function: 512,
 	singleLine: 128,
@@ -95,8 +98,8 @@ export class HumanEvalAnswers {
 }
 
 /**
- * What of `written` is the answer, undefined while it isn't over: a function ends where other code begins at the margin, one
- * line with its line break (blank lines before it are none), and a span where the model ends it.
+ * What of `written` is the answer, undefined while it isn't over: a function ends where other code begins at the margin,
+ * a line with its line break (blank lines before it don't count), and a span where the model ends it.
  */
 export function answerIn(kind: HumanEvalKind, written: string): string | undefined {
 	switch (kind) {

@@ -2,9 +2,9 @@
 export const stoppedWord = "stopped";
 
 /**
- * What the python3 process runs, with the limits as JSON behind it: reads a secret line and a program from its input, takes away from itself what no
- * solution needs, runs the program, and writes the secret to file descriptor 3 when it came to its end. Whatever else
- * the program prints or returns is nothing to anybody.
+ * What the python3 process runs, with the limits as JSON behind it: reads a secret line and a program from its input,
+ * takes away from itself what no solution needs, runs the program, and writes the secret to file descriptor 3 when that
+ * has come to its end. Nobody minds what else the program prints or returns.
  *
  * Audit hooks can't be removed again, and hear of everything that Python's own modules do; modules that could
  * do the same unheard are refused.

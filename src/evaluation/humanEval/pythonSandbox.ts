@@ -49,9 +49,9 @@ const probeTimeoutMs = 60_000;
 const secretBytes = 32;
 
 /**
- * Runs Python that nobody has read, one process each: on Linux without network and without sight of other processes where the
- * system allows namespaces; with limits of processor time, time and memory; from an empty folder. Python's audit hooks
- * refuse sockets, other programs, forks, and whatever changes a file. Reading files is not refused.
+ * Runs Python that nobody has read, one process each: on Linux, where the system allows namespaces, without network and
+ * without sight of other processes; with limits of processor time, time and memory; from an empty folder. Python's audit
+ * hooks refuse sockets, other programs, forks, and whatever changes a file. Reading files is not refused.
  *
  * It is made for what language models write, not for programs that are made to break out of it.
  */

@@ -1,14 +1,5 @@
 import type { SyntaxService } from "../../context/syntax/syntaxService.ts";
-import {
-	isInCode,
-	isPlainText,
-	linesOf,
-	maxLineUnits,
-	maxTries,
-	minLinesAbove,
-	type Line,
-	type Span,
-} from "../fimCases.ts";
+import { isBlank, maxLineUnits, randomSpanIn, type Line, type Span } from "../codePlaces.ts";
 import type { Hole, SourceFile } from "../hole.ts";
 import { keysOf } from "./keys.ts";
 
@@ -25,23 +16,10 @@ export async function typingPlaceIn(
 	random: () => number,
 	syntax: SyntaxService,
 ): Promise<Hole | undefined> {
-	if (!isPlainText(file.text)) {
-		return undefined;
-	}
-	const lines = linesOf(file.text);
-	const candidates = lines.length - minLinesAbove;
-	for (let tries = 0; candidates > 0 && tries < maxTries; tries++) {
-		const row = minLinesAbove + Math.floor(random() * candidates);
-		const span = spanFrom(file.text, lines, row);
-		const codeStart = lines[row]?.codeStart;
-		if (span === undefined || codeStart === undefined) {
-			continue;
-		}
-		if (await isInCode(file, codeStart, syntax)) {
-			return { ...file, ...span };
-		}
-	}
-	return undefined;
+	const span = await randomSpanIn(file, random, syntax, (lines, row) =>
+		spanFrom(file.text, lines, row),
+	);
+	return span === undefined ? undefined : { ...file, ...span };
 }
 
 function spanFrom(text: string, lines: readonly Line[], row: number): Span | undefined {
@@ -63,8 +41,4 @@ function spanFrom(text: string, lines: readonly Line[], row: number): Span | und
 		}
 	}
 	return undefined;
-}
-
-function isBlank(line: Line | undefined): boolean {
-	return line === undefined || line.codeStart === line.end;
 }
