@@ -1,21 +1,10 @@
-/** How models mark what they think aloud before they answer; what stands between isn't part of the answer. */
-const marks = [
-	// Qwen, DeepSeek and most others; then Anthropic's, Gemma's and other families' words for it.
-	{ open: "<think>", close: "</think>" },
-	{ open: "<thinking>", close: "</thinking>" },
-	{ open: "<thought>", close: "</thought>" },
-	{ open: "<reasoning>", close: "</reasoning>" },
-	{ open: "<seed:think>", close: "</seed:think>" },
-	// Magistral.
-	{ open: "[think]", close: "[/think]" },
-	// Kimi.
-	{ open: "◁think▷", close: "◁/think▷" },
-	// Command A.
-	{ open: "<|start_thinking|>", close: "<|end_thinking|>" },
-	{ open: "<|begin_of_thought|>", close: "<|end_of_thought|>" },
-	// gpt-oss, where a server hands its channels through.
-	{ open: "<|channel|>analysis<|message|>", close: "<|channel|>final<|message|>" },
-] as const;
+import { thoughtMarks } from "../languageModel/thoughtMarks.ts";
+
+/** In lower case: servers and templates spell them as they like. */
+const marks = thoughtMarks.map(({ open, close }) => ({
+	open: open.toLowerCase(),
+	close: close.toLowerCase(),
+}));
 
 const longestMark = Math.max(
 	...marks.map(({ open, close }) => Math.max(open.length, close.length)),

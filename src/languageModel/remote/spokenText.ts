@@ -1,3 +1,5 @@
+import { thoughtMarks } from "../thoughtMarks.ts";
+
 /**
  * What a chat model says, out of what a server passes on: without the thoughts that a reasoning model puts in tags
  * before its answer, and without the token that ends its turn where the server spells it out. In whatever chunks
@@ -43,11 +45,11 @@ export class SpokenText {
 		for (;;) {
 			if (this.#opening === "undecided") {
 				const start = this.#held.trimStart();
-				const tag = thoughtTags.find(({ open }) => start.startsWith(open));
+				const tag = thoughtMarks.find(({ open }) => start.startsWith(open));
 				if (tag === undefined) {
 					const mayBecome =
 						this.#held.length <= maxHeldLength &&
-						thoughtTags.some(({ open }) => open.startsWith(start));
+						thoughtMarks.some(({ open }) => open.startsWith(start));
 					if (mayBecome) {
 						return false;
 					}
@@ -93,14 +95,6 @@ export class SpokenText {
 		return text;
 	}
 }
-
-const thoughtTags = ["think", "thinking", "thought", "thoughts", "reasoning"]
-	.map((name) => ({ open: `<${name}>`, close: `</${name}>` }))
-	.concat([
-		{ open: "[THINK]", close: "[/THINK]" },
-		{ open: "<|begin_of_thought|>", close: "<|end_of_thought|>" },
-		{ open: "◁think▷", close: "◁/think▷" },
-	]);
 
 /** With which common chat models end a turn. In the middle of an answer they are something that it is about. */
 const endTokens: readonly string[] = [
