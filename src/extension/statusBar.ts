@@ -12,7 +12,8 @@ const announcementMs = 5000;
 
 /**
  * The status bar item. Told what happens, it decides what to show: what the user turned off comes first,
- * then a fault of the engine, then a prompt that takes long to read, then a running request, then the result of the last one.
+ * then a fault of the engine, then a prompt that takes long to read, then a running request, then the result of the
+ * last one.
  */
 export class StatusBar implements vscode.Disposable {
 	private readonly item = vscode.window.createStatusBarItem(

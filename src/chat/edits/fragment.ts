@@ -1,5 +1,6 @@
 import { columnsOf } from "./indentation.ts";
 import type { LineSpan } from "./review.ts";
+import { sharedPart } from "./sharedPart.ts";
 
 export type FragmentPlace =
 	| ({ readonly kind: "found" } & LineSpan)
@@ -33,23 +34,19 @@ export function placeOfFragment(
 	if (first < 0) {
 		return { kind: "missing" };
 	}
-	return betweenAnchors(trimmed, wanted.slice(first, last + 1), from, {
-		isDeeper: columnsOf(fragment[last] ?? "") - columnsOf(fragment[first] ?? ""),
-		lines,
-	});
+	const indentations = lines.map(columnsOf);
+	const deeper = Math.sign(columnsOf(fragment[last] ?? "") - columnsOf(fragment[first] ?? ""));
+	const isShapedAlike = (start: number, end: number): boolean =>
+		Math.sign((indentations[end] ?? 0) - (indentations[start] ?? 0)) === deeper;
+	return betweenAnchors(trimmed, wanted.slice(first, last + 1), from, isShapedAlike);
 }
 
-interface AnchorShape {
-	/** Above 0 where the last line is indented more than the first, below where it is less. */
-	readonly isDeeper: number;
-	readonly lines: readonly string[];
-}
-
+/** `isShapedAlike` says whether the last line is indented more than the first, less or alike, as it is in the fragment. */
 function betweenAnchors(
 	trimmed: readonly string[],
 	wanted: readonly string[],
 	from: number,
-	shape: AnchorShape,
+	isShapedAlike: (start: number, end: number) => boolean,
 ): FragmentPlace {
 	const firstLine = wanted[0] ?? "";
 	const lastLine = wanted.at(-1) ?? "";
@@ -61,15 +58,11 @@ function betweenAnchors(
 		}
 		const limit = Math.min(trimmed.length, start + longest);
 		for (let end = wanted.length === 1 ? start : start + 1; end < limit; end++) {
-			const isEnd =
-				trimmed[end] === lastLine &&
-				Math.sign(columnsOf(shape.lines[end] ?? "") - columnsOf(shape.lines[start] ?? "")) ===
-					Math.sign(shape.isDeeper);
-			if (isEnd) {
+			if (trimmed[end] === lastLine && isShapedAlike(start, end)) {
 				if (candidates.length === maxCandidates) {
 					return { kind: "ambiguous" };
 				}
-				const score = similarity(trimmed.slice(start, end + 1), wanted);
+				const score = sharedPart(trimmed.slice(start, end + 1), wanted);
 				candidates.push({ start, end: end + 1, score });
 			}
 			if (wanted.length === 1) {
@@ -84,21 +77,4 @@ function betweenAnchors(
 	return second !== undefined && best.score - second.score < similarityMargin
 		? { kind: "ambiguous" }
 		: { kind: "found", start: best.start, end: best.end };
-}
-
-/** Twice what both have, by the length of both: 1 for the same lines in any order. */
-function similarity(a: readonly string[], b: readonly string[]): number {
-	const counts = new Map<string, number>();
-	for (const line of a) {
-		counts.set(line, (counts.get(line) ?? 0) + 1);
-	}
-	let shared = 0;
-	for (const line of b) {
-		const count = counts.get(line) ?? 0;
-		if (count > 0) {
-			shared++;
-			counts.set(line, count - 1);
-		}
-	}
-	return (2 * shared) / (a.length + b.length);
 }

@@ -61,8 +61,8 @@ interface Level {
 }
 
 /**
- * The lines of a fragment with the unit of the file, its first line indented as `target` is; what is inside of a literal stays. Models write four
- * spaces where the file has tabs, and leave out what all lines have in common.
+ * The lines of a fragment in the unit of the file, the first of them indented as `target` is; lines inside of a literal
+ * stay as they are. Models write four spaces where the file has tabs, and leave out what all lines have in common.
  */
 export function reindent(
 	fragment: readonly string[],

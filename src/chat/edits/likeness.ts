@@ -1,12 +1,16 @@
 import type { Merging } from "./merging.ts";
 import type { OutlineNode } from "./outline.ts";
 import { plainTextOf } from "./outlineIndex.ts";
+import { sharedPart } from "./sharedPart.ts";
 
 /** Statements that are this alike, by their words, may be two versions of one. */
 const minLikeness = 0.5;
 
 /** Statements between two anchors that are compared one by one. */
 const maxCompared = 400;
+
+/** The rest of a longer statement isn't compared, in UTF-16 units. */
+const maxComparedLength = 2000;
 
 /**
  * The statement that this one is another version of: what a body returns, or `new` where nothing is like it.
@@ -32,28 +36,13 @@ export function likeOf(
 			other.role === "code" &&
 			node.key === undefined &&
 			other.key === undefined &&
-			likeness(words, wordsOf(plainTextOf(file, other))) >= minLikeness,
+			sharedPart(words, wordsOf(plainTextOf(file, other))) >= minLikeness,
 	);
 	return isAlike ? "unclear" : "new";
 }
 
 function wordsOf(text: string): readonly string[] {
-	return text.slice(0, 2000).match(/[\w$]+|[^\s\w]/g) ?? [];
-}
-
-function likeness(a: readonly string[], b: readonly string[]): number {
-	const counts = new Map<string, number>();
-	for (const word of a) {
-		counts.set(word, (counts.get(word) ?? 0) + 1);
-	}
-	let shared = 0;
-	for (const word of b) {
-		const count = counts.get(word) ?? 0;
-		if (count > 0 && /\w/.test(word)) {
-			shared += 2;
-		}
-		counts.set(word, count - 1);
-	}
-	const all = [...a, ...b].filter((word) => /\w/.test(word)).length;
-	return all === 0 ? 0 : shared / all;
+	return (text.slice(0, maxComparedLength).match(/[\w$]+/g) ?? []).filter((word) =>
+		/\w/.test(word),
+	);
 }

@@ -84,7 +84,7 @@ export function doublesDeclaration({ file, block, changed }: Versions): boolean 
 	const before = namesOf(file);
 	const given = new Map<string, number>();
 	for (const [name, count] of namesOf(block)) {
-		const key = name.slice(name.lastIndexOf("\n") + 1);
+		const key = withoutPlace(name);
 		given.set(key, Math.max(given.get(key) ?? 0, count));
 	}
 	const lines = changed.split("\n");
@@ -96,12 +96,12 @@ export function doublesDeclaration({ file, block, changed }: Versions): boolean 
 		),
 	);
 	return [...after].some(([name, count]) => {
-		const own = given.get(name.slice(name.lastIndexOf("\n") + 1)) ?? 0;
+		const own = given.get(withoutPlace(name)) ?? 0;
 		return own > 0 && count > Math.max(1, before.get(name) ?? 0, own);
 	});
 }
 
-/** How often each name is declared in each place that is open to others. */
+/** How often each name is declared in each place that is open to others; the place stands before the name. */
 function namesOf(source: Source): ReadonlyMap<string, number> {
 	const counts = new Map<string, number>();
 	for (const { nodes, path, holdsMembers } of containersOf(source)) {
@@ -117,14 +117,15 @@ function namesOf(source: Source): ReadonlyMap<string, number> {
 	return counts;
 }
 
+/** A block may have a declaration without the class that it stands in. */
+function withoutPlace(name: string): string {
+	return name.slice(name.lastIndexOf("\n") + 1);
+}
+
 /** Names that the file declares openly and the block doesn't: the block isn't all of the file, or takes them out. */
 export function lostNames(file: Source, block: Source): readonly string[] {
-	const kept = new Set(
-		[...namesOf(block).keys()].map((name) => name.slice(name.lastIndexOf("\n") + 1)),
-	);
+	const kept = new Set([...namesOf(block).keys()].map(withoutPlace));
 	return [...namesOf(file).keys()].filter(
-		(name) =>
-			!name.slice(name.lastIndexOf("\n") + 1).startsWith("import ") &&
-			!kept.has(name.slice(name.lastIndexOf("\n") + 1)),
+		(name) => !withoutPlace(name).startsWith("import ") && !kept.has(withoutPlace(name)),
 	);
 }

@@ -114,9 +114,7 @@ function newText(block: AppliedBlock, target: ChangeTarget): string | ProposedCh
 			};
 	const changed = placed({ source, file, indenting, target, isCut: block.isCut });
 	if (typeof changed !== "string") {
-		return changed.kind === "refused"
-			? refused(changed.sentence.replace("the file", path))
-			: changed;
+		return changed.kind === "refused" ? refused(about(path, changed.sentence)) : changed;
 	}
 	const versions = { file, block: source, changed };
 	if (losesWhatIsStoodFor(versions)) {
@@ -203,7 +201,7 @@ function textOfDiff(block: AppliedBlock, { path, text }: ChangeTarget): string |
 	}
 	const changes = changesOfDiff(block.content, text.split("\n"));
 	return changes.kind === "refused"
-		? refused(changes.sentence.replace("the file", path))
+		? refused(about(path, changes.sentence))
 		: applyHunks(text, changes.hunks);
 }
 
@@ -230,6 +228,11 @@ function linesOf(content: string): readonly string[] {
 function shown(path: string): string {
 	const safe = safeRelativePath(path) ?? path;
 	return safe.replaceAll(/[\p{Cc}\p{Cf}]/gu, "?").slice(0, 100);
+}
+
+/** The sentence with the file's name in it, whatever that consists of: a dollar sign is no pattern. */
+function about(path: string, sentence: string): string {
+	return sentence.replace("the file", () => path);
 }
 
 function refused(sentence: string): ProposedChange {

@@ -5,8 +5,9 @@ const reservedNames = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 
 /**
  * A path that a model wrote, relative to the workspace with forward slashes, or undefined when it might lead
- * anywhere else: absolute, with a drive or a scheme, with `..`, also where that is written in per cent, or with
- * what one system reads as a separator and another doesn't. Whether the file exists, and isn't a link out of the workspace, is the caller's to check.
+ * anywhere else: absolute, with a drive or a scheme, with `..`, also where that is percent-encoded, or with what one
+ * system reads as a separator and another doesn't. Whether the file exists, and isn't a link out of the workspace, is
+ * the caller's to check.
  */
 export function safeRelativePath(path: string): string | undefined {
 	const slashed = path
@@ -45,7 +46,7 @@ function hasForeignCharacter(path: string): boolean {
 
 /**
  * What a path that a model wrote may mean, the likeliest first: as it is written, with its accents composed and
- * decomposed, as systems differ in that, and without the per cent signs of a link.
+ * decomposed, as systems differ in that, and with a link's percent-encoding undone.
  */
 export function pathsMeantBy(written: string): readonly string[] {
 	const safe = safeRelativePath(written);

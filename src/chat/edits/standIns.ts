@@ -52,7 +52,7 @@ const glueWords = new Set(
 	(
 		"the a an all of is are as in for my your our this that these those it its and or here goes go with no not " +
 		"changed to be been file's class's at on from was were will should must your also any more below up down " +
-		"unmodified needed required s i e g already there current now do does don't don’t modify touch exactly just " +
+		"needed required s i e g already there current now do does don't don’t modify touch exactly just " +
 		"still where see like than they them we i have has so please note previously"
 	).split(" "),
 );
@@ -84,12 +84,11 @@ export function lineKinds(
 			// It goes on with what the line above says.
 			kinds[at] = "standIn";
 		}
-		if (kinds[at] === "doubtful" && commentText(line, language) !== undefined) {
-			const next = lines.slice(at + 1, at + 3).find((text) => text.trim() !== "");
+		if (kinds[at] === "doubtful" && text !== undefined) {
+			const next = lines.slice(at + 1, at + 3).find((below) => below.trim() !== "");
 			const standsAlone =
 				lines[at + 1]?.trim() === "" || next === undefined || /^\s*(?:[)\]}]|<\/|end\b)/.test(next);
-			const isLoud = staysAtEnd.test(commentText(line, language) ?? "");
-			kinds[at] = standsAlone && isLoud ? "standIn" : "doubtful";
+			kinds[at] = standsAlone && staysAtEnd.test(text) ? "standIn" : "doubtful";
 		}
 		if (known.has(plain) && plain !== "") {
 			// What the file says itself is no news, but it may have been told so before.

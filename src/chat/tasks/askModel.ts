@@ -32,7 +32,10 @@ export function questionLimits(model: ChatModel): PromptLimits {
 	};
 }
 
-/** Asks one question outside any conversation; what the model thinks aloud is no part of the answer. Rejects with a LanguageModelError only. */
+/**
+ * Asks one question outside any conversation; what the model thinks aloud is no part of the answer. Rejects with a
+ * LanguageModelError only.
+ */
 export async function askModel(
 	model: ChatModel,
 	question: string,

@@ -15,8 +15,8 @@ export function isName(text: string): boolean {
 
 /**
  * The names that `word` may be a misspelling of, the nearest first: a slip of the finger for each three letters
- * (see {@link slips}), and another case for nothing. Of two equally near ones the one that begins like the word for longer comes first, then
- * the one that `names` has first.
+ * (see {@link slips}), and another case for nothing. Of two equally near ones, the one that shares more of the word's
+ * beginning comes first, then the one that `names` has first.
  */
 export function nearNames(word: string, names: Iterable<string>): readonly string[] {
 	if (!isName(word)) {

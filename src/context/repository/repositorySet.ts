@@ -9,7 +9,7 @@ export interface Repository {
 }
 
 export interface RepositoryMember {
-	/** In front of the paths of this folder: "" for one of them, and a name with a slash for every other. */
+	/** In front of the paths of this folder: "" where it is the only one, else one or more names, each with a slash. */
 	readonly prefix: string;
 	readonly client: Pick<RepositoryClient, "collect" | "files" | "tokensOf">;
 }
@@ -23,7 +23,7 @@ export class RepositorySet implements Repository {
 
 	/** Prefixes are different. */
 	constructor(members: readonly RepositoryMember[]) {
-		// The empty prefix fits every path, so it is tried last.
+		// The prefix of a folder begins those of folders within it, so the longest is tried first.
 		this.#members = members.toSorted((a, b) => b.prefix.length - a.prefix.length);
 	}
 

@@ -19,7 +19,8 @@ export type ReadFile =
 
 /**
  * The first `maxLength` UTF-16 units of a file of the workspace, with "\n" line breaks: as it stands in the
- * editor, or on disk. Never opens one that may hold credentials by its name, never follows a link out of the folder, and never waits for a pipe.
+ * editor, or on disk. Never opens one whose name says that it may hold credentials, never follows a link out of the
+ * folder, and never waits for a pipe.
  */
 export async function readWorkspaceFile(
 	{ folder, uri }: WorkspacePlace,
@@ -45,7 +46,8 @@ export async function readWorkspaceFile(
 
 async function readDisk(root: string, uri: vscode.Uri, maxLength: number): Promise<ReadFile> {
 	const [realRoot, realFile] = await Promise.all([realpath(root), realpath(uri.fsPath)]);
-	if (path.relative(realRoot, realFile).startsWith("..")) {
+	const inside = path.relative(realRoot, realFile);
+	if (path.isAbsolute(inside) || inside.split(path.sep)[0] === "..") {
 		return { kind: "missing" };
 	}
 	// A link may lead from a harmless name to another one.

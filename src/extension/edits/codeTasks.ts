@@ -16,7 +16,7 @@ import { ProblemFix } from "./problemFix.ts";
 import { openProposal, proposeChange, type TaskEnd } from "./proposeChange.ts";
 import type { Reviews } from "./reviews.ts";
 import { problemsIn, taskProblem, type TaskPlace } from "./taskPlace.ts";
-import { existingText, testFileOf } from "./testFile.ts";
+import { existingText, testFileOf, type TestFile } from "./testFile.ts";
 
 export interface RequestedTask {
 	readonly kind: TaskKind;
@@ -207,18 +207,14 @@ async function runByChat(
 	signal: AbortSignal,
 ): Promise<TaskEnd> {
 	const { kind, place, instruction, problem } = task;
-	const related = [...(await relatedPieces(task, options, signal))];
-	const testFile = kind === "tests" ? await testFileOf(place.document.uri) : undefined;
-	const present = testFile === undefined ? undefined : await existingText(testFile.uri);
-	if (testFile !== undefined && present !== undefined) {
-		related.push({ path: testFile.path, text: present });
-	}
+	const related = await relatedPieces(task, options, signal);
+	const target = await targetOf(task);
 	const diagnostics = problem === undefined ? problemsIn(place) : [problem];
 	const question: CodeTask = {
 		kind,
 		code: place.code,
 		problems: kind === "fix" ? diagnostics.map(taskProblem) : [],
-		related,
+		related: target.present === undefined ? related : [...related, target.present],
 		instruction,
 	};
 	const { text: prompt } = taskPrompt(question, questionLimits(model));
@@ -226,42 +222,69 @@ async function runByChat(
 	if (answered === undefined || signal.aborted) {
 		return { sentence: "Stopped." };
 	}
-	const { text: answer, conversationId } = answered;
-	const by = `by ${modelInWords(model.description)}`;
+	const who = modelInWords(model.description);
 	if (kind === "explain") {
 		if (options.ask === undefined) {
-			const content = `# ${titles.explain} ${by}\n\n${answer}\n`;
-			const shown = await vscode.workspace.openTextDocument({ language: "markdown", content });
-			await vscode.window.showTextDocument(shown, vscode.ViewColumn.Beside);
+			await showExplanation(answered.text, who);
 		}
-		return { sentence: `Explained ${by}.` };
+		return { sentence: `Explained by ${who}.` };
 	}
-	const { code } = place;
+	return proposeAnswer(task, target, { ...answered, who }, reviews);
+}
+
+/** Where the code of an answer goes: the code at hand, or a file of tests for it. */
+interface AnswerTarget {
+	readonly testFile: TestFile | undefined;
+	/** The file of tests as it is, if there is one. */
+	readonly present: TaskPiece | undefined;
+}
+
+async function targetOf({ kind, place }: RequestedTask): Promise<AnswerTarget> {
+	if (kind !== "tests") {
+		return { testFile: undefined, present: undefined };
+	}
+	const testFile = await testFileOf(place.document.uri);
+	const text = await existingText(testFile.uri);
+	return { testFile, present: text === undefined ? undefined : { path: testFile.path, text } };
+}
+
+async function showExplanation(answer: string, who: string): Promise<void> {
+	const content = `# ${titles.explain} by ${who}\n\n${answer}\n`;
+	const shown = await vscode.workspace.openTextDocument({ language: "markdown", content });
+	await vscode.window.showTextDocument(shown, vscode.ViewColumn.Beside);
+}
+
+async function proposeAnswer(
+	task: RequestedTask,
+	{ testFile, present }: AnswerTarget,
+	{ text: answer, conversationId, who }: TaskAnswer & { readonly who: string },
+	reviews: Reviews,
+): Promise<TaskEnd> {
+	const { code } = task.place;
 	const range = { start: code.start, end: code.end };
 	const change = changeOfAnswer(
 		answer,
 		testFile === undefined
 			? { path: code.path, text: code.text, range }
-			: { path: testFile.path, text: present ?? "", range: undefined },
+			: { path: testFile.path, text: present?.text ?? "", range: undefined },
 	);
 	if (change === undefined) {
-		const who = modelInWords(model.description);
 		return { sentence: `${who} answered without code; nothing was changed.` };
 	}
 	if (change.kind === "refused") {
 		return { sentence: change.sentence };
 	}
 	const proposed = change.text;
-	const title = `${titles[kind]} ${by}`;
+	const title = `${titles[task.kind]} by ${who}`;
 	if (testFile === undefined) {
 		return proposeChange(task, { proposed, title, range, conversationId }, reviews);
 	}
-	if (proposed.trim() === "" || proposed === present) {
-		return { sentence: `${modelInWords(model.description)} wrote no tests.` };
+	if (proposed.trim() === "" || proposed === present?.text) {
+		return { sentence: `${who} wrote no tests.` };
 	}
 	const proposal = {
 		uri: testFile.uri,
-		base: present ?? "",
+		base: present?.text ?? "",
 		proposed,
 		title,
 		range: undefined,
@@ -271,13 +294,19 @@ async function runByChat(
 	return openProposal(task, proposal, reviews);
 }
 
+interface TaskAnswer {
+	readonly text: string;
+	/** Of the conversation that it was asked in, if any. */
+	readonly conversationId?: string;
+}
+
 async function answerTo(
 	prompt: string,
 	{ kind, place, instruction }: RequestedTask,
 	model: ChatModel,
 	options: EditsOptions,
 	signal: AbortSignal,
-): Promise<{ readonly text: string; readonly conversationId?: string } | undefined> {
+): Promise<TaskAnswer | undefined> {
 	if (options.ask !== undefined) {
 		const words = instruction === undefined ? "" : ` ${instruction}`;
 		return options.ask(
