@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
 import { assert } from "../../src/base/assert.ts";
-import { systemClock } from "../../src/base/clock.ts";
 import { nullLogger } from "../../src/base/log.ts";
 import type { ChatModel, InfillModel } from "../../src/languageModel/languageModel.ts";
 import {
@@ -23,6 +22,7 @@ import {
 	type ReceivedRequest,
 	type Reply,
 } from "../support/loopbackServer.ts";
+import { patientClock } from "../support/patientClock.ts";
 import {
 	describeChatModelContract,
 	describeInfillModelContract,
@@ -121,7 +121,7 @@ async function open<Model>(
 		kind,
 		key: () => Promise.resolve("sk-test"),
 		fetch: globalThis.fetch,
-		clock: systemClock,
+		clock: patientClock,
 		logger: nullLogger,
 		onDidChangeHealth: () => undefined,
 	});
