@@ -1,5 +1,10 @@
-import { loadAddon, type NativeAddon } from "../../src/engine/native/addon.ts";
+import {
+	loadAddon,
+	type NativeAddon,
+	type NativeSessionOptions,
+} from "../../src/engine/native/addon.ts";
 import { openNativeBackend, type NativeBackend } from "../../src/engine/native/nativeBackend.ts";
+import { runtimeLibraryPath } from "../../src/engine/native/runtimeLibrary.ts";
 import type { KvCacheFormat } from "../../src/model/manifest.ts";
 import { openModel } from "../../src/model/modelStore.ts";
 
@@ -19,6 +24,21 @@ export interface AddonBackendOptions {
 	readonly kvCache?: KvCacheFormat;
 	/** 1 without it. */
 	readonly threads?: number;
+}
+
+/** What opens a session of the addon with the model in `folder`, without anything of ours around it. */
+export async function sessionOptions(
+	folder: string,
+	{ threads, instructions }: Pick<NativeSessionOptions, "threads" | "instructions">,
+): Promise<NativeSessionOptions> {
+	const { manifest, nativeGraphPath } = await openModel(folder);
+	const { layers, kvHeads, headDim, contextLength, vocabularySize, kvCache } = manifest;
+	return {
+		libraryPath: runtimeLibraryPath(),
+		graphPath: nativeGraphPath ?? "",
+		...{ threads, instructions },
+		...{ layers, kvHeads, headDim, contextLength, vocabularySize, kvCache },
+	};
 }
 
 /** The model in `folder` on Mote's addon. */

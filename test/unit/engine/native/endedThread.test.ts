@@ -2,8 +2,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
-import { runtimeLibraryPath } from "../../../../src/engine/native/runtimeLibrary.ts";
-import { openModel } from "../../../../src/model/modelStore.ts";
+import { sessionOptions } from "../../../support/addonBackend.ts";
 import { importTinyModel } from "../../../support/tinyModel.ts";
 
 /** Begins a pass that takes about a second, and says so. */
@@ -19,18 +18,11 @@ addon.openSession(workerData.options).then((session) => {
 
 test("a thread that is ended in the middle of a pass takes nothing else with it", async () => {
 	const model = await importTinyModel("int4", { shape: { max_position_embeddings: 2048 } });
-	const { manifest, nativeGraphPath } = await openModel(model.folder);
-	const { layers, kvHeads, headDim, contextLength, vocabularySize, kvCache } = manifest;
 	const worker = new Worker(program, {
 		eval: true,
 		workerData: {
 			addonPath: path.resolve(import.meta.dirname, "../../../../dist/native/mote.node"),
-			options: {
-				libraryPath: runtimeLibraryPath(),
-				graphPath: nativeGraphPath,
-				...{ threads: 1, instructions: "plain C++" },
-				...{ layers, kvHeads, headDim, contextLength, vocabularySize, kvCache },
-			},
+			options: await sessionOptions(model.folder, { threads: 1, instructions: "plain C++" }),
 		},
 	});
 	expect(await once(worker, "message")).toEqual(["running"]);

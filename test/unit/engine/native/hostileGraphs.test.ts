@@ -3,15 +3,13 @@ import { dirname, join } from "node:path";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { NativeSession, NativeSessionOptions } from "../../../../src/engine/native/addon.ts";
-import { runtimeLibraryPath } from "../../../../src/engine/native/runtimeLibrary.ts";
 import {
 	ModelProtoSchema,
 	type ModelProto,
 	type NodeProto,
 	type TensorProto,
 } from "../../../../src/importer/onnx/onnx_pb.ts";
-import { openModel } from "../../../../src/model/modelStore.ts";
-import { builtAddon } from "../../../support/addonBackend.ts";
+import { builtAddon, sessionOptions } from "../../../support/addonBackend.ts";
 import { importTinyModel, type TinyModel } from "../../../support/tinyModel.ts";
 
 let model: TinyModel;
@@ -19,14 +17,8 @@ let options: NativeSessionOptions;
 
 beforeAll(async () => {
 	model = await importTinyModel("int4");
-	const { manifest, nativeGraphPath } = await openModel(model.folder);
-	const { layers, kvHeads, headDim, contextLength, vocabularySize, kvCache } = manifest;
-	options = {
-		libraryPath: runtimeLibraryPath(),
-		graphPath: nativeGraphPath ?? "",
-		...{ threads: 2, instructions: builtAddon().instructions },
-		...{ layers, kvHeads, headDim, contextLength, vocabularySize, kvCache },
-	};
+	const { instructions } = builtAddon();
+	options = await sessionOptions(model.folder, { threads: 2, instructions });
 });
 afterAll(async () => {
 	await model.remove();

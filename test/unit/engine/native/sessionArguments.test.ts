@@ -4,9 +4,7 @@ import type {
 	NativeSession,
 	NativeSessionOptions,
 } from "../../../../src/engine/native/addon.ts";
-import { runtimeLibraryPath } from "../../../../src/engine/native/runtimeLibrary.ts";
-import { openModel } from "../../../../src/model/modelStore.ts";
-import { builtAddon } from "../../../support/addonBackend.ts";
+import { builtAddon, sessionOptions } from "../../../support/addonBackend.ts";
 import { callWrongly } from "../../../support/callWrongly.ts";
 import { importTinyModel, type TinyModel } from "../../../support/tinyModel.ts";
 
@@ -21,14 +19,7 @@ describe("the addon refuses", () => {
 
 	beforeAll(async () => {
 		model = await importTinyModel("int4");
-		const { manifest, nativeGraphPath } = await openModel(model.folder);
-		const { layers, kvHeads, headDim, contextLength, vocabularySize, kvCache } = manifest;
-		options = {
-			libraryPath: runtimeLibraryPath(),
-			graphPath: nativeGraphPath ?? "",
-			...{ threads: 1, instructions },
-			...{ layers, kvHeads, headDim, contextLength, vocabularySize, kvCache },
-		};
+		options = await sessionOptions(model.folder, { threads: 1, instructions });
 		session = await addon.openSession(options);
 		other = await addon.openSession(options);
 		cache = session.createKvCache(64);
