@@ -2,12 +2,12 @@
  * Starts a real VS Code, code-server, on this machine's loopback interface. Used by the tests and by
  * `npm start` where there is no desktop VS Code.
  */
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { hangMs } from "../support/hangGuard.ts";
 
 export const repositoryRoot = path.resolve(import.meta.dirname, "../..");
@@ -42,7 +42,6 @@ export interface Workbench {
 
 export async function startWorkbench(options: WorkbenchOptions): Promise<Workbench> {
 	await prepareDataFolder(options);
-	const authority = `127.0.0.1:${await freePort()}`;
 	const logFile = path.join(options.dataFolder, "server.log");
 	const log = createWriteStream(logFile);
 	const server = spawn(
@@ -50,7 +49,8 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
 		[
 			codeServer,
 			...baseArguments(options.dataFolder),
-			...["--auth", "none", "--bind-addr", authority],
+			// Any free port, which the log says: one that was free a moment ago may be somebody else's now.
+			...["--auth", "none", "--bind-addr", "127.0.0.1:0"],
 			...["--disable-workspace-trust", "--disable-getting-started-override"],
 			...["--ignore-last-opened", "--disable-proxy"],
 			...(options.enableTestDriver === true ? ["--vscode-option", "enable-smoke-test-driver"] : []),
@@ -59,7 +59,7 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
 	);
 	server.stdout.pipe(log);
 	server.stderr.pipe(log);
-	await waitUntilHealthy(server, authority, logFile);
+	const authority = await listeningAuthority(server, logFile);
 	return { authority, logFile, stop: () => stop(server) };
 }
 
@@ -119,24 +119,24 @@ async function prepareDataFolder(options: WorkbenchOptions): Promise<void> {
 	);
 }
 
-async function waitUntilHealthy(
-	server: ChildProcess,
-	authority: string,
+/** Host and port, once the server takes connections there. */
+async function listeningAuthority(
+	server: ChildProcessByStdio<null, Readable, Readable>,
 	logFile: string,
-): Promise<void> {
-	const deadline = Date.now() + hangMs;
-	while (Date.now() < deadline) {
-		if (server.exitCode !== null) {
-			break;
+): Promise<string> {
+	const lines = createInterface({ input: server.stdout });
+	const guard = setTimeout(() => lines.close(), hangMs);
+	try {
+		for await (const line of lines) {
+			const authority = /HTTP server listening on http:\/\/(127\.0\.0\.1:\d+)/.exec(line)?.[1];
+			if (authority !== undefined) {
+				return authority;
+			}
 		}
-		const healthy = await fetch(`http://${authority}/healthz`).then(
-			(response) => response.ok,
-			() => false,
-		);
-		if (healthy) {
-			return;
-		}
-		await sleep(100);
+	} finally {
+		clearTimeout(guard);
+		// Reading lines has ended, which pauses the stream for the log, too.
+		server.stdout.resume();
 	}
 	await stop(server);
 	throw new Error(`The editor's server did not start; its output is in ${logFile}.`);
@@ -152,17 +152,6 @@ async function stop(server: ChildProcess): Promise<void> {
 	const killTimer = setTimeout(() => server.kill("SIGKILL"), endMs);
 	await closed;
 	clearTimeout(killTimer);
-}
-
-async function freePort(): Promise<number> {
-	const probe = createServer();
-	await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-	const address = probe.address();
-	await new Promise((resolve) => probe.close(resolve));
-	if (address === null || typeof address === "string") {
-		throw new Error("A listening TCP server has no port.");
-	}
-	return address.port;
 }
 
 /** A fresh copy of the sample workspace, so that nobody's typing changes the repository. */
