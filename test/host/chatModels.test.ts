@@ -5,13 +5,13 @@ import * as vscode from "vscode";
 import { chatAnswer, LoopbackServer, sendJson } from "../support/loopbackServer.ts";
 import { chatModels, noChatModels } from "./chatModels.ts";
 import { nextOf } from "./events.ts";
-import { activateMote, setSetting, statusOf } from "./mote.ts";
+import { readyMote, setSetting } from "./mote.ts";
 
 describe("models in the extension host", () => {
 	let server: LoopbackServer;
 
 	before(async () => {
-		await statusOf(await activateMote(), "ready", "nothing");
+		await readyMote();
 		server = await LoopbackServer.start();
 	});
 

@@ -2,14 +2,13 @@ import assert from "node:assert";
 import { before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
-import { activateMote, closeEditors, openDocument, statusOf, trigger } from "./mote.ts";
+import { closeEditors, openDocument, readyMote, statusOf, trigger } from "./mote.ts";
 
 describe("commands in the extension host", () => {
 	let mote: MoteApi;
 
 	before(async () => {
-		mote = await activateMote();
-		await statusOf(mote, "ready", "nothing");
+		mote = await readyMote();
 	});
 
 	it("every command of package.json is registered", async () => {

@@ -4,10 +4,10 @@ import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
 import {
 	acceptGhostText,
-	activateMote,
 	closeEditors,
 	completeSomewhere,
 	openDocument,
+	readyMote,
 	statusOf,
 	trigger,
 } from "./mote.ts";
@@ -16,8 +16,7 @@ describe("completions in the extension host", () => {
 	let mote: MoteApi;
 
 	before(async () => {
-		mote = await activateMote();
-		await statusOf(mote, "ready", "nothing");
+		mote = await readyMote();
 	});
 
 	afterEach(async () => {

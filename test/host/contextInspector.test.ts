@@ -5,11 +5,11 @@ import type { MoteApi } from "../../src/extension/extension.ts";
 import { holdsOnce } from "./events.ts";
 import { showContext, textMatching } from "./inspector.ts";
 import {
-	activateMote,
 	closeEditors,
 	completeSomewhere,
 	moveCursor,
 	openDocument,
+	readyMote,
 	setSetting,
 	statusOf,
 	trigger,
@@ -19,8 +19,7 @@ describe("the last prompt in an editor of its own", () => {
 	let mote: MoteApi;
 
 	before(async () => {
-		mote = await activateMote();
-		await statusOf(mote, "ready", "nothing");
+		mote = await readyMote();
 	});
 
 	afterEach(async () => {

@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
 import { useEdits } from "./edits.ts";
 import { nameCompleted, nameInFiles } from "./learnedNames.ts";
-import { activateMote, closeEditors, openDocument, statusOf, trigger } from "./mote.ts";
+import { closeEditors, openDocument, readyMote, trigger } from "./mote.ts";
 
 /** In Latin-1 a byte each, and no UTF-8. */
 const name = "quaggaFlümoxSéxtant";
@@ -19,8 +19,7 @@ describe("files that aren't UTF-8", () => {
 	let mote: MoteApi;
 
 	before(async () => {
-		mote = await activateMote();
-		await statusOf(mote, "ready", "nothing");
+		mote = await readyMote();
 	});
 
 	afterEach(async () => {

@@ -8,11 +8,11 @@ import type { MoteApi } from "../../src/extension/extension.ts";
 import { bundledModelFolders } from "../../src/model/bundledModel.ts";
 import {
 	acceptGhostText,
-	activateMote,
 	closeEditors,
 	completeSomewhere,
 	nextOutcome,
 	openDocument,
+	readyMote,
 	setSetting,
 	statusOf,
 	trigger,
@@ -23,8 +23,7 @@ describe("faults of the engine", () => {
 	let folder: string;
 
 	before(async () => {
-		mote = await activateMote();
-		await statusOf(mote, "ready", "nothing");
+		mote = await readyMote();
 		folder = await mkdtemp(path.join(tmpdir(), "mote-host-test-"));
 	});
 

@@ -4,10 +4,10 @@ import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
 import {
 	acceptGhostText,
-	activateMote,
 	closeEditors,
 	completeSomewhere,
 	openDocument,
+	readyMote,
 	setSetting,
 	statusOf,
 } from "./mote.ts";
@@ -25,8 +25,7 @@ describe("the models that ship", () => {
 	let mote: MoteApi;
 
 	before(async () => {
-		mote = await activateMote();
-		await statusOf(mote, "ready", "nothing");
+		mote = await readyMote();
 	});
 
 	afterEach(async () => {

@@ -11,6 +11,13 @@ export async function activateMote(): Promise<MoteApi> {
 	return extension.activate();
 }
 
+/** The same once its model is loaded. */
+export async function readyMote(): Promise<MoteApi> {
+	const mote = await activateMote();
+	await statusOf(mote, "ready", "nothing");
+	return mote;
+}
+
 /** Resolves as soon as the status is of one of `kinds`. */
 export async function statusOf<Kind extends MoteApi["status"]["kind"]>(
 	mote: MoteApi,

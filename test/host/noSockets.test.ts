@@ -4,7 +4,7 @@ import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
 import { chatAnswer, LoopbackServer } from "../support/loopbackServer.ts";
 import { chatModels, noChatModels } from "./chatModels.ts";
-import { activateMote, closeEditors, openDocument, setSetting, statusOf, trigger } from "./mote.ts";
+import { closeEditors, openDocument, readyMote, setSetting, trigger } from "./mote.ts";
 import { watchSockets } from "./sockets.ts";
 
 describe("connections of the extension host", () => {
@@ -12,8 +12,7 @@ describe("connections of the extension host", () => {
 	let server: LoopbackServer;
 
 	before(async () => {
-		mote = await activateMote();
-		await statusOf(mote, "ready", "nothing");
+		mote = await readyMote();
 		server = await LoopbackServer.start();
 	});
 

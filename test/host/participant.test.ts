@@ -3,13 +3,13 @@ import { after, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import { chatAnswer, LoopbackServer } from "../support/loopbackServer.ts";
 import { chatModels, noChatModels } from "./chatModels.ts";
-import { activateMote, setSetting, statusOf } from "./mote.ts";
+import { readyMote, setSetting } from "./mote.ts";
 
 describe("@mote in the editor's own chat", () => {
 	let server: LoopbackServer;
 
 	before(async () => {
-		await statusOf(await activateMote(), "ready", "nothing");
+		await readyMote();
 		server = await LoopbackServer.start();
 		await setChat(false);
 	});

@@ -5,7 +5,7 @@ import type { MoteApi } from "../../src/extension/extension.ts";
 import { TestFiles } from "./edits.ts";
 import { showContext, textMatching } from "./inspector.ts";
 import { nameCompleted, nameInFiles } from "./learnedNames.ts";
-import { activateMote, closeEditors, statusOf } from "./mote.ts";
+import { closeEditors, readyMote, statusOf } from "./mote.ts";
 
 /** No model writes this by itself. */
 const name = "quaggaFlumoxSextant";
@@ -15,8 +15,7 @@ describe("the repository in the extension host", () => {
 	const files = new TestFiles("learned");
 
 	before(async () => {
-		mote = await activateMote();
-		await statusOf(mote, "ready", "nothing");
+		mote = await readyMote();
 	});
 
 	afterEach(async () => {

@@ -6,7 +6,7 @@ import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
 import { openReview, useEdits } from "./edits.ts";
 import { showContext, textMatching } from "./inspector.ts";
-import { activateMote, closeEditors, showAt, statusOf, trigger } from "./mote.ts";
+import { closeEditors, readyMote, showAt, trigger } from "./mote.ts";
 
 /**
  * Where each `price.ts` lies on the disk, beside the workspace file, and what it is called. Two of the folders have the
@@ -23,8 +23,7 @@ describe("a workspace of folders with equal names, one in another", () => {
 	let mote: MoteApi;
 
 	before(async () => {
-		mote = await activateMote();
-		await statusOf(mote, "ready", "nothing");
+		mote = await readyMote();
 	});
 
 	it("has the folders that the tests are about", () => {
