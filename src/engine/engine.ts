@@ -28,6 +28,11 @@ export interface GeneratedToken {
 	 * relative to the tokens that the constraint allows.
 	 */
 	readonly probability: number;
+	/**
+	 * Of greedy answers only: for each byte of the token the probability, in [0, 1], that the answer's text goes on so far, in
+	 * whatever tokens. Never rises from byte to byte within an answer; 1 for bytes that heal.
+	 */
+	readonly textProbabilities?: readonly number[];
 }
 
 /** How far a prompt is read, for people who wait: a long one takes minutes. */
@@ -63,9 +68,10 @@ export interface GenerateRequest {
 	 */
 	readonly healBytes?: Uint8Array;
 	/**
-	 * Ends the generation before the token whose joint probability with all before it falls below this
-	 * floor, in [0, 1]. A later token can only lower the product, so what was yielded never has to be
-	 * taken back. 0 never ends it.
+	 * Ends the generation where the answer's text becomes less likely than this floor, in [0, 1]: after a token that begins above
+	 * it and before one that doesn't. Text that goes on can only become less likely, so what was yielded never has to be taken
+	 * back. Of answers that aren't greedy the product of the tokens' probabilities counts, and no token is yielded that puts
+	 * it below. 0 never ends it.
 	 */
 	readonly minJointProbability: number;
 	/** Most tokens drafted for one forward pass; 0 turns speculative decoding off. */
@@ -96,7 +102,7 @@ export type FinishReason =
 	| "stop"
 	/** `maxNewTokens` were generated, or the context is full. */
 	| "length"
-	/** The next token would have put the joint probability below `minJointProbability`. */
+	/** What comes next is less likely than `minJointProbability`. */
 	| "unlikely"
 	/** No token continues `healBytes` (the bytes are not reachable in this vocabulary). */
 	| "unhealable"

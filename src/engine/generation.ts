@@ -10,14 +10,18 @@ import type { AdaptationStats } from "../adaptation/learning.ts";
 import type { PrefillChunk } from "./prefillChunk.ts";
 import type { RememberedLogits } from "./prefixCache.ts";
 import { createSampler, type Sampler } from "./sampling/sampler.ts";
+import { tokenSpread, type TokenSpread } from "./sampling/tokenSpread.ts";
 import type { DraftLength } from "./speculative/draftLength.ts";
 import { noDraft, type Draft, type Drafter } from "./speculative/drafter.ts";
 import { verify } from "./speculative/verify.ts";
 import type { StatsCollector } from "./stats.ts";
+import { TextProbability } from "./textProbability.ts";
+import type { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
 
 /** What a {@link Generation} works with; all of it outlives the request. */
 export interface GenerationParts {
 	readonly backend: Backend;
+	readonly vocabulary: VocabularyIndex;
 	readonly clock: Clock;
 	readonly draftLength: DraftLength;
 	readonly prefillChunk: PrefillChunk;
@@ -39,6 +43,13 @@ export interface GenerationStart {
 	readonly mixing: RequestMixing | undefined;
 	/** Asked before each pass: whether somebody else may have to wait for it. */
 	readonly prefersShortPasses: () => boolean;
+}
+
+/** A token as the sampler chose it, and what its row says beside it; undefined where the answer isn't greedy. */
+interface Choice {
+	readonly id: TokenId;
+	readonly probability: number;
+	readonly spread: TokenSpread | undefined;
 }
 
 /** What one forward pass brought. */
@@ -77,7 +88,9 @@ export class Generation {
 	#healedTokens = 0;
 	/** While the healing constraint is open: the tokens that it allows next. */
 	#allowed: readonly TokenId[] | undefined;
+	/** Of the tokens so far; what counts where the text's isn't known. */
 	#jointProbability = 1;
+	readonly #text: TextProbability;
 	#promptLogits: RememberedLogits | undefined;
 
 	constructor(start: GenerationStart, parts: GenerationParts) {
@@ -98,6 +111,7 @@ export class Generation {
 		this.#prefersShortPasses = start.prefersShortPasses;
 		this.#parts = parts;
 		this.#sampler = createSampler(request.sampling);
+		this.#text = new TextProbability(request.healBytes?.length ?? 0);
 		this.#stopTokens = new Set(request.stopTokens);
 		this.#tokens = [...request.prompt];
 	}
@@ -239,20 +253,31 @@ export class Generation {
 	}
 
 	/** Makes the tokens that the model chose final, up to the first that ends the generation. */
-	#commit(choices: readonly GeneratedToken[]): PassResult {
+	#commit(choices: readonly Choice[]): PassResult {
 		const tokens: GeneratedToken[] = [];
 		let finishReason: FinishReason | undefined;
-		for (const choice of choices) {
-			finishReason = this.#endBefore(choice);
-			if (finishReason !== undefined) {
+		for (const { id, probability, spread } of choices) {
+			if (this.#stopTokens.has(id)) {
+				finishReason = "stop";
 				break;
 			}
-			this.#tokens.push(choice.id);
-			this.#jointProbability *= choice.probability;
-			this.#healedTokens += this.#healing?.isOnlyHealed(choice.id) === true ? 1 : 0;
-			this.#constrain(this.#healing?.after(choice.id));
-			tokens.push(choice);
-			finishReason = this.#endAfterLast();
+			const joint = this.#jointProbability * probability;
+			const textProbabilities = spread === undefined ? undefined : this.#text.of(spread);
+			const { begins, ends } = this.#likelihoodOf(joint, textProbabilities);
+			const floor = this.#request.minJointProbability;
+			if (begins < floor) {
+				finishReason = "unlikely";
+				break;
+			}
+			this.#tokens.push(id);
+			this.#jointProbability = joint;
+			if (spread !== undefined) {
+				this.#text.append(spread);
+			}
+			this.#healedTokens += this.#healing?.isOnlyHealed(id) === true ? 1 : 0;
+			this.#constrain(this.#healing?.after(id));
+			tokens.push({ id, probability, ...(textProbabilities && { textProbabilities }) });
+			finishReason = ends < floor ? "unlikely" : this.#endAfterLast();
 			if (finishReason !== undefined) {
 				break;
 			}
@@ -263,13 +288,16 @@ export class Generation {
 		return { tokens, finishReason };
 	}
 
-	#endBefore({ id, probability }: GeneratedToken): FinishReason | undefined {
-		if (this.#stopTokens.has(id)) {
-			return "stop";
+	/** How likely the answer is with a further token's first byte that doesn't heal, and with all of it. */
+	#likelihoodOf(
+		joint: number,
+		textProbabilities: readonly number[] | undefined,
+	): { readonly begins: number; readonly ends: number } {
+		const ends = textProbabilities?.at(-1);
+		if (textProbabilities === undefined || ends === undefined) {
+			return { begins: joint, ends: joint };
 		}
-		return this.#jointProbability * probability < this.#request.minJointProbability
-			? "unlikely"
-			: undefined;
+		return { begins: textProbabilities[this.#text.bytesToHeal] ?? ends, ends };
 	}
 
 	#endAfterLast(): FinishReason | undefined {
@@ -289,11 +317,7 @@ export class Generation {
 	}
 
 	/** The choice for the token after the final ones and those `drafted` behind them, by its logits. */
-	#choose(
-		row: Float32Array,
-		summary: RowSummary | undefined,
-		drafted: readonly TokenId[],
-	): GeneratedToken {
+	#choose(row: Float32Array, summary: RowSummary | undefined, drafted: readonly TokenId[]): Choice {
 		const mixing = this.#mixing;
 		const answer =
 			mixing === undefined ? [] : [...this.#tokens.slice(this.#request.prompt.length), ...drafted];
@@ -301,9 +325,18 @@ export class Generation {
 		// all see what is chosen here.
 		const mixed = mixing?.mix(row, answer, summary);
 		const index = this.#generatedTokens + drafted.length;
-		const choice = this.#sampler(row, index, this.#allowed, mixed, summary);
-		mixing?.recordChoice(mixed, choice.id);
-		return choice;
+		const { id, probability } = this.#sampler(row, index, this.#allowed, mixed, summary);
+		mixing?.recordChoice(mixed, id);
+		const weightOf =
+			mixed === undefined
+				? (other: TokenId) => Math.exp((row[other] ?? NaN) - (row[id] ?? NaN))
+				: (other: TokenId) => mixed.probabilityOf(other);
+		const isGreedy = this.#request.sampling.temperature === 0;
+		const { vocabulary } = this.#parts;
+		const spread = isGreedy
+			? tokenSpread(vocabulary, id, probability, weightOf, this.#allowed)
+			: undefined;
+		return { id, probability, spread };
 	}
 
 	async #forward(

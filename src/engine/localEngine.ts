@@ -76,7 +76,6 @@ const typingMs = 10_000;
 /** An {@link Engine} in this process: blocks its thread while a forward pass runs. */
 export class LocalEngine implements Engine, Learner {
 	readonly #parts: GenerationParts;
-	readonly #vocabulary: VocabularyIndex;
 	readonly #createDrafter: (mixing: RequestMixing | undefined, promptTokens: number) => Drafter;
 	readonly #adaptation: Adaptation;
 	readonly #lane: Lane;
@@ -89,14 +88,14 @@ export class LocalEngine implements Engine, Learner {
 	#disposed: Promise<void> | undefined;
 
 	constructor(options: LocalEngineOptions) {
-		const { backend, clock, saved } = options;
+		const { backend, clock, saved, vocabulary } = options;
 		this.#parts = {
 			backend,
+			vocabulary,
 			clock,
 			draftLength: new DraftLength(),
 			prefillChunk: new PrefillChunk(backend.stopsWithinPass, options.prefillChunkTokens),
 		};
-		this.#vocabulary = options.vocabulary;
 		this.#createDrafter = options.createDrafter ?? createDrafter;
 		this.#adaptation = new Adaptation({
 			vocabularySize: backend.vocabularySize,
@@ -311,7 +310,9 @@ export class LocalEngine implements Engine, Learner {
 		const mixing = adaptation && this.#adaptation.begin(adaptation, stopTokens);
 		const drafter = this.#createDrafter(mixing, prompt.length);
 		const healing =
-			healBytes === undefined ? undefined : HealingConstraint.forBytes(this.#vocabulary, healBytes);
+			healBytes === undefined
+				? undefined
+				: HealingConstraint.forBytes(this.#parts.vocabulary, healBytes);
 		// Last: whatever fails before it leaves no cache behind.
 		const { kv, logits } = await this.#prefixes.acquire({
 			...{ prompt, capacity, priority },

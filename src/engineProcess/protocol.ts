@@ -13,7 +13,7 @@ import type { TokenId } from "../tokenizer/tokenizer.ts";
  * Tokens travel as typed arrays, which the serializer copies as a block; zod looks at their class and at
  * their values in one plain loop, so that a long prompt costs microseconds.
  */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 /** Bounds on what one message may ask for; far above anything sensible. */
 const maxTokens = 1 << 20;
@@ -149,8 +149,17 @@ const fromEngineSchema = z.discriminatedUnion("kind", [
 			id: requestId,
 			ids: tokenIds,
 			probabilities: z.instanceof(Float64Array),
+			/** How many of `textProbabilities` belong to each of `ids`, one after the other; undefined where they aren't known. */
+			textLengths: z.union([tokenIds, z.undefined()]),
+			textProbabilities: z.instanceof(Float64Array),
 		})
-		.refine(({ ids, probabilities }) => ids.length === probabilities.length, "one for each"),
+		.refine(({ ids, probabilities }) => ids.length === probabilities.length, "one for each")
+		.refine(
+			({ ids, textLengths, textProbabilities }) =>
+				(textLengths === undefined || textLengths.length === ids.length) &&
+				(textLengths?.reduce((sum, length) => sum + length, 0) ?? 0) === textProbabilities.length,
+			"as many as there are bytes",
+		),
 	/** How far the prompt is read, after each forward pass of its prefill. */
 	z
 		.strictObject({
@@ -265,22 +274,38 @@ export function wireToRequest(wire: WireRequest): GenerateRequest {
 	};
 }
 
-export function tokensToWire(
-	tokens: readonly GeneratedToken[],
-): Pick<FromEngineMessage & { kind: "tokens" }, "ids" | "probabilities"> {
+type TokensOnWire = Pick<
+	FromEngineMessage & { kind: "tokens" },
+	"ids" | "probabilities" | "textLengths" | "textProbabilities"
+>;
+
+/** All of one answer: either each token or none tells how likely the text is. */
+export function tokensToWire(tokens: readonly GeneratedToken[]): TokensOnWire {
+	const isTold = tokens.every(({ textProbabilities }) => textProbabilities !== undefined);
 	return {
 		ids: Int32Array.from(tokens, ({ id }) => id),
 		probabilities: Float64Array.from(tokens, ({ probability }) => probability),
+		textLengths: isTold
+			? Int32Array.from(tokens, ({ textProbabilities }) => textProbabilities?.length ?? 0)
+			: undefined,
+		textProbabilities: isTold
+			? Float64Array.from(tokens.flatMap(({ textProbabilities }) => textProbabilities ?? []))
+			: new Float64Array(0),
 	};
 }
 
-export function wireToTokens(
-	wire: Pick<FromEngineMessage & { kind: "tokens" }, "ids" | "probabilities">,
-): readonly GeneratedToken[] {
-	return Array.from(wire.ids, (id, i) => ({
-		id: id as TokenId,
-		probability: wire.probabilities[i] ?? 0,
-	}));
+export function wireToTokens(wire: TokensOnWire): readonly GeneratedToken[] {
+	let from = 0;
+	return Array.from(wire.ids, (id, i): GeneratedToken => {
+		const token = { id: id as TokenId, probability: wire.probabilities[i] ?? 0 };
+		if (wire.textLengths === undefined) {
+			return token;
+		}
+		const end = from + (wire.textLengths[i] ?? 0);
+		const textProbabilities = Array.from(wire.textProbabilities.subarray(from, end));
+		from = end;
+		return { ...token, textProbabilities };
+	});
 }
 
 /** Whatever a request failed with, as something that can cross: a bug becomes "runtimeFailed". */

@@ -1,14 +1,13 @@
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
-import type { GeneratedToken } from "../engine.ts";
 
-export interface Verdict {
+export interface Verdict<Choice> {
 	/** How many leading draft tokens are the model's own choice too. */
 	readonly accepted: number;
 	/**
 	 * The accepted tokens, then one more: the model's correction of the first rejected token, or its bonus
 	 * token after a draft that was accepted whole. So always `accepted + 1`.
 	 */
-	readonly tokens: readonly GeneratedToken[];
+	readonly tokens: readonly Choice[];
 }
 
 /**
@@ -21,11 +20,11 @@ export interface Verdict {
  * row's logits don't depend on how many rows ran with it; in a real runtime their last bits do, so where
  * two tokens are equally likely to within rounding, either may come out.
  */
-export function verify(
+export function verify<Choice extends { readonly id: TokenId }>(
 	draft: readonly TokenId[],
-	chooseAt: (row: number) => GeneratedToken,
-): Verdict {
-	const tokens: GeneratedToken[] = [];
+	chooseAt: (row: number) => Choice,
+): Verdict<Choice> {
+	const tokens: Choice[] = [];
 	let accepted = 0;
 	for (;;) {
 		const choice = chooseAt(accepted);

@@ -13,6 +13,7 @@ import { EngineError } from "../../engine/errors.ts";
 import type { StreamDecoder, TokenId, Tokenizer } from "../../tokenizer/tokenizer.ts";
 import { LanguageModelError } from "../errors.ts";
 import { HeldText } from "../heldText.ts";
+import { likelyPieces, type LikelyPiece } from "./likelyPieces.ts";
 import {
 	uncountedUsage,
 	type AnswerEnd,
@@ -67,10 +68,12 @@ export async function* engineAnswer(
 	try {
 		for await (const tokens of withResult(stream, (result) => (ended.result = result))) {
 			for (const token of tokens) {
-				text.push(token);
-				const released = text.release();
-				if (released !== undefined) {
-					yield told(released);
+				for (const piece of text.piecesOf(token)) {
+					text.push(piece);
+					const released = text.release();
+					if (released !== undefined) {
+						yield told(released);
+					}
 				}
 			}
 			if (text.isStopped) {
@@ -119,6 +122,8 @@ class AnswerReader {
 	readonly #decoder: StreamDecoder;
 	readonly #held: HeldText;
 	#bytesToHeal: number;
+	/** How likely the text so far is, where the engine tells. */
+	#textProbability = 1;
 
 	constructor(tokenizer: Tokenizer, question: EngineQuestion, healBytes: number) {
 		this.#tokenizer = tokenizer;
@@ -132,14 +137,25 @@ class AnswerReader {
 		return this.#held.stopped;
 	}
 
-	push({ id, probability }: GeneratedToken): void {
+	/** The text that a token adds, in pieces that differ in how likely they are; at least one, which may be empty. */
+	piecesOf({ id, probability, textProbabilities }: GeneratedToken): readonly LikelyPiece[] {
 		if (this.isStopped) {
-			return;
+			return [];
 		}
 		this.tokens.push(id);
 		this.answerTokens += this.#isHealedBy(id) ? 0 : 1;
-		// One that only heals has no text of its own, and what follows is no likelier than it.
-		this.#held.push(this.#decoder.push([id]), Math.log(probability));
+		const text = this.#decoder.push([id]);
+		if (textProbabilities === undefined) {
+			// One that only heals has no text of its own, and what follows is no likelier than it.
+			return [{ text, logProbability: Math.log(probability) }];
+		}
+		const before = this.#textProbability;
+		this.#textProbability = textProbabilities.at(-1) ?? before;
+		return likelyPieces({ text, textProbabilities, before });
+	}
+
+	push({ text, logProbability }: LikelyPiece): void {
+		this.#held.push(text, logProbability);
 	}
 
 	release(): InfillText | undefined {

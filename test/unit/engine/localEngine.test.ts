@@ -240,3 +240,22 @@ test("a prompt of another model's tokens is a bug, and the engine goes on", asyn
 	await expect(stream.next()).rejects.toThrow("tokenized for another model");
 	expect((await answerOf(engine)).ids).toHaveLength(8);
 });
+
+test.each([
+	["a token of which a beginning is likely enough is the last one", 0.7, [20]],
+	["what doesn't even begin likely enough isn't written", 0.95, []],
+])("%s", async (_, minJointProbability, ids) => {
+	// "ee" and "e" stand for texts that begin alike; half of the rest of the probability is one other token's.
+	const predict = (_history: readonly number[], vocabularySize: number): Float32Array =>
+		Float32Array.from({ length: vocabularySize }, (__, id) =>
+			Math.log(id === 20 ? 0.5 : id === 4 ? 0.4 : 0.1 / (vocabularySize - 2)),
+		);
+	const { engine } = fakeEngine({ predict });
+	const answer = await answerOf(engine, { minJointProbability });
+	expect([answer.ids, answer.finishReason]).toEqual([ids, "unlikely"]);
+	for (const { probability, textProbabilities } of answer.tokens) {
+		expect(probability).toBeCloseTo(0.5, 6);
+		expect(textProbabilities?.[0]).toBeCloseTo(0.9, 6);
+		expect(textProbabilities?.[1]).toBeCloseTo(0.5, 6);
+	}
+});

@@ -68,6 +68,8 @@ test("leaving the loop aborts the request in the other process", async () => {
 		id: 0,
 		ids: Int32Array.of(7),
 		probabilities: Float64Array.of(1),
+		textLengths: undefined,
+		textProbabilities: new Float64Array(0),
 	});
 	expect(await first).toEqual({ done: false, value: [{ id: 7, probability: 1 }] });
 	await stream.return(undefined as never);
@@ -79,6 +81,8 @@ test("leaving the loop aborts the request in the other process", async () => {
 		id: 0,
 		ids: Int32Array.of(8),
 		probabilities: Float64Array.of(1),
+		textLengths: undefined,
+		textProbabilities: new Float64Array(0),
 	});
 	await settle();
 	expect(sent).toHaveLength(2);
@@ -89,7 +93,14 @@ test.each([
 	["an unknown kind", { kind: "gossip", id: 5 }],
 	[
 		"tokens of nobody",
-		{ kind: "tokens", id: 99, ids: Int32Array.of(1), probabilities: Float64Array.of(1) },
+		{
+			kind: "tokens",
+			id: 99,
+			ids: Int32Array.of(1),
+			probabilities: Float64Array.of(1),
+			textLengths: undefined,
+			textProbabilities: new Float64Array(0),
+		},
 	],
 	[
 		"a second answer to the handshake",

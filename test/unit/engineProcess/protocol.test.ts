@@ -104,8 +104,14 @@ test("what is to be mixed in crosses unchanged, and so does what is learned and 
 	});
 });
 
-test("tokens cross unchanged, probabilities to the last bit", () => {
-	const sent = tokens(5, 0, 31).map((id, i) => ({ id, probability: 0.1 + i / 3 }));
+test.each([
+	["of a greedy answer", [[0.9, 0.1 + 0.2], [], [1 / 3]]],
+	["of any other", undefined],
+])("tokens %s cross unchanged, probabilities to the last bit", (_, text) => {
+	const sent = tokens(5, 0, 31).map((id, i) => ({
+		...{ id, probability: 0.1 + i / 3 },
+		...(text && { textProbabilities: text[i] }),
+	}));
 	const parsed = parseFromEngine(overTheWire({ kind: "tokens", id: 0, ...tokensToWire(sent) }));
 	expect(
 		parsed.kind === "ok" && parsed.message.kind === "tokens"
@@ -186,14 +192,19 @@ describe("malformed messages", () => {
 	test("name the request that they belong to, where it can be told", () => {
 		expect(parseToEngine({ ...good, request: undefined })).toMatchObject({ id: 1 });
 		expect(parseToEngine({ kind: "generate", id: {} })).toMatchObject({ id: undefined });
-		expect(
-			parseFromEngine({
-				kind: "tokens",
-				id: 4,
-				ids: Int32Array.of(1, 2),
-				probabilities: Float64Array.of(1),
-			}),
-		).toMatchObject({ kind: "malformed", id: 4 });
+		const alone = { textLengths: undefined, textProbabilities: new Float64Array(0) };
+		const one = { ids: Int32Array.of(1), probabilities: Float64Array.of(1), ...alone };
+		for (const wrong of [
+			{ ids: Int32Array.of(1, 2) },
+			{ textLengths: Int32Array.of(2), textProbabilities: Float64Array.of(1) },
+			{ textLengths: Int32Array.of(1, 0), textProbabilities: Float64Array.of(1) },
+			{ textLengths: Int32Array.of(-1), textProbabilities: new Float64Array(0) },
+			{ textProbabilities: Float64Array.of(1) },
+		]) {
+			expect(parseFromEngine({ kind: "tokens", id: 4, ...one, ...wrong })).toMatchObject({
+				...{ kind: "malformed", id: 4 },
+			});
+		}
 		expect(
 			parseFromEngine({ kind: "prefill", id: 5, promptTokens: 10, readTokens: 11 }),
 		).toMatchObject({ kind: "malformed", id: 5 });
