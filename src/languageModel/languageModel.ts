@@ -106,7 +106,10 @@ export interface InfillRequest {
 	readonly stop: readonly string[];
 	readonly temperature: number;
 	readonly seed: number;
-	/** Ends the answer before it becomes less likely than this, where the model tells; 0 never does. */
+	/**
+	 * Ends the answer where it becomes less likely than this, where the model tells: with a piece that does, or before it. 0
+	 * never does.
+	 */
 	readonly minJointProbability: number;
 	readonly priority: "completion" | "chat";
 	/** A newer request with the same key replaces an older one. */
