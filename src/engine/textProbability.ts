@@ -1,4 +1,3 @@
-import { assert } from "../base/assert.ts";
 import type { TokenSpread } from "./sampling/tokenSpread.ts";
 
 /** A token that was not chosen, and whose bytes are those of the answer as far as it goes. */
@@ -7,6 +6,9 @@ interface OtherWay {
 	readonly rest: string;
 	readonly probability: number;
 }
+
+/** Where healing itself is less likely than this, a number can't tell how likely what follows is: it counts as impossible. */
+const leastHealed = 1e-300;
 
 /** Other ways that are less likely than this are let go. */
 const minFollowed = 1e-3;
@@ -97,8 +99,7 @@ export class TextProbability {
 			const through = here * share + others;
 			const isHealed = at < this.#bytesToHeal;
 			if (at === this.#bytesToHeal - 1) {
-				assert(through > 0, "the chosen token is possible");
-				scale = 1 / through;
+				scale = through > leastHealed ? 1 / through : 0;
 			}
 			lowest = isHealed ? 1 : Math.min(lowest, through * scale);
 			probabilities.push(lowest);

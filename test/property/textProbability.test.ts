@@ -96,6 +96,19 @@ describe("the text of an answer", () => {
 	});
 });
 
+test("what heals against all odds is certain, and nothing behind it likely", () => {
+	const told = probabilities(
+		[
+			{ chosen: "a", distribution: { a: 1e-200, ab: 0 } },
+			{ chosen: "b", distribution: { b: 1e-200, c: 1 } },
+			{ chosen: "c", distribution: { c: 1 } },
+		],
+		"ab",
+	);
+	expect(told).toEqual([[1], [1], [0]]);
+	expect(probabilities([{ chosen: "a", distribution: { a: 0, b: 0 } }])).toEqual([[0]]);
+});
+
 /** A model whose next token depends on the length of the text alone, over all texts of up to three letters. */
 const arbitraryModel = fc.array(
 	fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 14, maxLength: 14 }).map((weights) => {

@@ -25,7 +25,7 @@ const minFollowed = 1e-3;
  * Looks at the tokens that begin with the same byte as the chosen one: a few hundred.
  *
  * @param probability Of `chosen`.
- * @param weightOf Proportional to the probabilities; above 0 for `chosen`.
+ * @param weightOf Proportional to the probabilities.
  * @param allowed When given, only these tokens count.
  */
 export function tokenSpread(
@@ -39,7 +39,9 @@ export function tokenSpread(
 	if (key === "") {
 		return { key, probability, shares: [], longer: [] };
 	}
-	const scale = probability / weightOf(chosen);
+	const weight = weightOf(chosen);
+	// Weights that are too small for a number say nothing about the others.
+	const scale = weight > 0 ? probability / weight : 0;
 	/** By how many bytes they have in common with the chosen token. */
 	const common = new Float64Array(key.length + 1);
 	const longer: LongerToken[] = [];
