@@ -13,12 +13,14 @@ export function none(reason: NoCompletionReason): CallResult {
 	return { outcome: { kind: "none", reason }, stats: undefined };
 }
 
+/** `isFitted`: see `Candidate`. */
 export function shown(
 	place: CompletionPlace,
 	text: string,
 	origin: Completion["origin"],
+	isFitted: boolean,
 ): CallResult {
-	const candidate = filterAfterCache(text, place);
+	const candidate = filterAfterCache(text, place, isFitted);
 	if (candidate === undefined) {
 		return none("filteredOut");
 	}

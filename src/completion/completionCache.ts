@@ -1,15 +1,18 @@
-import { typedSince, type AnswerKey } from "./answerKey.ts";
+import { isFollowedAlike, typedSince, type AnswerKey } from "./answerKey.ts";
 import type { CompletionPlace } from "./completionPlace.ts";
 
 interface CachedAnswer {
 	readonly key: AnswerKey;
 	readonly text: string;
+	readonly isFitted: boolean;
 }
 
 export interface CacheHit {
 	/** What is left of the answer after what was typed; not empty. */
 	readonly text: string;
 	readonly typed: string;
+	/** See `Candidate`. */
+	readonly isFitted: boolean;
 }
 
 /** About an hour of typing; a look-up goes through all of them in some tens of microseconds. */
@@ -26,8 +29,9 @@ export class CompletionCache {
 	/** Most recently used last. */
 	readonly #answers: CachedAnswer[] = [];
 
-	store(key: AnswerKey, text: string): void {
-		this.#answers.push({ key, text });
+	/** `isFitted` to the place of `key`: see `Candidate`. */
+	store(key: AnswerKey, text: string, isFitted: boolean): void {
+		this.#answers.push({ key, text, isFitted });
 		if (this.#answers.length > maxAnswers) {
 			this.#answers.shift();
 		}
@@ -45,7 +49,12 @@ export class CompletionCache {
 			) {
 				this.#answers.splice(index, 1);
 				this.#answers.push(answer);
-				return { text: answer.text.slice(typed.length), typed };
+				return {
+					text: answer.text.slice(typed.length),
+					typed,
+					// What the editor has closed since stands in the text once more.
+					isFitted: answer.isFitted && isFollowedAlike(answer.key, place),
+				};
 			}
 		}
 		return undefined;

@@ -1,4 +1,5 @@
 import { mayHoldSecrets } from "../context/files/secrets.ts";
+import { lineSlot, type LineSlot } from "./lexical/lineSlot.ts";
 import { isHighSurrogate, isLowSurrogate } from "../prompt/promptWindow.ts";
 import type { Completion, CompletionRequest, NoCompletionReason } from "./completionProvider.ts";
 
@@ -32,6 +33,11 @@ export interface CompletionPlace {
 	 * filter for existing closers joins the two.
 	 */
 	readonly suffixStart: number;
+	/**
+	 * What may be put in where code follows on the line while somebody types: then a text is put in front of that code and
+	 * nothing of it changes. Undefined where only closers follow, and where a completion was asked for.
+	 */
+	readonly slot: LineSlot | undefined;
 	/** How to say a completion at this place in terms of the document as it was given. */
 	readonly document: {
 		/** The selected entry's text: what the inserted text begins with. */
@@ -76,18 +82,23 @@ export function placeOf(request: CompletionRequest): PlaceResult {
 	const whole = before + after;
 	const lineEnd = after.indexOf("\n");
 	const restOfLine = lineEnd < 0 ? after : after.slice(0, lineEnd);
+	const linePrefix = before.slice(before.lastIndexOf("\n") + 1);
+	const { languageId } = request;
+	const isFollowed = restOfLine.trim() !== "";
+	const isTypedInto = request.trigger === "automatic" && isFollowed && !isClosersOnly(restOfLine);
 	return {
 		kind: "place",
 		place: {
 			path: request.path,
 			isSecret: request.isSecret === true || mayHoldSecrets({ path: request.path, text: whole }),
-			languageId: request.languageId,
+			languageId,
 			text: whole,
 			offset: before.length,
-			linePrefix: before.slice(before.lastIndexOf("\n") + 1),
+			linePrefix,
 			restOfLine,
-			isFollowed: restOfLine.trim() !== "",
+			isFollowed,
 			suffixStart: before.length + (isClosersOnly(restOfLine) ? restOfLine.length : 0),
+			slot: isTypedInto ? lineSlot({ linePrefix, restOfLine, languageId }) : undefined,
 			document: {
 				insertPrefix,
 				replaceStart: start,

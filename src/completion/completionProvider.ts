@@ -49,8 +49,14 @@ export type CompletionOutcome =
 export type NoCompletionReason =
 	/** Switched off by the user or for this language. */
 	| "disabled"
-	/** Not a place to complete: middle of a word or line, or inside a comment or string where it is off. */
+	/** Not a place in the document, or inside a comment or string where it is off. */
 	| "unsuitablePosition"
+	/** The cursor stands in a word. */
+	| "insideWord"
+	/** Code follows on the line that needs nothing in front of it, or that stands among words of a text. */
+	| "insideLine"
+	/** Code follows on a line that is longer than somebody writes. */
+	| "lineTooLong"
 	/** The document is too large or not text. */
 	| "unsuitableDocument"
 	/** The editor withdrew the request. */

@@ -15,7 +15,7 @@ import { answerKeyOf } from "./answerKey.ts";
 import type { AnswerSource } from "./answerSource.ts";
 import { none, shown, type CallResult } from "./callResult.ts";
 import { CompletionCache } from "./completionCache.ts";
-import { isWithinLine, placeOf, type CompletionPlace } from "./completionPlace.ts";
+import { placeOf, type CompletionPlace } from "./completionPlace.ts";
 import type {
 	CompletionConfig,
 	CompletionOutcome,
@@ -32,8 +32,8 @@ import { RelatedCode, type CollectContext } from "./relatedCode.ts";
 import { ServerAnswers } from "./serverAnswers.ts";
 import { ServerThenEngine } from "./serverThenEngine.ts";
 import { createStopRule, linesFor } from "./stopRule.ts";
-import { isAllowedAt, isPlaceToComplete } from "./trigger.ts";
-import { textWorthShowing, worthFor, type Worth } from "./worthShowing.ts";
+import { silenceAt, silenceIn } from "./trigger.ts";
+import { reasonForNothing, textWorthShowing, worthFor, type Worth } from "./worthShowing.ts";
 
 export interface CompletionDependencies extends EngineAnswersOptions {
 	/** The server's model that the user wants completions from, asked for each of them. */
@@ -176,20 +176,21 @@ class CompletionPipeline implements CompletionProvider {
 			return none(located.reason);
 		}
 		const { place } = located;
-		if (!isPlaceToComplete(place, request.trigger)) {
-			this.#stopRunning();
-			return none("unsuitablePosition");
-		}
 		this.#debounce.noteKeystroke(startedAt);
 		const hit = this.#cache.lookup(place);
 		if (hit !== undefined) {
 			this.#stopRunning();
-			return shown(place, hit.text, hit.typed === "" ? "cache" : "typingAsSuggested");
+			return shown(place, hit.text, hit.typed === "" ? "cache" : "typingAsSuggested", hit.isFitted);
 		}
 
 		const joined = await this.#join(place, ended);
 		if (joined !== undefined) {
 			return joined;
+		}
+		// Not before: what is being shown goes on where nothing new would be asked for, as in front of a word.
+		const silence = silenceAt(place);
+		if (silence !== undefined) {
+			return ended.aborted ? givenUp() : none(silence);
 		}
 		if (isLong) {
 			// Others get a copy of the text now.
@@ -205,11 +206,12 @@ class CompletionPipeline implements CompletionProvider {
 		if (ended.aborted) {
 			return givenUp();
 		}
-		if (!isAllowedAt(position, request.trigger, config)) {
-			return none("unsuitablePosition");
+		const refusal = silenceIn(position, place, request.trigger, config);
+		if (refusal !== undefined) {
+			return none(refusal);
 		}
 
-		const worth = worthFor(config.minJointProbability, request.trigger);
+		const worth = worthFor(config.minJointProbability, request.trigger, place);
 		const generation = this.#generate(place, position, pieces, config, worth);
 		const end = await this.#waitFor(generation, place, ended);
 		return end === undefined ? givenUp() : this.#concluded(generation, end, place, worth);
@@ -224,7 +226,7 @@ class CompletionPipeline implements CompletionProvider {
 		const end = await this.#waitFor(running, place, ended);
 		const hit = end?.kind === "answer" ? this.#cache.lookup(place) : undefined;
 		if (hit !== undefined) {
-			return { ...shown(place, hit.text, "inFlight"), stats: running.stats };
+			return { ...shown(place, hit.text, "inFlight", hit.isFitted), stats: running.stats };
 		}
 		if (!ended.aborted) {
 			this.#stopRunning();
@@ -280,10 +282,12 @@ class CompletionPipeline implements CompletionProvider {
 		worth: Worth,
 	): Generation {
 		const { syntax, clock } = this.#dependencies;
-		const lines = isWithinLine(place) ? "one" : linesFor(config.multiline, position.kind);
+		const lines = linesFor(place, config.multiline, position.kind);
+		// What wouldn't be shown isn't written.
+		const surer = { ...config, minJointProbability: worth.minProbability };
 		const startedAt = clock.now();
 		const generation = new Generation({
-			write: (signal) => this.#answers.answer({ place, pieces, config }, signal),
+			write: (signal) => this.#answers.answer({ place, pieces, config: surer }, signal),
 			stopRule: createStopRule({ place, lines, syntax }),
 			key: answerKeyOf(place),
 			place,
@@ -309,9 +313,11 @@ class CompletionPipeline implements CompletionProvider {
 		worth: Worth,
 	): void {
 		// With white space at its end an answer would still be found when all of it has been typed.
-		const text = filterBeforeCache(textWorthShowing(end, place, worth), place)?.trimEnd();
+		const shown = filterBeforeCache(textWorthShowing(end, place, worth), place);
+		// Within a line it may be what separates the text from what follows.
+		const text = place.slot === undefined ? shown?.trimEnd() : shown;
 		if (text !== undefined && text !== "") {
-			this.#cache.store(generation.key, text);
+			this.#cache.store(generation.key, text, place.slot !== undefined);
 		}
 	}
 
@@ -352,13 +358,12 @@ class CompletionPipeline implements CompletionProvider {
 			case "answer": {
 				const text = textWorthShowing(end, place, worth);
 				if (text.trim() === "") {
-					const isUnsure = end.stoppedBy === "unlikely" || end.text.trim() !== "";
-					return { ...none(isUnsure ? "notConfident" : "emptyResult"), stats };
+					return { ...none(reasonForNothing(end, place)), stats };
 				}
 				const kept = filterBeforeCache(text, place);
 				return kept === undefined
 					? { ...none("filteredOut"), stats }
-					: { ...shown(place, kept, "model"), stats };
+					: { ...shown(place, kept, "model", place.slot !== undefined), stats };
 			}
 		}
 	}

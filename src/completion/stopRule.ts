@@ -1,7 +1,7 @@
 import { WrittenLines } from "./writtenLines.ts";
 import type { SyntaxService } from "../context/syntax/syntaxService.ts";
 import type { CompletionConfig } from "./completionProvider.ts";
-import type { CompletionPlace } from "./completionPlace.ts";
+import { isWithinLine, type CompletionPlace } from "./completionPlace.ts";
 
 /** More lines than one takes in at a glance; also bounds what a wrong guess costs. */
 const maxLines = 12;
@@ -15,18 +15,25 @@ export interface StopRule {
 	endOf(text: string, signal: AbortSignal): Promise<number | undefined>;
 }
 
+/** `cursorLine` is the rest of the cursor's line; `one` the first line with text. */
+export type StopRuleLines = "cursorLine" | "one" | "statement" | "many";
+
 interface StopRuleOptions {
 	readonly place: CompletionPlace;
-	readonly lines: "one" | "statement" | "many";
+	readonly lines: StopRuleLines;
 	readonly syntax: SyntaxService;
 }
 
 /** The lines that an answer may have: a comment or a string has none of its own syntax to decide. */
 export function linesFor(
+	place: CompletionPlace,
 	multiline: CompletionConfig["multiline"],
 	kind: "code" | "comment" | "string" | "unknown",
-): StopRuleOptions["lines"] {
-	if (multiline === "never" || kind === "string") {
+): StopRuleLines {
+	if (place.slot !== undefined) {
+		return "cursorLine";
+	}
+	if (isWithinLine(place) || multiline === "never" || kind === "string") {
 		return "one";
 	}
 	return multiline === "always" ? "many" : "statement";
@@ -42,6 +49,8 @@ export function createStopRule(options: StopRuleOptions): StopRule {
 				return written.copyStart;
 			}
 			switch (options.lines) {
+				case "cursorLine":
+					return written.firstLineBreak;
 				case "one":
 					return written.endOfLine(0);
 				case "many":

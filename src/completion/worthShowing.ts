@@ -1,8 +1,10 @@
 import type { CompletionPlace } from "./completionPlace.ts";
-import type { CompletionRequest } from "./completionProvider.ts";
+import type { CompletionRequest, NoCompletionReason } from "./completionProvider.ts";
 import { withoutDanglingWord } from "./danglingWord.ts";
 import type { WrittenAnswer } from "./generation.ts";
+import { newPart } from "./filters/restOfLine.ts";
 import { keysOf } from "./keys.ts";
+import { wholePieces } from "./lexical/wholePieces.ts";
 
 /** When text is worth a look. */
 export interface Worth {
@@ -20,9 +22,19 @@ export interface Worth {
  */
 const minSavedKeys = 1;
 
-/** Who asks for a completion looks at it anyway. */
-export function worthFor(minProbability: number, trigger: CompletionRequest["trigger"]): Worth {
-	return { minProbability, minSavedKeys: trigger === "invoked" ? 0 : minSavedKeys };
+/**
+ * Who asks for a completion looks at it anyway. Within a line a ghost pushes what follows aside, and has to be surer: as if
+ * two had to be right.
+ */
+export function worthFor(
+	minProbability: number,
+	trigger: CompletionRequest["trigger"],
+	{ slot }: Pick<CompletionPlace, "slot">,
+): Worth {
+	return {
+		minProbability: slot === undefined ? minProbability : Math.sqrt(minProbability),
+		minSavedKeys: trigger === "invoked" ? 0 : minSavedKeys,
+	};
 }
 
 /**
@@ -36,7 +48,8 @@ export function textWorthShowing(
 	worth: Worth,
 ): string {
 	const isCutOff = stoppedBy === "unlikely" || stoppedBy === "length";
-	const whole = isCutOff ? withoutDanglingWord(text, place) : text;
+	const kept = isCutOff ? withoutDanglingWord(text, place) : text;
+	const { whole, isPiece } = piecesOf(kept, place);
 	let best = "";
 	let mostSaved = worth.minSavedKeys;
 	let keys = 0;
@@ -44,7 +57,7 @@ export function textWorthShowing(
 	let from = 0;
 	for (const { end, probability } of marks) {
 		if (probability === undefined) {
-			return whole;
+			return longestPiece(whole, isPiece);
 		}
 		if (from === whole.length || probability < worth.minProbability) {
 			break;
@@ -56,12 +69,50 @@ export function textWorthShowing(
 		keys += ink === "" ? 0 : spaceKeys + keysOf(ink).length;
 		spaceKeys = (ink === "" ? spaceKeys : 0) + keysOf(part.slice(ink.length)).length;
 		const saved = probability * (keys - 1);
-		if (keys > 0 && saved >= mostSaved && !isInsideName(whole, from)) {
+		if (keys > 0 && saved >= mostSaved && !isInsideName(whole, from) && isPiece(from)) {
 			best = whole.slice(0, from);
 			mostSaved = saved;
 		}
 	}
 	return best;
+}
+
+/** Why nothing of an answer is worth showing. */
+export function reasonForNothing(
+	{ text, stoppedBy }: WrittenAnswer,
+	place: CompletionPlace,
+): NoCompletionReason {
+	const fresh = place.slot === undefined ? text : newPart(text, place);
+	return stoppedBy === "unlikely" || fresh.trim() !== "" ? "notConfident" : "emptyResult";
+}
+
+interface Pieces {
+	/** What of an answer may be shown. */
+	readonly whole: string;
+	/** Whether so much of it leaves the line whole. */
+	readonly isPiece: (length: number) => boolean;
+}
+
+/** What is typed into a line is judged by what is new of it, and ends where what follows goes on. */
+function piecesOf(text: string, place: CompletionPlace): Pieces {
+	const { linePrefix, restOfLine, languageId, slot } = place;
+	if (slot === undefined) {
+		return { whole: text, isPiece: () => true };
+	}
+	const fresh = newPart(text, place);
+	const whole = /^\s/.test(restOfLine) ? fresh.trimEnd() : fresh;
+	return {
+		whole,
+		isPiece: wholePieces({ linePrefix, restOfLine, languageId, text: whole, slot }),
+	};
+}
+
+function longestPiece(whole: string, isPiece: Pieces["isPiece"]): string {
+	let end = whole.length;
+	while (end > 0 && !(isPiece(end) && !isInsideName(whole, end))) {
+		end--;
+	}
+	return whole.slice(0, end);
 }
 
 const wordAtEnd = /[\p{ID_Continue}$]$/u;

@@ -8,6 +8,7 @@ export class WrittenLines {
 	#lineStart = 0;
 	#inkEnd = 0;
 	#lineBreaks = 0;
+	#firstLineBreak: number | undefined;
 	#copyStart: number | undefined;
 	#paragraphEnd: number | undefined;
 
@@ -18,6 +19,11 @@ export class WrittenLines {
 	/** How many line breaks there are. */
 	get lineBreaks(): number {
 		return this.#lineBreaks;
+	}
+
+	/** The offset of the first of them. */
+	get firstLineBreak(): number | undefined {
+		return this.#firstLineBreak;
 	}
 
 	/** Where the last sign that isn't white space ends; 0 for none. */
@@ -69,6 +75,7 @@ export class WrittenLines {
 			this.#copyStart ??= isCopy ? this.#lineStart - 1 : undefined;
 		}
 		this.#lineBreaks++;
+		this.#firstLineBreak ??= at;
 		this.#lineStart = at + 1;
 	}
 }

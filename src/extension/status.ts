@@ -122,6 +122,9 @@ export function withModel(
 export const reasonSentences: Readonly<Record<NoCompletionReason, string>> = {
 	disabled: "Completions are turned off in this language.",
 	unsuitablePosition: "This is not a place to complete.",
+	insideWord: "The cursor stands in a word.",
+	insideLine: "What follows on the line needs nothing in front of it.",
+	lineTooLong: "The line is too long to put something into it.",
 	unsuitableDocument: "This document is too large to complete, or is not text.",
 	cancelled: "The editor withdrew the request.",
 	superseded: "A newer request took its place.",
@@ -135,6 +138,9 @@ export const reasonSentences: Readonly<Record<NoCompletionReason, string>> = {
 const reasonLabels: Readonly<Record<NoCompletionReason, string>> = {
 	disabled: "off",
 	unsuitablePosition: "not here",
+	insideWord: "inside a word",
+	insideLine: "not here",
+	lineTooLong: "line too long",
 	unsuitableDocument: "document too large",
 	cancelled: "cancelled",
 	superseded: "superseded",

@@ -18,7 +18,7 @@ export function accepted(
 	const located = placeOf({ path: "a", languageId, text: document, offset, trigger });
 	assert(located.kind === "place", "the fixture has a place for a completion");
 	const kept = filterBeforeCache(text, located.place);
-	const candidate = kept === undefined ? undefined : filterAfterCache(kept, located.place);
+	const candidate = kept === undefined ? undefined : filterAfterCache(kept, located.place, false);
 	if (candidate === undefined) {
 		return undefined;
 	}

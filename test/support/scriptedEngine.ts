@@ -10,8 +10,13 @@ import type { Tokenizer } from "../../src/tokenizer/tokenizer.ts";
 import { settle } from "./fakeClock.ts";
 
 export type EngineScript =
-	/** Writes `text` token by token and ends. */
-	| { readonly kind: "answer"; readonly text: string; readonly finishReason?: FinishReason }
+	/** Writes `text` token by token and ends. All are certain but for the first, where `probability` says so. */
+	| {
+			readonly kind: "answer";
+			readonly text: string;
+			readonly finishReason?: FinishReason;
+			readonly probability?: number;
+	  }
 	/** Writes `text` and then waits until it is aborted or {@link ScriptedEngine.release} is called. */
 	| { readonly kind: "hold"; readonly text: string; readonly then?: string }
 	| { readonly kind: "fail"; readonly error: Error };
@@ -58,8 +63,9 @@ export class ScriptedEngine implements Engine {
 			if (signal.aborted) {
 				return this.#end("aborted", request, count);
 			}
+			const first = script.kind === "answer" ? (script.probability ?? 1) : 1;
+			yield [{ id, probability: count === 0 ? first : 1 }];
 			count++;
-			yield [{ id, probability: 1 }];
 		}
 		if (script.kind === "answer") {
 			return this.#end(script.finishReason ?? "stop", request, count);

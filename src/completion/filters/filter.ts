@@ -5,6 +5,8 @@ export interface Candidate {
 	readonly text: string;
 	/** How many UTF-16 units of the rest of the cursor's line the text replaces. */
 	readonly replaceAfter: number;
+	/** Whether the text goes in front of the rest of the line as it is: what stands there already was cut off it. */
+	readonly isFitted: boolean;
 }
 
 /** Changes a candidate, or rejects it by returning undefined. Pure. */

@@ -30,19 +30,24 @@ const afterCache: readonly CompletionFilter[] = [
 ];
 
 export function filterBeforeCache(text: string, place: CompletionPlace): string | undefined {
-	return apply(beforeCache, text, place)?.text;
+	return apply(beforeCache, { text, replaceAfter: 0, isFitted: false }, place)?.text;
 }
 
-export function filterAfterCache(text: string, place: CompletionPlace): Candidate | undefined {
-	return apply(afterCache, text, place);
+/** `isFitted`: see {@link Candidate}. */
+export function filterAfterCache(
+	text: string,
+	place: CompletionPlace,
+	isFitted: boolean,
+): Candidate | undefined {
+	return apply(afterCache, { text, replaceAfter: 0, isFitted }, place);
 }
 
 function apply(
 	filters: readonly CompletionFilter[],
-	text: string,
+	whole: Candidate,
 	place: CompletionPlace,
 ): Candidate | undefined {
-	let candidate: Candidate | undefined = { text, replaceAfter: 0 };
+	let candidate: Candidate | undefined = whole;
 	for (const filter of filters) {
 		candidate = candidate === undefined ? undefined : filter(candidate, place);
 	}

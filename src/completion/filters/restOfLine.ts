@@ -1,4 +1,4 @@
-import { isWithinLine } from "../completionPlace.ts";
+import { isWithinLine, type CompletionPlace } from "../completionPlace.ts";
 import { cursorClosers, type CursorClosers } from "../lexical/cursorClosers.ts";
 import { lexicalRulesOf } from "../lexical/lexicalRules.ts";
 import type { Candidate, CompletionFilter } from "./filter.ts";
@@ -17,31 +17,61 @@ const maxTextUnits = 16_384;
  * otherwise the brackets around the cursor would be closed twice.
  */
 export const restOfLine: CompletionFilter = (candidate, place) => {
-	if (!isWithinLine(place) || candidate.text.length > maxTextUnits) {
+	if (!isWithinLine(place) || candidate.isFitted) {
 		return candidate;
 	}
+	if (place.slot !== undefined) {
+		const fresh = newPart(candidate.text, place);
+		return fitting({ ...candidate, text: fresh }, place.restOfLine, place.linePrefix);
+	}
 	const { text } = candidate;
-	const rest = place.restOfLine.slice(0, comparedUnits);
-	const closers = cursorClosers({
-		linePrefix: place.linePrefix,
-		restOfLine: rest,
-		text,
-		rules: lexicalRulesOf(place.languageId),
-		where: "anywhere",
-	});
-	const compared = new SpacelessComparison(text, rest);
+	if (text.length > maxTextUnits) {
+		return candidate;
+	}
+	const { rest, closers, compared } = compare(text, place);
 	const repeated = firstRepeat(text, compared, closers);
 	if (repeated !== undefined) {
 		return repeated.textStart === 0 && repeated.isWholeText
 			? undefined
-			: { text, replaceAfter: repeated.restEnd };
+			: { ...candidate, replaceAfter: repeated.restEnd };
 	}
 	const isWoven = closers.covered > 0 && closers.covered === closers.ends.length;
 	if (isWoven && compared.isRestWithinText()) {
-		return { text, replaceAfter: rest.trimEnd().length };
+		return { ...candidate, replaceAfter: rest.trimEnd().length };
 	}
-	return fitting(beforeRest(text, compared, closers), rest, place.linePrefix);
+	const before = { ...candidate, text: beforeRest(text, compared, closers) };
+	return fitting(before, rest, place.linePrefix);
 };
+
+/**
+ * Of a text that is put in within a line while somebody types, what comes before the part that the line has already: it
+ * goes in front of that, and nothing of the line is replaced. At most the rest of the cursor's line.
+ */
+export function newPart(text: string, place: CompletionPlace): string {
+	const lineEnd = text.indexOf("\n");
+	const line = (lineEnd < 0 ? text : text.slice(0, lineEnd)).slice(0, maxTextUnits);
+	const { compared, closers } = compare(line, place);
+	const repeated = firstRepeat(line, compared, closers);
+	return repeated === undefined
+		? beforeRest(line, compared, closers)
+		: line.slice(0, repeated.textStart);
+}
+
+interface Compared {
+	readonly rest: string;
+	readonly closers: CursorClosers;
+	readonly compared: SpacelessComparison;
+}
+
+function compare(text: string, { linePrefix, restOfLine, languageId }: CompletionPlace): Compared {
+	const rest = restOfLine.slice(0, comparedUnits);
+	const rules = lexicalRulesOf(languageId);
+	return {
+		rest,
+		closers: cursorClosers({ linePrefix, restOfLine: rest, text, rules, where: "anywhere" }),
+		compared: new SpacelessComparison(text, rest),
+	};
+}
 
 interface Repeat {
 	readonly textStart: number;
@@ -111,12 +141,13 @@ function beforeRest(text: string, compared: SpacelessComparison, closers: Cursor
 }
 
 /** Rejects what would make one word of two; a space is enough between the text and the rest. */
-function fitting(text: string, rest: string, linePrefix: string): Candidate | undefined {
+function fitting(candidate: Candidate, rest: string, linePrefix: string): Candidate | undefined {
+	const { text } = candidate;
 	const before = text === "" ? linePrefix : text;
 	if (wordAtEnd.test(before.slice(-2)) && wordAtStart.test(rest.slice(0, 2))) {
 		return undefined;
 	}
-	return { text: /^\s/.test(rest) ? text.trimEnd() : text, replaceAfter: 0 };
+	return { ...candidate, text: /^\s/.test(rest) ? text.trimEnd() : text };
 }
 
 const wordAtEnd = /[\p{ID_Continue}$]$/u;

@@ -84,8 +84,8 @@ describe("what a model writes is cleaned while it comes", () => {
 describe("places", () => {
 	test.each([
 		["foo(║);", "a, b", "foo(├a, b┤);"],
-		["const a = ║b;", "c", { none: "unsuitablePosition" }],
-		["con║st", "c", { none: "unsuitablePosition" }],
+		["const a = ║b;", "c", { none: "insideLine" }],
+		["con║st", "c", { none: "insideWord" }],
 	] as const)("while typing: %s", async (fixture, answer, expected) =>
 		check(fixture, answer, expected),
 	);
@@ -93,7 +93,7 @@ describe("places", () => {
 	test("when asked for, also within a line, but not within a word", async () => {
 		const invoked = { trigger: "invoked" } as const;
 		await check("const a = ║b;", "c + ", "const a = ├c + ┤b;", invoked);
-		await check("con║st a = b;", "c", { none: "unsuitablePosition" }, invoked);
+		await check("con║st a = b;", "c", { none: "insideWord" }, invoked);
 	});
 
 	test("comments and strings where the settings allow it, and when asked for", async () => {
@@ -315,7 +315,7 @@ test("every call is reported once, without source text", async () => {
 	).toEqual([
 		["model", true],
 		["cache", false],
-		["unsuitablePosition", false],
+		["insideWord", false],
 	]);
 	expect(bench.log).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { textWorthShowing, worthFor, type Worth } from "../../../src/completion/
 import { placeAt } from "../../support/placeAt.ts";
 
 /** While typing, with the gate at 0.7. */
-const typing = worthFor(0.7, "automatic");
+const typing = worthFor(0.7, "automatic", { slot: undefined });
 
 /** Each piece with the probability of all up to its end. */
 type Pieces = readonly (readonly [text: string, probability: number | undefined])[];
@@ -116,8 +116,8 @@ test("a model that doesn't tell how likely it is: all that it wrote", () => {
 });
 
 test("who asks for a completion is shown a single key too", () => {
-	check([[";", 0.9]], ";", { worth: worthFor(0.7, "invoked") });
-	check([[";", 0.6]], "", { worth: worthFor(0.7, "invoked") });
+	check([[";", 0.9]], ";", { worth: worthFor(0.7, "invoked", { slot: undefined }) });
+	check([[";", 0.6]], "", { worth: worthFor(0.7, "invoked", { slot: undefined }) });
 });
 
 test("half a name at the end of an answer that was cut off stays only where the file knows it", () => {

@@ -236,7 +236,7 @@ describe("each closer stands once", () => {
 			languageIds.split(" ").map((languageId) => [languageId, ...rest] as const),
 		),
 	)("%s: %j and %j", (languageId, fixture, text, expected) => {
-		expect(accepted(languageId, fixture, text)).toBe(expected);
+		expect(accepted(languageId, fixture, text, "invoked")).toBe(expected);
 	});
 });
 

@@ -11,7 +11,7 @@ import { placeAt } from "../../../support/placeAt.ts";
 /** The document after the filter, with what was inserted marked; undefined when it was rejected. */
 function filtered(filter: CompletionFilter, fixture: string, text: string): string | undefined {
 	const place = placeAt(fixture);
-	const candidate = filter({ text, replaceAfter: 0 }, place);
+	const candidate = filter({ text, replaceAfter: 0, isFitted: false }, place);
 	return candidate === undefined
 		? undefined
 		: place.text.slice(0, place.offset) +
