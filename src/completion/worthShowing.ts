@@ -23,16 +23,20 @@ export interface Worth {
 const minSavedKeys = 1;
 
 /**
- * Who asks for a completion looks at it anyway. Within a line a ghost pushes what follows aside, and has to be surer: as if
- * two had to be right.
+ * Within a line a ghost pushes what follows aside, and has to be surer: the gate to this power. On pieces typed into lines of
+ * code that `mote-base` doesn't know (150 places, 1,590 keys, no repository) 23 % of the keys are saved with the gate of 0.75
+ * as it is, and 0.4 wrong ghosts are shown for 100 keys; with 0.81 19 % and 0.25, with its root, 0.87, 13 % and 0.1.
  */
+const surerWithinLine = 0.75;
+
+/** Who asks for a completion looks at it anyway. */
 export function worthFor(
 	minProbability: number,
 	trigger: CompletionRequest["trigger"],
 	{ slot }: Pick<CompletionPlace, "slot">,
 ): Worth {
 	return {
-		minProbability: slot === undefined ? minProbability : Math.sqrt(minProbability),
+		minProbability: slot === undefined ? minProbability : minProbability ** surerWithinLine,
 		minSavedKeys: trigger === "invoked" ? 0 : minSavedKeys,
 	};
 }

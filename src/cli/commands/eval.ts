@@ -34,7 +34,7 @@ export const evalCommand: Command = {
 	usage: `mote eval --data <folder> [--model <model>] [--compare <model folder>] [--json]
           [--limit-bytes <n>] [--cases <n>] [--seed <n>] [--threads <n>]
 mote eval --typing --data <folder> [--model <folder>] [--json] [--places <n>] [--languages <a,b,…>]
-          [--conditions <a,b,…>] [--ghosts <file>] [--seed <n>] [--threads <n>]
+          [--conditions <a,b,…>] [--inside] [--ghosts <file>] [--seed <n>] [--threads <n>]
 mote eval --humaneval [--model <folder>] [--json] [--problems <n>] [--kinds <a,b,…>] [--answers <file>]
           [--seed <n>] [--threads <n>]
 
@@ -76,6 +76,7 @@ ${Object.entries(typingConditions)
 	.join("\n")}
   --places       of each language (${defaultPlaces}), at most one in a file, the same under every condition
   --languages    by the corpus' names (${defaultLanguages})
+  --inside       types pieces inside lines instead, in front of what stands to the right
   --ghosts       writes every ghost that was seen into a file, one JSON a line
 
 --humaneval asks the model alone, with nothing learned and no other file, and runs what it writes:
@@ -105,6 +106,7 @@ change of a file on all systems. They can read files. That holds what a model wr
 				places: { type: "string" },
 				languages: { type: "string", default: defaultLanguages },
 				conditions: { type: "string", default: defaultConditions },
+				inside: { type: "boolean", default: false },
 				ghosts: { type: "string" },
 				humaneval: { type: "boolean", default: false },
 				problems: { type: "string" },
@@ -143,6 +145,7 @@ change of a file on all systems. They can read files. That holds what a model wr
 					oneOf("conditions", word, typingConditionNames),
 				),
 				placesPerLanguage: whole("places", defaultPlaces),
+				insideLines: values.inside,
 				ghostsFile: values.ghosts,
 			});
 			process.stdout.write(values.json ? figuresJson(report) : typingTable(report));

@@ -10,6 +10,7 @@ import type { Hole } from "../../evaluation/hole.ts";
 import { sampleOrder } from "../../evaluation/sampledTexts.ts";
 import { stillClock } from "../../evaluation/stillClock.ts";
 import { typeAll } from "../../evaluation/typing/typeAll.ts";
+import { insidePlaceIn } from "../../evaluation/typing/insidePlaces.ts";
 import { typingPlaceIn } from "../../evaluation/typing/typingPlaces.ts";
 import {
 	figuresByLanguage,
@@ -31,6 +32,8 @@ export interface TypingOptions {
 	readonly languages: readonly string[];
 	readonly conditions: readonly TypingCondition[];
 	readonly placesPerLanguage: number;
+	/** Pieces inside lines instead of whole lines. */
+	readonly insideLines: boolean;
 	/** Where every ghost is written to, one JSON a line. */
 	readonly ghostsFile: string | undefined;
 	readonly seed: number;
@@ -56,7 +59,7 @@ export async function measureTyping(options: TypingOptions): Promise<TypingRepor
 }
 
 async function drawPlaces(
-	{ languages, placesPerLanguage, seed }: TypingOptions,
+	{ languages, placesPerLanguage, insideLines, seed }: TypingOptions,
 	file: CorpusFile,
 ): Promise<readonly Hole[]> {
 	const all = sampleOrder(file, seed);
@@ -72,9 +75,9 @@ async function drawPlaces(
 	try {
 		return await drawEvenly(
 			{ file, order, seed, languageIdOf: languageIdOfPath },
-			"typing",
+			insideLines ? "typing inside lines" : "typing",
 			placesPerLanguage * languages.length,
-			(source, random) => typingPlaceIn(source, random, syntax),
+			(source, random) => (insideLines ? insidePlaceIn : typingPlaceIn)(source, random, syntax),
 		);
 	} finally {
 		await syntax.dispose();

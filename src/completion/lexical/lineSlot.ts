@@ -239,7 +239,8 @@ function beginsComment(rest: string, { lineComments, blockComment }: LexicalRule
 
 const wordAtEnd = /[\p{ID_Continue}$]$/u;
 const wordAtStart = /^[\p{ID_Continue}$]/u;
-const lastWord = /[\p{ID_Continue}$]+$/u;
+/** Of a longer word the end, which is none that tells anything. */
+const lastWord = /[\p{ID_Continue}$]{1,32}$/u;
 const firstWord = /^[\p{ID_Continue}$]+/u;
 
 const operatorSigns = "=+-*/%&|^!~?:<.@\\";
@@ -268,7 +269,7 @@ const tagLanguages: ReadonlySet<string> = new Set(
 /** Words of all sorts of languages after which something has to come. */
 const wantsOperand: ReadonlySet<string> = new Set(
 	(
-		"return throw raise yield await new typeof delete void in of is not and or if elif unless while until case when " +
+		"return throw raise assert del defer yield await new typeof delete void in of is not and or if elif unless while until case when " +
 		"else then do from import export extends implements as satisfies instanceof keyof const let var val mut pub fn " +
 		"func fun def class struct enum interface trait type impl for where match with async static public private " +
 		"protected readonly select join on by set values into like between having"

@@ -30,7 +30,7 @@ export interface TypedPlace {
 	/** That were pressed, one for each ghost that was taken. */
 	readonly pressed: number;
 	readonly ghosts: readonly SeenGhost[];
-	/** Questions to the pipeline: one at the beginning, one after each key. */
+	/** Questions to the pipeline: one at the beginning, one after each key, but for the last one at the end of a line. */
 	readonly asked: number;
 	/** Why nothing was shown, by how many of the questions. */
 	readonly silences: ReadonlyMap<NoCompletionReason, number>;
@@ -45,7 +45,8 @@ export interface TypistTools {
 
 /**
  * Types the missing text of `place` key by key, waits for the pipeline's answer after each, and takes every ghost that is right.
- * Nothing is typed that the author did not write: a wrong ghost is looked at and typed over.
+ * Nothing is typed that the author did not write: a wrong ghost is looked at and typed over. Where code follows on the line
+ * it asks once more behind the last key: there is nothing to write any more, and what is shown is wrong.
  */
 export async function typePlace(place: Hole, tools: TypistTools): Promise<TypedPlace> {
 	const { provider, config } = tools;
@@ -59,13 +60,18 @@ export async function typePlace(place: Hole, tools: TypistTools): Promise<TypedP
 	let at = place.start;
 	/** The document that the ghost which is seen would make; undefined while none is. */
 	let seen: string | undefined;
-	for (let keys = keysFrom(at); keys[0] !== undefined; keys = keysFrom(at)) {
+	for (;;) {
+		const keys = keysFrom(at);
+		const [key] = keys;
+		if (key === undefined && isAtLineEnd(place)) {
+			break;
+		}
 		const document = place.text.slice(0, at) + below;
 		const { path, languageId } = place;
 		asked++;
 		const where = { path, languageId, text: document, offset: at };
 		const outcome = await askPipeline(where, provider, config);
-		let next = at + keys[0].length;
+		let next = at + (key?.length ?? 0);
 		if (outcome.kind === "completion") {
 			const { completion } = outcome;
 			const made = documentWith(document, completion);
@@ -92,10 +98,17 @@ export async function typePlace(place: Hole, tools: TypistTools): Promise<TypedP
 			silences.set(outcome.reason, (silences.get(outcome.reason) ?? 0) + 1);
 			seen = undefined;
 		}
+		if (key === undefined) {
+			break;
+		}
 		at = next;
 		pressed++;
 	}
 	return { keys: keysFrom(place.start).length, pressed, ghosts, asked, silences };
+}
+
+function isAtLineEnd({ text, end }: Hole): boolean {
+	return end === text.length || text.startsWith("\n", end);
 }
 
 function documentWith(document: string, { insertText, replace }: Completion): string {

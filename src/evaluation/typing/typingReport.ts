@@ -36,7 +36,9 @@ export const typingDefinitions = `key        one character, or Enter with the in
            by the editor.
 typing     whole lines of a held-out file, at least 120 keys, from the line break in front of a random line of code on;
            the pipeline is asked before the first key and after each, as while typing, and every answer is waited
-           for: no clock runs, so figures are the same on every machine.
+           for: no clock runs, so figures are the same on every machine. With --inside one piece of a line instead
+           (an argument with or without a comma, an operand, a type, a value, an attribute) where more than closing
+           brackets follows; the pipeline is asked behind its last key too, where any ghost is wrong.
 ghost      text that was shown; the same one while its own characters are typed. It is right when taking it would
            write what the author wrote there and no more, and a right one is taken at once. A wrong one is typed over.
 saved      1 − keys pressed / keys that the text takes without help

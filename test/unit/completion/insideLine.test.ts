@@ -68,7 +68,7 @@ describe("a completion while typing within a line", () => {
 	});
 
 	test("has to be surer than at the end of the line", async () => {
-		const sure = { probability: 0.8 };
+		const sure = { probability: 0.75 };
 		await check("foo(a, ║\n", { kind: "answer", text: "bar", ...sure }, "foo(a, ├bar┤\n");
 		await check(
 			"foo(a, ║, c);",

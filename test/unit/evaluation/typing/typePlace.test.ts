@@ -37,6 +37,12 @@ describe("typing a place", () => {
 		).toEqual(["a;║\nd;\n", "a;\n\t║\nd;\n", "a;\n\tb║\nd;\n", "a;\n\tbc║\nd;\n"]);
 	});
 
+	test("inside a line it asks behind the last key too, where every ghost is wrong", async () => {
+		const { result } = await typed("foo(a, ├bc┤, d);\n", { "foo(a, bc": ".e" });
+		expect(result).toMatchObject({ keys: 2, pressed: 2, asked: 3 });
+		expect(seen(result)).toEqual([".e"]);
+	});
+
 	test("a right ghost is taken with one key", async () => {
 		const { result, completer } = await typed("├const a = 1;┤\n", { c: "onst a = 1;" });
 		expect(result).toMatchObject({ keys: 12, pressed: 2, asked: 2 });
