@@ -4,6 +4,7 @@ import { withoutDanglingWord } from "./danglingWord.ts";
 import type { WrittenAnswer } from "./generation.ts";
 import { newPart } from "./filters/restOfLine.ts";
 import { keysOf } from "./keys.ts";
+import { maxLineUnits } from "./lexical/lineSlot.ts";
 import { wholePieces } from "./lexical/wholePieces.ts";
 
 /** When text is worth a look. */
@@ -103,7 +104,7 @@ function piecesOf(text: string, place: CompletionPlace): Pieces {
 	if (slot === undefined) {
 		return { whole: text, isPiece: () => true };
 	}
-	const fresh = newPart(text, place);
+	const fresh = newPart(text, place).slice(0, maxLineUnits);
 	const whole = /^\s/.test(restOfLine) ? fresh.trimEnd() : fresh;
 	return {
 		whole,

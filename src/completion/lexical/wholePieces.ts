@@ -14,7 +14,7 @@ export interface PieceInput {
 /**
  * For which beginnings of a text, by their length, the line is as whole with them as it was: they close what they open and
  * nothing else, and what follows goes on from them. At the end of a line half a call is a good beginning; in front of
- * code it breaks what stands there. Linear in the line and the text, however many beginnings are asked about.
+ * code it breaks what stands there. Reads the line and the text once, however many beginnings are asked about.
  */
 export function wholePieces(input: PieceInput): (length: number) => boolean {
 	const { linePrefix, restOfLine, text, slot } = input;
@@ -24,9 +24,12 @@ export function wholePieces(input: PieceInput): (length: number) => boolean {
 	const { isWhole, isInString } = read(input);
 	const isSpacedAfter = /^\s/.test(restOfLine);
 	return (length) => {
+		if (isWhole[length] !== 1) {
+			return false;
+		}
 		const head = text.slice(0, length);
 		const ink = head.trimEnd();
-		if (ink === "" || isWhole[length] !== 1) {
+		if (ink === "") {
 			return false;
 		}
 		const isSpaced = head.length > ink.length || isSpacedAfter;
