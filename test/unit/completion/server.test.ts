@@ -37,6 +37,15 @@ describe("completions of a server", () => {
 		expect(await bench.documentAfter("if (a) ║\n")).toBe("if (a) ├{\n\tb();\n}┤\n");
 	});
 
+	test("within a line are as much as leaves the line whole", async () => {
+		const { bench } = benchWith(
+			{ kind: "answer", deltas: ["bar", ", baz("] },
+			{ kind: "answer", deltas: [" && (", "b"] },
+		);
+		expect(await bench.documentAfter("foo(a, ║c);\n")).toBe("foo(a, ├bar, ┤c);\n");
+		expect(await bench.documentAfter("if (a║ && ok) {\n")).toEqual({ none: "notConfident" });
+	});
+
 	test("are typed on like any other", async () => {
 		const { bench, server } = benchWith({ kind: "answer", deltas: ["const b = 1;"] });
 		await bench.provide("a();\n║\n");

@@ -68,6 +68,7 @@ const cases: readonly Case[] = [
 	["python shellscript ruby", "x = ║ # note", "anything"],
 	["python", "x = ║ if y else z", "anything"],
 	["python", "[x for ║ in xs]", "anything"],
+	["python", "assert ║ is not None", "anything"],
 	["sql", "SELECT ║ FROM t;", "anything"],
 	// Strings, where they end.
 	["typescript", 'fetch("║", options)', "anything"],
