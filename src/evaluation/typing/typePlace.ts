@@ -5,36 +5,16 @@ import type {
 	NoCompletionReason,
 } from "../../completion/completionProvider.ts";
 import { askPipeline } from "../askPipeline.ts";
+import { keysOf } from "../../completion/keys.ts";
 import type { Hole } from "../hole.ts";
-import { keysOf } from "./keys.ts";
+import { ghostOf, TypingCount, type SeenGhost, type TypedPlace } from "./typingCount.ts";
 
-/** Ghost text that somebody saw while typing. While its own characters are typed it stays the same one. */
-export interface SeenGhost {
-	/** Where the cursor stood when it was first seen: a UTF-16 offset in the file as its author wrote it. */
-	readonly offset: number;
-	readonly text: string;
+/** A ghost of the pipeline. */
+export interface PipelineGhost extends SeenGhost {
 	readonly origin: Completion["origin"];
-	/** Whether the document would be a beginning of what the author wrote, with nothing more in it and nothing less behind it. */
-	readonly isRight: boolean;
-	/** Keys that its text would take. */
-	readonly keys: number;
-	/** Keys of the place that were left before and not after it was taken; 0 for a wrong one. */
-	readonly taken: number;
-	/** Lines of it with anything to see. */
-	readonly lines: number;
 }
 
-export interface TypedPlace {
-	/** That the text takes without help. */
-	readonly keys: number;
-	/** That were pressed, one for each ghost that was taken. */
-	readonly pressed: number;
-	readonly ghosts: readonly SeenGhost[];
-	/** Questions to the pipeline: one at the beginning, one after each key, but for the last one at the end of a line. */
-	readonly asked: number;
-	/** Why nothing was shown, by how many of the questions. */
-	readonly silences: ReadonlyMap<NoCompletionReason, number>;
-}
+export type PipelineTyping = TypedPlace<PipelineGhost, NoCompletionReason>;
 
 export interface TypistTools {
 	readonly provider: CompletionProvider;
@@ -48,18 +28,13 @@ export interface TypistTools {
  * Nothing is typed that the author did not write: a wrong ghost is looked at and typed over. Where code follows on the line
  * it asks once more behind the last key: there is nothing to write any more, and what is shown is wrong.
  */
-export async function typePlace(place: Hole, tools: TypistTools): Promise<TypedPlace> {
+export async function typePlace(place: Hole, tools: TypistTools): Promise<PipelineTyping> {
 	const { provider, config } = tools;
 	const below = tools.hasTextBelow ? place.text.slice(place.end) : "";
 	const keysFrom = (offset: number): readonly string[] =>
 		keysOf(place.text.slice(offset, place.end));
-	const ghosts: SeenGhost[] = [];
-	const silences = new Map<NoCompletionReason, number>();
-	let asked = 0;
-	let pressed = 0;
+	const count = new TypingCount<PipelineGhost, NoCompletionReason>();
 	let at = place.start;
-	/** The document that the ghost which is seen would make; undefined while none is. */
-	let seen: string | undefined;
 	for (;;) {
 		const keys = keysFrom(at);
 		const [key] = keys;
@@ -68,7 +43,6 @@ export async function typePlace(place: Hole, tools: TypistTools): Promise<TypedP
 		}
 		const document = place.text.slice(0, at) + below;
 		const { path, languageId } = place;
-		asked++;
 		const where = { path, languageId, text: document, offset: at };
 		const outcome = await askPipeline(where, provider, config);
 		let next = at + (key?.length ?? 0);
@@ -77,34 +51,26 @@ export async function typePlace(place: Hole, tools: TypistTools): Promise<TypedP
 			const made = documentWith(document, completion);
 			const end = made.length - below.length;
 			const isRight = isWritten(place, made, end, at, below);
-			if (made !== seen) {
-				const text = completion.insertText;
-				ghosts.push({
-					offset: at,
-					text,
-					origin: completion.origin,
-					isRight,
-					keys: keysOf(text).length,
-					taken: isRight ? keys.length - keysFrom(end).length : 0,
-					lines: text.split("\n").filter((line) => line.trim() !== "").length,
-				});
-			}
+			const taken = keys.length - keysFrom(end).length;
+			const offset = at;
+			count.saw(made, () => ({
+				...ghostOf(completion.insertText, { offset, isRight, taken }),
+				origin: completion.origin,
+			}));
 			if (isRight) {
 				provider.didAccept(completion);
 				next = end;
 			}
-			seen = isRight ? undefined : made;
 		} else {
-			silences.set(outcome.reason, (silences.get(outcome.reason) ?? 0) + 1);
-			seen = undefined;
+			count.sawNothing(outcome.reason);
 		}
 		if (key === undefined) {
 			break;
 		}
 		at = next;
-		pressed++;
+		count.press();
 	}
-	return { keys: keysFrom(place.start).length, pressed, ghosts, asked, silences };
+	return count.result(keysFrom(place.start).length);
 }
 
 function isAtLineEnd({ text, end }: Hole): boolean {

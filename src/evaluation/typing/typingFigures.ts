@@ -1,6 +1,5 @@
-import type { NoCompletionReason } from "../../completion/completionProvider.ts";
 import { bootstrap, type Estimate } from "../bootstrap.ts";
-import type { TypedPlace } from "./typePlace.ts";
+import type { TypedPlace } from "./typingCount.ts";
 
 /** Of places, or null where there is nothing to take a share of. Shares are in [0, 1]; each with its 95 % interval over the places. */
 export interface TypingFigures {
@@ -19,8 +18,8 @@ export interface TypingFigures {
 	readonly charactersPerGhost: Estimate | null;
 	/** Of the keys that ghosts took over: those of ghosts with at least two lines of text. */
 	readonly savedBySeveralLines: Estimate | null;
-	/** Share of the questions to the pipeline that ended with nothing to show, by the reason. */
-	readonly silences: Partial<Record<NoCompletionReason, number>>;
+	/** Share of the looks that showed nothing, by the reason. */
+	readonly silences: Readonly<Record<string, number>>;
 }
 
 const severalLines = 2;

@@ -1,7 +1,7 @@
 import type { SyntaxService } from "../../context/syntax/syntaxService.ts";
 import { isBlank, maxLineUnits, randomSpanIn, type Line, type Span } from "../codePlaces.ts";
 import type { Hole, SourceFile } from "../hole.ts";
-import { keysOf } from "./keys.ts";
+import { keysOf } from "../../completion/keys.ts";
 
 /** Long enough for a block and for a package's names to come twice, short enough for many places in minutes. */
 const minKeys = 120;

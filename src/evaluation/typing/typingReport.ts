@@ -1,7 +1,7 @@
 import type { Hole } from "../hole.ts";
 import { textTable } from "../textTable.ts";
 import type { Estimate } from "../bootstrap.ts";
-import type { TypedPlace } from "./typePlace.ts";
+import type { PipelineTyping } from "./typePlace.ts";
 import { typingFigures, type TypingFigures } from "./typingFigures.ts";
 
 export const typingConditionNames = ["warm", "cold", "newFile"] as const;
@@ -59,7 +59,7 @@ export interface TypingReport {
 /** One place that was typed under one condition. */
 export interface TypingResult {
 	readonly place: Hole;
-	readonly typed: TypedPlace;
+	readonly typed: PipelineTyping;
 }
 
 export function figuresByLanguage(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defaultCompletionConfig as config } from "../../../../src/completion/defaultConfig.ts";
-import { typePlace, type TypedPlace } from "../../../../src/evaluation/typing/typePlace.ts";
+import { typePlace, type PipelineTyping } from "../../../../src/evaluation/typing/typePlace.ts";
 import { ScriptedCompleter, type Shown } from "../../../support/scriptedCompleter.ts";
 
 /** Types what stands between ├ and ┤ with what a script shows for the line so far. */
@@ -8,7 +8,7 @@ async function typed(
 	fixture: string,
 	shown: Readonly<Record<string, Shown>>,
 	hasTextBelow = true,
-): Promise<{ readonly result: TypedPlace; readonly completer: ScriptedCompleter }> {
+): Promise<{ readonly result: PipelineTyping; readonly completer: ScriptedCompleter }> {
 	const start = fixture.indexOf("├");
 	const end = fixture.indexOf("┤") - 1;
 	const text = fixture.replaceAll(/[├┤]/g, "");
@@ -22,7 +22,7 @@ async function typed(
 }
 
 /** What the typist saw, with a ✓ behind what was right. */
-function seen({ ghosts }: TypedPlace): readonly string[] {
+function seen({ ghosts }: PipelineTyping): readonly string[] {
 	return ghosts.map(({ text, isRight }) => `${text}${isRight ? " ✓" : ""}`);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { SeenGhost, TypedPlace } from "../../../../src/evaluation/typing/typePlace.ts";
+import type { PipelineGhost, PipelineTyping } from "../../../../src/evaluation/typing/typePlace.ts";
 import { typingFigures } from "../../../../src/evaluation/typing/typingFigures.ts";
 import {
 	figuresByLanguage,
@@ -7,14 +7,14 @@ import {
 	typingTable,
 } from "../../../../src/evaluation/typing/typingReport.ts";
 
-const wrong: SeenGhost = {
+const wrong: PipelineGhost = {
 	...{ offset: 0, text: "wrong", origin: "model" },
 	...{ isRight: false, keys: 5, taken: 0, lines: 1 },
 };
-const right: SeenGhost = { ...wrong, text: "right one", isRight: true, keys: 9, taken: 9 };
-const block: SeenGhost = { ...right, text: "\n\ta\n\tb\n", keys: 31, taken: 31, lines: 2 };
+const right: PipelineGhost = { ...wrong, text: "right one", isRight: true, keys: 9, taken: 9 };
+const block: PipelineGhost = { ...right, text: "\n\ta\n\tb\n", keys: 31, taken: 31, lines: 2 };
 
-function place(keys: number, pressed: number, ghosts: readonly SeenGhost[]): TypedPlace {
+function place(keys: number, pressed: number, ghosts: readonly PipelineGhost[]): PipelineTyping {
 	return { keys, pressed, ghosts, asked: pressed, silences: new Map([["notConfident", 10]]) };
 }
 

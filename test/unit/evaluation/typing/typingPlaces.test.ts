@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { LocalSyntax } from "../../../../src/context/syntax/localSyntax.ts";
 import { truthOf } from "../../../../src/evaluation/hole.ts";
 import { randomStream } from "../../../../src/evaluation/sampling.ts";
-import { keysOf } from "../../../../src/evaluation/typing/keys.ts";
+import { keysOf } from "../../../../src/completion/keys.ts";
 import { typingPlaceIn } from "../../../../src/evaluation/typing/typingPlaces.ts";
 import { grammarFiles } from "../../../support/grammarFiles.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { keysOf } from "../../../../src/evaluation/typing/keys.ts";
+import { keysOf } from "../../../src/completion/keys.ts";
 
 test.each<[string, string, readonly string[]]>([
 	["a character is a key", "ab c", ["a", "b", " ", "c"]],
