@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { documentLanguage } from "./documentLanguage.ts";
 import {
 	editorSection,
 	inlineSuggestKey,
@@ -109,7 +110,8 @@ function menuItems(actions: CommandActions): MenuItem[] {
 	if (actions.status().kind === "offInEditor") {
 		items.unshift({ label: "$(check) Let the editor show completions", run: showCompletions });
 	}
-	const languageId = vscode.window.activeTextEditor?.document.languageId;
+	const document = vscode.window.activeTextEditor?.document;
+	const languageId = document && documentLanguage(document);
 	if (settings.enable && languageId !== undefined) {
 		const enabled = isEnabledFor(settings, languageId);
 		items.push({

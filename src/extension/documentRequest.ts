@@ -1,5 +1,6 @@
 import { maxDocumentLength } from "../completion/completionPlace.ts";
 import type { CompletionRequest } from "../completion/completionProvider.ts";
+import { documentLanguage, type LanguageDocument } from "./documentLanguage.ts";
 
 interface Position {
 	readonly line: number;
@@ -12,8 +13,7 @@ interface Range {
 }
 
 /** The parts of the editor's TextDocument that make a request. */
-export interface RequestDocument {
-	readonly languageId: string;
+export interface RequestDocument extends LanguageDocument {
 	readonly lineCount: number;
 	getText(): string;
 	lineAt(line: number): { readonly range: Range };
@@ -46,7 +46,7 @@ export function documentRequest(
 	return {
 		path,
 		...(context.isSecret === true ? { isSecret: true } : {}),
-		languageId: document.languageId,
+		languageId: documentLanguage(document),
 		text: document.getText(),
 		offset: document.offsetAt(position),
 		trigger: context.invoked ? "invoked" : "automatic",

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Clock } from "../base/clock.ts";
 import type { CompletionProvider } from "../completion/completionProvider.ts";
 import { isSecretPath } from "../context/files/secrets.ts";
+import { documentLanguage } from "./documentLanguage.ts";
 import { documentRequest } from "./documentRequest.ts";
 import { isEnabledFor, type Settings } from "./settings.ts";
 import { showsCompletionsIn } from "./showingPlace.ts";
@@ -76,7 +77,8 @@ export class IdlePreparation implements vscode.Disposable {
 		await clock.sleep(idleMs, signal);
 		const { document, selection } = editor;
 		const settings = this.options.settings();
-		const isWanted = isEnabledFor(settings, document.languageId) && showsCompletionsIn(document);
+		const isWanted =
+			isEnabledFor(settings, documentLanguage(document)) && showsCompletionsIn(document);
 		if (signal.aborted || !selection.isEmpty || !isWanted) {
 			return;
 		}

@@ -7,6 +7,7 @@ import type {
 } from "../completion/completionProvider.ts";
 import { isSecretPath } from "../context/files/secrets.ts";
 import { linkToken } from "./cancellation.ts";
+import { documentLanguage } from "./documentLanguage.ts";
 import { documentRequest } from "./documentRequest.ts";
 import { displayPath } from "./workspacePaths.ts";
 import { isEnabledFor, type Settings } from "./settings.ts";
@@ -57,7 +58,7 @@ export class InlineCompletionAdapter
 		const { statusBar } = this.options;
 		const invoked = context.triggerKind === vscode.InlineCompletionTriggerKind.Invoke;
 		const settings = this.options.settings();
-		if (!isEnabledFor(settings, document.languageId)) {
+		if (!isEnabledFor(settings, documentLanguage(document))) {
 			return this.decline("disabled", invoked);
 		}
 		const provider = this.options.provider();

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { documentLanguage } from "./documentLanguage.ts";
 import {
 	editorSection,
 	inlineSuggestKey,
@@ -15,7 +16,7 @@ export function placeInFront(settings: Settings): ShowingPlace {
 	const typedIn = document?.uri.scheme === "output" ? undefined : document;
 	return {
 		settings,
-		languageId: typedIn?.languageId,
+		languageId: typedIn && documentLanguage(typedIn),
 		isShownByEditor: showsCompletionsIn(typedIn),
 	};
 }

@@ -58,14 +58,17 @@ const byName: ReadonlyMap<string, string> = new Map(
 	}),
 );
 
+/** VS Code's language id for what it knows no language of. */
+export const unknownLanguageId = "plaintext";
+
 /** VS Code's language id for a path, "plaintext" when its name says nothing. */
 export function languageIdOfPath(file: string): string {
 	const name = path.posix.basename(file).toLowerCase();
-	return byName.get(name) ?? byExtension.get(path.posix.extname(name).slice(1)) ?? "plaintext";
+	return byName.get(name) ?? byExtension.get(path.posix.extname(name).slice(1)) ?? unknownLanguageId;
 }
 
 const numbers: ReadonlyMap<string, number> = new Map(
-	[...new Set(["plaintext", ...byExtension.values(), ...byName.values()])].map((id, at) => [
+	[...new Set([unknownLanguageId, ...byExtension.values(), ...byName.values()])].map((id, at) => [
 		id,
 		at,
 	]),

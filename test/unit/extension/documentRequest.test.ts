@@ -3,11 +3,16 @@ import { maxDocumentLength } from "../../../src/completion/completionPlace.ts";
 import { documentRequest, type RequestDocument } from "../../../src/extension/documentRequest.ts";
 
 /** A document as the editor's: offsets count the line ends that the text has. */
-function documentOf(text: string): RequestDocument & { readonly reads: number } {
+function documentOf(
+	text: string,
+	languageId = "typescript",
+	path = "/home/ada/a.ts",
+): RequestDocument & { readonly reads: number } {
 	const lines = text.split("\n");
 	let reads = 0;
 	return {
-		languageId: "typescript",
+		languageId,
+		uri: { path },
 		lineCount: lines.length,
 		getText: () => {
 			reads++;
@@ -63,4 +68,15 @@ test("a document that is too long is declined without reading it", () => {
 	const document = documentOf("x".repeat(maxDocumentLength + 1));
 	expect(documentRequest(document, "a.ts", { line: 0, character: 0 }, automatic)).toBeUndefined();
 	expect(document.reads).toBe(0);
+});
+
+test.each([
+	["Vue's, where the editor has no extension for it", "plaintext", "/shop/Card.vue", "vue"],
+	["the editor's, where it knows one", "dockercompose", "/shop/compose.yaml", "dockercompose"],
+	["the one that somebody has chosen", "jinja", "/shop/page.html", "jinja"],
+	["none, where the name says nothing either", "plaintext", "/shop/notes.txt", "plaintext"],
+])("a document's language is %s", (_name, languageId, path, expected) => {
+	const document = documentOf("", languageId, path);
+	const request = documentRequest(document, "a", { line: 0, character: 0 }, automatic);
+	expect(request?.languageId).toBe(expected);
 });
