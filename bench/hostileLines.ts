@@ -246,6 +246,7 @@ function documentOf(
 	const line = before.split("\n").length - 1;
 	return {
 		languageId,
+		uri: { path: "/hostile" },
 		lineCount: lines.length,
 		getText: () => lines.join("\n"),
 		lineAt: (at) => {

@@ -49,8 +49,8 @@ export async function launchBrowser(): Promise<Browser> {
 	});
 }
 
-export async function newPage(browser: Browser): Promise<Page> {
-	const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+export async function newPage(browser: Browser, height = 800): Promise<Page> {
+	const context = await browser.newContext({ viewport: { width: 1280, height } });
 	context.setDefaultTimeout(hangMs);
 	return context.newPage();
 }

@@ -24,7 +24,9 @@ let server: LoopbackServer;
 
 beforeAll(async () => {
 	server = await LoopbackServer.start();
-	packaged = await PackagedEditor.start("chatDrive", { "chat.disableAIFeatures": false });
+	packaged = await PackagedEditor.start("chatDrive", {
+		userSettings: { "chat.disableAIFeatures": false },
+	});
 	({ editor } = packaged);
 	view = editor.page.frameLocator("iframe.webview").frameLocator("#active-frame");
 	await packaged.open();

@@ -16,9 +16,11 @@ const foreignRequests: string[] = [];
 
 beforeAll(async () => {
 	packaged = await PackagedEditor.start("drive", {
-		"files.defaultLanguage": "typescript",
-		// What the small model writes here is right, but it isn't sure of it.
-		"mote.completion.minJointProbability": 0.3,
+		userSettings: {
+			"files.defaultLanguage": "typescript",
+			// What the small model writes here is right, but it isn't sure of it.
+			"mote.completion.minJointProbability": 0.3,
+		},
 	});
 	({ editor } = packaged);
 	editor.page.on("request", (request) => {

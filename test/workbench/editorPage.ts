@@ -17,6 +17,9 @@ const pausesAfterKeyMs = [700, 4000] as const;
 const firstAskingMs = 5000;
 const maxAttempts = Math.log2(hangMs / firstAskingMs);
 
+/** Of a picture of some lines, in CSS pixels. */
+const pictureWidth = 760;
+
 const statusItem = '.statusbar-item[id="mote.mote.mote.status"]';
 
 /** What a person does and sees in the editor, on a page that {@link openWorkbench} opened. */
@@ -69,6 +72,22 @@ export class EditorPage {
 		await this.page.locator(".tab.active", { hasText: baseName }).waitFor();
 		await this.page.locator(".editor-instance .view-lines").first().click();
 		return file;
+	}
+
+	/** What the status bar item says at the moment. */
+	async statusSentence(): Promise<string> {
+		const label = await this.statusItem.locator("a").first().getAttribute("aria-label");
+		return (label ?? "").replace(/^Mote: /, "").replace(/\n[^]*$/, "");
+	}
+
+	/** Puts the cursor of the file that has the focus at the end of a line, from 1. */
+	async goToEndOf(line: number): Promise<void> {
+		await this.page.keyboard.press("Control+G");
+		await this.page.locator(".quick-input-widget input").fill(`:${line}`);
+		await this.page.keyboard.press("Enter");
+		await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
+		await this.page.locator(".editor-instance .monaco-editor.focused").waitFor();
+		await this.page.keyboard.press("End");
 	}
 
 	/**
@@ -135,14 +154,38 @@ export class EditorPage {
 	/** Changes from a light theme to a dark one or back, and waits until `theme` is drawn. */
 	async toggleTheme(theme: "2026-light" | "2026-dark"): Promise<void> {
 		await this.runCommand("Toggle between Light/Dark Themes");
-		await this.page
-			.locator(`.monaco-workbench.vscode-theme-defaults-themes-${theme}-json`)
-			.waitFor();
+		await this.#themeIs(theme);
+	}
+
+	/** A picture of the lines around the cursor, `lines` of them above and below. */
+	async pictureAtCursor(lines: {
+		readonly above: number;
+		readonly below: number;
+	}): Promise<Buffer> {
+		const cursor = await this.page.locator(".editor-instance .cursors-layer .cursor").boundingBox();
+		const editor = await this.page.locator(".editor-instance .view-lines").boundingBox();
+		assert(cursor !== null && editor !== null, "an editor has the focus");
+		const top = Math.max(editor.y, cursor.y - lines.above * cursor.height);
+		const bottom = cursor.y + (lines.below + 1) * cursor.height;
+		const clip = { x: editor.x - 8, y: top, width: pictureWidth, height: bottom - top };
+		return await this.page.screenshot({ clip });
+	}
+
+	/** Draws the theme that belongs to the system's colours; needs the setting window.autoDetectColorScheme. */
+	async showColorScheme(scheme: "light" | "dark"): Promise<void> {
+		await this.page.emulateMedia({ colorScheme: scheme });
+		await this.#themeIs(`2026-${scheme}`);
 	}
 
 	/** Keeps a picture of the page for people to look at. */
 	async screenshot(name: string): Promise<void> {
 		await this.page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
+	}
+
+	async #themeIs(theme: "2026-light" | "2026-dark"): Promise<void> {
+		await this.page
+			.locator(`.monaco-workbench.vscode-theme-defaults-themes-${theme}-json`)
+			.waitFor();
 	}
 
 	/**

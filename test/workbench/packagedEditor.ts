@@ -15,6 +15,15 @@ import {
 
 const vsix = path.join(repositoryRoot, "mote-linux-x64.vsix");
 
+export interface PackagedEditorOptions extends Pick<WorkbenchOptions, "settings" | "userSettings"> {
+	/** The sample workspace by default. */
+	readonly copyWorkspace?: (target: string) => Promise<void>;
+	/** The small one by default, for speed, where what a model writes is not the subject. */
+	readonly model?: "nano" | "auto";
+	/** In CSS pixels. */
+	readonly pageHeight?: number;
+}
+
 interface PackagedEditorParts {
 	readonly workspaceFolder: string;
 	readonly dataFolder: string;
@@ -23,7 +32,7 @@ interface PackagedEditorParts {
 	readonly editor: EditorPage;
 }
 
-/** A real VS Code with the packaged extension, a browser to look at it, and a copy of the sample workspace. */
+/** A real VS Code with the packaged extension, a browser to look at it, and a copy of a workspace. */
 export class PackagedEditor {
 	readonly workspaceFolder: string;
 	readonly dataFolder: string;
@@ -43,22 +52,26 @@ export class PackagedEditor {
 	/** Everything of the run is in `out/<name>`; what an earlier one left there is deleted. */
 	static async start(
 		name: string,
-		userSettings: WorkbenchOptions["userSettings"] = {},
+		{
+			userSettings = {},
+			copyWorkspace = copySampleWorkspace,
+			...options
+		}: PackagedEditorOptions = {},
 	): Promise<PackagedEditor> {
 		const runFolder = path.join(repositoryRoot, "out", name);
 		const workspaceFolder = path.join(runFolder, "workspace");
 		const dataFolder = path.join(runFolder, "workbench");
 		await rm(runFolder, { recursive: true, force: true });
-		await copySampleWorkspace(workspaceFolder);
+		await copyWorkspace(workspaceFolder);
 		await installExtension(dataFolder, vsix);
 		const workbench = await startWorkbench({
 			dataFolder,
+			settings: options.settings ?? "tests",
 			userSettings: { "workbench.colorTheme": "Dark 2026", ...userSettings },
-			// The small one, for speed: what a model writes is not the subject.
-			machineSettings: { "mote.completion.model": "nano" },
+			machineSettings: { "mote.completion.model": options.model ?? "nano" },
 		});
 		const browser = await launchBrowser();
-		const editor = new EditorPage(await newPage(browser), workspaceFolder);
+		const editor = new EditorPage(await newPage(browser, options.pageHeight), workspaceFolder);
 		return new PackagedEditor({ workspaceFolder, dataFolder, workbench, browser, editor });
 	}
 
