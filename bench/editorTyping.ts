@@ -43,7 +43,7 @@ function lineBefore({ text }: Hole, { offset }: SeenGhost): string {
 
 async function drive(kinds: readonly string[]): Promise<void> {
 	await mkdir(keptFolder, { recursive: true });
-	const packaged = await PackagedEditor.start("editorTypingDrive", {
+	const packaged = await PackagedEditor.start(`editorTypingDrive-${process.pid}`, {
 		...{ model: "auto", copyWorkspace: copyToolshed, pageHeight: typingPageHeight },
 		userSettings: { ...typingSettings, ...colorSchemeSettings },
 	});

@@ -16,6 +16,7 @@ import {
 	endOfRightGhost,
 	isCursorAt,
 	nextStep,
+	reachedByTaking,
 	type EditorState,
 	type ShownGhost,
 	type Step,
@@ -57,6 +58,7 @@ export async function typeInEditor(
 		see(editor, { text: place.text, limitMs }, condition);
 	await seen((state) => isCursorAt(place, place.start, state));
 	let pressedMs = performance.now();
+	let lastMade: string | undefined;
 	for (let turn = 0; ; turn++) {
 		const dueMs = pressedMs + slowness * pauseMs(place, at, uniformAt(seed, turn));
 		await sleep(Math.max(0, dueMs - lookMs - performance.now()));
@@ -67,31 +69,42 @@ export async function typeInEditor(
 			return count.result(keysFrom(place.start));
 		}
 		const { ghost } = state;
-		const end = ghost === undefined ? undefined : endOfRightGhost(place, at, state, ghost);
+		let reached: number | undefined;
 		if (ghost === undefined) {
 			count.sawNothing(await editor.statusSentence());
 		} else {
-			const shown = ghostOf(ghost.text, {
-				offset: at,
-				isRight: end !== undefined,
-				taken: keysFrom(at) - keysFrom(end ?? at),
-			});
-			const isNew = count.saw(madeBy(place, at, ghost), () => shown);
-			if (isNew) {
-				await onGhost?.(shown);
+			const made = madeBy(place, at, ghost);
+			const end = endOfRightGhost(place, at, state, ghost);
+			const shownAs = (reach: number | undefined): SeenGhost =>
+				ghostOf(ghost.text, {
+					offset: at,
+					isRight: reach !== undefined,
+					taken: keysFrom(at) - keysFrom(reach ?? at),
+				});
+			if (made !== lastMade) {
+				await onGhost?.(shownAs(end));
 			}
+			lastMade = made;
+			if (end !== undefined) {
+				await editor.page.keyboard.press("Tab");
+				reached = reachedByTaking(place, end, await seen((now) => isOther(state, now)));
+			}
+			if (end !== undefined && reached === undefined) {
+				await editor.page.keyboard.press("Control+Z");
+				await seen((now) => !isOther(state, now));
+			}
+			count.saw(made, () => shownAs(reached));
 		}
 		pressedMs = performance.now();
-		if (end !== undefined) {
-			await editor.page.keyboard.press("Tab");
+		if (reached !== undefined) {
 			count.press();
-			at = end;
+			at = reached;
 		} else {
 			await perform(editor, step);
 			count.press(keysIn(step));
 			at += step.kind === "type" || step.kind === "move" ? step.text.length : 0;
+			await seen((now) => isOther(state, now));
 		}
-		await seen((now) => isOther(state, now));
 	}
 }
 

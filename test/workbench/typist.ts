@@ -84,6 +84,16 @@ export function endOfRightGhost(
 	return isInOrder(extra, left) ? from + end : undefined;
 }
 
+/**
+ * Where in the text the cursor stands once a ghost that seemed to reach to `end` was taken: a ghost may go on with what stood
+ * behind the cursor already, and takes the cursor along. Undefined where what was made isn't what the author wrote.
+ */
+export function reachedByTaking(place: Hole, end: number, state: EditorState): number | undefined {
+	const from = place.text.lastIndexOf("\n", end - 1) + 1;
+	const at = from + state.linePrefix.length;
+	return at >= end && at <= place.end && isCursorAt(place, at, state) ? at : undefined;
+}
+
 /** As the editor draws a line: a tab reaches to the next column that is a multiple of its size. */
 export function drawn(text: string): string {
 	return text.replaceAll(/[^\n]*\t/g, (begin) => {

@@ -51,19 +51,15 @@ export class TypingCount<Ghost extends SeenGhost, Silence extends string> {
 	/** The document that the ghost which is seen would make; undefined while none is, and once it was taken. */
 	#seen: string | undefined;
 
-	/**
-	 * A ghost is shown that would make the document `made`: whoever made that the last time is the same ghost. Tells
-	 * whether it is another.
-	 */
-	saw(made: string, ghost: () => Ghost): boolean {
+	/** A ghost is shown that would make the document `made`: whoever made that the last time is the same ghost. */
+	saw(made: string, ghost: () => Ghost): void {
 		this.#asked++;
 		if (made === this.#seen) {
-			return false;
+			return;
 		}
 		const seen = ghost();
 		this.#ghosts.push(seen);
 		this.#seen = seen.isRight ? undefined : made;
-		return true;
 	}
 
 	sawNothing(because: Silence): void {

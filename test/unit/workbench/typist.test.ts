@@ -4,6 +4,7 @@ import {
 	endOfRightGhost,
 	isCursorAt,
 	nextStep,
+	reachedByTaking,
 	type EditorState,
 	type ShownGhost,
 } from "../../workbench/typist.ts";
@@ -127,6 +128,16 @@ describe("a ghost", () => {
 		const end = endOfRightGhost(place, at, state, ghost);
 		expect(end === undefined ? undefined : place.text.slice(place.start, end)).toBe(expected);
 	});
+});
+
+test.each([
+	["up to its end", "f(a", 3],
+	["further, over what stood there", "f(a)", 4],
+	["not as far", "f(", undefined],
+	["somewhere else", "f(b)", undefined],
+])("taking a ghost brings the cursor %s", (_name, linePrefix, expected) => {
+	const { place, state } = shown("├f(a);┤\n", "f(");
+	expect(reachedByTaking(place, 3, { ...state, linePrefix })).toBe(expected);
 });
 
 test("a tab reaches to the next column that is a multiple of four", () => {
