@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import { isLoopback } from "../base/network/loopback.ts";
 import type { CompletionConfig } from "../completion/completionProvider.ts";
 import { defaultCompletionConfig as defaults } from "../completion/defaultConfig.ts";
 import { LanguageModelError } from "../languageModel/errors.ts";
 import { fimFamilies, type FimFamily } from "../languageModel/remote/fimTemplates.ts";
-import { isLoopback, parseServerAddress } from "../languageModel/remote/serverAddress.ts";
+import { parseServerAddress } from "../languageModel/remote/serverAddress.ts";
 import { parseModelSetting, type ModelSetting } from "../model/modelChoice.ts";
 import { serverKindSettings, type ServerKindSetting } from "../languageModel/remote/serverKind.ts";
 

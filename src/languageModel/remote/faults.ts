@@ -1,8 +1,9 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai";
 import { LanguageModelError, type LanguageModelErrorCode } from "../errors.ts";
-import { connectionFaultSentence } from "./connectionSentences.ts";
+import { causesOf, connectionFaultSentence } from "../../base/network/connectionSentences.ts";
 import { serverWords, type ServerWords } from "./serverWords.ts";
-import type { TimeLimitKind, TimeLimitsMs } from "./timeLimits.ts";
+import { retryAfter } from "../../base/network/retryAfter.ts";
+import type { TimeLimitKind, TimeLimitsMs } from "../../base/network/timeLimits.ts";
 
 /** What went wrong with one request, and when the server wants to be asked again. */
 export class ServerFault extends LanguageModelError {
@@ -70,7 +71,7 @@ export function faultOf(error: unknown, place: FaultPlace): ServerFault {
 	if (error instanceof SyntaxError) {
 		return new ServerFault("badAnswer", `${origin} sent something that isn't JSON.`);
 	}
-	return new ServerFault("serverUnreachable", connectionFaultSentence(causes(error), origin));
+	return new ServerFault("serverUnreachable", connectionFaultSentence(causesOf(error), origin));
 }
 
 /** What a server refused a request with; undefined where it isn't one that it answered. */
@@ -98,18 +99,8 @@ const timeLimitSentences: Readonly<
 
 /** A fault of our own that came through the client library, which wraps what `fetch` rejects with. */
 function ownFault(error: unknown): ServerFault | undefined {
-	const chain = causes(error);
+	const chain = causesOf(error);
 	return chain.find((link) => link instanceof ServerFault);
-}
-
-function causes(error: unknown): readonly unknown[] {
-	const chain: unknown[] = [];
-	let link = error;
-	while (link !== undefined && chain.length < 5) {
-		chain.push(link);
-		link = link instanceof Error ? link.cause : undefined;
-	}
-	return chain;
 }
 
 function statusFault(error: ApiFailure, status: number, place: FaultPlace): ServerFault {
@@ -241,21 +232,6 @@ export function quoted(words: string, secret: string | undefined): string {
 function withoutSecrets(text: string, secret: string | undefined): string {
 	const hidden = secret === undefined || secret === "" ? text : text.replaceAll(secret, "…");
 	return hidden.replace(/\b(?:sk|key|pk)-[\w-]{6,}|\bBearer\s+\S+/gi, "…");
-}
-
-/** In milliseconds; the header has seconds or a date, and some servers send milliseconds beside it. */
-export function retryAfter(headers: Headers | undefined): number | undefined {
-	const inMs = Number(headers?.get("retry-after-ms") ?? NaN);
-	if (Number.isFinite(inMs) && inMs >= 0) {
-		return inMs;
-	}
-	const header = headers?.get("retry-after");
-	if (header === null || header === undefined || header.trim() === "") {
-		return undefined;
-	}
-	const inSeconds = Number(header);
-	const ms = Number.isFinite(inSeconds) ? inSeconds * 1000 : Date.parse(header) - Date.now();
-	return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
 export function seconds(ms: number): number {

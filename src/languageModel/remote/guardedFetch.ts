@@ -4,7 +4,7 @@ import type { ServerAddress } from "./serverAddress.ts";
 import { ServerFault } from "./faults.ts";
 import { refusal } from "./refusal.ts";
 
-import type { TimeLimits } from "./timeLimits.ts";
+import type { TimeLimits } from "../../base/network/timeLimits.ts";
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 

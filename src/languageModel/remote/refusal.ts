@@ -1,5 +1,5 @@
 import { wordsInText } from "./serverWords.ts";
-import type { TimeLimits } from "./timeLimits.ts";
+import type { TimeLimits } from "../../base/network/timeLimits.ts";
 
 /** The beginning of what a server has to say is enough, in UTF-16 units. */
 const maxLength = 64 * 1024;

@@ -1,3 +1,4 @@
+import { isLoopback } from "../../base/network/loopback.ts";
 import { LanguageModelError } from "../errors.ts";
 
 export interface ServerAddress {
@@ -53,14 +54,4 @@ export function parseServerAddress(text: string): ServerAddress {
 
 function misconfigured(message: string): LanguageModelError {
 	return new LanguageModelError("serverMisconfigured", message);
-}
-
-/** Whether `hostname`, as {@link URL} normalizes it, is this machine. */
-export function isLoopback(hostname: string): boolean {
-	return (
-		hostname === "localhost" ||
-		hostname.endsWith(".localhost") ||
-		hostname === "[::1]" ||
-		/^127(?:\.\d{1,3}){3}$/.test(hostname)
-	);
 }

@@ -12,7 +12,7 @@ import { effortOf, type Urgency } from "./serverEffort.ts";
 import type { ServerAddress } from "./serverAddress.ts";
 import { listRequest, type ServerRequest } from "./serverRequest.ts";
 import { ServerCircuit } from "./serverCircuit.ts";
-import { TimeLimits } from "./timeLimits.ts";
+import { TimeLimits } from "../../base/network/timeLimits.ts";
 import { WarmUp, type PendingAnswer } from "./warmUp.ts";
 
 export interface ServerConnectionOptions {

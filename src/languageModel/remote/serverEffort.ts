@@ -1,4 +1,4 @@
-import type { TimeLimitsMs } from "./timeLimits.ts";
+import type { TimeLimitsMs } from "../../base/network/timeLimits.ts";
 
 /** What a request is for, which says how long it is worth waiting. */
 export type Urgency = "completion" | "chat" | "list";

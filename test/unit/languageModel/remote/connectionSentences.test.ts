@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { connectionFaultSentence } from "../../../../src/languageModel/remote/connectionSentences.ts";
+import { connectionFaultSentence } from "../../../../src/base/network/connectionSentences.ts";
 import { LoopbackServer } from "../../../support/loopbackServer.ts";
 import { HastyClock, chatPausesMs, faultIn, openServer } from "./openServer.ts";
 

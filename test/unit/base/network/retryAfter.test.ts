@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { retryAfter } from "../../../../src/languageModel/remote/faults.ts";
+import { retryAfter } from "../../../../src/base/network/retryAfter.ts";
 
 test.each([
 	[{ "retry-after": "3" }, 3000],

@@ -77,3 +77,14 @@ function codeOf(error: unknown): string | undefined {
 	}
 	return /\bnet::(ERR_[A-Z0-9_]{2,60})\b/.exec(message)?.[1];
 }
+
+/** An error with what caused it, outermost first; no more than a few. */
+export function causesOf(error: unknown): readonly unknown[] {
+	const chain: unknown[] = [];
+	let link = error;
+	while (link !== undefined && chain.length < 5) {
+		chain.push(link);
+		link = link instanceof Error ? link.cause : undefined;
+	}
+	return chain;
+}

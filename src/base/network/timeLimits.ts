@@ -1,4 +1,4 @@
-import type { Clock } from "../../base/clock.ts";
+import type { Clock } from "../clock.ts";
 
 /** What a server took too long for. */
 export type TimeLimitKind = "firstByte" | "betweenChunks" | "total";
