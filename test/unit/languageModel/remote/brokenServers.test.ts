@@ -16,7 +16,8 @@ import {
 	write,
 	type Reply,
 } from "../../../support/loopbackServer.ts";
-import { HastyClock, chatPausesMs, faultIn, openServer, secretKey } from "./openServer.ts";
+import { chatPausesMs, faultIn, openServer, secretKey } from "./openServer.ts";
+import { HastyClock } from "../../../support/hastyClock.ts";
 
 /** Sends `bytes` as they are and ends. */
 function raw(text: string): Reply {

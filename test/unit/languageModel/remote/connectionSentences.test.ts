@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { connectionFaultSentence } from "../../../../src/base/network/connectionSentences.ts";
 import { LoopbackServer } from "../../../support/loopbackServer.ts";
-import { HastyClock, chatPausesMs, faultIn, openServer } from "./openServer.ts";
+import { chatPausesMs, faultIn, openServer } from "./openServer.ts";
+import { HastyClock } from "../../../support/hastyClock.ts";
 
 function withCode(code: string): Error {
 	return Object.assign(new Error("secret words"), { code });

@@ -1,5 +1,4 @@
 import { onTestFinished } from "vitest";
-import type { Clock } from "../../../../src/base/clock.ts";
 import type { Logger } from "../../../../src/base/log.ts";
 import { LanguageModelError } from "../../../../src/languageModel/errors.ts";
 import type { InfillModel, InfillRequest } from "../../../../src/languageModel/languageModel.ts";
@@ -22,34 +21,9 @@ import {
 	textsOf,
 	type Heard,
 } from "../../../support/modelRequests.ts";
+import { HastyClock } from "../../../support/hastyClock.ts";
 
-/** Sleeps of up to `longestMs` are over at once, as if the time had passed; longer ones end with their signal. */
-export class HastyClock implements Clock {
-	readonly slept: number[] = [];
-	readonly #longestMs: number;
-	#now = 0;
-
-	constructor(longestMs: number) {
-		this.#longestMs = longestMs;
-	}
-
-	now(): number {
-		return this.#now;
-	}
-
-	sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-		if (delayMs <= this.#longestMs) {
-			this.slept.push(delayMs);
-			this.#now += delayMs;
-			return Promise.resolve();
-		}
-		return new Promise((resolve) => {
-			signal?.addEventListener("abort", () => resolve(), { once: true });
-		});
-	}
-}
-
-/** Of the clocks above: pauses before retries are over at once, limits never reached. */
+/** Of {@link HastyClock}s: pauses before retries are over at once, limits never reached. */
 export const completionPausesMs = 1000;
 export const chatPausesMs = 20_000;
 

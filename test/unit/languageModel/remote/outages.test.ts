@@ -13,13 +13,13 @@ import {
 	type Reply,
 } from "../../../support/loopbackServer.ts";
 import {
-	HastyClock,
 	chatPausesMs,
 	completionPausesMs,
 	faultIn,
 	openServer,
 	type OpenedServer,
 } from "./openServer.ts";
+import { HastyClock } from "../../../support/hastyClock.ts";
 
 const failing = sendJson(503, { error: { message: "Out of workers" } });
 

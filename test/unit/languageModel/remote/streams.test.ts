@@ -12,7 +12,8 @@ import {
 	write,
 	type Reply,
 } from "../../../support/loopbackServer.ts";
-import { HastyClock, chatPausesMs, faultIn, openServer } from "./openServer.ts";
+import { chatPausesMs, faultIn, openServer } from "./openServer.ts";
+import { HastyClock } from "../../../support/hastyClock.ts";
 
 function body(type: string, text: string): Reply {
 	return (response) => void response.writeHead(200, { "content-type": type }).end(text);

@@ -23,7 +23,8 @@ import {
 } from "../../../support/modelRequests.ts";
 import { ScriptedInfill } from "../../../support/scriptedInfill.ts";
 import { completionAnswer, sendJson } from "../../../support/loopbackServer.ts";
-import { HastyClock, completionPausesMs, faultIn, openServer } from "./openServer.ts";
+import { completionPausesMs, faultIn, openServer } from "./openServer.ts";
+import { HastyClock } from "../../../support/hastyClock.ts";
 
 interface Script {
 	readonly texts?: readonly string[];
