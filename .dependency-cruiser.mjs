@@ -4,6 +4,7 @@ const mayImport = {
 	model: ["base"],
 	tokenizer: ["base", "model"],
 	importer: ["base", "model", "tokenizer"],
+	modelLibrary: ["base", "model"],
 	adaptation: ["base", "tokenizer"],
 	engine: ["base", "model", "tokenizer", "adaptation"],
 	engineProcess: ["base", "model", "tokenizer", "adaptation", "engine"],
@@ -38,6 +39,7 @@ const mayImport = {
 		"model",
 		"tokenizer",
 		"importer",
+		"modelLibrary",
 		"adaptation",
 		"engine",
 		"engineProcess",
@@ -107,6 +109,11 @@ export default {
 			"only-remote-models-use-the-network",
 			"node_modules/(openai|cockatiel)/",
 			"^src/languageModel/remote/",
+		),
+		onlyFrom(
+			"only-the-hub-is-asked-by-its-client",
+			"node_modules/@huggingface/hub/",
+			"^src/modelLibrary/hub/",
 		),
 		{
 			name: "webview-knows-only-the-messages",

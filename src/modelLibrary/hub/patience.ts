@@ -1,0 +1,37 @@
+import type { Clock } from "../../base/clock.ts";
+import { HubFault } from "./hubFault.ts";
+
+/** Tries in a row that bring nothing further; the pauses between them add up to half a minute. */
+const maxTries = 6;
+const firstPauseMs = 1000;
+/** A hub that wants to be left alone for longer is better asked by a person, later. */
+const maxAskedPauseMs = 5 * 60_000;
+
+/** Decides whether, and when, something is tried again that a hub failed at. */
+export class Patience {
+	#triesInVain = 0;
+
+	constructor(private readonly clock: Clock) {}
+
+	/** Something came: what failed before doesn't count any more. */
+	didAdvance(): void {
+		this.#triesInVain = 0;
+	}
+
+	/** Waits until the next try, or for `signal`. Throws `fault`, or one that says more, where there is none. */
+	async waitAfter(fault: HubFault, signal: AbortSignal): Promise<void> {
+		this.#triesInVain++;
+		if (!fault.isPassing || this.#triesInVain >= maxTries) {
+			throw fault;
+		}
+		const asked = fault.retryAfterMs;
+		if (asked !== undefined && asked > maxAskedPauseMs) {
+			const minutes = Math.ceil(asked / 60_000);
+			throw new HubFault(
+				"hubBusy",
+				`The hub wants to be asked again in ${minutes} minutes; go on then: what came so far is kept.`,
+			);
+		}
+		await this.clock.sleep(asked ?? firstPauseMs * 2 ** (this.#triesInVain - 1), signal);
+	}
+}
