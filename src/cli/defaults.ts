@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundledModelFolders, defaultBundledModel, isBundledModel } from "../model/bundledModel.ts";
 import { cacheFolder } from "./cacheFolder.ts";
@@ -27,5 +28,8 @@ export const userCacheFolder = cacheFolder({
 	environment: process.env,
 	home: homedir(),
 });
+/** Where published models are installed. */
+export const modelLibraryFolder = join(userCacheFolder, "models");
+export const suggestionsFile = besideDist("models/suggestions.json");
 /** Folder with `<language>/tags.scm`. */
 export const queryFolder = besideDist("syntaxes");

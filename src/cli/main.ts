@@ -8,6 +8,8 @@ import { evalCommand } from "./commands/eval.ts";
 import { contextCommand } from "./commands/context.ts";
 import { importCommand } from "./commands/import.ts";
 import { indexStatsCommand } from "./commands/indexStats.ts";
+import { modelsCommand } from "./commands/models.ts";
+import { serversCommand } from "./commands/servers.ts";
 
 const commands: Readonly<Record<string, Command>> = {
 	bench: benchCommand,
@@ -17,6 +19,8 @@ const commands: Readonly<Record<string, Command>> = {
 	eval: evalCommand,
 	import: importCommand,
 	"index-stats": indexStatsCommand,
+	models: modelsCommand,
+	servers: serversCommand,
 };
 
 /** Exit codes: 0 done, 1 a fault that the message explains, 2 a wrong call. */

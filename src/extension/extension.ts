@@ -1,8 +1,8 @@
-import { totalmem } from "node:os";
 import * as vscode from "vscode";
 import { systemClock } from "../base/clock.ts";
 import type { CompletionOutcome } from "../completion/completionProvider.ts";
 import type { WindowStorage } from "../completion/recentPieces.ts";
+import { machineMemoryBytes } from "../model/machineMemory.ts";
 import { registerChat, type Chat } from "./chat/registerChat.ts";
 import { relatedPieces } from "./chat/relatedPieces.ts";
 import { registerCommands } from "./commands.ts";
@@ -61,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 	const session: EngineSession = new EngineSession({
 		extensionFolder: context.extensionUri.fsPath,
 		cacheFolder: context.globalStorageUri.fsPath,
-		memoryBytes: memoryBytes(),
+		memoryBytes: machineMemoryBytes(),
 		storageUri: context.storageUri,
 		piecesStorage: storedIn(context.workspaceState, "relatedPieces", log),
 		onDidPrompt: (description) => inspector.setPrompt(description),
@@ -177,13 +177,6 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		onDidComplete: outcomes.event,
 		onDidPrepare: preparation.onDidPrepare,
 	};
-}
-
-/** What this process and its children may have: all of the machine, or less in a container. */
-function memoryBytes(): number {
-	// 0 where there is no limit.
-	const limit = process.constrainedMemory();
-	return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 function storedIn(state: vscode.Memento, key: string, log: vscode.LogOutputChannel): WindowStorage {

@@ -41,6 +41,8 @@ export interface ImportOptions {
 	readonly onNotice?: (sentence: string) => void;
 	/** Hears how much is done, from 0 to 1. */
 	readonly onProgress?: (fraction: number) => void;
+	/** Ends the import between two layers: it then rejects with the signal's reason, and leaves nothing behind. */
+	readonly signal?: AbortSignal;
 }
 
 /**
@@ -134,7 +136,10 @@ async function writeModelFolder(
 	const { graphs: float32Graphs, weights } = await writeWeights(checkpointFolder, folder, config, {
 		quantization: options.quantization,
 		linearArithmetic: options.linearArithmetic ?? "int8",
-		onLayer: (layersDone) => options.onProgress?.(layersDone / config.layers),
+		onLayer: (layersDone) => {
+			options.signal?.throwIfAborted();
+			options.onProgress?.(layersDone / config.layers);
+		},
 	});
 	const kvCache = options.kvCache ?? { kind: "float32" };
 	const graphs =

@@ -50,6 +50,9 @@ const chatSchema = z.strictObject({
 	eosToken: tokenName.optional(),
 });
 
+/** What models can be built like: `model_type` of the checkpoints that can be imported. */
+export const modelArchitectures = ["qwen3_moe"] as const;
+
 /**
  * What a model folder declares about itself: `mote-model.json`. Everything that runs the model reads it
  * from here; nothing is guessed from file names. Foreign data: parse with {@link parseManifest} only.
@@ -57,7 +60,7 @@ const chatSchema = z.strictObject({
 const manifestSchema = z.strictObject({
 	formatVersion: z.literal(1),
 	name: z.string().min(1).max(100),
-	architecture: z.enum(["qwen3_moe"]),
+	architecture: z.enum(modelArchitectures),
 	/** Where the weights came from and under which licence (SPDX). */
 	license: z.string().max(100),
 	quantization: z.enum(["int4", "fp32"]),

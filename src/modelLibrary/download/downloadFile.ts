@@ -1,7 +1,7 @@
 import type { TimeLimitsMs } from "../../base/network/timeLimits.ts";
 import { askHub, type HubAnswer, type HubConnection } from "../hub/hubFetch.ts";
 import { HubFault, lyingFault } from "../hub/hubFault.ts";
-import { Patience } from "../hub/patience.ts";
+import { Patience, patientTries } from "../hub/patience.ts";
 import { isWhole, PartialFile, type WantedFile } from "./partialFile.ts";
 
 export interface FileDownload {
@@ -35,7 +35,7 @@ export async function downloadFile(download: FileDownload): Promise<"whole" | "p
 		return "whole";
 	}
 	await using partial = await PartialFile.open(folder, file);
-	const patience = new Patience(connection.clock);
+	const patience = new Patience(connection.clock, patientTries.file);
 	let wrongContents = 0;
 	let farthest = partial.bytes;
 	while (!signal.aborted) {

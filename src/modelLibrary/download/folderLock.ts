@@ -1,4 +1,4 @@
-import { open, readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LibraryError } from "../libraryError.ts";
 import { folderFault, systemCode } from "./folderFaults.ts";
@@ -8,16 +8,28 @@ const lockFileName = "mote-download.lock";
 const maxTries = 3;
 
 /**
- * Keeps others, also in other processes, from the same folder until it is disposed of. Throws a LibraryError "inUse"
- * where another has it, and for what the disk refuses.
+ * Runs `work` while nobody else, also in another process, works in the same folder, which exists. Throws a LibraryError
+ * "inUse" where somebody does, and for what the disk refuses.
  */
-export async function lockFolder(folder: string, model: string): Promise<AsyncDisposable> {
+export async function withFolderLock<T>(
+	folder: string,
+	model: string,
+	work: () => Promise<T>,
+): Promise<T> {
 	const path = join(folder, lockFileName);
+	await take(path, model);
+	try {
+		return await work();
+	} finally {
+		await rm(path, { force: true });
+	}
+}
+
+async function take(path: string, model: string): Promise<void> {
 	for (let tries = 0; tries < maxTries; tries++) {
 		try {
-			await using file = await open(path, "wx");
-			await file.writeFile(String(process.pid));
-			return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+			await writeFile(path, String(process.pid), { flag: "wx" });
+			return;
 		} catch (error) {
 			if (systemCode(error) !== "EEXIST") {
 				throw folderFault(error, path);

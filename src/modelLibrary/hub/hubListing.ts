@@ -5,7 +5,7 @@ import type { Checksum } from "../download/checksum.ts";
 import { repositoryText, type Repository } from "./hubAddress.ts";
 import { askHub, type Fetch, type HubConnection } from "./hubFetch.ts";
 import { HubFault, lyingFault } from "./hubFault.ts";
-import { Patience } from "./patience.ts";
+import { Patience, patientTries } from "./patience.ts";
 
 /** A file of a repository, as the hub describes it. */
 export interface ListedFile {
@@ -122,7 +122,7 @@ function boundedFetch(connection: HubConnection, what: string, signal: AbortSign
 		if (++pages > maxPages) {
 			throw lyingFault(address.origin, `lists more files of ${what} than a model has`);
 		}
-		const patience = new Patience(clock);
+		const patience = new Patience(clock, patientTries.listing);
 		for (;;) {
 			try {
 				return await askOnce(connection, url, what, signal);

@@ -1,8 +1,11 @@
 import type { Clock } from "../../base/clock.ts";
 import { HubFault } from "./hubFault.ts";
 
-/** Tries in a row that bring nothing further; the pauses between them add up to half a minute. */
-const maxTries = 6;
+/**
+ * Tries in a row that bring nothing further. While a file comes the pauses between them add up to half a minute, since
+ * nobody looks; a person who has just asked for a model hears after three seconds that the hub can't be reached.
+ */
+export const patientTries = { file: 6, listing: 3 } as const;
 const firstPauseMs = 1000;
 /** A hub that wants to be left alone for longer is better asked by a person, later. */
 const maxAskedPauseMs = 5 * 60_000;
@@ -11,7 +14,10 @@ const maxAskedPauseMs = 5 * 60_000;
 export class Patience {
 	#triesInVain = 0;
 
-	constructor(private readonly clock: Clock) {}
+	constructor(
+		private readonly clock: Clock,
+		private readonly maxTries: number,
+	) {}
 
 	/** Something came: what failed before doesn't count any more. */
 	didAdvance(): void {
@@ -21,7 +27,7 @@ export class Patience {
 	/** Waits until the next try, or for `signal`. Throws `fault`, or one that says more, where there is none. */
 	async waitAfter(fault: HubFault, signal: AbortSignal): Promise<void> {
 		this.#triesInVain++;
-		if (!fault.isPassing || this.#triesInVain >= maxTries) {
+		if (!fault.isPassing || this.#triesInVain >= this.maxTries) {
 			throw fault;
 		}
 		const asked = fault.retryAfterMs;

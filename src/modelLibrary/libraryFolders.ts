@@ -1,0 +1,50 @@
+import { randomUUID } from "node:crypto";
+import { readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { folderFault, onDisk, systemCode } from "./download/folderFaults.ts";
+
+/** Size of all files in a folder and its folders; undefined where there is none. */
+export async function bytesIn(folder: string): Promise<number | undefined> {
+	try {
+		const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+		const files = entries.filter((entry) => entry.isFile());
+		const sizes = await Promise.all(
+			files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size),
+		);
+		return sizes.reduce((sum, size) => sum + size, 0);
+	} catch (error) {
+		if (["ENOENT", "ENOTDIR"].includes(systemCode(error))) {
+			return undefined;
+		}
+		throw folderFault(error, folder);
+	}
+}
+
+/** What this user may still write where `folder` is, which has to exist. */
+export async function freeDiskBytes(folder: string): Promise<number> {
+	const { bavail, bsize } = await onDisk(folder, () => statfs(folder));
+	return bavail * bsize;
+}
+
+const discardedPrefix = ".removed-";
+
+/** Whether a folder of this name was being removed when that was ended. */
+export function isDiscarded(name: string): boolean {
+	return name.startsWith(discardedPrefix);
+}
+
+/** Removes a folder, if it is there. It loses its name first, so that nobody finds half of it. */
+export async function discardFolder(folder: string): Promise<void> {
+	await onDisk(folder, async () => {
+		const nameless = join(dirname(folder), `${discardedPrefix}${randomUUID()}`);
+		try {
+			await rename(folder, nameless);
+		} catch (error) {
+			if (systemCode(error) === "ENOENT") {
+				return;
+			}
+			throw error;
+		}
+		await rm(nameless, { recursive: true, force: true });
+	});
+}
