@@ -54,6 +54,7 @@ export const settingDeclarations = {
 	"server.kind": setting(z.enum(serverKindSettings), "auto"),
 	"server.useForChat": setting(z.boolean(), true),
 	"server.useForCompletions": setting(z.boolean(), false),
+	"server.offerRunning": setting(z.boolean(), true),
 	"server.fimFamily": setting(z.enum(["auto", ...fimFamilies]), "auto"),
 };
 
@@ -66,6 +67,8 @@ export interface Settings {
 	readonly engine: EngineSettings;
 	/** Undefined: the user has chosen no server, and nothing leaves this machine. */
 	readonly server: ServerSettings | undefined;
+	/** Whether this machine is looked at for servers when somebody chooses a model. */
+	readonly offersRunningServers: boolean;
 	/** Folder of a model for conversations; undefined: the one for completions, if it can converse. */
 	readonly chatModelPath: string | undefined;
 	/** One sentence for each value that was of the wrong type or out of bounds. */
@@ -163,6 +166,7 @@ export function readSettings(configuration: Configuration): Settings {
 			nodePath: read("engine.nodePath", declared["engine.nodePath"]) || undefined,
 		}),
 		server: readServer(),
+		offersRunningServers: read("server.offerRunning", declared["server.offerRunning"]),
 		chatModelPath: read("chat.modelPath", declared["chat.modelPath"]) || undefined,
 		problems: Object.freeze(problems),
 	};

@@ -353,6 +353,8 @@ test("a model that can't converse is only asked for what it can do", async () =>
 	});
 	await chat.page.getByRole("button", { name: /Explain/ }).waitFor();
 	expect(await chat.page.getByRole("button", { name: /Write tests/ }).count()).toBe(0);
+	await chat.page.locator("vscode-button", { hasText: "Choose a chat model" }).click();
+	await chat.waitForSent("chooseModel");
 });
 
 test("a link goes to the extension and nowhere else", async () => {

@@ -21,16 +21,17 @@ export interface ConnectOptions {
 
 /**
  * Leads the user from an address to a server that answers: asks it what it serves, and for its key where it
- * wants one. The settings change at the end only, so that nothing is sent to a server half chosen.
+ * wants one. The settings change at the end only, so that nothing is sent to a server half chosen. `found` is the address
+ * of a server that somebody has picked already.
  */
-export async function connectServer(options: ConnectOptions): Promise<void> {
+export async function connectServer(options: ConnectOptions, found?: string): Promise<void> {
 	if (!options.isTrusted()) {
 		await vscode.window.showWarningMessage(
 			"In Restricted Mode Mote uses no server: trust this workspace first.",
 		);
 		return;
 	}
-	const address = await askForAddress();
+	const address = found ?? (await askForAddress());
 	const listed = address === undefined ? undefined : await listWithKey(address, options);
 	if (address === undefined || listed === undefined) {
 		return;

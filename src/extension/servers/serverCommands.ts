@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { UserError } from "../../base/userError.ts";
+import { findRunningServers } from "../../languageModel/remote/runningServers.ts";
 import { settingsSection, type Settings } from "../settings.ts";
 import { connectServer, type ConnectOptions } from "./connectServer.ts";
 import { askForKey } from "./askForKey.ts";
@@ -17,7 +18,7 @@ export function registerServerCommands(options: ServerCommandsOptions): vscode.D
 		vscode.commands.registerCommand("mote.connectServer", connect),
 		vscode.commands.registerCommand("mote.setServerKey", () => setKey(options)),
 		vscode.commands.registerCommand("mote.forgetServerKey", () => forgetKey(options)),
-		vscode.commands.registerCommand("mote.chooseModel", () => chooseModel(options, connect)),
+		vscode.commands.registerCommand("mote.chooseModel", () => chooseModel(options)),
 	);
 }
 
@@ -56,34 +57,48 @@ interface ModelItem extends vscode.QuickPickItem {
 }
 
 /** Which model answers conversations, and where completions come from. */
-async function chooseModel(
-	{ models, settings }: ServerCommandsOptions,
-	connect: () => Promise<void>,
-): Promise<void> {
-	const { server } = settings();
-	const answering = models.chat?.description;
-	const picked = await vscode.window.showQuickPick(
-		[
-			...(server === undefined ? [] : serverItems(server)),
-			{
-				label: "$(plug) Connect to a server…",
-				description: server === undefined ? "" : "Another one",
-				run: connect,
-			},
-			{
-				label: "$(folder-opened) Use a chat model on this machine…",
-				description: "A folder made by “mote import”",
-				run: chooseFolder,
-			},
-		] satisfies ModelItem[],
-		{
-			title:
-				answering === undefined
-					? "Mote: no model can converse yet"
-					: `Mote: ${answering.name} answers, ${answering.server ?? "on this machine"}`,
-		},
-	);
+async function chooseModel(options: ServerCommandsOptions): Promise<void> {
+	const answering = options.models.chat?.description;
+	const picked = await vscode.window.showQuickPick(modelItems(options), {
+		title:
+			answering === undefined
+				? "Mote: no model can converse yet"
+				: `Mote: ${answering.name} answers, ${answering.server ?? "on this machine"}`,
+	});
 	await picked?.run();
+}
+
+async function modelItems(options: ServerCommandsOptions): Promise<readonly ModelItem[]> {
+	const { server } = options.settings();
+	return [
+		...(server === undefined ? await runningItems(options) : serverItems(server)),
+		{
+			label: "$(plug) Connect to a server…",
+			description: server === undefined ? "" : "Another one",
+			run: () => connectServer(options),
+		},
+		{
+			label: "$(folder-opened) Use a chat model on this machine…",
+			description: "A folder made by “mote import”",
+			run: chooseFolder,
+		},
+	];
+}
+
+/** Servers of this machine that nobody has named. They are asked now, because a person wants to choose. */
+async function runningItems(options: ServerCommandsOptions): Promise<readonly ModelItem[]> {
+	const { fetch, clock, isTrusted, settings } = options;
+	if (!isTrusted() || !settings().offersRunningServers) {
+		return [];
+	}
+	const { signal } = new AbortController();
+	const servers = await findRunningServers({ fetch, clock, signal });
+	return servers.map(({ name, address, models }) => ({
+		label: `$(server) Use ${name}, which runs on this machine…`,
+		description:
+			models.length === 0 ? "It has no model yet" : models.map(({ id }) => id).join(", "),
+		run: () => connectServer(options, address),
+	}));
 }
 
 function serverItems(server: NonNullable<Settings["server"]>): ModelItem[] {

@@ -44,6 +44,7 @@ export function emptyState(
 		{ class: "empty-state", "aria-label": "Examples" },
 		element("h2", {}, "Ask about your code"),
 		element("p", { class: "hint", dir: "auto" }, where),
+		...(model.canChat ? [] : waysToConverse(model.name, onChooseModel)),
 		element(
 			"ul",
 			{ class: "examples" },
@@ -66,4 +67,20 @@ export function emptyState(
 			"@ mentions files, symbols, the selection or the repository. / starts a command.",
 		),
 	);
+}
+
+/** What works with a model that only completes, and how to get one that converses. */
+function waysToConverse(name: string, onChooseModel: () => void): readonly HTMLElement[] {
+	return [
+		element(
+			"p",
+			{ class: "hint", dir: "auto" },
+			`${name} completes code: it explains and fixes what you select. To converse, choose another model: one on this machine, a server that runs here, or one that you name.`,
+		),
+		element(
+			"div",
+			{ class: "button-row" },
+			textButton("Choose a chat model…", "primary", onChooseModel),
+		),
+	];
 }

@@ -83,6 +83,7 @@ test("settings that choose what runs can't be set by a workspace", () => {
 		"mote.server.useForChat",
 		"mote.server.useForCompletions",
 		"mote.server.fimFamily",
+		"mote.server.offerRunning",
 	]);
 });
 
@@ -93,6 +94,7 @@ test("defaults give frozen settings without problems", () => {
 		completion: { debounceMs: 40, minJointProbability: 0.82, multiline: "auto" },
 		engine: { model: { kind: "auto" }, threads: undefined, nodePath: undefined },
 		server: undefined,
+		offersRunningServers: true,
 		chatModelPath: undefined,
 		problems: [],
 	});
