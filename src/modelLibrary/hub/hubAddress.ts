@@ -18,8 +18,9 @@ export interface HubAddress {
 /** `text` is what HF_ENDPOINT says; undefined and blank mean the public hub. Throws a LibraryError "wrongName". */
 export function parseHubAddress(text: string | undefined): HubAddress {
 	const trimmed = text?.trim() ?? "";
-	const url = URL.parse(trimmed === "" ? publicHub : trimmed);
-	if (url === null || !["http:", "https:"].includes(url.protocol)) {
+	const address = trimmed === "" ? publicHub : trimmed;
+	const url = URL.canParse(address) ? new URL(address) : undefined;
+	if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
 		throw wrongAddress("has to be an address such as https://hub.example");
 	}
 	if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {

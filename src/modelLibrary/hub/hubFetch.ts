@@ -118,14 +118,18 @@ function isRedirect({ status, type }: Response): boolean {
 }
 
 function redirected({ headers }: Response, from: URL, hub: HubAddress): URL {
-	const target = URL.parse(headers.get("location") ?? "", from.href);
+	const location = headers.get("location");
+	const target =
+		location !== null && URL.canParse(location, from.href)
+			? new URL(location, from.href)
+			: undefined;
 	const isAllowed =
-		target !== null &&
+		target !== undefined &&
 		["https:", from.protocol].includes(target.protocol) &&
 		target.username === "" &&
 		target.password === "" &&
 		(hub.isLoopback || !isLoopback(target.hostname));
-	if (!isAllowed || headers.get("location") === null) {
+	if (!isAllowed) {
 		throw lyingFault(from.origin, "sends us to a place where Mote doesn't go");
 	}
 	return target;
