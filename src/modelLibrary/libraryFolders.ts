@@ -5,18 +5,29 @@ import { folderFault, onDisk, systemCode } from "./download/folderFaults.ts";
 
 /** Size of all files in a folder and its folders; undefined where there is none. */
 export async function bytesIn(folder: string): Promise<number | undefined> {
+	let names: readonly string[];
 	try {
-		const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-		const files = entries.filter((entry) => entry.isFile());
-		const sizes = await Promise.all(
-			files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size),
-		);
-		return sizes.reduce((sum, size) => sum + size, 0);
+		names = await readdir(folder, { recursive: true });
 	} catch (error) {
 		if (["ENOENT", "ENOTDIR"].includes(systemCode(error))) {
 			return undefined;
 		}
 		throw folderFault(error, folder);
+	}
+	const sizes = await Promise.all(names.map((name) => fileBytes(join(folder, name))));
+	return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** None for a folder, and for what another process has renamed or removed meanwhile. */
+async function fileBytes(path: string): Promise<number> {
+	try {
+		const found = await stat(path);
+		return found.isFile() ? found.size : 0;
+	} catch (error) {
+		if (systemCode(error) === "ENOENT") {
+			return 0;
+		}
+		throw folderFault(error, path);
 	}
 }
 
