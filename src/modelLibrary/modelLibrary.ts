@@ -128,9 +128,10 @@ export class ModelLibrary {
 
 	/** Removes a model, or what came of it so far, and says how much space that freed. */
 	async remove(id: string): Promise<{ readonly freedBytes: number }> {
-		const folders = [this.#modelFolder(id), this.#downloadFolder(id)];
+		// What isn't an id could name a folder elsewhere.
+		const folders = idPattern.test(id) ? [this.#modelFolder(id), this.#downloadFolder(id)] : [];
 		const sizes = await Promise.all(folders.map(bytesIn));
-		if (!idPattern.test(id) || sizes.every((bytes) => bytes === undefined)) {
+		if (sizes.every((bytes) => bytes === undefined)) {
 			throw new LibraryError("notInstalled", `There is no model “${id.slice(0, 100)}” to remove.`);
 		}
 		const discard = async (): Promise<void> => {
