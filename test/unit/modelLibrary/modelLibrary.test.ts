@@ -218,7 +218,7 @@ test("too little memory or disk is refused with numbers before anything is fetch
 		code: "notEnoughMemory",
 		message: expect.stringMatching(
 			/^maker\/model needs 4[.]6 GB of memory beside an editor, and this machine has 1[.]1 GB/,
-		),
+		) as string,
 	});
 	hub.lies.set("model-1-of-2.safetensors", {
 		size: 2 ** 41,
@@ -254,7 +254,7 @@ test("another process at the same model is respected, one that crashed is not", 
 	const library = libraryIn(folder, hub);
 	expect(await codeOf(library.install(maker, options()))).toMatchObject({
 		code: "inUse",
-		message: expect.stringMatching(/wait for it, or delete .*mote-download.lock if none is/),
+		message: expect.stringMatching(/wait for it, or delete .*mote-download.lock if none is/) as string,
 	});
 	folder.write(`models/.downloads/${id}/mote-download.lock`, "999999999");
 	expect((await library.install(maker, options())).kind).toBe("installed");
