@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import * as z from "zod";
 import { maxChatTemplateLength, type ChatFormat } from "../model/manifest.ts";
-import { readJsonFile, readTextFile } from "./jsonFile.ts";
+import { readCheckpointJson, type CheckpointFiles } from "./checkpointSource.ts";
 
 /** How to converse with a checkpoint, as far as its files say; with `problem` it can't be used. */
 export type CheckpointChat =
@@ -38,23 +37,24 @@ const generationConfigSchema = z.object({
 });
 
 /**
- * Reads the chat template of the checkpoint in `folder`, from chat_template.jinja or tokenizer_config.json,
+ * Reads the chat template of a checkpoint, from chat_template.jinja or tokenizer_config.json,
  * and which special tokens go with it. Throws an ImportError for files that are not what they should be.
  *
  * @param specialTokens Of its tokenizer, by name.
  */
 export async function readCheckpointChat(
-	folder: string,
+	files: CheckpointFiles,
 	specialTokens: ReadonlyMap<string, number>,
 ): Promise<CheckpointChat> {
 	const config =
-		(await readJsonFile(
-			join(folder, "tokenizer_config.json"),
+		(await readCheckpointJson(
+			files,
+			"tokenizer_config.json",
 			tokenizerConfigSchema,
 			maxConfigBytes,
 		)) ?? {};
 	const template =
-		(await readTextFile(join(folder, "chat_template.jinja"), maxTemplateBytes)) ??
+		(await files.text("chat_template.jinja", maxTemplateBytes)) ??
 		plainTemplate(config.chat_template);
 	if (template === undefined || template === "") {
 		return { kind: "none" };
@@ -66,8 +66,9 @@ export async function readCheckpointChat(
 		};
 	}
 	const generation =
-		(await readJsonFile(
-			join(folder, "generation_config.json"),
+		(await readCheckpointJson(
+			files,
+			"generation_config.json",
 			generationConfigSchema,
 			maxConfigBytes,
 		)) ?? {};

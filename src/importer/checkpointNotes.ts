@@ -1,9 +1,8 @@
-import { basename, join } from "node:path";
 import * as z from "zod";
 import type { FimFormat } from "../model/manifest.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
+import { readCheckpointJson, type CheckpointFiles } from "./checkpointSource.ts";
 import { ImportError } from "./importError.ts";
-import { readJsonFile } from "./jsonFile.ts";
 
 /** What a checkpoint says about its use that `config.json` has no place for. */
 export interface CheckpointNotes {
@@ -61,13 +60,14 @@ const knownStopTokens = [
 	"<|pad|>",
 ];
 
-/** Reads the notes of the checkpoint in `folder`, filled in from what its tokenizer shows. */
+/** Reads the notes of a checkpoint, filled in from what its tokenizer shows. */
 export async function readCheckpointNotes(
-	folder: string,
+	files: CheckpointFiles,
 	tokenizer: Tokenizer,
 ): Promise<CheckpointNotes> {
-	const file = join(folder, notesFileName);
-	const notes = (await readJsonFile(file, notesSchema, maxNotesBytes)) ?? notesSchema.parse({});
+	const notes =
+		(await readCheckpointJson(files, notesFileName, notesSchema, maxNotesBytes)) ??
+		notesSchema.parse({});
 	const isKnown = (token: string): boolean => tokenizer.specialToken(token) !== undefined;
 	const declared = Object.values(notes.fim ?? {}).filter((token) => token !== undefined);
 	const unknown = declared.find((token) => !isKnown(token));
@@ -86,7 +86,7 @@ export async function readCheckpointNotes(
 		);
 	}
 	return {
-		name: notes.name ?? (basename(folder).slice(0, 100) || "model"),
+		name: notes.name ?? files.defaultName,
 		license: notes.license ?? "unknown",
 		fim: fimFormat(notes, isKnown),
 		stopTokens,

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import * as z from "zod";
 import { assert } from "../base/assert.ts";
 import { decodeElements } from "./elementDecoding.ts";
+import { readRange } from "./fileRange.ts";
 import { ImportError } from "./importError.ts";
 import { readJsonFile } from "./jsonFile.ts";
+import type { RowStream } from "./rowStreams.ts";
 import {
 	headerPrefixBytes,
 	parseHeaderLength,
@@ -12,6 +14,7 @@ import {
 	truncated,
 	type StoredTensor,
 } from "./safetensorsHeader.ts";
+import type { MatrixShape, RowRange, TensorSource } from "./tensorSource.ts";
 
 /** Rows are read in pieces of about this many elements, so that no tensor has to fit in memory. */
 const maxChunkElements = 4 * 1024 * 1024;
@@ -36,7 +39,7 @@ interface Shard {
  * The tensors of a checkpoint folder, in one safetensors file or in shards with an index. Values are
  * handed out as float32 and are finite.
  */
-export class CheckpointTensors implements AsyncDisposable {
+export class CheckpointTensors implements TensorSource, AsyncDisposable {
 	readonly #shards: readonly Shard[];
 	readonly #shardOf: ReadonlyMap<string, Shard>;
 
@@ -70,25 +73,27 @@ export class CheckpointTensors implements AsyncDisposable {
 		return new CheckpointTensors(shards);
 	}
 
-	/** The whole of a small tensor, which must have exactly `shape`. */
 	async read(name: string, shape: readonly number[]): Promise<Float32Array> {
 		const { shard, tensor } = this.#find(name, shape);
 		return readElements(shard, name, tensor, 0, tensor.bytes);
 	}
 
-	/** The rows of a matrix, which must have exactly `shape`, in pieces of whole rows. */
-	async *readRows(
+	readRows(
 		name: string,
-		shape: readonly [rows: number, columns: number],
-	): AsyncGenerator<Float32Array, void, void> {
-		const { shard, tensor } = this.#find(name, shape);
+		shape: MatrixShape,
+		{ start, end }: RowRange = { start: 0, end: shape[0] },
+	): RowStream {
 		const [rows, columns] = shape;
+		assert(start >= 0 && start <= end && end <= rows, "the rows are some of the matrix");
+		const { shard, tensor } = this.#find(name, shape);
 		const rowBytes = tensor.bytes / rows;
 		const rowsPerChunk = Math.max(1, Math.floor(maxChunkElements / columns));
-		for (let row = 0; row < rows; row += rowsPerChunk) {
-			const count = Math.min(rowsPerChunk, rows - row);
-			yield await readElements(shard, name, tensor, row * rowBytes, count * rowBytes);
-		}
+		return (async function* () {
+			for (let row = start; row < end; row += rowsPerChunk) {
+				const count = Math.min(rowsPerChunk, end - row);
+				yield await readElements(shard, name, tensor, row * rowBytes, count * rowBytes);
+			}
+		})();
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
@@ -159,18 +164,4 @@ async function readElements(
 		);
 	}
 	return values;
-}
-
-/** Up to `bytes` from `position` on; fewer when the file ends before. */
-async function readRange(file: FileHandle, position: number, bytes: number): Promise<Buffer> {
-	const buffer = Buffer.alloc(bytes);
-	let length = 0;
-	while (length < bytes) {
-		const { bytesRead } = await file.read(buffer, length, bytes - length, position + length);
-		if (bytesRead === 0) {
-			break;
-		}
-		length += bytesRead;
-	}
-	return buffer.subarray(0, length);
 }

@@ -16,10 +16,10 @@ import { parseTokenizerFile } from "../tokenizer/tokenizerFile.ts";
 import { calibrationSequences } from "./calibration.ts";
 import { readCheckpointChat } from "./checkpointChat.ts";
 import { readCheckpointNotes } from "./checkpointNotes.ts";
+import { findCheckpoint, type CheckpointSource } from "./checkpointSource.ts";
 import type { LinearArithmetic } from "./graphs/q4Operators.ts";
 import { ImportError } from "./importError.ts";
 import { withInt8KvCache } from "./int8KvCache.ts";
-import { readTextFile } from "./jsonFile.ts";
 import { q4BlockSize } from "./q4.ts";
 import { readQwen3MoeConfig, type Qwen3MoeConfig } from "./qwen3MoeConfig.ts";
 import { writeWeights, type DecoderGraphs } from "./writeWeights.ts";
@@ -85,22 +85,20 @@ const maxTokenizerBytes = 200_000_000;
  * Throws an ImportError, or a UserError "tokenizerInvalid", for everything that is wrong with the input.
  */
 export async function importCheckpoint(
-	checkpointFolder: string,
+	checkpointPath: string,
 	outFolder: string,
 	options: ImportOptions,
 ): Promise<void> {
 	const target = resolve(outFolder);
 	await refuseUsedFolder(target);
-	const config = withContextLength(
-		await readQwen3MoeConfig(checkpointFolder),
-		options.contextLength,
-	);
+	const checkpoint = await findCheckpoint(checkpointPath);
+	const config = withContextLength(await readQwen3MoeConfig(checkpoint), options.contextLength);
 	if (options.quantization === "int4") {
 		refuseUnevenBlocks(config);
 	}
 	const partial = await createPartialFolder(target);
 	try {
-		await writeModelFolder(checkpointFolder, partial, config, options);
+		await writeModelFolder(checkpoint, partial, config, options);
 		await moveIntoPlace(partial, target);
 	} catch (error) {
 		await rm(partial, { recursive: true, force: true });
@@ -109,19 +107,16 @@ export async function importCheckpoint(
 }
 
 async function writeModelFolder(
-	checkpointFolder: string,
+	checkpoint: CheckpointSource,
 	folder: string,
 	config: Qwen3MoeConfig,
 	options: ImportOptions,
 ): Promise<void> {
-	const tokenizerText = await readTextFile(
-		join(checkpointFolder, tokenizerFileName),
-		maxTokenizerBytes,
-	);
+	const tokenizerText = await checkpoint.text(tokenizerFileName, maxTokenizerBytes);
 	if (tokenizerText === undefined) {
 		throw new ImportError(
 			"checkpointInvalid",
-			`The folder ${checkpointFolder} has no tokenizer.json; take the checkpoint anew from its source.`,
+			`The folder ${checkpoint.path} has no tokenizer.json; take the checkpoint anew from its source.`,
 		);
 	}
 	const tokenizer = createTokenizer(tokenizerText);
@@ -131,9 +126,9 @@ async function writeModelFolder(
 			`The checkpoint's tokenizer has ${tokenizer.vocabularySize} tokens but its model only ${config.vocabularySize}; take both from the same source.`,
 		);
 	}
-	const notes = await readCheckpointNotes(checkpointFolder, tokenizer);
-	const chat = await usableChat(checkpointFolder, tokenizerText, tokenizer, notes.name, options);
-	const { graphs: float32Graphs, weights } = await writeWeights(checkpointFolder, folder, config, {
+	const notes = await readCheckpointNotes(checkpoint, tokenizer);
+	const chat = await usableChat(checkpoint, tokenizerText, tokenizer, notes.name, options);
+	const { graphs: float32Graphs, weights } = await writeWeights(checkpoint, folder, config, {
 		quantization: options.quantization,
 		linearArithmetic: options.linearArithmetic ?? "int8",
 		onLayer: (layersDone) => {
@@ -184,14 +179,14 @@ async function writeModelFolder(
 
 /** How to converse with the checkpoint; undefined, and said so, where its template can't be used. */
 async function usableChat(
-	folder: string,
+	checkpoint: CheckpointSource,
 	tokenizerText: string,
 	tokenizer: Tokenizer,
 	modelName: string,
 	{ checkChat, onNotice }: ImportOptions,
 ): Promise<ChatFormat | undefined> {
 	const { specialTokens } = parseTokenizerFile(tokenizerText);
-	const found = await readCheckpointChat(folder, specialTokens);
+	const found = await readCheckpointChat(checkpoint, specialTokens);
 	switch (found.kind) {
 		case "none":
 			return undefined;

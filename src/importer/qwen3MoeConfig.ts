@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import * as z from "zod";
+import { readCheckpointJson, type CheckpointFiles } from "./checkpointSource.ts";
 import { ImportError } from "./importError.ts";
-import { readJsonFile } from "./jsonFile.ts";
 
 /** The dimensions of a qwen3_moe decoder, named as in the papers rather than as in `config.json`. */
 export interface Qwen3MoeConfig {
@@ -68,19 +67,23 @@ const configSchema = z.object({
 type ConfigFile = z.infer<typeof configSchema>;
 
 /** Reads `config.json`, and refuses what the graph couldn't compute rightly. */
-export async function readQwen3MoeConfig(folder: string): Promise<Qwen3MoeConfig> {
-	const path = join(folder, configFileName);
-	const typed = await readJsonFile(path, z.object({ model_type: z.string() }), maxConfigBytes);
+export async function readQwen3MoeConfig(files: CheckpointFiles): Promise<Qwen3MoeConfig> {
+	const typed = await readCheckpointJson(
+		files,
+		configFileName,
+		z.object({ model_type: z.string() }),
+		maxConfigBytes,
+	);
 	if (typed === undefined) {
 		throw new ImportError(
 			"checkpointInvalid",
-			`The folder ${folder} has no config.json; give the folder of a Hugging Face checkpoint.`,
+			`The folder ${files.path} has no config.json; give the folder of a Hugging Face checkpoint.`,
 		);
 	}
 	if (typed.model_type !== "qwen3_moe") {
 		throw unsupported(`is of the type "${typed.model_type.slice(0, 40)}"`);
 	}
-	const file = await readJsonFile(path, configSchema, maxConfigBytes);
+	const file = await readCheckpointJson(files, configFileName, configSchema, maxConfigBytes);
 	if (file === undefined) {
 		throw unsupported("lost its config.json while it was read");
 	}

@@ -1,9 +1,9 @@
-import type { CheckpointTensors } from "./checkpointTensors.ts";
 import type { ExternalRegion, WeightsFile } from "./onnx/weightsFile.ts";
 import type { Qwen3MoeConfig } from "./qwen3MoeConfig.ts";
 import { rotaryTables } from "./rotaryTables.ts";
 import { concatRows, interleaveRows } from "./rowStreams.ts";
 import type { Matrix, StoreMatrix } from "./storedMatrix.ts";
+import type { TensorSource } from "./tensorSource.ts";
 
 /**
  * A decoder whose weights are in the weights file: all that a graph over them is built of. Graphs are built
@@ -49,7 +49,7 @@ export interface StoredLayer<StoredMatrix> {
  */
 export async function storeQwen3MoeDecoder<StoredMatrix>(
 	config: Qwen3MoeConfig,
-	tensors: CheckpointTensors,
+	tensors: TensorSource,
 	file: WeightsFile,
 	store: StoreMatrix<StoredMatrix>,
 	onLayer: (layersDone: number) => void,
@@ -81,7 +81,7 @@ export async function storeQwen3MoeDecoder<StoredMatrix>(
 
 interface Source {
 	readonly config: Qwen3MoeConfig;
-	readonly tensors: CheckpointTensors;
+	readonly tensors: TensorSource;
 }
 
 async function storeLayer<StoredMatrix>(

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { ModelFile } from "../model/manifest.ts";
-import { CheckpointTensors } from "./checkpointTensors.ts";
+import type { CheckpointSource } from "./checkpointSource.ts";
 import { decoderGraph } from "./graphs/decoderGraph.ts";
 import type { ExpertsLayer } from "./graphs/expertsLayer.ts";
 import { fp32Operators } from "./graphs/fp32Operators.ts";
@@ -38,12 +38,12 @@ export interface WeightsOptions {
 
 /** Writes the weights of a checkpoint into a new file in `folder`, and builds every graph that there is over them. */
 export async function writeWeights(
-	checkpointFolder: string,
+	checkpoint: CheckpointSource,
 	folder: string,
 	config: Qwen3MoeConfig,
 	{ quantization, linearArithmetic, onLayer }: WeightsOptions,
 ): Promise<WrittenWeights> {
-	await using tensors = await CheckpointTensors.open(checkpointFolder);
+	await using tensors = await checkpoint.openTensors();
 	const stored = async <StoredMatrix>(
 		store: StoreMatrix<StoredMatrix>,
 	): Promise<{ decoder: StoredDecoder<StoredMatrix>; weights: ModelFile }> => {

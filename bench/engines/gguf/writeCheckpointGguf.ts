@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../src/base/userError.ts";
-import { CheckpointTensors } from "../../../src/importer/checkpointTensors.ts";
+import { checkpointFolder } from "../../../src/importer/checkpointSource.ts";
 import { q4BlockSize, quantizeQ4 } from "../../../src/importer/q4.ts";
 import { readQwen3MoeConfig, type Qwen3MoeConfig } from "../../../src/importer/qwen3MoeConfig.ts";
 import { concatRows, type RowStream } from "../../../src/importer/rowStreams.ts";
+import type { TensorSource } from "../../../src/importer/tensorSource.ts";
 import { parseTokenizerFile, type TokenizerFile } from "../../../src/tokenizer/tokenizerFile.ts";
 import { writeGguf, type GgufTensor, type GgufValue } from "./ggufFile.ts";
 import { q4BlockBytes, toGgufQ4 } from "./q4Blocks.ts";
@@ -26,7 +27,8 @@ const controlToken = 3;
  * otherwise than we do.
  */
 export async function writeCheckpointGguf(folder: string, path: string): Promise<void> {
-	const config = await readQwen3MoeConfig(folder);
+	const checkpoint = checkpointFolder(folder);
+	const config = await readQwen3MoeConfig(checkpoint);
 	if (!config.normalizeRouting) {
 		throw new UserError(
 			"ggufUnsupported",
@@ -34,7 +36,7 @@ export async function writeCheckpointGguf(folder: string, path: string): Promise
 		);
 	}
 	const tokenizer = parseTokenizerFile(await readFile(join(folder, "tokenizer.json"), "utf8"));
-	await using tensors = await CheckpointTensors.open(folder);
+	await using tensors = await checkpoint.openTensors();
 	await writeGguf(path, metadataOf(config, tokenizer), tensorsOf(config, tensors));
 }
 
@@ -89,7 +91,7 @@ function tokenizerMetadata(
 	];
 }
 
-function tensorsOf(config: Qwen3MoeConfig, tensors: CheckpointTensors): readonly GgufTensor[] {
+function tensorsOf(config: Qwen3MoeConfig, tensors: TensorSource): readonly GgufTensor[] {
 	const { vocabularySize, hiddenSize } = config;
 	return [
 		matrix(tensors, "token_embd.weight", "model.embed_tokens.weight", vocabularySize, hiddenSize),
@@ -103,7 +105,7 @@ function tensorsOf(config: Qwen3MoeConfig, tensors: CheckpointTensors): readonly
 
 function layerTensors(
 	config: Qwen3MoeConfig,
-	tensors: CheckpointTensors,
+	tensors: TensorSource,
 	layer: number,
 ): readonly GgufTensor[] {
 	const { hiddenSize, heads, kvHeads, headDim, experts, expertSize } = config;
@@ -139,7 +141,7 @@ function layerTensors(
 }
 
 function matrix(
-	tensors: CheckpointTensors,
+	tensors: TensorSource,
 	name: string,
 	checkpointName: string,
 	rows: number,
@@ -149,7 +151,7 @@ function matrix(
 }
 
 function vector(
-	tensors: CheckpointTensors,
+	tensors: TensorSource,
 	name: string,
 	checkpointName: string,
 	length: number,

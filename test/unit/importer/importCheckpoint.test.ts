@@ -206,6 +206,13 @@ describe("an import that fails says why in one sentence and leaves nothing behin
 	};
 
 	test("no checkpoint", async () => {
+		await expectRefusal("checkpointInvalid", "nothing at");
+		await writeFile(checkpointPath(), "");
+		await expectRefusal("checkpointInvalid", "not a folder");
+	});
+
+	test("a folder with something else", async () => {
+		await mkdir(checkpointPath());
 		await expectRefusal("checkpointInvalid", "no config.json");
 	});
 

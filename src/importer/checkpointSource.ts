@@ -1,0 +1,78 @@
+import { stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import type * as z from "zod";
+import { CheckpointTensors } from "./checkpointTensors.ts";
+import { ImportError } from "./importError.ts";
+import { parseJson, readTextFile } from "./jsonFile.ts";
+import type { TensorSource } from "./tensorSource.ts";
+
+/**
+ * The files of text beside a checkpoint's weights, named as Hugging Face names them. A source that keeps what they
+ * say in another way writes them.
+ */
+export type CheckpointFileName =
+	| "config.json"
+	| "generation_config.json"
+	| "tokenizer.json"
+	| "tokenizer_config.json"
+	| "chat_template.jinja"
+	| "mote.json";
+
+/** What an importer reads of a checkpoint besides its tensors. */
+export interface CheckpointFiles {
+	/** What messages call the checkpoint. */
+	readonly path: string;
+	/** What the model is called where the checkpoint doesn't say: 1 to 100 characters. */
+	readonly defaultName: string;
+	/**
+	 * The whole of a file, without a byte-order mark; undefined where the checkpoint has none.
+	 *
+	 * @throws ImportError where it is longer than `maxBytes` or can't be read
+	 */
+	text(name: CheckpointFileName, maxBytes: number): Promise<string | undefined>;
+}
+
+/** Where a checkpoint comes from: what stands between the files that somebody has and what is made of them. */
+export interface CheckpointSource extends CheckpointFiles {
+	/** The caller disposes of the result. */
+	openTensors(): Promise<TensorSource & AsyncDisposable>;
+}
+
+/** A validated JSON file of at most `maxBytes`; undefined where the checkpoint has none. */
+export async function readCheckpointJson<Schema extends z.ZodType>(
+	files: CheckpointFiles,
+	name: CheckpointFileName,
+	schema: Schema,
+	maxBytes: number,
+): Promise<z.infer<Schema> | undefined> {
+	const text = await files.text(name, maxBytes);
+	return text === undefined ? undefined : parseJson(text, schema, name);
+}
+
+/** The checkpoint at a path that somebody gave: a folder in Hugging Face's layout. */
+export async function findCheckpoint(path: string): Promise<CheckpointSource> {
+	const found = await stat(path).catch((error: unknown) => {
+		throw new ImportError(
+			"checkpointInvalid",
+			`There is nothing at ${path} that can be read; give the folder of a Hugging Face checkpoint.`,
+			{ cause: error },
+		);
+	});
+	if (!found.isDirectory()) {
+		throw new ImportError(
+			"checkpointInvalid",
+			`${path} is not a folder; give the folder of a Hugging Face checkpoint.`,
+		);
+	}
+	return checkpointFolder(path);
+}
+
+/** A folder with `config.json`, safetensors and `tokenizer.json`. */
+export function checkpointFolder(path: string): CheckpointSource {
+	return {
+		path,
+		defaultName: basename(resolve(path)).slice(0, 100) || "model",
+		text: (name, maxBytes) => readTextFile(join(path, name), maxBytes),
+		openTensors: () => CheckpointTensors.open(path),
+	};
+}
