@@ -1,4 +1,5 @@
 import { assertNever } from "../base/assert.ts";
+import { float16Values } from "./float16.ts";
 import type { StoredType } from "./safetensorsHeader.ts";
 
 /** Decodes little-endian elements to float32, which holds every value of the stored types exactly. */
@@ -24,18 +25,6 @@ function decodeBfloat16(stored: Uint16Array): Float32Array {
 	return new Float32Array(bits.buffer);
 }
 
-/** 1 sign bit, 5 exponent bits with bias 15, 10 fraction bits. */
 function decodeFloat16(stored: Uint16Array): Float32Array {
-	return Float32Array.from(stored, (bits) => {
-		const sign = bits & 0x8000 ? -1 : 1;
-		const exponent = (bits >> 10) & 0x1f;
-		const fraction = bits & 0x3ff;
-		if (exponent === 0) {
-			return sign * fraction * 2 ** -24;
-		}
-		if (exponent === 0x1f) {
-			return fraction === 0 ? sign * Infinity : NaN;
-		}
-		return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-	});
+	return Float32Array.from(stored, (bits) => float16Values[bits] ?? NaN);
 }

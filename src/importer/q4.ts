@@ -7,6 +7,9 @@ import { assert } from "../base/assert.ts";
  * The scale is the value of largest magnitude, with its sign, divided by −8. So that value is exactly −8
  * steps, which makes the format lossless under the runtime's own repacking of expert weights; a scale of
  * magnitude ÷ 7 is not, and costs 12 % rms error there.
+ *
+ * A block that the format holds exactly only with another scale keeps its values: somebody has quantized it before,
+ * with a scale that was fitted to what the weights are used for.
  */
 export const q4BlockSize = 32;
 
@@ -28,14 +31,40 @@ export function quantizeQ4(values: Float32Array): Q4Rows {
 	const scales = new Float32Array(values.length / q4BlockSize);
 	for (let block = 0; block < scales.length; block++) {
 		const start = block * q4BlockSize;
-		const largest = valueOfLargestMagnitude(values, start);
-		scales[block] = largest / -zeroPoint;
-		const scale = scales[block] ?? 0;
+		const scale = scaleOf(values, start);
+		scales[block] = scale;
 		for (let i = start; i < start + q4BlockSize; i += 2) {
 			packed[i / 2] = code(values[i] ?? 0, scale) | (code(values[i + 1] ?? 0, scale) << 4);
 		}
 	}
 	return { packed, scales };
+}
+
+function scaleOf(values: Float32Array, start: number): number {
+	const largest = valueOfLargestMagnitude(values, start);
+	const usual = Math.fround(largest / -zeroPoint);
+	if (largest === 0 || holdsExactly(values, start, usual)) {
+		return usual;
+	}
+	for (let steps = zeroPoint - 1; steps > 0; steps--) {
+		const scale = Math.fround(largest / steps);
+		if (holdsExactly(values, start, scale)) {
+			return scale;
+		}
+	}
+	return usual;
+}
+
+/** Whether the values of a block are numbers of steps that there are codes for. Rarely looks at more than two of them. */
+function holdsExactly(values: Float32Array, start: number, scale: number): boolean {
+	for (let i = start; i < start + q4BlockSize; i++) {
+		const value = values[i] ?? 0;
+		const steps = Math.round(value / scale);
+		if (!(steps >= -zeroPoint && steps < zeroPoint) || Math.fround(steps * scale) !== value) {
+			return false;
+		}
+	}
+	return true;
 }
 
 function valueOfLargestMagnitude(values: Float32Array, start: number): number {
