@@ -23,6 +23,8 @@ const notesSchema = z.object({
 	name: z.string().min(1).max(100).optional(),
 	license: z.string().min(1).max(100).optional(),
 	order: z.enum(["spm", "psm"]).default("psm"),
+	/** Ends a text, where no markers of fill-in-the-middle are named. */
+	endOfText: tokenName.optional(),
 	trainedContextTokens: z.int().positive().max(1_048_576).optional(),
 	fim: z
 		.strictObject({
@@ -69,7 +71,9 @@ export async function readCheckpointNotes(
 		(await readCheckpointJson(files, notesFileName, notesSchema, maxNotesBytes)) ??
 		notesSchema.parse({});
 	const isKnown = (token: string): boolean => tokenizer.specialToken(token) !== undefined;
-	const declared = Object.values(notes.fim ?? {}).filter((token) => token !== undefined);
+	const declared = [...Object.values(notes.fim ?? {}), notes.endOfText].filter(
+		(token) => token !== undefined,
+	);
 	const unknown = declared.find((token) => !isKnown(token));
 	if (unknown !== undefined) {
 		throw new ImportError(
@@ -82,7 +86,7 @@ export async function readCheckpointNotes(
 	if (stopTokens.length === 0) {
 		throw new ImportError(
 			"checkpointInvalid",
-			'The checkpoint has no known end-of-text token; name it in a mote.json as {"fim": {…, "endOfText": "…"}}.',
+			'The checkpoint has no known end-of-text token; name it in a mote.json as {"endOfText": "…"}.',
 		);
 	}
 	return {

@@ -1,9 +1,5 @@
-import { stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
 import type * as z from "zod";
-import { CheckpointTensors } from "./checkpointTensors.ts";
-import { ImportError } from "./importError.ts";
-import { parseJson, readTextFile } from "./jsonFile.ts";
+import { parseJson } from "./jsonFile.ts";
 import type { TensorSource } from "./tensorSource.ts";
 
 /**
@@ -34,6 +30,8 @@ export interface CheckpointFiles {
 
 /** Where a checkpoint comes from: what stands between the files that somebody has and what is made of them. */
 export interface CheckpointSource extends CheckpointFiles {
+	/** What int4 makes of weights that somebody has quantized before, in a sentence; undefined where nothing is lost. */
+	readonly int4Notice: string | undefined;
 	/** The caller disposes of the result. */
 	openTensors(): Promise<TensorSource & AsyncDisposable>;
 }
@@ -47,32 +45,4 @@ export async function readCheckpointJson<Schema extends z.ZodType>(
 ): Promise<z.infer<Schema> | undefined> {
 	const text = await files.text(name, maxBytes);
 	return text === undefined ? undefined : parseJson(text, schema, name);
-}
-
-/** The checkpoint at a path that somebody gave: a folder in Hugging Face's layout. */
-export async function findCheckpoint(path: string): Promise<CheckpointSource> {
-	const found = await stat(path).catch((error: unknown) => {
-		throw new ImportError(
-			"checkpointInvalid",
-			`There is nothing at ${path} that can be read; give the folder of a Hugging Face checkpoint.`,
-			{ cause: error },
-		);
-	});
-	if (!found.isDirectory()) {
-		throw new ImportError(
-			"checkpointInvalid",
-			`${path} is not a folder; give the folder of a Hugging Face checkpoint.`,
-		);
-	}
-	return checkpointFolder(path);
-}
-
-/** A folder with `config.json`, safetensors and `tokenizer.json`. */
-export function checkpointFolder(path: string): CheckpointSource {
-	return {
-		path,
-		defaultName: basename(resolve(path)).slice(0, 100) || "model",
-		text: (name, maxBytes) => readTextFile(join(path, name), maxBytes),
-		openTensors: () => CheckpointTensors.open(path),
-	};
 }

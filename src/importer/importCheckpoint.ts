@@ -16,7 +16,8 @@ import { parseTokenizerFile } from "../tokenizer/tokenizerFile.ts";
 import { calibrationSequences } from "./calibration.ts";
 import { readCheckpointChat } from "./checkpointChat.ts";
 import { readCheckpointNotes } from "./checkpointNotes.ts";
-import { findCheckpoint, type CheckpointSource } from "./checkpointSource.ts";
+import type { CheckpointSource } from "./checkpointSource.ts";
+import { findCheckpoint } from "./findCheckpoint.ts";
 import type { LinearArithmetic } from "./graphs/q4Operators.ts";
 import { ImportError } from "./importError.ts";
 import { withInt8KvCache } from "./int8KvCache.ts";
@@ -78,8 +79,8 @@ const tokenizerFileName = "tokenizer.json";
 const maxTokenizerBytes = 200_000_000;
 
 /**
- * Turns a Hugging Face folder of the type `qwen3_moe` into a model folder: graph, weights, tokenizer and
- * manifest. The folder appears under its name only when it is whole; a killed import leaves nothing but a
+ * Turns a Hugging Face folder, or a GGUF file, of the type `qwen3_moe` into a model folder: graph, weights, tokenizer
+ * and manifest. The folder appears under its name only when it is whole; a killed import leaves nothing but a
  * folder `{outFolder}.partial-…` beside it.
  *
  * Throws an ImportError, or a UserError "tokenizerInvalid", for everything that is wrong with the input.
@@ -95,6 +96,9 @@ export async function importCheckpoint(
 	const config = withContextLength(await readQwen3MoeConfig(checkpoint), options.contextLength);
 	if (options.quantization === "int4") {
 		refuseUnevenBlocks(config);
+	}
+	if (options.quantization === "int4" && checkpoint.int4Notice !== undefined) {
+		options.onNotice?.(checkpoint.int4Notice);
 	}
 	const partial = await createPartialFolder(target);
 	try {

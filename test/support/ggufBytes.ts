@@ -1,7 +1,9 @@
-/** A value of GGUF's metadata with the number of its type; arrays name the type of their elements. */
-export type TypedValue =
-	| readonly [type: number, value: number | bigint | boolean | string]
-	| readonly [type: 9, elementType: number, values: readonly unknown[]];
+/** A value of GGUF's metadata with the number of its type; of an array, with the type of its elements and these. */
+export type TypedValue = readonly [
+	type: number,
+	value: number | bigint | boolean | string,
+	elements?: readonly unknown[],
+];
 
 export interface TensorBytes {
 	readonly name: string;
@@ -14,10 +16,11 @@ export interface TensorBytes {
 	readonly offset?: number | bigint;
 }
 
+type Pairs = readonly (readonly [string, TypedValue])[];
+
 export interface GgufParts {
 	readonly version?: number;
-	readonly metadata?:
-		Readonly<Record<string, TypedValue>> | readonly (readonly [string, TypedValue])[];
+	readonly metadata?: Readonly<Record<string, TypedValue>> | Pairs;
 	readonly tensors?: readonly TensorBytes[];
 	readonly alignment?: number;
 	/** What the file claims to hold, unless it is true. */
@@ -29,24 +32,15 @@ export interface GgufParts {
 export function ggufBytes(parts: GgufParts): Buffer {
 	const { version = 3, tensors = [], alignment = 32 } = parts;
 	const given = parts.metadata ?? [];
-	const metadata = "map" in given ? given : Object.entries(given);
+	const metadata = isPairs(given) ? given : Object.entries(given);
 	const header: Buffer[] = [
 		Buffer.from("GGUF"),
 		number(4, version),
 		number(10, parts.tensorCount ?? tensors.length),
 		number(10, parts.pairCount ?? metadata.length),
 	];
-	for (const [key, value] of metadata) {
-		header.push(text(key), number(4, value[0]));
-		header.push(
-			value.length === 2
-				? encode(value[0], value[1])
-				: Buffer.concat([
-						number(4, value[1]),
-						number(10, value[2].length),
-						...value[2].map((element) => encode(value[1], element)),
-					]),
-		);
+	for (const [key, [type, value, elements]] of metadata) {
+		header.push(text(key), number(4, type), encode(type, elements ? [value, elements] : value));
 	}
 	const contents: Buffer[] = [];
 	let offset = 0;
@@ -64,6 +58,9 @@ export function ggufBytes(parts: GgufParts): Buffer {
 	}
 	return Buffer.concat([padded(Buffer.concat(header), alignment), ...contents]);
 }
+
+const isPairs = (metadata: NonNullable<GgufParts["metadata"]>): metadata is Pairs =>
+	Array.isArray(metadata);
 
 function padded(bytes: Buffer, alignment: number): Buffer {
 	const rest = bytes.length % alignment;

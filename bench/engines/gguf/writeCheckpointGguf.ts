@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../../src/base/userError.ts";
-import { checkpointFolder } from "../../../src/importer/checkpointSource.ts";
+import { checkpointFolder } from "../../../src/importer/findCheckpoint.ts";
 import { q4BlockSize, quantizeQ4 } from "../../../src/importer/q4.ts";
 import { readQwen3MoeConfig, type Qwen3MoeConfig } from "../../../src/importer/qwen3MoeConfig.ts";
 import { concatRows, type RowStream } from "../../../src/importer/rowStreams.ts";

@@ -9,12 +9,16 @@ import { numberOption, usageError, type Command } from "../command.ts";
 const maxContext = 1_048_576;
 
 export const importCommand: Command = {
-	summary: "turns a Hugging Face checkpoint into a model folder",
-	usage: `mote import <checkpoint folder> <out> [--fp32] [--kv float32|int8] [--context <tokens>]
+	summary: "turns a Hugging Face checkpoint or a GGUF file into a model folder",
+	usage: `mote import <checkpoint> <out> [--fp32] [--kv float32|int8] [--context <tokens>]
 
 Reads config.json, *.safetensors and tokenizer.json of a qwen3_moe checkpoint and writes an ONNX model with
 int4 weights, its tokenizer and its manifest into a new folder <out>. A chat template (chat_template.jinja, or in
 tokenizer_config.json) goes into the manifest; the model can then be talked to as well.
+
+<checkpoint> may also be a GGUF file, whatever it is called: a blob of Ollama, a file of LM Studio or llama.cpp, or
+one part of a split one. Weights in Q4_0 stay exactly as they are; Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K, F16, BF16
+and F32 are rounded to int4. Tokenizer, markers of fill-in-the-middle and chat template come from its metadata.
 
   --fp32     keep the weights as they are (for checks; eight times as large)
   --kv       what the KV cache holds; float32 unless given. int8 takes a quarter of its memory, for long
@@ -33,7 +37,9 @@ tokenizer_config.json) goes into the manifest; the model can then be talked to a
 		});
 		const [checkpoint, out] = positionals;
 		if (checkpoint === undefined || out === undefined || positionals.length > 2) {
-			throw usageError("mote import takes a checkpoint folder and a folder to write.");
+			throw usageError(
+				"mote import takes a checkpoint (a folder or a GGUF file) and a folder to write.",
+			);
 		}
 		let shownPercent = -1;
 		await importCheckpoint(checkpoint, out, {

@@ -236,6 +236,7 @@ function alignmentOf(metadata: ReadonlyMap<string, GgufValue>, cursor: HeaderCur
 	const alignment = metadata.get("general.alignment") ?? defaultAlignment;
 	if (
 		typeof alignment !== "number" ||
+		alignment < 1 ||
 		alignment > maxAlignment ||
 		!Number.isInteger(Math.log2(alignment))
 	) {

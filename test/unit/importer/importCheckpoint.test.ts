@@ -206,9 +206,9 @@ describe("an import that fails says why in one sentence and leaves nothing behin
 	};
 
 	test("no checkpoint", async () => {
-		await expectRefusal("checkpointInvalid", "nothing at");
+		await expectRefusal("checkpointInvalid", "no checkpoint at");
 		await writeFile(checkpointPath(), "");
-		await expectRefusal("checkpointInvalid", "not a folder");
+		await expectRefusal("checkpointInvalid", "no checkpoint at");
 	});
 
 	test("a folder with something else", async () => {
