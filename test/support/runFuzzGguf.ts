@@ -10,6 +10,7 @@ const heapMegabytes = 96;
 export async function runFuzzGguf(order: FuzzOrder): Promise<FuzzOutcome> {
 	const worker = new Worker(join(import.meta.dirname, "fuzzGguf.ts"), {
 		workerData: order,
+		execArgv: ["--experimental-transform-types", "--disable-warning=ExperimentalWarning"],
 		resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
 	});
 	const [outcome] = (await once(worker, "message")) as [FuzzOutcome];

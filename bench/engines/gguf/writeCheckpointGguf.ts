@@ -1,192 +1,57 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { UserError } from "../../../src/base/userError.ts";
+import { ImportError } from "../../../src/importer/importError.ts";
 import { checkpointFolder } from "../../../src/importer/findCheckpoint.ts";
-import { q4BlockSize, quantizeQ4 } from "../../../src/importer/q4.ts";
-import { readQwen3MoeConfig, type Qwen3MoeConfig } from "../../../src/importer/qwen3MoeConfig.ts";
-import { concatRows, type RowStream } from "../../../src/importer/rowStreams.ts";
-import type { TensorSource } from "../../../src/importer/tensorSource.ts";
-import { parseTokenizerFile, type TokenizerFile } from "../../../src/tokenizer/tokenizerFile.ts";
-import { writeGguf, type GgufTensor, type GgufValue } from "./ggufFile.ts";
-import { q4BlockBytes, toGgufQ4 } from "./q4Blocks.ts";
+import { readQwen3MoeConfig } from "../../../src/importer/qwen3MoeConfig.ts";
+import type { ModelManifest } from "../../../src/model/manifest.ts";
+import { openImportedModel } from "./importedModel.ts";
+import { writeQwen3MoeGguf, type MatrixFormat } from "./qwen3MoeGguf.ts";
 
-/** llama.cpp's names: `general.file_type` of "mostly Q4_0", and the version of its quantization formats. */
-const mostlyQ4 = 2;
-const quantizationVersion = 2;
-
-/** `tokenizer.ggml.token_type` of a token that stands for text, and of one that doesn't. */
-const textToken = 1;
-const controlToken = 3;
+const maxTokenizerBytes = 200_000_000;
+const maxNotesBytes = 100_000;
 
 /**
  * Writes a Hugging Face checkpoint of the type `qwen3_moe` as a GGUF file with the very int4 codes that
  * `mote import` makes of it: every matrix in Q4_0 (the embedding too), norms and routers in float32.
- *
- * The file's tokenizer has the same ids, but llama.cpp splits text its own way: give it tokens, not text.
- * Throws an ImportError for a checkpoint that can't be read, a UserError for one that llama.cpp computes
- * otherwise than we do.
+ * Throws an ImportError for a checkpoint that can't be read, and what {@link writeQwen3MoeGguf} throws.
  */
 export async function writeCheckpointGguf(folder: string, path: string): Promise<void> {
 	const checkpoint = checkpointFolder(folder);
 	const config = await readQwen3MoeConfig(checkpoint);
-	if (!config.normalizeRouting) {
-		throw new UserError(
-			"ggufUnsupported",
-			"llama.cpp scales the weights of a token's experts to a sum of 1, and this checkpoint doesn't; compare with another one.",
+	const tokenizerJson = await checkpoint.text("tokenizer.json", maxTokenizerBytes);
+	if (tokenizerJson === undefined) {
+		throw new ImportError(
+			"checkpointInvalid",
+			`The folder ${folder} has no tokenizer.json; take the checkpoint anew from its source.`,
 		);
 	}
-	const tokenizer = parseTokenizerFile(await readFile(join(folder, "tokenizer.json"), "utf8"));
+	const notes = await checkpoint.text("mote.json", maxNotesBytes);
 	await using tensors = await checkpoint.openTensors();
-	await writeGguf(path, metadataOf(config, tokenizer), tensorsOf(config, tensors));
+	await writeQwen3MoeGguf({ config, tensors, tokenizerJson, notes }, path, "q4_0");
 }
 
-function metadataOf(
-	config: Qwen3MoeConfig,
-	tokenizer: TokenizerFile,
-): ReadonlyMap<string, GgufValue> {
-	const architecture = "qwen3moe";
-	const own = (name: string): string => `${architecture}.${name}`;
-	return new Map<string, GgufValue>([
-		["general.architecture", { string: architecture }],
-		["general.quantization_version", { uint32: quantizationVersion }],
-		["general.file_type", { uint32: mostlyQ4 }],
-		[own("vocab_size"), { uint32: config.vocabularySize }],
-		[own("context_length"), { uint32: config.contextLength }],
-		[own("block_count"), { uint32: config.layers }],
-		[own("embedding_length"), { uint32: config.hiddenSize }],
-		[own("feed_forward_length"), { uint32: config.expertSize }],
-		[own("attention.head_count"), { uint32: config.heads }],
-		[own("attention.head_count_kv"), { uint32: config.kvHeads }],
-		[own("attention.key_length"), { uint32: config.headDim }],
-		[own("attention.value_length"), { uint32: config.headDim }],
-		[own("attention.layer_norm_rms_epsilon"), { float32: config.normEpsilon }],
-		[own("rope.freq_base"), { float32: config.ropeTheta }],
-		[own("expert_count"), { uint32: config.experts }],
-		[own("expert_used_count"), { uint32: config.expertsPerToken }],
-		[own("expert_feed_forward_length"), { uint32: config.expertSize }],
-		...tokenizerMetadata(config, tokenizer),
-	]);
+/**
+ * Writes a model folder of `mote import` as a GGUF file. In Q4_0 it has the folder's int4 codes, with scales rounded to
+ * halves; in float32 it has the very values that these stand for, of which an import makes the same folder again.
+ */
+export async function writeImportedGguf(
+	folder: string,
+	path: string,
+	format: MatrixFormat,
+): Promise<void> {
+	const { manifest, ...model } = await openImportedModel(folder);
+	await writeQwen3MoeGguf({ ...model, notes: notesOf(manifest) }, path, format);
 }
 
-function tokenizerMetadata(
-	{ vocabularySize }: Qwen3MoeConfig,
-	{ vocabulary, specialTokens, merges }: TokenizerFile,
-): readonly (readonly [string, GgufValue])[] {
-	const tokens = Array.from({ length: vocabularySize }, (_, id) => `<|unused_${id}|>`);
-	const types = new Array<number>(vocabularySize).fill(controlToken);
-	for (const [token, id] of vocabulary) {
-		tokens[id] = token;
-		types[id] = textToken;
-	}
-	for (const [token, id] of specialTokens) {
-		tokens[id] = token;
-	}
-	return [
-		["tokenizer.ggml.model", { string: "gpt2" }],
-		["tokenizer.ggml.pre", { string: "gpt-2" }],
-		["tokenizer.ggml.tokens", { strings: tokens }],
-		["tokenizer.ggml.token_type", { int32s: types }],
-		["tokenizer.ggml.merges", { strings: merges.map((pair) => pair.join(" ")) }],
-		["tokenizer.ggml.add_bos_token", { boolean: false }],
-	];
-}
-
-function tensorsOf(config: Qwen3MoeConfig, tensors: TensorSource): readonly GgufTensor[] {
-	const { vocabularySize, hiddenSize } = config;
-	return [
-		matrix(tensors, "token_embd.weight", "model.embed_tokens.weight", vocabularySize, hiddenSize),
-		...[...Array(config.layers).keys()].flatMap((layer) => layerTensors(config, tensors, layer)),
-		vector(tensors, "output_norm.weight", "model.norm.weight", hiddenSize),
-		...(config.tiedEmbedding
-			? []
-			: [matrix(tensors, "output.weight", "lm_head.weight", vocabularySize, hiddenSize)]),
-	];
-}
-
-function layerTensors(
-	config: Qwen3MoeConfig,
-	tensors: TensorSource,
-	layer: number,
-): readonly GgufTensor[] {
-	const { hiddenSize, heads, kvHeads, headDim, experts, expertSize } = config;
-	const from = (name: string): string => `model.layers.${layer}.${name}.weight`;
-	const to = (name: string): string => `blk.${layer}.${name}.weight`;
-	const allExperts = (part: "gate" | "up" | "down", rows: number, columns: number): GgufTensor => {
-		const names = Array.from({ length: experts }, (_, expert) =>
-			from(`mlp.experts.${expert}.${part}_proj`),
-		);
-		const stream = concatRows(names.map((name) => tensors.readRows(name, [rows, columns])));
-		return quantized(to(`ffn_${part}_exps`), [columns, rows, experts], stream);
-	};
-	return [
-		vector(tensors, to("attn_norm"), from("input_layernorm"), hiddenSize),
-		matrix(tensors, to("attn_q"), from("self_attn.q_proj"), heads * headDim, hiddenSize),
-		matrix(tensors, to("attn_k"), from("self_attn.k_proj"), kvHeads * headDim, hiddenSize),
-		matrix(tensors, to("attn_v"), from("self_attn.v_proj"), kvHeads * headDim, hiddenSize),
-		matrix(tensors, to("attn_output"), from("self_attn.o_proj"), hiddenSize, heads * headDim),
-		vector(tensors, to("attn_q_norm"), from("self_attn.q_norm"), headDim),
-		vector(tensors, to("attn_k_norm"), from("self_attn.k_norm"), headDim),
-		vector(tensors, to("ffn_norm"), from("post_attention_layernorm"), hiddenSize),
-		{
-			name: to("ffn_gate_inp"),
-			type: "float32",
-			dimensions: [hiddenSize, experts],
-			bytes: 4 * experts * hiddenSize,
-			content: float32Bytes(tensors.readRows(from("mlp.gate"), [experts, hiddenSize])),
-		},
-		allExperts("gate", expertSize, hiddenSize),
-		allExperts("up", expertSize, hiddenSize),
-		allExperts("down", hiddenSize, expertSize),
-	];
-}
-
-function matrix(
-	tensors: TensorSource,
-	name: string,
-	checkpointName: string,
-	rows: number,
-	columns: number,
-): GgufTensor {
-	return quantized(name, [columns, rows], tensors.readRows(checkpointName, [rows, columns]));
-}
-
-function vector(
-	tensors: TensorSource,
-	name: string,
-	checkpointName: string,
-	length: number,
-): GgufTensor {
-	const content = async function* (): AsyncGenerator<Float32Array> {
-		yield await tensors.read(checkpointName, [length]);
-	};
-	return {
+/** What a checkpoint's `mote.json` says for its model to have this manifest. */
+function notesOf(manifest: ModelManifest): string {
+	const { name, license, trainedContextLength, stopTokens, fim } = manifest;
+	const { order, ...markers } = fim ?? {};
+	const used = Object.values(markers);
+	const endOfText = stopTokens.find((token) => !used.includes(token));
+	return JSON.stringify({
 		name,
-		type: "float32",
-		dimensions: [length],
-		bytes: 4 * length,
-		content: float32Bytes(content()),
-	};
-}
-
-function quantized(name: string, dimensions: readonly number[], stream: RowStream): GgufTensor {
-	const elements = dimensions.reduce((product, dimension) => product * dimension, 1);
-	return {
-		name,
-		type: "q4_0",
-		dimensions,
-		bytes: (elements / q4BlockSize) * q4BlockBytes,
-		content: q4Bytes(stream),
-	};
-}
-
-async function* q4Bytes(stream: RowStream): AsyncGenerator<Uint8Array> {
-	for await (const values of stream) {
-		yield toGgufQ4(quantizeQ4(values));
-	}
-}
-
-async function* float32Bytes(stream: RowStream): AsyncGenerator<Uint8Array> {
-	for await (const values of stream) {
-		yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-	}
+		license,
+		order,
+		trainedContextTokens: trainedContextLength,
+		...(fim === undefined ? { endOfText } : { fim: { ...markers, endOfText } }),
+	});
 }

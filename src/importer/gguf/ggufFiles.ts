@@ -23,8 +23,10 @@ const partPattern = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/;
 interface Part {
 	readonly name: string;
 	readonly file: FileHandle;
-	readonly header: GgufHeader;
+	readonly tensors: GgufHeader["tensors"];
 }
+
+type Metadata = ReadonlyMap<string, GgufValue>;
 
 /** A tensor and the file that it lies in. */
 interface Place {
@@ -43,14 +45,14 @@ export class GgufFiles implements AsyncDisposable {
 	readonly #parts: readonly Part[];
 	readonly #places: ReadonlyMap<string, Place>;
 	/** Of the first file; the others only say which part they are. */
-	readonly metadata: ReadonlyMap<string, GgufValue>;
+	readonly metadata: Metadata;
 
-	private constructor(first: Part, parts: readonly Part[]) {
+	private constructor(metadata: Metadata, parts: readonly Part[]) {
 		this.#parts = parts;
-		this.metadata = first.header.metadata;
+		this.metadata = metadata;
 		const places = new Map<string, Place>();
 		for (const part of parts) {
-			for (const [name, tensor] of part.header.tensors) {
+			for (const [name, tensor] of part.tensors) {
 				if (places.has(name)) {
 					throw invalid(part.name, `it has the tensor ${JSON.stringify(name)} of another part`);
 				}
@@ -68,19 +70,21 @@ export class GgufFiles implements AsyncDisposable {
 	static async open(path: string): Promise<GgufFiles> {
 		const parts: Part[] = [];
 		try {
-			const [first, ...others] = partPaths(path);
-			const head = await openPart(first);
-			parts.push(head);
-			checkPart(head, 0, others.length + 1);
-			for (const [index, other] of others.entries()) {
-				const part = await openPart(other);
+			const paths = partPaths(path);
+			let first: Metadata | undefined;
+			for (const [index, partPath] of paths.entries()) {
+				const { part, metadata } = await openPart(partPath);
 				parts.push(part);
-				checkPart(part, index + 1, others.length + 1);
+				checkPart(part.name, metadata, index, paths.length);
+				first ??= metadata;
 			}
-			const files = new GgufFiles(head, parts);
+			const files = new GgufFiles(first ?? new Map(), parts);
 			const declared = files.metadata.get("split.tensors.count");
 			if (typeof declared === "number" && declared !== files.#places.size) {
-				throw invalid(head.name, `its parts have ${files.#places.size} tensors, not ${declared}`);
+				throw invalid(
+					basename(path),
+					`its parts have ${files.#places.size} tensors, not ${declared}`,
+				);
 			}
 			return files;
 		} catch (error) {
@@ -122,18 +126,20 @@ export class GgufFiles implements AsyncDisposable {
 }
 
 /** All parts of a model of which `path` is one, the first one first. */
-function partPaths(path: string): readonly [string, ...string[]] {
+function partPaths(path: string): readonly string[] {
 	const [, stem = "", , count = "0"] = partPattern.exec(basename(path)) ?? [];
 	const parts = Math.min(Number(count), maxParts);
 	if (parts < 2) {
 		return [path];
 	}
-	const nameOf = (part: number): string =>
-		join(dirname(path), `${stem}-${String(part).padStart(5, "0")}-of-${count}.gguf`);
-	return [nameOf(1), ...Array.from({ length: parts - 1 }, (_, i) => nameOf(i + 2))];
+	return Array.from({ length: parts }, (_, i) =>
+		join(dirname(path), `${stem}-${String(i + 1).padStart(5, "0")}-of-${count}.gguf`),
+	);
 }
 
-async function openPart(path: string): Promise<Part> {
+async function openPart(
+	path: string,
+): Promise<{ readonly part: Part; readonly metadata: Metadata }> {
 	const name = basename(path);
 	let file: FileHandle;
 	try {
@@ -146,7 +152,8 @@ async function openPart(path: string): Promise<Part> {
 		);
 	}
 	try {
-		return { name, file, header: await readHeader(file, name) };
+		const { metadata, tensors } = await readHeader(file, name);
+		return { part: { name, file, tensors }, metadata };
 	} catch (error) {
 		await file.close();
 		throw error;
@@ -175,8 +182,8 @@ async function readHeader(file: FileHandle, name: string): Promise<GgufHeader> {
 	}
 }
 
-function checkPart({ name, header }: Part, index: number, count: number): void {
-	const declared = header.metadata.get("split.count") ?? 1;
+function checkPart(name: string, metadata: Metadata, index: number, count: number): void {
+	const declared = metadata.get("split.count") ?? 1;
 	// Some writers say 0 of a model that isn't split.
 	if (declared !== count && !(declared === 0 && count === 1)) {
 		throw unsupported(
@@ -185,7 +192,7 @@ function checkPart({ name, header }: Part, index: number, count: number): void {
 			"give the parts the names that they were published under (…-00001-of-00002.gguf)",
 		);
 	}
-	if (count > 1 && header.metadata.get("split.no") !== index) {
+	if (count > 1 && metadata.get("split.no") !== index) {
 		throw invalid(name, "it is another part of the model than its name says");
 	}
 }
