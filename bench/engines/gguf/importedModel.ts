@@ -122,7 +122,7 @@ class ImportedTensors implements TensorSource {
 	}
 
 	floats(name: string): Float32Array {
-		return new Float32Array(Uint8Array.from(this.#bytes(name)).buffer);
+		return new Float32Array(new Uint8Array(this.#bytes(name)).buffer);
 	}
 
 	read(name: string): Promise<Float32Array> {

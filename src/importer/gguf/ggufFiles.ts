@@ -78,7 +78,8 @@ export class GgufFiles implements AsyncDisposable {
 				checkPart(part.name, metadata, index, paths.length);
 				first ??= metadata;
 			}
-			const files = new GgufFiles(first ?? new Map(), parts);
+			assert(first !== undefined, "a model has a first part");
+			const files = new GgufFiles(first, parts);
 			const declared = files.metadata.get("split.tensors.count");
 			if (typeof declared === "number" && declared !== files.#places.size) {
 				throw invalid(
