@@ -1,16 +1,8 @@
 import { isClosersOnly } from "../../completion/completionPlace.ts";
+import { keysOf } from "../../completion/keys.ts";
 import type { SyntaxService } from "../../context/syntax/syntaxService.ts";
-import {
-	isInCode,
-	isPlainText,
-	linesOf,
-	maxLineUnits,
-	maxTries,
-	minLinesAbove,
-	type Span,
-} from "../fimCases.ts";
+import { maxLineUnits, randomSpanIn, type Span } from "../codePlaces.ts";
 import type { Hole, SourceFile } from "../hole.ts";
-import { keysOf } from "./keys.ts";
 import { piecesOfLine } from "./piecesOfLine.ts";
 
 /** One key is no piece to help with; more is a part of a program. */
@@ -26,28 +18,17 @@ export async function insidePlaceIn(
 	random: () => number,
 	syntax: SyntaxService,
 ): Promise<Hole | undefined> {
-	if (!isPlainText(file.text)) {
-		return undefined;
-	}
-	const lines = linesOf(file.text);
-	const candidates = lines.length - minLinesAbove;
-	for (let tries = 0; candidates > 0 && tries < maxTries; tries++) {
-		const line = lines[minLinesAbove + Math.floor(random() * candidates)];
+	const span = await randomSpanIn(file, random, syntax, (lines, row) => {
+		const line = lines[row];
 		if (line === undefined || line.end - line.start > maxLineUnits) {
-			continue;
+			return undefined;
 		}
 		const code = file.text.slice(line.codeStart, line.end);
 		const pieces = piecesOfLine(code, file.languageId).filter((piece) => isInside(code, piece));
 		const piece = pieces[Math.floor(random() * pieces.length)];
-		if (piece === undefined) {
-			continue;
-		}
-		const hole = { start: line.codeStart + piece.start, end: line.codeStart + piece.end };
-		if (await isInCode(file, hole.start, syntax)) {
-			return { ...file, ...hole };
-		}
-	}
-	return undefined;
+		return piece && { start: line.codeStart + piece.start, end: line.codeStart + piece.end };
+	});
+	return span && { ...file, ...span };
 }
 
 function isInside(line: string, { start, end }: Span): boolean {

@@ -1,6 +1,6 @@
 import { lexicalRulesOf } from "../../completion/lexical/lexicalRules.ts";
 import { LexicalScanner } from "../../completion/lexical/lexicalScanner.ts";
-import type { Span } from "../fimCases.ts";
+import type { Span } from "../codePlaces.ts";
 
 /**
  * Pieces of a line that somebody may have left out and types later, in front of what stands to the right, as offsets in the
