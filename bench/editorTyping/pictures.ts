@@ -66,8 +66,8 @@ export async function pictureSheet(
 	try {
 		const page = await browser.newPage({ viewport: { width: 1600, height: 800 } });
 		await page.setContent(`<style>
-			body { margin: 0; padding: 16px; columns: 2; column-gap: 24px; background: ${paper}; color: ${ink}; font: 16px sans-serif; }
-			figure { margin: 0 0 20px; break-inside: avoid; }
+			body { margin: 0; padding: 16px; display: grid; grid-template-columns: 1fr 1fr; gap: 20px 24px; background: ${paper}; color: ${ink}; font: 16px sans-serif; }
+			figure { margin: 0; }
 			figcaption { margin: 0 0 6px; font-weight: bold; }
 			small { font-weight: normal; opacity: 0.7; }
 			img { width: 100%; }

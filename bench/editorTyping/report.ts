@@ -44,9 +44,19 @@ export function reportOf(
 function figuresOf(kinds: readonly Pick<DrivenKind, "places">[]): TypingFigures {
 	return typingFigures(
 		kinds.flatMap(({ places }) =>
-			places.map((place) => ({ ...place, silences: new Map(Object.entries(place.silences)) })),
+			places.map((place) => ({ ...place, silences: silencesOf(place) })),
 		),
 	);
+}
+
+/** How far a prompt was read doesn't matter. */
+function silencesOf({ silences }: DrivenKind["places"][number]): ReadonlyMap<string, number> {
+	const looks = new Map<string, number>();
+	for (const [sentence, count] of Object.entries(silences)) {
+		const reason = sentence.replace(/:.*$/, ".");
+		looks.set(reason, (looks.get(reason) ?? 0) + count);
+	}
+	return looks;
 }
 
 export function asMarkdown(report: EditorTypingReport, name: string): string {
