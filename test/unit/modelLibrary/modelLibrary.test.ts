@@ -254,7 +254,9 @@ test("another process at the same model is respected, one that crashed is not", 
 	const library = libraryIn(folder, hub);
 	expect(await codeOf(library.install(maker, options()))).toMatchObject({
 		code: "inUse",
-		message: expect.stringMatching(/wait for it, or delete .*mote-download.lock if none is/) as string,
+		message: expect.stringMatching(
+			/wait for it, or delete .*mote-download.lock if none is/,
+		) as string,
 	});
 	folder.write(`models/.downloads/${id}/mote-download.lock`, "999999999");
 	expect((await library.install(maker, options())).kind).toBe("installed");
