@@ -1,6 +1,6 @@
 /**
- * Takes the README's pictures of the editor: the sample that `npm start` opens, the model that ships, the settings of a new
- * user. Needs `npm run package` and what `npm test` installs; look at what it writes into media/ before it is committed.
+ * Takes the README's pictures of the editor: the sample that `npm start` opens, the model that ships, and the settings of the
+ * tests. Needs `npm run package` and what `npm test` installs; look at what it writes into media/ before it is committed.
  *
  *     node bench/readmePictures.ts
  */
@@ -36,7 +36,6 @@ async function picture(editor: EditorPage, name: string): Promise<void> {
 
 const packaged = await PackagedEditor.start("readmePictures", {
 	model: "auto",
-	settings: "user",
 	copyWorkspace: makeSampleRepository,
 	userSettings: colorSchemeSettings,
 });
