@@ -37,6 +37,8 @@ async function picture(editor: EditorPage, name: string): Promise<void> {
 const packaged = await PackagedEditor.start("readmePictures", {
 	model: "auto",
 	copyWorkspace: makeSampleRepository,
+	// All lines of the file have to be on the page while it is typed into.
+	pageHeight: 1250,
 	userSettings: colorSchemeSettings,
 });
 try {
