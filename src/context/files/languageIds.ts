@@ -64,7 +64,9 @@ export const unknownLanguageId = "plaintext";
 /** VS Code's language id for a path, "plaintext" when its name says nothing. */
 export function languageIdOfPath(file: string): string {
 	const name = path.posix.basename(file).toLowerCase();
-	return byName.get(name) ?? byExtension.get(path.posix.extname(name).slice(1)) ?? unknownLanguageId;
+	return (
+		byName.get(name) ?? byExtension.get(path.posix.extname(name).slice(1)) ?? unknownLanguageId
+	);
 }
 
 const numbers: ReadonlyMap<string, number> = new Map(
