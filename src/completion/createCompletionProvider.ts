@@ -26,6 +26,7 @@ import { describeOutcome } from "./describeOutcome.ts";
 import { EngineAnswers, type EngineAnswersOptions } from "./engineAnswers.ts";
 import { filterBeforeCache } from "./filters/index.ts";
 import { Generation, type GenerationEnd } from "./generation.ts";
+import { keysOf } from "./keys.ts";
 import { isLongDocument } from "./longDocument.ts";
 import type { WindowStorage } from "./recentPieces.ts";
 import { RelatedCode, type CollectContext } from "./relatedCode.ts";
@@ -183,7 +184,8 @@ class CompletionPipeline implements CompletionProvider {
 			return shown(place, hit.text, hit.typed === "" ? "cache" : "typingAsSuggested", hit.isFitted);
 		}
 
-		const joined = await this.#join(place, ended);
+		const worth = worthFor(config.minJointProbability, request.trigger, place);
+		const joined = await this.#join(place, worth, ended);
 		if (joined !== undefined) {
 			return joined;
 		}
@@ -211,21 +213,27 @@ class CompletionPipeline implements CompletionProvider {
 			return none(refusal);
 		}
 
-		const worth = worthFor(config.minJointProbability, request.trigger, place);
 		const generation = this.#generate(place, position, pieces, config, worth);
 		const end = await this.#waitFor(generation, place, ended);
 		return end === undefined ? givenUp() : this.#concluded(generation, end, place, worth);
 	}
 
-	/** The outcome of an answer that is being written and agrees with what was typed since it began. */
-	async #join(place: CompletionPlace, ended: AbortSignal): Promise<CallResult | undefined> {
+	/**
+	 * The outcome of an answer that is being written and agrees with what was typed since it began. Undefined also where too
+	 * little of it is left to look at: asked anew, a model may write more.
+	 */
+	async #join(
+		place: CompletionPlace,
+		worth: Worth,
+		ended: AbortSignal,
+	): Promise<CallResult | undefined> {
 		const running = this.#running;
 		if (running === undefined) {
 			return undefined;
 		}
 		const end = await this.#waitFor(running, place, ended);
 		const hit = end?.kind === "answer" ? this.#cache.lookup(place) : undefined;
-		if (hit !== undefined) {
+		if (hit !== undefined && keysOf(hit.text).length - 1 >= worth.minSavedKeys) {
 			return { ...shown(place, hit.text, "inFlight", hit.isFitted), stats: running.stats };
 		}
 		if (!ended.aborted) {

@@ -76,6 +76,21 @@ describe("what is known already", () => {
 });
 
 describe("requests in flight", () => {
+	test("an answer of which hardly anything is left is asked for anew", async () => {
+		const bench = new CompletionBench();
+		bench.engine.enqueue({ kind: "hold", text: "con", then: "st" });
+		bench.engine.enqueue({ kind: "answer", text: "t b = 1;" });
+		const first = bench.provide("a();\n║\n");
+		await settle();
+		const second = bench.provide("a();\ncons║\n");
+		await settle();
+		await bench.engine.release();
+		expect([await first, await second]).toMatchObject([
+			{ reason: "superseded" },
+			{ completion: { insertText: "t b = 1;", origin: "model" } },
+		]);
+	});
+
 	test("the next key joins an answer that agrees with it", async () => {
 		const bench = new CompletionBench();
 		bench.engine.enqueue({ kind: "hold", text: "con", then: "st b = 1;" });
