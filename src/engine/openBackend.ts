@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import { isBuiltForAddon } from "../model/architecture.ts";
 import type { ModelFolder } from "../model/modelStore.ts";
 import type { Backend } from "./backend.ts";
 import { backendNameOf } from "./backendName.ts";
@@ -57,10 +58,15 @@ async function openNative({ model, threads }: OpenBackendOptions): Promise<Nativ
 		return { kind: "unavailable", reason: "the model keeps its weights in float32" };
 	}
 	if (graphPath === undefined) {
-		return {
-			kind: "fault",
-			reason: "the model was imported without a graph for it and has to be imported again",
-		};
+		return isBuiltForAddon(manifest.architecture)
+			? {
+					kind: "fault",
+					reason: "the model was imported without a graph for it and has to be imported again",
+				}
+			: {
+					kind: "unavailable",
+					reason: `it has no operators for models of the type ${manifest.architecture}`,
+				};
 	}
 	const loaded = loadAddon();
 	if (loaded.kind === "unavailable") {

@@ -1,7 +1,9 @@
 import * as z from "zod";
+import type { ArchitectureName } from "../model/architecture.ts";
 import type { FimFormat } from "../model/manifest.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { readCheckpointJson, type CheckpointFiles } from "./checkpointSource.ts";
+import { knownFimFormat, knownStopTokens } from "./fimFormats.ts";
 import { ImportError } from "./importError.ts";
 
 /** What a checkpoint says about its use that `config.json` has no place for. */
@@ -30,7 +32,9 @@ const notesSchema = z.object({
 		.strictObject({
 			prefix: tokenName,
 			suffix: tokenName,
-			middle: tokenName,
+			middle: tokenName.optional(),
+			/** In front of every prompt. */
+			start: tokenName.optional(),
 			file: tokenName.optional(),
 			otherFile: tokenName.optional(),
 			endOfText: tokenName,
@@ -38,33 +42,13 @@ const notesSchema = z.object({
 		.optional(),
 });
 
-/** The tokens of the Qwen family, which trains prefix first. */
-const qwenFim = {
-	prefix: "<|fim_prefix|>",
-	suffix: "<|fim_suffix|>",
-	middle: "<|fim_middle|>",
-	file: "<|file_sep|>",
-	otherFile: "<|file_sep|>",
-} as const;
+/** As many as a manifest takes. */
+const maxStopTokens = 16;
 
-/** Tokens after which a file or an answer is over, in the families that are known. */
-const knownStopTokens = [
-	"<|endoftext|>",
-	"<|im_end|>",
-	"<|repo_name|>",
-	"<|repo|>",
-	"<|file_sep|>",
-	"<|file|>",
-	"<|fim_prefix|>",
-	"<|fim_suffix|>",
-	"<|fim_middle|>",
-	"<|fim_pad|>",
-	"<|pad|>",
-];
-
-/** Reads the notes of a checkpoint, filled in from what its tokenizer shows. */
+/** Reads the notes of a checkpoint, filled in from its architecture and what its tokenizer shows. */
 export async function readCheckpointNotes(
 	files: CheckpointFiles,
+	architecture: ArchitectureName,
 	tokenizer: Tokenizer,
 ): Promise<CheckpointNotes> {
 	const notes =
@@ -81,8 +65,12 @@ export async function readCheckpointNotes(
 			`The checkpoint's mote.json names "${unknown}", which its tokenizer doesn't have as a special token; correct the name.`,
 		);
 	}
+	const fim = fimFormat(notes, architecture, isKnown);
 	// A declared token ends an answer too: none of them can be part of a file's text.
-	const stopTokens = [...new Set([...declared, ...knownStopTokens.filter(isKnown)])];
+	const stopTokens = [...new Set([...declared, ...knownStopTokens.filter(isKnown)])].slice(
+		0,
+		maxStopTokens,
+	);
 	if (stopTokens.length === 0) {
 		throw new ImportError(
 			"checkpointInvalid",
@@ -92,7 +80,7 @@ export async function readCheckpointNotes(
 	return {
 		name: notes.name ?? files.defaultName,
 		license: notes.license ?? "unknown",
-		fim: fimFormat(notes, isKnown),
+		fim,
 		stopTokens,
 		trainedContextLength: notes.trainedContextTokens,
 	};
@@ -100,23 +88,20 @@ export async function readCheckpointNotes(
 
 function fimFormat(
 	notes: z.infer<typeof notesSchema>,
+	architecture: ArchitectureName,
 	isKnown: (token: string) => boolean,
 ): FimFormat | undefined {
-	if (notes.fim !== undefined) {
-		const { prefix, suffix, middle, file, otherFile } = notes.fim;
-		const { order } = notes;
-		return {
-			order,
-			prefix,
-			suffix,
-			middle,
-			...(file === undefined ? {} : { file }),
-			...(otherFile === undefined ? {} : { otherFile }),
-		};
+	if (notes.fim === undefined) {
+		return knownFimFormat(architecture, isKnown);
 	}
-	const { file, otherFile, ...required } = qwenFim;
-	if (!Object.values(required).every(isKnown)) {
-		return undefined;
-	}
-	return { order: "psm", ...required, ...(isKnown(file) ? { file, otherFile } : {}) };
+	const { prefix, suffix, middle, start, file, otherFile } = notes.fim;
+	return {
+		order: notes.order,
+		prefix,
+		suffix,
+		...(middle === undefined ? {} : { middle }),
+		...(start === undefined ? {} : { start }),
+		...(file === undefined ? {} : { file }),
+		...(otherFile === undefined ? {} : { otherFile }),
+	};
 }

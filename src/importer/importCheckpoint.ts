@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { assert } from "../base/assert.ts";
+import { freeDiskBytes } from "../base/freeDiskBytes.ts";
 import { UserError } from "../base/userError.ts";
 import type { KvRanges } from "../model/kvRanges.ts";
 import {
@@ -17,12 +18,13 @@ import { calibrationSequences } from "./calibration.ts";
 import { readCheckpointChat } from "./checkpointChat.ts";
 import { readCheckpointNotes } from "./checkpointNotes.ts";
 import type { CheckpointSource } from "./checkpointSource.ts";
+import { matrixColumns, type DecoderPlan } from "./decoderPlan.ts";
 import { findCheckpoint } from "./findCheckpoint.ts";
 import type { LinearArithmetic } from "./graphs/q4Operators.ts";
 import { ImportError } from "./importError.ts";
 import { withInt8KvCache } from "./int8KvCache.ts";
 import { q4BlockSize } from "./q4.ts";
-import { readQwen3MoeConfig, type Qwen3MoeConfig } from "./qwen3MoeConfig.ts";
+import { readCheckpointPlan } from "./readCheckpointPlan.ts";
 import { writeWeights, type DecoderGraphs } from "./writeWeights.ts";
 
 export interface ImportOptions {
@@ -42,8 +44,10 @@ export interface ImportOptions {
 	readonly onNotice?: (sentence: string) => void;
 	/** Hears how much is done, from 0 to 1. */
 	readonly onProgress?: (fraction: number) => void;
-	/** Ends the import between two layers: it then rejects with the signal's reason, and leaves nothing behind. */
+	/** Ends the import between two pieces of a tensor; it then rejects with the signal's reason and leaves nothing behind. */
 	readonly signal?: AbortSignal;
+	/** Bytes that can be written in a folder; what the file system says unless given. */
+	readonly freeBytes?: (folder: string) => Promise<number>;
 }
 
 /**
@@ -79,8 +83,8 @@ const tokenizerFileName = "tokenizer.json";
 const maxTokenizerBytes = 200_000_000;
 
 /**
- * Turns a Hugging Face folder, or a GGUF file, of the type `qwen3_moe` into a model folder: graph, weights, tokenizer
- * and manifest. The folder appears under its name only when it is whole; a killed import leaves nothing but a
+ * Turns a Hugging Face folder, or a GGUF file, of one of the types of {@link planDecoder} into a model folder: graph,
+ * weights, tokenizer and manifest. The folder appears under its name only when it is whole; a killed import leaves nothing but a
  * folder `{outFolder}.partial-…` beside it.
  *
  * Throws an ImportError, or a UserError "tokenizerInvalid", for everything that is wrong with the input.
@@ -93,16 +97,19 @@ export async function importCheckpoint(
 	const target = resolve(outFolder);
 	await refuseUsedFolder(target);
 	const checkpoint = await findCheckpoint(checkpointPath);
-	const config = withContextLength(await readQwen3MoeConfig(checkpoint), options.contextLength);
+	const plan = withContextLength(await readCheckpointPlan(checkpoint), options.contextLength);
 	if (options.quantization === "int4") {
-		refuseUnevenBlocks(config);
+		refuseUnevenBlocks(plan);
+	}
+	if (options.kvCache?.kind === "int8") {
+		refuseLatents(plan);
 	}
 	if (options.quantization === "int4" && checkpoint.int4Notice !== undefined) {
 		options.onNotice?.(checkpoint.int4Notice);
 	}
 	const partial = await createPartialFolder(target);
 	try {
-		await writeModelFolder(checkpoint, partial, config, options);
+		await writeModelFolder(checkpoint, partial, plan, options);
 		await moveIntoPlace(partial, target);
 	} catch (error) {
 		await rm(partial, { recursive: true, force: true });
@@ -113,7 +120,7 @@ export async function importCheckpoint(
 async function writeModelFolder(
 	checkpoint: CheckpointSource,
 	folder: string,
-	config: Qwen3MoeConfig,
+	plan: DecoderPlan,
 	options: ImportOptions,
 ): Promise<void> {
 	const tokenizerText = await checkpoint.text(tokenizerFileName, maxTokenizerBytes);
@@ -124,42 +131,42 @@ async function writeModelFolder(
 		);
 	}
 	const tokenizer = createTokenizer(tokenizerText);
-	if (tokenizer.vocabularySize > config.vocabularySize) {
+	if (tokenizer.vocabularySize > plan.vocabularySize) {
 		throw new ImportError(
 			"checkpointInvalid",
-			`The checkpoint's tokenizer has ${tokenizer.vocabularySize} tokens but its model only ${config.vocabularySize}; take both from the same source.`,
+			`The checkpoint's tokenizer has ${tokenizer.vocabularySize} tokens but its model only ${plan.vocabularySize}; take both from the same source.`,
 		);
 	}
-	const notes = await readCheckpointNotes(checkpoint, tokenizer);
+	const notes = await readCheckpointNotes(checkpoint, plan.architecture, tokenizer);
 	const chat = await usableChat(checkpoint, tokenizerText, tokenizer, notes.name, options);
-	const { graphs: float32Graphs, weights } = await writeWeights(checkpoint, folder, config, {
+	await using tensors = await checkpoint.openTensors();
+	const { graphs: float32Graphs, weights } = await writeWeights(tensors, folder, plan, {
 		quantization: options.quantization,
 		linearArithmetic: options.linearArithmetic ?? "int8",
-		onLayer: (layersDone) => {
-			options.signal?.throwIfAborted();
-			options.onProgress?.(layersDone / config.layers);
-		},
+		onProgress: (fraction) => options.onProgress?.(fraction),
+		signal: options.signal,
+		freeBytes: options.freeBytes ?? freeDiskBytes,
 	});
 	const kvCache = options.kvCache ?? { kind: "float32" };
 	const graphs =
 		kvCache.kind === "float32"
 			? float32Graphs
-			: await quantizeKvCache(float32Graphs, folder, config, tokenizer, kvCache.measure);
+			: await quantizeKvCache(float32Graphs, folder, plan, tokenizer, kvCache.measure);
 	const manifest = {
 		formatVersion: 1,
 		name: notes.name,
-		architecture: "qwen3_moe",
+		architecture: plan.architecture,
 		license: notes.license,
 		quantization: options.quantization,
-		vocabularySize: config.vocabularySize,
-		contextLength: config.contextLength,
+		vocabularySize: plan.vocabularySize,
+		contextLength: plan.contextLength,
 		trainedContextLength: Math.min(
-			notes.trainedContextLength ?? config.contextLength,
-			config.contextLength,
+			notes.trainedContextLength ?? plan.contextLength,
+			plan.contextLength,
 		),
-		layers: config.layers,
-		kvHeads: config.kvHeads,
-		headDim: config.headDim,
+		layers: plan.layers.length,
+		kvHeads: plan.kvHeads,
+		headDim: plan.headDim,
 		kvCache: kvCache.kind,
 		stopTokens: notes.stopTokens,
 		...(notes.fim === undefined ? {} : { fim: notes.fim }),
@@ -215,14 +222,15 @@ async function usableChat(
 async function quantizeKvCache(
 	graphs: DecoderGraphs,
 	folder: string,
-	config: Qwen3MoeConfig,
+	plan: DecoderPlan,
 	tokenizer: Tokenizer,
 	measure: KvMeasurement,
 ): Promise<DecoderGraphs> {
 	// Measured in the folder of the weights, under a name that the finished folder doesn't have.
 	const graphPath = join(folder, `float32-${graphFileNames.fused}`);
 	await writeFile(graphPath, graphs.fused);
-	const { vocabularySize, contextLength, layers, kvHeads, headDim } = config;
+	const { vocabularySize, contextLength, kvHeads, headDim } = plan;
+	const layers = plan.layers.length;
 	const model = { graphPath, vocabularySize, contextLength, layers, kvHeads, headDim };
 	const ranges = await measure(model, calibrationSequences(tokenizer, contextLength));
 	await rm(graphPath);
@@ -246,23 +254,32 @@ async function writeFileDurably(
 	return { name, bytes: content.length, sha256 };
 }
 
-function withContextLength(config: Qwen3MoeConfig, wanted: number | undefined): Qwen3MoeConfig {
+function withContextLength(plan: DecoderPlan, wanted: number | undefined): DecoderPlan {
 	if (wanted !== undefined && (!Number.isInteger(wanted) || wanted < 1)) {
 		throw new ImportError(
 			"checkpointUnsupported",
 			"A model takes a whole number of positions; give a larger context length.",
 		);
 	}
-	return { ...config, contextLength: Math.min(wanted ?? Infinity, config.contextLength) };
+	return { ...plan, contextLength: Math.min(wanted ?? Infinity, plan.contextLength) };
 }
 
-function refuseUnevenBlocks(config: Qwen3MoeConfig): void {
-	const columns = [config.hiddenSize, config.heads * config.headDim, config.expertSize];
-	const uneven = columns.find((size) => size % q4BlockSize !== 0);
+function refuseUnevenBlocks(plan: DecoderPlan): void {
+	const uneven = matrixColumns(plan).find((size) => size % q4BlockSize !== 0);
 	if (uneven !== undefined) {
 		throw new ImportError(
 			"checkpointUnsupported",
 			`The checkpoint has matrices of ${uneven} columns, which int4 blocks of ${q4BlockSize} don't divide; import it as fp32.`,
+		);
+	}
+}
+
+/** Scales of an int8 cache follow from rotated pairs that span a whole head; of latents a part of one is rotated. */
+function refuseLatents({ layers }: DecoderPlan): void {
+	if (layers.some(({ attention }) => attention.kind === "latent")) {
+		throw new ImportError(
+			"checkpointUnsupported",
+			"A model with latent attention keeps its KV cache in float32, which is small already; import it without int8.",
 		);
 	}
 }

@@ -5,6 +5,8 @@ export type ImportErrorCode =
 	| "checkpointInvalid"
 	/** The checkpoint is sound, but of a kind that the importer can't turn into a graph. */
 	| "checkpointUnsupported"
+	/** There is less room than the model takes. */
+	| "diskFull"
 	/** The output folder is already in use, or may not be written. */
 	| "outputUnusable";
 

@@ -59,7 +59,16 @@ export function parseJson<Schema extends z.ZodType>(
 			{ cause: error },
 		);
 	}
-	const result = schema.safeParse(json);
+	return parseValue(json, schema, name);
+}
+
+/** Validates what stood in a JSON file; `name` is what a message calls it. */
+export function parseValue<Schema extends z.ZodType>(
+	value: unknown,
+	schema: Schema,
+	name: string,
+): z.infer<Schema> {
+	const result = schema.safeParse(value);
 	if (!result.success) {
 		const problem = z.prettifyError(result.error).replaceAll(/\s+/g, " ");
 		throw new ImportError(

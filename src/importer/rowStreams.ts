@@ -32,3 +32,54 @@ export async function* interleaveRows(
 		yield rows;
 	}
 }
+
+/** Rows multiplied by `factor`. */
+export async function* scaledRows(rows: RowStream, factor: number): AsyncGenerator<Float32Array> {
+	for await (const values of rows) {
+		yield values.map((value) => factor * value);
+	}
+}
+
+/**
+ * Rows 0, 2, 4, … and then 1, 3, 5, …: what a checkpoint rotates in pairs (2i, 2i + 1) becomes what is rotated in
+ * pairs (i, i + half). For a matrix that fits in memory.
+ */
+export async function* evenRowsFirst(
+	rows: RowStream,
+	columns: number,
+): AsyncGenerator<Float32Array> {
+	const values = await collected(rows);
+	const half = values.length / columns / 2;
+	assert(Number.isInteger(half), "every row has a partner");
+	const sorted = new Float32Array(values.length);
+	for (let row = 0; row < 2 * half; row++) {
+		const from = (row < half ? 2 * row : 2 * (row - half) + 1) * columns;
+		sorted.set(values.subarray(from, from + columns), row * columns);
+	}
+	yield sorted;
+}
+
+/** The transpose of a matrix that fits in memory: `columns` rows. */
+export async function* transposed(rows: RowStream, columns: number): AsyncGenerator<Float32Array> {
+	const values = await collected(rows);
+	const rowCount = values.length / columns;
+	yield values.map((_, i) => values[(i % rowCount) * columns + Math.floor(i / rowCount)] ?? 0);
+}
+
+async function collected(rows: RowStream): Promise<Float32Array> {
+	const pieces: Float32Array[] = [];
+	for await (const piece of rows) {
+		pieces.push(piece);
+	}
+	const [first] = pieces;
+	if (first !== undefined && pieces.length === 1) {
+		return first;
+	}
+	const all = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+	let length = 0;
+	for (const piece of pieces) {
+		all.set(piece, length);
+		length += piece.length;
+	}
+	return all;
+}

@@ -1,27 +1,28 @@
 import { join } from "node:path";
 import type { ModelFile } from "../model/manifest.ts";
-import type { CheckpointSource } from "./checkpointSource.ts";
+import type { DecoderPlan } from "./decoderPlan.ts";
 import { decoderGraph } from "./graphs/decoderGraph.ts";
 import type { ExpertsLayer } from "./graphs/expertsLayer.ts";
 import { fp32Operators } from "./graphs/fp32Operators.ts";
 import { fusedFp32Experts, fusedQ4Experts } from "./graphs/fusedExperts.ts";
-import { nativeGraph } from "./graphs/nativeGraph.ts";
+import { isNative, nativeGraph } from "./graphs/nativeGraph.ts";
 import { portableExperts } from "./graphs/portableExperts.ts";
 import { q4Operators, type LinearArithmetic } from "./graphs/q4Operators.ts";
-import { WeightsFile } from "./onnx/weightsFile.ts";
-import type { Qwen3MoeConfig } from "./qwen3MoeConfig.ts";
-import { storeQwen3MoeDecoder, type StoredDecoder } from "./storedDecoder.ts";
+import { ImportError } from "./importError.ts";
+import { RegionMeter, WeightsFile } from "./onnx/weightsFile.ts";
+import { storeDecoder, type StoredDecoder } from "./storedDecoder.ts";
 import { storeFp32, storeQ4, type Q4Matrix, type StoreMatrix } from "./storedMatrix.ts";
+import type { TensorSource } from "./tensorSource.ts";
 
 const weightsFileName = "weights.bin";
 
 /** Model files over one weights file, as bytes. */
 export interface DecoderGraphs {
-	/** Experts as one operator of the runtime. */
+	/** Experts, where there are some, as one operator of the runtime. */
 	readonly fused: Uint8Array;
-	/** Experts in operators that are fast on every processor; int4 only. */
+	/** Experts in operators that are fast on every processor; int4 only, and only where there are experts. */
 	readonly portable?: Uint8Array;
-	/** In the operators of Mote's addon, which reads int4 only. */
+	/** In the operators of Mote's addon, which reads int4 only, where they can express the decoder. */
 	readonly native?: Uint8Array;
 }
 
@@ -33,23 +34,37 @@ export interface WrittenWeights {
 export interface WeightsOptions {
 	readonly quantization: "int4" | "fp32";
 	readonly linearArithmetic: LinearArithmetic;
-	readonly onLayer: (layersDone: number) => void;
+	/** Hears how much of the weights is written, from 0 to 1. */
+	readonly onProgress: (fraction: number) => void;
+	readonly signal: AbortSignal | undefined;
+	readonly freeBytes: (folder: string) => Promise<number>;
 }
+
+/** For graphs, tokenizer and manifest, and so that a disk isn't filled to its last byte. */
+const reservedBytes = 128 * 2 ** 20;
 
 /** Writes the weights of a checkpoint into a new file in `folder`, and builds every graph that there is over them. */
 export async function writeWeights(
-	checkpoint: CheckpointSource,
+	tensors: TensorSource,
 	folder: string,
-	config: Qwen3MoeConfig,
-	{ quantization, linearArithmetic, onLayer }: WeightsOptions,
+	plan: DecoderPlan,
+	{ quantization, linearArithmetic, onProgress, signal, freeBytes }: WeightsOptions,
 ): Promise<WrittenWeights> {
-	await using tensors = await checkpoint.openTensors();
 	const stored = async <StoredMatrix>(
 		store: StoreMatrix<StoredMatrix>,
 	): Promise<{ decoder: StoredDecoder<StoredMatrix>; weights: ModelFile }> => {
-		const file = await WeightsFile.create(join(folder, weightsFileName));
+		// Every tensor is looked up before anything is written.
+		const meter = new RegionMeter();
+		await storeDecoder({ plan, tensors, file: meter, store });
+		refuseFullDisk(folder, meter.bytes + reservedBytes, await freeBytes(folder));
+		const file = await WeightsFile.create(join(folder, weightsFileName), {
+			signal,
+			onBytes: (bytes) => {
+				onProgress(bytes / meter.bytes);
+			},
+		});
 		try {
-			const decoder = await storeQwen3MoeDecoder(config, tensors, file, store, onLayer);
+			const decoder = await storeDecoder({ plan, tensors, file, store });
 			return { decoder, weights: { name: weightsFileName, ...(await file.finish()) } };
 		} catch (error) {
 			await file.abandon();
@@ -69,8 +84,21 @@ export async function writeWeights(
 		weights,
 		graphs: {
 			fused: graphWith(fusedQ4Experts),
-			portable: graphWith(portableExperts(linearArithmetic)),
-			native: nativeGraph(decoder, weightsFileName),
+			...(hasExperts(plan) && { portable: graphWith(portableExperts(linearArithmetic)) }),
+			...(isNative(plan) && { native: nativeGraph(decoder, weightsFileName) }),
 		},
 	};
 }
+
+function refuseFullDisk(folder: string, neededBytes: number, freeBytes: number): void {
+	if (freeBytes < neededBytes) {
+		const inGb = (bytes: number): string => (bytes / 1e9).toFixed(1);
+		throw new ImportError(
+			"diskFull",
+			`The model takes ${inGb(neededBytes)} GB and the disk of ${folder} has ${inGb(freeBytes)} GB left; free some of it or choose an output folder on another disk.`,
+		);
+	}
+}
+
+const hasExperts = ({ layers }: DecoderPlan): boolean =>
+	layers.some(({ feedForward }) => feedForward.kind === "experts");

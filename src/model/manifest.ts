@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { withoutByteOrderMark } from "../base/byteOrderMark.ts";
+import { architectureNames } from "./architecture.ts";
 
 /** Name of the manifest inside a model folder. */
 export const manifestFileName = "mote-model.json";
@@ -22,7 +23,10 @@ const fimSchema = z.strictObject({
 	/** Names of special tokens in the tokenizer. */
 	prefix: z.string(),
 	suffix: z.string(),
-	middle: z.string(),
+	/** In front of the answer; missing where the answer follows the last part without a marker. */
+	middle: z.string().optional(),
+	/** In front of every prompt, where the model was trained with such a token. */
+	start: z.string().optional(),
 	/** Stands before the path of a file, when the model was trained with paths: `file`, path, newline. */
 	file: z.string().optional(),
 	/**
@@ -50,9 +54,6 @@ const chatSchema = z.strictObject({
 	eosToken: tokenName.optional(),
 });
 
-/** What models can be built like: `model_type` of the checkpoints that can be imported. */
-export const modelArchitectures = ["qwen3_moe"] as const;
-
 /**
  * What a model folder declares about itself: `mote-model.json`. Everything that runs the model reads it
  * from here; nothing is guessed from file names. Foreign data: parse with {@link parseManifest} only.
@@ -60,7 +61,7 @@ export const modelArchitectures = ["qwen3_moe"] as const;
 const manifestSchema = z.strictObject({
 	formatVersion: z.literal(1),
 	name: z.string().min(1).max(100),
-	architecture: z.enum(modelArchitectures),
+	architecture: z.enum(architectureNames),
 	/** Where the weights came from and under which licence (SPDX). */
 	license: z.string().max(100),
 	quantization: z.enum(["int4", "fp32"]),

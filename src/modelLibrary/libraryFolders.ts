@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { folderFault, onDisk, systemCode } from "./download/folderFaults.ts";
 
@@ -29,12 +29,6 @@ async function fileBytes(path: string): Promise<number> {
 		}
 		throw folderFault(error, path);
 	}
-}
-
-/** What this user may still write where `folder` is, which has to exist. */
-export async function freeDiskBytes(folder: string): Promise<number> {
-	const { bavail, bsize } = await onDisk(folder, () => statfs(folder));
-	return bavail * bsize;
 }
 
 const discardedPrefix = ".removed-";

@@ -1,6 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import PQueue from "p-queue";
+import { freeDiskBytes } from "../base/freeDiskBytes.ts";
 import { openModel, ModelError } from "../model/modelStore.ts";
 import type { ModelManifest } from "../model/manifest.ts";
 import { checkpointFiles, configFileName, weightsBytes } from "./checkpointFiles.ts";
@@ -19,7 +20,7 @@ import { modelId, repositoryText, type Repository } from "./hub/hubAddress.ts";
 import type { HubConnection } from "./hub/hubFetch.ts";
 import { listRepository } from "./hub/hubListing.ts";
 import { LibraryError } from "./libraryError.ts";
-import { bytesIn, discardFolder, freeDiskBytes, isDiscarded } from "./libraryFolders.ts";
+import { bytesIn, discardFolder, isDiscarded } from "./libraryFolders.ts";
 import { fitOf, importedBytes } from "./machineFit.ts";
 
 export interface ConvertOptions {
@@ -228,7 +229,7 @@ export class ModelLibrary {
 			},
 			{
 				memoryBytes: this.#options.memoryBytes,
-				freeDiskBytes: await freeDiskBytes(downloads),
+				freeDiskBytes: await onDisk(downloads, () => freeDiskBytes(downloads)),
 			},
 		);
 		if (fit.kind !== "fits") {

@@ -66,7 +66,9 @@ export class FimPromptBuilder {
 	readonly #order: FimFormat["order"];
 	readonly #prefix: TokenId;
 	readonly #suffix: TokenId;
-	readonly #middle: TokenId;
+	/** What the prompt ends with, and what it begins with: one token or none. */
+	readonly #middle: readonly TokenId[];
+	readonly #start: readonly TokenId[];
 	readonly #file: TokenId | undefined;
 	readonly #otherFile: TokenId | undefined;
 
@@ -94,10 +96,11 @@ export class FimPromptBuilder {
 		this.#order = fim.order;
 		this.#prefix = special(fim.prefix);
 		this.#suffix = special(fim.suffix);
-		this.#middle = special(fim.middle);
+		this.#middle = fim.middle === undefined ? [] : [special(fim.middle)];
+		this.#start = fim.start === undefined ? [] : [special(fim.start)];
 		this.#file = fim.file === undefined ? undefined : special(fim.file);
 		this.#otherFile = fim.otherFile === undefined ? undefined : special(fim.otherFile);
-		const parts = [this.#prefix, this.#suffix, this.#middle];
+		const parts = [this.#prefix, this.#suffix, ...this.#middle];
 		this.stopTokens = [
 			...new Set([
 				...manifest.stopTokens.map(special),
@@ -111,7 +114,7 @@ export class FimPromptBuilder {
 	build(input: FimInput): FimPrompt {
 		const path = promptPath(input.path);
 		const head = this.#file === undefined ? [] : [this.#file, ...this.#encode(`${path}\n`)];
-		const markers = 3;
+		const markers = 2 + this.#middle.length + this.#start.length;
 		const room = Math.max(0, input.maxTokens - head.length - markers);
 		const pieces = this.#piecesWithin(input.pieces ?? [], Math.floor(room * maxPiecesShare));
 		const budget = room - pieces.tokens.length;
@@ -129,7 +132,7 @@ export class FimPromptBuilder {
 		const suffix = [this.#suffix, ...window.suffix];
 		const parts = this.#order === "spm" ? [...suffix, ...prefix] : [...prefix, ...suffix];
 		return {
-			tokens: [...pieces.tokens, ...head, ...parts, this.#middle],
+			tokens: [...this.#start, ...pieces.tokens, ...head, ...parts, ...this.#middle],
 			healBytes,
 			pieceCount: pieces.count,
 			prefix: kept,

@@ -23,9 +23,13 @@ export function plainPrompt(
 	},
 ): PlainPrompt {
 	const { tokenizer, vocabulary, manifest } = model;
-	const file =
-		manifest.fim?.file === undefined ? undefined : tokenizer.specialToken(manifest.fim.file);
-	const head = file === undefined ? [] : [file, ...tokenizer.encode(`${promptPath(path)}\n`)];
+	const special = (name: string | undefined): readonly TokenId[] =>
+		[name === undefined ? undefined : tokenizer.specialToken(name)].filter(
+			(token) => token !== undefined,
+		);
+	const file = special(manifest.fim?.file);
+	const heading = file.length === 0 ? [] : tokenizer.encode(`${promptPath(path)}\n`);
+	const head = [...special(manifest.fim?.start), ...file, ...heading];
 	const { kept, healBytes } = healingSplit(vocabulary, tokenizer.encode(text));
 	const room = Math.max(0, maxTokens - head.length);
 	return { tokens: [...head, ...kept.slice(Math.max(0, kept.length - room))], healBytes };

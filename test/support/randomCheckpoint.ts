@@ -110,10 +110,11 @@ export async function writeRandomCheckpoint(
 	return { shape, tensors };
 }
 
-async function writeTensors(
+/** One file of safetensors, or shards with an index. */
+export async function writeTensors(
 	folder: string,
 	tensors: ReadonlyMap<string, RandomTensor>,
-	{ shards = 1, storedType = "F32" }: RandomCheckpointOptions,
+	{ shards = 1, storedType = "F32" }: Pick<RandomCheckpointOptions, "shards" | "storedType">,
 ): Promise<void> {
 	if (shards === 1) {
 		await writeFile(join(folder, "model.safetensors"), safetensorsFile([...tensors], storedType));
@@ -197,7 +198,7 @@ function randomTensors(
 }
 
 /** Normally distributed numbers: mulberry32 and the Box–Muller transform. */
-function gaussian(seed: number): () => number {
+export function gaussian(seed: number): () => number {
 	let state = seed >>> 0;
 	const uniform = (): number => {
 		state = (state + 0x6d2b79f5) >>> 0;
@@ -208,7 +209,7 @@ function gaussian(seed: number): () => number {
 	return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
-function roundTo(storedType: StoredType, value: number): number {
+export function roundTo(storedType: StoredType, value: number): number {
 	const [float] = new Float32Array([value]);
 	const bits = new DataView(new ArrayBuffer(4));
 	switch (storedType) {

@@ -8,17 +8,17 @@ import {
 	type TensorProto,
 } from "../../../src/importer/onnx/onnx_pb.ts";
 import { q4BlockSize } from "../../../src/importer/q4.ts";
-import type { Qwen3MoeConfig } from "../../../src/importer/qwen3MoeConfig.ts";
 import { rotaryTables } from "../../../src/importer/rotaryTables.ts";
 import type { RowStream } from "../../../src/importer/rowStreams.ts";
 import type { MatrixShape, RowRange, TensorSource } from "../../../src/importer/tensorSource.ts";
 import type { ModelManifest } from "../../../src/model/manifest.ts";
 import { openModel } from "../../../src/model/modelStore.ts";
+import type { Qwen3MoeShape } from "./qwen3MoeGguf.ts";
 
 /** A model folder that `mote import` has written with int4 weights, as a checkpoint again. */
 export interface ImportedModel {
 	readonly manifest: ModelManifest;
-	readonly config: Qwen3MoeConfig;
+	readonly config: Qwen3MoeShape;
 	readonly tensors: TensorSource;
 	readonly tokenizerJson: string;
 }
@@ -51,7 +51,7 @@ function configOf(
 	manifest: ModelManifest,
 	graph: GraphProto,
 	tensors: ImportedTensors,
-): Qwen3MoeConfig {
+): Qwen3MoeShape {
 	const { vocabularySize, contextLength, layers, kvHeads, headDim } = manifest;
 	const attribute = (name: string): { readonly f: number; readonly i: bigint } => {
 		const node = graph.node.find(({ opType }) => opType === "Experts");
@@ -85,7 +85,7 @@ function thetaOf(
 ): number {
 	const angle = Math.acos(cos[headDim / 2 + 1] ?? NaN);
 	const theta = Number((angle ** (-headDim / 2)).toPrecision(3));
-	const tables = rotaryTables(positions, headDim, theta);
+	const tables = rotaryTables(positions, { dim: headDim, theta, scaling: { kind: "none" } });
 	const differs = (a: Float32Array, b: Float32Array): boolean =>
 		a.some((value, i) => value !== b[i]);
 	if (differs(tables.cos, cos) || differs(tables.sin, sin)) {

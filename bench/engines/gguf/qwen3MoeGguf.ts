@@ -1,7 +1,7 @@
 import { UserError } from "../../../src/base/userError.ts";
 import { moteNotesKey } from "../../../src/importer/gguf/ggufCheckpoint.ts";
+import type { DecoderPlan, ExpertsShape } from "../../../src/importer/decoderPlan.ts";
 import { q4BlockSize, quantizeQ4 } from "../../../src/importer/q4.ts";
-import type { Qwen3MoeConfig } from "../../../src/importer/qwen3MoeConfig.ts";
 import { concatRows, type RowStream } from "../../../src/importer/rowStreams.ts";
 import type { TensorSource } from "../../../src/importer/tensorSource.ts";
 import { parseTokenizerFile, type TokenizerFile } from "../../../src/tokenizer/tokenizerFile.ts";
@@ -17,9 +17,54 @@ const quantizationVersion = 2;
 const textToken = 1;
 const controlToken = 3;
 
+/** A plan of the type `qwen3_moe`, whose layers are all alike, as one record. */
+export interface Qwen3MoeShape
+	extends
+		ExpertsShape,
+		Pick<
+			DecoderPlan,
+			"vocabularySize" | "hiddenSize" | "contextLength" | "kvHeads" | "headDim" | "normEpsilon"
+		> {
+	readonly layers: number;
+	readonly heads: number;
+	readonly ropeTheta: number;
+	readonly tiedEmbedding: boolean;
+}
+
+/** Throws a UserError for a plan of another type, and for one with scaled positions. */
+export function qwen3MoeShape({
+	architecture,
+	layers,
+	rotary,
+	...plan
+}: DecoderPlan): Qwen3MoeShape {
+	const [first] = layers;
+	const [rotation] = rotary;
+	if (
+		architecture !== "qwen3_moe" ||
+		first?.attention.kind !== "grouped" ||
+		first.feedForward.kind !== "experts" ||
+		rotation?.scaling.kind !== "none"
+	) {
+		throw new UserError(
+			"ggufUnsupported",
+			'This writes plain checkpoints of the type "qwen3_moe" only; choose one of them.',
+		);
+	}
+	const { experts, expertsPerToken, expertSize, normalizeRouting } = first.feedForward;
+	return {
+		...plan,
+		...{ experts, expertsPerToken, expertSize, normalizeRouting },
+		layers: layers.length,
+		heads: first.attention.heads,
+		ropeTheta: rotation.theta,
+		tiedEmbedding: plan.outputLayer === undefined,
+	};
+}
+
 /** A model with all that a GGUF file says of it. */
 export interface Qwen3MoeModel {
-	readonly config: Qwen3MoeConfig;
+	readonly config: Qwen3MoeShape;
 	readonly tensors: TensorSource;
 	/** The texts of a `tokenizer.json` and of a `mote.json`. */
 	readonly tokenizerJson: string;
@@ -54,7 +99,7 @@ export async function writeQwen3MoeGguf(
 }
 
 function metadataOf(
-	config: Qwen3MoeConfig,
+	config: Qwen3MoeShape,
 	tokenizer: TokenizerFile,
 ): ReadonlyMap<string, GgufValue> {
 	const architecture = "qwen3moe";
@@ -81,7 +126,7 @@ function metadataOf(
 }
 
 function tokenizerMetadata(
-	{ vocabularySize }: Qwen3MoeConfig,
+	{ vocabularySize }: Qwen3MoeShape,
 	{ vocabulary, specialTokens, merges }: TokenizerFile,
 ): readonly (readonly [string, GgufValue])[] {
 	const tokens = Array.from({ length: vocabularySize }, (_, id) => `<|unused_${id}|>`);
@@ -104,7 +149,7 @@ function tokenizerMetadata(
 }
 
 function tensorsOf(
-	config: Qwen3MoeConfig,
+	config: Qwen3MoeShape,
 	tensors: TensorSource,
 	write: WriteMatrix,
 ): readonly GgufTensor[] {
@@ -129,7 +174,7 @@ function tensorsOf(
 }
 
 function layerTensors(
-	config: Qwen3MoeConfig,
+	config: Qwen3MoeShape,
 	tensors: TensorSource,
 	layer: number,
 	write: WriteMatrix,

@@ -1,9 +1,9 @@
 import { ImportError } from "../../../src/importer/importError.ts";
 import { checkpointFolder } from "../../../src/importer/findCheckpoint.ts";
-import { readQwen3MoeConfig } from "../../../src/importer/qwen3MoeConfig.ts";
+import { readCheckpointPlan } from "../../../src/importer/readCheckpointPlan.ts";
 import type { ModelManifest } from "../../../src/model/manifest.ts";
 import { openImportedModel } from "./importedModel.ts";
-import { writeQwen3MoeGguf, type MatrixFormat } from "./qwen3MoeGguf.ts";
+import { qwen3MoeShape, writeQwen3MoeGguf, type MatrixFormat } from "./qwen3MoeGguf.ts";
 
 const maxTokenizerBytes = 200_000_000;
 const maxNotesBytes = 100_000;
@@ -15,7 +15,7 @@ const maxNotesBytes = 100_000;
  */
 export async function writeCheckpointGguf(folder: string, path: string): Promise<void> {
 	const checkpoint = checkpointFolder(folder);
-	const config = await readQwen3MoeConfig(checkpoint);
+	const config = qwen3MoeShape(await readCheckpointPlan(checkpoint));
 	const tokenizerJson = await checkpoint.text("tokenizer.json", maxTokenizerBytes);
 	if (tokenizerJson === undefined) {
 		throw new ImportError(

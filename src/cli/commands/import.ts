@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { measureKvRanges } from "../../engine/ort/measureKvRanges.ts";
 import { defaultThreads } from "../../engine/ort/sessionOptions.ts";
 import { importCheckpoint, type KvCacheOption } from "../../importer/importCheckpoint.ts";
+import { architectureNames } from "../../model/architecture.ts";
 import { checkChatFormat } from "../../prompt/chatTemplate.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
 
@@ -12,9 +13,11 @@ export const importCommand: Command = {
 	summary: "turns a Hugging Face checkpoint or a GGUF file into a model folder",
 	usage: `mote import <checkpoint> <out> [--fp32] [--kv float32|int8] [--context <tokens>]
 
-Reads config.json, *.safetensors and tokenizer.json of a qwen3_moe checkpoint and writes an ONNX model with
-int4 weights, its tokenizer and its manifest into a new folder <out>. A chat template (chat_template.jinja, or in
+Reads config.json, *.safetensors and tokenizer.json of a checkpoint and writes an ONNX model with int4 weights, its
+tokenizer and its manifest into a new folder <out>. A chat template (chat_template.jinja, or in
 tokenizer_config.json) goes into the manifest; the model can then be talked to as well.
+
+The "model_type" of config.json has to be one of: ${architectureNames.join(", ")}.
 
 <checkpoint> may also be a GGUF file, whatever it is called: a blob of Ollama, a file of LM Studio or llama.cpp, or
 one part of a split one. Weights in Q4_0 stay exactly as they are; Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K, F16, BF16

@@ -1,9 +1,10 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { systemClock } from "../../base/clock.ts";
+import { freeDiskBytes } from "../../base/freeDiskBytes.ts";
 import { importCheckpoint } from "../../importer/importCheckpoint.ts";
+import { architectureNames } from "../../model/architecture.ts";
 import { machineMemoryBytes } from "../../model/machineMemory.ts";
-import { modelArchitectures } from "../../model/manifest.ts";
 import { byteText } from "../../modelLibrary/byteText.ts";
 import {
 	modelId,
@@ -13,7 +14,6 @@ import {
 	type Repository,
 } from "../../modelLibrary/hub/hubAddress.ts";
 import { LibraryError } from "../../modelLibrary/libraryError.ts";
-import { freeDiskBytes } from "../../modelLibrary/libraryFolders.ts";
 import { ModelLibrary, type InstallStep } from "../../modelLibrary/modelLibrary.ts";
 import { parseSuggestions, type Suggestion } from "../../modelLibrary/suggestions.ts";
 import { checkChatFormat } from "../../prompt/chatTemplate.ts";
@@ -22,7 +22,7 @@ import { modelLibraryFolder, suggestionsFile } from "../defaults.ts";
 import { modelTable, stepProgress } from "../modelTable.ts";
 import { createProgressBar } from "../progressBar.ts";
 
-const importable: ReadonlySet<string> = new Set(modelArchitectures);
+const importable: ReadonlySet<string> = new Set(architectureNames);
 
 export const modelsCommand: Command = {
 	summary: "lists, installs and removes published models",

@@ -1,13 +1,18 @@
+import type { ExpertsShape } from "../decoderPlan.ts";
 import type { GraphBuilder } from "../onnx/graphBuilder.ts";
-import type { Qwen3MoeConfig } from "../qwen3MoeConfig.ts";
-import type { StoredLayer } from "../storedDecoder.ts";
+import type { StoredSwiGlus } from "../storedFeedForward.ts";
+
+/** The sizes of a layer of experts. */
+export interface ExpertsLayerShape extends ExpertsShape {
+	readonly hiddenSize: number;
+}
 
 /** How a graph builds the experts of a layer. */
 export interface ExpertsLayer<StoredMatrix> {
 	/** Whether it may be given no rows. */
-	takesNoRows(config: Qwen3MoeConfig): boolean;
+	takesNoRows(shape: ExpertsShape): boolean;
 	/** Constants that all layers share. */
-	declareConstants(graph: GraphBuilder, config: Qwen3MoeConfig): void;
+	declareConstants(graph: GraphBuilder, shape: ExpertsLayerShape): void;
 	/**
 	 * `hidden` [1, S, hiddenSize] → `output` of the same shape. `router` [1, S, experts] has the router's
 	 * logits; names of nodes and tensors begin with `name`.
@@ -17,8 +22,8 @@ export interface ExpertsLayer<StoredMatrix> {
 
 export interface ExpertsOfLayer<StoredMatrix> {
 	readonly name: string;
-	readonly config: Qwen3MoeConfig;
-	readonly weights: Pick<StoredLayer<StoredMatrix>, "gateUp" | "down">;
+	readonly shape: ExpertsLayerShape;
+	readonly weights: StoredSwiGlus<StoredMatrix>;
 	readonly hidden: string;
 	readonly router: string;
 	readonly output: string;

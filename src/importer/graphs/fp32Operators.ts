@@ -1,5 +1,5 @@
 import { microsoftDomain } from "../onnx/graphBuilder.ts";
-import type { Fp32Matrix } from "../storedMatrix.ts";
+import { fp32Parts, type Fp32Matrix } from "../storedMatrix.ts";
 import type { MatrixOperators } from "./matrixOperators.ts";
 
 /** The weights as they are: the exact counterpart that the graph itself is checked with. */
@@ -13,4 +13,5 @@ export const fp32Operators: MatrixOperators<Fp32Matrix> = {
 		const table = graph.externalConstant(`${name}.weight`, "float32", [rows, columns], values);
 		graph.node("Gather", [table, tokens], [output], { axis: { int: 0 } });
 	},
+	parts: fp32Parts,
 };

@@ -1,6 +1,6 @@
+import type { ExpertsShape } from "../decoderPlan.ts";
 import { microsoftDomain, type Attribute, type GraphBuilder } from "../onnx/graphBuilder.ts";
 import { q4BlockSize } from "../q4.ts";
-import type { Qwen3MoeConfig } from "../qwen3MoeConfig.ts";
 import type { Fp32Matrix, Q4Matrix } from "../storedMatrix.ts";
 import type { ExpertsLayer, ExpertsOfLayer } from "./expertsLayer.ts";
 
@@ -8,21 +8,21 @@ import type { ExpertsLayer, ExpertsOfLayer } from "./expertsLayer.ts";
  * SwiGLU as this architecture has it, silu(gate) · up with gate and up rows by turns, and the weights of the
  * chosen experts scaled to a sum of 1: what MoE and QMoE have in common.
  */
-const attributes = (config: Qwen3MoeConfig): Record<string, Attribute> => ({
+const attributes = (shape: ExpertsShape): Record<string, Attribute> => ({
 	activation_type: { string: "swiglu" },
 	swiglu_fusion: { int: 1 },
 	// The operator's own defaults are those of another model: gate · sigmoid(1.702 · gate) · (up + 1).
 	activation_alpha: { float: 1 },
 	activation_beta: { float: 0 },
 	use_sparse_mixer: { int: 0 },
-	k: { int: config.expertsPerToken },
+	k: { int: shape.expertsPerToken },
 	normalize_routing_weights: { int: 1 },
 });
 
 /** The experts of a layer as one operator of the runtime: QMoE. */
 export const fusedQ4Experts: ExpertsLayer<Q4Matrix> = fusedExperts(
-	(graph, { name, config, weights, hidden }, routerLogits, output) => {
-		const { experts, expertSize, hiddenSize } = config;
+	(graph, { name, shape, weights, hidden }, routerLogits, output) => {
+		const { experts, expertSize, hiddenSize } = shape;
 		const constants = (part: "gateUp" | "down", tensor: string, rows: number): string[] => {
 			const { columns, packed, scales } = weights[part];
 			const scalesShape = [experts, rows, columns / q4BlockSize];
@@ -39,7 +39,7 @@ export const fusedQ4Experts: ExpertsLayer<Q4Matrix> = fusedExperts(
 			[hidden, routerLogits, ...gateUp, ...down],
 			[output],
 			{
-				...attributes(config),
+				...attributes(shape),
 				expert_weight_bits: { int: 4 },
 				block_size: { int: q4BlockSize },
 			},
@@ -50,8 +50,8 @@ export const fusedQ4Experts: ExpertsLayer<Q4Matrix> = fusedExperts(
 
 /** The same in float32: MoE. */
 export const fusedFp32Experts: ExpertsLayer<Fp32Matrix> = fusedExperts(
-	(graph, { name, config, weights, hidden }, routerLogits, output) => {
-		const { experts, expertSize, hiddenSize } = config;
+	(graph, { name, shape, weights, hidden }, routerLogits, output) => {
+		const { experts, expertSize, hiddenSize } = shape;
 		const constant = (part: "gateUp" | "down", tensor: string, rows: number): string => {
 			const { columns, values } = weights[part];
 			return graph.externalConstant(tensor, "float32", [experts, rows, columns], values);
@@ -62,7 +62,7 @@ export const fusedFp32Experts: ExpertsLayer<Fp32Matrix> = fusedExperts(
 			"MoE",
 			[hidden, routerLogits, gateUp, "", down, ""],
 			[output],
-			attributes(config),
+			attributes(shape),
 			microsoftDomain,
 		);
 	},
@@ -78,20 +78,20 @@ function fusedExperts<StoredMatrix>(
 ): ExpertsLayer<StoredMatrix> {
 	return {
 		// The runtime's TopK, which undoes the scaling below, kills the process when it is given no rows.
-		takesNoRows: (config) => config.normalizeRouting,
+		takesNoRows: (shape) => shape.normalizeRouting,
 		declareConstants: (graph, { experts, expertsPerToken }) => {
 			graph.constant("shape.router", BigInt64Array.of(-1n, BigInt(experts)), [2]);
 			graph.constant("axis.last", BigInt64Array.of(-1n), [1]);
 			graph.constant("experts_per_token", BigInt64Array.of(BigInt(expertsPerToken)), [1]);
 		},
 		write: (graph, layer) => {
-			const { name, config, router, output } = layer;
+			const { name, shape, router, output } = layer;
 			const routerLogits = graph.node(
 				"Reshape",
 				[router, "shape.router"],
 				[`${name}.router_logits`],
 			);
-			if (config.normalizeRouting) {
+			if (shape.normalizeRouting) {
 				writeOperator(graph, layer, routerLogits, output);
 				return;
 			}

@@ -18,4 +18,6 @@ export interface MatrixOperators<StoredMatrix> {
 		tokens: string,
 		output: string,
 	): void;
+	/** Matrices of as many rows each, which lie one after the other in one. */
+	parts(matrix: StoredMatrix, count: number): readonly StoredMatrix[];
 }

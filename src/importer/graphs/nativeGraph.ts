@@ -1,42 +1,62 @@
+import { assert } from "../../base/assert.ts";
 import { nativeGraphContract } from "../../model/graphContract.ts";
-import { GraphBuilder, moteDomain, type Attribute } from "../onnx/graphBuilder.ts";
+import type { DecoderPlan } from "../decoderPlan.ts";
+import { GraphBuilder, moteDomain } from "../onnx/graphBuilder.ts";
 import { q4BlockSize } from "../q4.ts";
+import type { StoredGroupedAttention } from "../storedAttention.ts";
 import type { StoredDecoder, StoredLayer } from "../storedDecoder.ts";
+import type { StoredFeedForward } from "../storedFeedForward.ts";
 import type { Q4Matrix } from "../storedMatrix.ts";
 import { embeddingQ4 } from "./q4Operators.ts";
+import { declareRotary, rotaryNames } from "./rotaryConstants.ts";
 import { declareWantedRows, wantedRows } from "./wantedRows.ts";
 
 /**
+ * Whether the addon's operators can express a decoder: its attention wants a norm for each head of queries and keys,
+ * and knows neither biases, windows nor latents; its experts are all there is beside the residual stream.
+ */
+export function isNative(plan: DecoderPlan): boolean {
+	return plan.layers.every(
+		({ attention, feedForward }) =>
+			attention.kind === "grouped" &&
+			attention.headNorms !== undefined &&
+			attention.biases === undefined &&
+			attention.windowTokens === undefined &&
+			(feedForward.kind === "dense" || feedForward.shared === undefined),
+	);
+}
+
+/**
  * The decoder in the operators of Mote's own addon, with the inputs and outputs of
- * {@link nativeGraphContract}, which says what each operator computes. Norms are inputs of the operators
+ * {@link nativeGraphContract}, which says what each operator computes; only where {@link isNative} says so. Norms are inputs of the operators
  * that read normed states, and the residual stream is one tensor from the embedding to the output layer.
  * Returns the bytes of the model file.
  */
 export function nativeGraph(decoder: StoredDecoder<Q4Matrix>, weightsFileName: string): Uint8Array {
-	const { config, embedding, outputLayer } = decoder;
+	const { plan, embedding, outputLayer } = decoder;
 	const graph = new GraphBuilder(weightsFileName);
 	declareInterface(graph, decoder);
 	embeddingQ4(graph, "embed_tokens", embedding, nativeGraphContract.inputIds, "hidden.0");
 	for (const [layer, weights] of decoder.layers.entries()) {
-		writeLayer(graph, decoder, layer, weights);
+		writeLayer(graph, plan, layer, weights);
 	}
 	const weights =
 		outputLayer === undefined
 			? (["embed_tokens.q4", "embed_tokens.scales"] as const)
 			: q4Constants(graph, "lm_head", outputLayer, [outputLayer.rows]);
-	const norm = graph.constant("final_norm.weight", decoder.finalNorm, [config.hiddenSize]);
+	const norm = graph.constant("final_norm.weight", decoder.finalNorm, [plan.hiddenSize]);
 	graph.node(
 		"OutputLayer",
-		[`hidden.${config.layers}`, norm, ...weights],
+		[`hidden.${plan.layers.length}`, norm, ...weights],
 		[nativeGraphContract.logits, nativeGraphContract.logSum, nativeGraphContract.best],
-		{ epsilon: { float: config.normEpsilon } },
+		{ epsilon: { float: plan.normEpsilon } },
 		moteDomain,
 	);
-	return graph.toModel("qwen3_moe");
+	return graph.toModel(plan.architecture);
 }
 
 function declareInterface(graph: GraphBuilder, decoder: StoredDecoder<Q4Matrix>): void {
-	const { contextLength, headDim, kvHeads, layers, vocabularySize } = decoder.config;
+	const { kvHeads, layers, vocabularySize } = decoder.plan;
 	const contract = nativeGraphContract;
 	graph.input(contract.inputIds, "int64", [1, "S"]);
 	graph.input(contract.totalSequenceLength, "int32", []);
@@ -45,27 +65,27 @@ function declareInterface(graph: GraphBuilder, decoder: StoredDecoder<Q4Matrix>)
 	graph.output(contract.logSum, "float32", [1, "logit_rows"]);
 	graph.output(contract.best, "int32", [1, "logit_rows"]);
 	const cacheShape = ["blocks", kvHeads, "block_bytes"];
-	for (let layer = 0; layer < layers; layer++) {
+	for (const layer of layers.keys()) {
 		graph.input(contract.pastKey(layer), "uint8", cacheShape);
 		graph.input(contract.pastValue(layer), "uint8", cacheShape);
 		graph.output(contract.presentKey(layer), "uint8", cacheShape);
 		graph.output(contract.presentValue(layer), "uint8", cacheShape);
 	}
-	const tableShape = [contextLength, headDim / 2];
-	graph.externalConstant("rotary.cos", "float32", tableShape, decoder.rotary.cos);
-	graph.externalConstant("rotary.sin", "float32", tableShape, decoder.rotary.sin);
+	declareRotary(graph, decoder);
 	declareWantedRows(graph);
 }
 
 function writeLayer(
 	graph: GraphBuilder,
-	{ config }: StoredDecoder<Q4Matrix>,
+	plan: DecoderPlan,
 	layer: number,
 	weights: StoredLayer<Q4Matrix>,
 ): void {
 	const name = `layers.${layer}`;
 	const hidden = `hidden.${layer}`;
-	const epsilon = { float: config.normEpsilon };
+	const epsilon = { float: plan.normEpsilon };
+	const { attention: attentionWeights } = weights;
+	assert(attentionWeights.kind === "grouped", "the decoder is native");
 	const linear = (
 		part: string,
 		weight: Q4Matrix,
@@ -80,21 +100,42 @@ function writeLayer(
 			{ epsilon },
 			moteDomain,
 		);
-	const norm = (part: string, values: Float32Array): string =>
-		graph.constant(`${name}.${part}.weight`, values, [values.length]);
-	const inputNorm = norm("input_norm", weights.inputNorm);
-	const qkv = linear("qkv_proj", weights.qkv, hidden, { norm: inputNorm }, `${name}.qkv`);
-	const attention = graph.node(
+	const inputNorm = normConstant(graph, `${name}.input_norm`, weights.inputNorm);
+	const qkv = linear("qkv_proj", attentionWeights.qkv, hidden, { norm: inputNorm }, `${name}.qkv`);
+	const attention = writeAttention(graph, plan, layer, attentionWeights, qkv);
+	// No later row depends on these, so that a prefill chunk without logits skips most of the last layer.
+	const isLast = layer === plan.layers.length - 1;
+	const residual = isLast ? wantedRows(graph, hidden) : hidden;
+	const attended = linear(
+		"o_proj",
+		attentionWeights.output,
+		isLast ? wantedRows(graph, attention) : attention,
+		{ residual },
+		`${name}.attended`,
+	);
+	const norm = normConstant(graph, `${name}.post_attention_norm`, weights.postAttentionNorm);
+	writeFeedForward(graph, plan, layer, weights.feedForward, [attended, norm]);
+}
+
+function writeAttention(
+	graph: GraphBuilder,
+	{ normEpsilon }: DecoderPlan,
+	layer: number,
+	{ plan, headNorms }: StoredGroupedAttention<Q4Matrix>,
+	qkv: string,
+): string {
+	assert(headNorms !== undefined, "the decoder is native");
+	const name = `layers.${layer}`;
+	return graph.node(
 		"Attention",
 		[
 			qkv,
 			nativeGraphContract.pastKey(layer),
 			nativeGraphContract.pastValue(layer),
 			nativeGraphContract.totalSequenceLength,
-			"rotary.cos",
-			"rotary.sin",
-			norm("q_norm", weights.qNorm),
-			norm("k_norm", weights.kNorm),
+			...rotaryNames(plan.rotary),
+			normConstant(graph, `${name}.q_norm`, headNorms.query),
+			normConstant(graph, `${name}.k_norm`, headNorms.key),
 		],
 		[
 			`${name}.attention`,
@@ -102,55 +143,51 @@ function writeLayer(
 			nativeGraphContract.presentValue(layer),
 		],
 		{
-			num_heads: { int: config.heads },
-			kv_num_heads: { int: config.kvHeads },
-			epsilon,
+			num_heads: { int: plan.heads },
+			kv_num_heads: { int: plan.kvHeads },
+			epsilon: { float: normEpsilon },
 		},
-		moteDomain,
-	);
-	// No later row depends on these, so that a prefill chunk without logits skips most of the last layer.
-	const isLast = layer === config.layers - 1;
-	const residual = isLast ? wantedRows(graph, hidden) : hidden;
-	const attended = linear(
-		"o_proj",
-		weights.output,
-		isLast ? wantedRows(graph, attention) : attention,
-		{ residual },
-		`${name}.attended`,
-	);
-	const experts = config.experts;
-	graph.node(
-		"Experts",
-		[
-			attended,
-			norm("post_attention_norm", weights.postAttentionNorm),
-			graph.externalConstant(
-				`${name}.router.weight`,
-				"float32",
-				[experts, config.hiddenSize],
-				weights.router,
-			),
-			...q4Constants(graph, `${name}.experts.gate_up`, weights.gateUp, [
-				experts,
-				2 * config.expertSize,
-			]),
-			...q4Constants(graph, `${name}.experts.down`, weights.down, [experts, config.hiddenSize]),
-		],
-		[`hidden.${layer + 1}`],
-		expertAttributes(config),
 		moteDomain,
 	);
 }
 
-const expertAttributes = (config: {
-	readonly expertsPerToken: number;
-	readonly normalizeRouting: boolean;
-	readonly normEpsilon: number;
-}): Record<string, Attribute> => ({
-	k: { int: config.expertsPerToken },
-	normalize: { int: config.normalizeRouting ? 1 : 0 },
-	epsilon: { float: config.normEpsilon },
-});
+/** Experts, or a dense layer as the one expert that there is, which every row chooses whatever its router says. */
+function writeFeedForward(
+	graph: GraphBuilder,
+	{ hiddenSize, normEpsilon }: DecoderPlan,
+	layer: number,
+	weights: StoredFeedForward<Q4Matrix>,
+	inputs: readonly [states: string, norm: string],
+): void {
+	const name = `layers.${layer}`;
+	const { experts, expertSize, expertsPerToken, normalizeRouting } =
+		weights.kind === "experts"
+			? weights.plan
+			: { experts: 1, expertSize: weights.plan.size, expertsPerToken: 1, normalizeRouting: true };
+	const routerName = `${name}.router.weight`;
+	const routerShape = [experts, hiddenSize];
+	graph.node(
+		"Experts",
+		[
+			...inputs,
+			weights.kind === "experts"
+				? graph.externalConstant(routerName, "float32", routerShape, weights.router)
+				: graph.constant(routerName, new Float32Array(hiddenSize), routerShape),
+			...q4Constants(graph, `${name}.experts.gate_up`, weights.gateUp, [experts, 2 * expertSize]),
+			...q4Constants(graph, `${name}.experts.down`, weights.down, [experts, hiddenSize]),
+		],
+		[`hidden.${layer + 1}`],
+		{
+			k: { int: expertsPerToken },
+			normalize: { int: normalizeRouting ? 1 : 0 },
+			epsilon: { float: normEpsilon },
+		},
+		moteDomain,
+	);
+}
+
+const normConstant = (graph: GraphBuilder, name: string, values: Float32Array): string =>
+	graph.constant(`${name}.weight`, values, [values.length]);
 
 /** A matrix as packed weights [..rows, columns ÷ 2] and scales [..rows, columns ÷ 32]; the names of both. */
 function q4Constants(

@@ -1,11 +1,18 @@
-import { microsoftDomain, type GraphBuilder } from "../onnx/graphBuilder.ts";
-import type { ExternalRegion } from "../onnx/weightsFile.ts";
-import type { Qwen3MoeConfig } from "../qwen3MoeConfig.ts";
-import type { Q4Matrix } from "../storedMatrix.ts";
-import type { ExpertsLayer, ExpertsOfLayer } from "./expertsLayer.ts";
+import type { GraphBuilder } from "../onnx/graphBuilder.ts";
+import { q4Parts, type Q4Matrix } from "../storedMatrix.ts";
+import type { ExpertsLayer, ExpertsLayerShape, ExpertsOfLayer } from "./expertsLayer.ts";
+import { maxInt64 } from "./graphTarget.ts";
 import { linearQ4, type LinearArithmetic } from "./q4Operators.ts";
+import { writeSwiGlu } from "./swiGlu.ts";
 
-const maxInt64 = 2n ** 63n - 1n;
+/** Names of the constants, which all layers share. */
+const swiGlu = {
+	gate: "index.0",
+	up: "index.1",
+	step: "step.2",
+	axis: "axis.columns",
+	end: "end",
+} as const;
 
 /**
  * The experts of a layer in operators that are fast on every processor: QMoE dequantizes every expert on
@@ -22,24 +29,24 @@ export const portableExperts = (arithmetic: LinearArithmetic): ExpertsLayer<Q4Ma
 	takesNoRows: () => false,
 	declareConstants,
 	write: (graph, layer) => {
-		const { name, config, weights, output } = layer;
+		const { name, shape, weights, output } = layer;
 		const routing = writeRouting(graph, layer);
 		const product = (part: "gateUp" | "down", tensor: string, input: string): string =>
 			writeProducts(graph, arithmetic, {
 				name: `${name}.experts.${tensor}`,
-				weights: expertsOf(weights[part], config.experts),
+				weights: q4Parts(weights[part], shape.experts),
 				input,
 				rowCounts: routing.rowCounts,
 			});
 		const gateUp = product("gateUp", "gate_up", routing.sortedStates);
-		const down = product("down", "down", writeSwiGlu(graph, name, gateUp));
+		const down = product("down", "down", writeSwiGlu(graph, `${name}.experts`, gateUp, swiGlu));
 		writeSum(graph, name, routing, down, output);
 	},
 });
 
 function declareConstants(
 	graph: GraphBuilder,
-	{ experts, expertsPerToken, hiddenSize }: Qwen3MoeConfig,
+	{ experts, expertsPerToken, hiddenSize }: ExpertsLayerShape,
 ): void {
 	const int64s = (name: string, ...values: readonly number[]): string =>
 		graph.constant(name, BigInt64Array.from(values, BigInt), [values.length]);
@@ -73,10 +80,10 @@ interface Routing {
 
 function writeRouting(
 	graph: GraphBuilder,
-	{ name, config, hidden, router }: ExpertsOfLayer<Q4Matrix>,
+	{ name, shape, hidden, router }: ExpertsOfLayer<Q4Matrix>,
 ): Routing {
 	const part = (suffix: string): string => `${name}.experts.${suffix}`;
-	const { shares, indices } = writeChoice(graph, name, config, router);
+	const { shares, indices } = writeChoice(graph, name, shape, router);
 	const table = graph.node(
 		"OneHot",
 		[indices, "expert_count", "values.off_on"],
@@ -104,7 +111,7 @@ function writeRouting(
 function writeChoice(
 	graph: GraphBuilder,
 	name: string,
-	{ normalizeRouting }: Qwen3MoeConfig,
+	{ normalizeRouting }: ExpertsLayerShape,
 	router: string,
 ): { readonly shares: string; readonly indices: string } {
 	const logits = graph.node("Reshape", [router, "shape.router"], [`${name}.router_logits`]);
@@ -145,23 +152,6 @@ function writeProducts(
 	return graph.node("Concat", outputs, [`${name}.output`], { axis: { int: 0 } });
 }
 
-/** silu(gate) · up of `gateUp` [N, 2 · expertSize], in whose rows the two come by turns: [N, expertSize]. */
-function writeSwiGlu(graph: GraphBuilder, name: string, gateUp: string): string {
-	const everySecond = (first: "index.0" | "index.1", output: string): string =>
-		graph.node("Slice", [gateUp, first, "end", "axis.columns", "step.2"], [output]);
-	const gate = everySecond("index.0", `${name}.experts.gate`);
-	const up = everySecond("index.1", `${name}.experts.up`);
-	// x · sigmoid(alpha · x)
-	const silu = graph.node(
-		"QuickGelu",
-		[gate],
-		[`${name}.experts.silu`],
-		{ alpha: { float: 1 } },
-		microsoftDomain,
-	);
-	return graph.node("Mul", [silu, up], [`${name}.experts.inner`]);
-}
-
 /** The outputs of each token's experts, by their shares: `sorted` [N, hiddenSize] → `output` [1, S, hiddenSize]. */
 function writeSum(
 	graph: GraphBuilder,
@@ -183,18 +173,4 @@ function writeSum(
 	const shareRows = graph.node("Unsqueeze", [shares, "axis.columns"], [part("share_rows")]);
 	const sum = graph.node("MatMul", [shareRows, outputs], [part("sum")]);
 	graph.node("Reshape", [sum, "shape.hidden"], [output]);
-}
-
-/** The matrices of the experts, which lie one after the other in `matrix`. */
-function expertsOf(matrix: Q4Matrix, count: number): readonly Q4Matrix[] {
-	const slice = ({ offset, length }: ExternalRegion, expert: number): ExternalRegion => ({
-		offset: offset + (expert * length) / count,
-		length: length / count,
-	});
-	return Array.from({ length: count }, (_, expert) => ({
-		rows: matrix.rows / count,
-		columns: matrix.columns,
-		packed: slice(matrix.packed, expert),
-		scales: slice(matrix.scales, expert),
-	}));
 }

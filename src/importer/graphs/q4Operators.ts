@@ -1,6 +1,6 @@
 import { microsoftDomain, type GraphBuilder } from "../onnx/graphBuilder.ts";
 import { q4BlockSize } from "../q4.ts";
-import type { Q4Matrix } from "../storedMatrix.ts";
+import { q4Parts, type Q4Matrix } from "../storedMatrix.ts";
 import type { MatrixOperators } from "./matrixOperators.ts";
 
 /**
@@ -18,6 +18,7 @@ export const q4Operators = (arithmetic: LinearArithmetic): MatrixOperators<Q4Mat
 		linearQ4(graph, arithmetic, name, weight, input, output);
 	},
 	embedding: embeddingQ4,
+	parts: q4Parts,
 });
 
 /** [.., columns] → [.., rows]. */

@@ -1,7 +1,6 @@
 import { graphContract } from "../../model/graphContract.ts";
 import type { GraphBuilder } from "../onnx/graphBuilder.ts";
-
-const maxInt64 = 2n ** 63n - 1n;
+import { maxInt64 } from "./graphTarget.ts";
 
 /** Declares the constants that {@link wantedRows} and {@link atLeastOneRow} need. */
 export function declareWantedRows(graph: GraphBuilder): void {

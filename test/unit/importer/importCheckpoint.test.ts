@@ -95,7 +95,8 @@ describe("an imported model folder", () => {
 			"weights.bin",
 			"tokenizer.json",
 		]);
-		expect(progress).toEqual([1]);
+		expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+		expect(progress.at(-1)).toBe(1);
 	});
 
 	test("is the same whenever it is imported", async () => {
@@ -217,7 +218,11 @@ describe("an import that fails says why in one sentence and leaves nothing behin
 	});
 
 	const configs: Record<string, [Record<string, unknown>, string, string]> = {
-		"an unknown model type": [{ model_type: "llama" }, "checkpointUnsupported", '"llama"'],
+		"an unknown model type": [
+			{ model_type: "gpt_bigcode" },
+			"checkpointUnsupported",
+			'is of the type "gpt_bigcode", which can\'t be imported; choose one of a plain type: llama, qwen2, qwen3, qwen3_moe, mellum, deepseek_v2.',
+		],
 		"a size that isn't a number": [{ hidden_size: "64" }, "checkpointInvalid", "hidden_size"],
 		"a size beyond every bound": [{ num_experts: 1e9 }, "checkpointInvalid", "num_experts"],
 		"heads that don't go together": [
@@ -227,9 +232,9 @@ describe("an import that fails says why in one sentence and leaves nothing behin
 		],
 		"attention biases": [{ attention_bias: true }, "checkpointUnsupported", "attention biases"],
 		"scaled rotary positions": [
-			{ rope_scaling: { type: "yarn", factor: 4 } },
+			{ rope_scaling: { type: "dynamic", factor: 4 } },
 			"checkpointUnsupported",
-			"scaled rotary positions",
+			'scaled rotary positions of the kind "dynamic"',
 		],
 		"layers without experts": [
 			{ mlp_only_layers: [0] },
@@ -322,6 +327,43 @@ describe("an import that fails says why in one sentence and leaves nothing behin
 		await writeCheckpoint({ notes: { ...tinyNotes, fim: { ...tinyNotes.fim, prefix: "<PRE>" } } });
 		await expectRefusal("checkpointInvalid", '"<PRE>"');
 	});
+});
+
+test("an import that the disk has no room for is refused, with numbers, before it writes", async () => {
+	await writeCheckpoint();
+	const asked: string[] = [];
+	const imported = importCheckpoint(checkpointPath(), join(folder, "model"), {
+		quantization: "int4",
+		freeBytes: (place) => {
+			asked.push(place);
+			return Promise.resolve(100e6);
+		},
+	});
+	await expect(imported).rejects.toMatchObject({
+		code: "diskFull",
+		message: expect.stringMatching(/takes 0\.1 GB .* has 0\.1 GB left; free some/),
+	});
+	expect(asked).toHaveLength(1);
+	expect(await readdir(folder)).toEqual(["checkpoint"]);
+});
+
+test("an import that is cancelled half way ends with the reason and leaves nothing behind", async () => {
+	await writeCheckpoint();
+	const controller = new AbortController();
+	const fractions: number[] = [];
+	const imported = importCheckpoint(checkpointPath(), join(folder, "model"), {
+		quantization: "int4",
+		signal: controller.signal,
+		onProgress: (fraction) => {
+			fractions.push(fraction);
+			if (fraction > 0.4) {
+				controller.abort(new Error("enough"));
+			}
+		},
+	});
+	await expect(imported).rejects.toThrow("enough");
+	expect(fractions.filter((fraction) => fraction > 0.4)).toHaveLength(1);
+	expect(await readdir(folder)).toEqual(["checkpoint"]);
 });
 
 test("an import never touches an output folder that is in use", async () => {

@@ -10,19 +10,7 @@ import {
 	type RandomCheckpointOptions,
 } from "../../support/randomCheckpoint.ts";
 import { referenceLogits, throughQ4 } from "../../support/referenceModel.ts";
-
-/** The logits of every implementation are compared by their largest error over the largest logit. */
-function relativeError(
-	actual: readonly ArrayLike<number>[],
-	expected: readonly ArrayLike<number>[],
-): number {
-	const flat = (rows: readonly ArrayLike<number>[]): number[] =>
-		rows.flatMap((row) => Array.from(row));
-	const reference = flat(expected);
-	const errors = flat(actual).map((value, i) => Math.abs(value - (reference[i] ?? NaN)));
-	const largest = Math.max(...reference.map(Math.abs));
-	return errors.length === reference.length ? Math.max(...errors) / largest : Infinity;
-}
+import { relativeError } from "../../support/relativeError.ts";
 
 const tokens = Array.from({ length: 24 }, (_, i) => (i * 37 + 11) % 512);
 const linearLayers = /_proj\.weight$|embed_tokens|lm_head/;

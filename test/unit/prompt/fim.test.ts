@@ -47,6 +47,24 @@ test("prefix-suffix-middle order when the manifest says so", () => {
 	).toBe("<|fim_prefix|>a;\nb<|fim_suffix|>\nc;\n<|fim_middle|>{}");
 });
 
+test("a model's first token stands in front of everything, and no marker where there is none", () => {
+	expect(
+		promptFor(
+			{},
+			{
+				...testManifest,
+				fim: {
+					order: "spm",
+					start: "<|endoftext|>",
+					prefix: "<|fim_prefix|>",
+					suffix: "<|fim_suffix|>",
+					file: "<|file|>",
+				},
+			},
+		),
+	).toBe("<|endoftext|><|file|>src/a.ts\n<|fim_suffix|>\nc;\n<|fim_prefix|>a;\nb{}");
+});
+
 test("the start of a token at the cursor is left to the answer", () => {
 	const text = "const";
 	expect(promptFor({ text, prefixEnd: 4, suffixStart: 5 })).toBe(
