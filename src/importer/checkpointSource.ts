@@ -33,7 +33,13 @@ export interface CheckpointSource extends CheckpointFiles {
 	/** What int4 makes of weights that somebody has quantized before, in a sentence; undefined where nothing is lost. */
 	readonly int4Notice: string | undefined;
 	/** The caller disposes of the result. */
-	openTensors(): Promise<TensorSource & AsyncDisposable>;
+	openTensors(): Promise<OpenTensors>;
+}
+
+/** The tensors of files that are open. */
+export interface OpenTensors extends TensorSource, AsyncDisposable {
+	/** Another one where a file has changed: names, sizes, times of the last change, and what tensors there are. */
+	readonly identity: string;
 }
 
 /** A validated JSON file of at most `maxBytes`; undefined where the checkpoint has none. */

@@ -2,8 +2,9 @@ import { open, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { assert } from "../base/assert.ts";
+import type { OpenTensors } from "./checkpointSource.ts";
 import { decodeElements } from "./elementDecoding.ts";
-import { readRange } from "./fileRange.ts";
+import { fileVersion, readRange } from "./fileRange.ts";
 import { ImportError } from "./importError.ts";
 import { readJsonFile } from "./jsonFile.ts";
 import type { RowStream } from "./rowStreams.ts";
@@ -14,7 +15,7 @@ import {
 	truncated,
 	type StoredTensor,
 } from "./safetensorsHeader.ts";
-import type { MatrixShape, RowRange, TensorSource } from "./tensorSource.ts";
+import type { MatrixShape, RowRange } from "./tensorSource.ts";
 
 /** Rows are read in pieces of about this many elements, so that no tensor has to fit in memory. */
 const maxChunkElements = 4 * 1024 * 1024;
@@ -31,6 +32,8 @@ const indexSchema = z.object({
 
 interface Shard {
 	readonly name: string;
+	/** Size and time of the last change. */
+	readonly version: string;
 	readonly file: FileHandle;
 	readonly tensors: ReadonlyMap<string, StoredTensor>;
 }
@@ -39,7 +42,7 @@ interface Shard {
  * The tensors of a checkpoint folder, in one safetensors file or in shards with an index. Values are
  * handed out as float32 and are finite.
  */
-export class CheckpointTensors implements TensorSource, AsyncDisposable {
+export class CheckpointTensors implements OpenTensors {
 	readonly #shards: readonly Shard[];
 	readonly #shardOf: ReadonlyMap<string, Shard>;
 
@@ -71,6 +74,12 @@ export class CheckpointTensors implements TensorSource, AsyncDisposable {
 			throw error;
 		}
 		return new CheckpointTensors(shards);
+	}
+
+	get identity(): string {
+		return JSON.stringify(
+			this.#shards.map(({ name, version, tensors }) => [name, version, [...tensors]]),
+		);
 	}
 
 	async read(name: string, shape: readonly number[]): Promise<Float32Array> {
@@ -131,12 +140,12 @@ async function openShard(folder: string, name: string): Promise<Shard> {
 		);
 	}
 	try {
-		const { size } = await file.stat();
+		const { size, version } = await fileVersion(file);
 		const prefix = await readRange(file, 0, Math.min(headerPrefixBytes, size));
 		const headerBytes = parseHeaderLength(prefix, size, name);
 		const header = await readRange(file, headerPrefixBytes, headerBytes);
 		const tensors = parseSafetensorsHeader(header.toString("utf8"), headerBytes, size, name);
-		return { name, file, tensors };
+		return { name, version, file, tensors };
 	} catch (error) {
 		await file.close();
 		throw error;

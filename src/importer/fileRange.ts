@@ -17,3 +17,11 @@ export async function readRange(
 	}
 	return buffer.subarray(0, length);
 }
+
+/** How long a file is, and a text that is another one where the file has changed: size and time of the last change. */
+export async function fileVersion(
+	file: FileHandle,
+): Promise<{ readonly size: number; readonly version: string }> {
+	const { size, mtimeMs } = await file.stat();
+	return { size, version: `${size} ${mtimeMs}` };
+}

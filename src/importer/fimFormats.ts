@@ -76,7 +76,8 @@ export function knownFimFormat(
 ): FimFormat | undefined {
 	const found = knownFimFormats.find(
 		({ tokens, architectures }) =>
-			Object.values(tokens).every((token) => token === undefined || isKnown(token)) && (architectures?.includes(architecture) ?? true),
+			Object.values(tokens).every((token) => token === undefined || isKnown(token)) &&
+			(architectures?.includes(architecture) ?? true),
 	);
 	if (found === undefined) {
 		return undefined;

@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { open, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { assert } from "../base/assert.ts";
 import { freeDiskBytes } from "../base/freeDiskBytes.ts";
@@ -24,8 +24,10 @@ import type { LinearArithmetic } from "./graphs/q4Operators.ts";
 import { ImportError } from "./importError.ts";
 import { withInt8KvCache } from "./int8KvCache.ts";
 import { q4BlockSize } from "./q4.ts";
+import { openPartialFolder, refuseUsedFolder } from "./partialFolder.ts";
 import { readCheckpointPlan } from "./readCheckpointPlan.ts";
-import { writeWeights, type DecoderGraphs } from "./writeWeights.ts";
+import type { TensorSource } from "./tensorSource.ts";
+import { resumableFileNames, writeWeights, type DecoderGraphs } from "./writeWeights.ts";
 
 export interface ImportOptions {
 	readonly quantization: "int4" | "fp32";
@@ -44,7 +46,7 @@ export interface ImportOptions {
 	readonly onNotice?: (sentence: string) => void;
 	/** Hears how much is done, from 0 to 1. */
 	readonly onProgress?: (fraction: number) => void;
-	/** Ends the import between two pieces of a tensor; it then rejects with the signal's reason and leaves nothing behind. */
+	/** Ends the import between two pieces of a tensor; it then rejects with the signal's reason. The next one goes on from there. */
 	readonly signal?: AbortSignal;
 	/** Bytes that can be written in a folder; what the file system says unless given. */
 	readonly freeBytes?: (folder: string) => Promise<number>;
@@ -84,8 +86,9 @@ const maxTokenizerBytes = 200_000_000;
 
 /**
  * Turns a Hugging Face folder, or a GGUF file, of one of the types of {@link planDecoder} into a model folder: graph,
- * weights, tokenizer and manifest. The folder appears under its name only when it is whole; a killed import leaves nothing but a
- * folder `{outFolder}.partial-…` beside it.
+ * weights, tokenizer and manifest. The folder appears under its name only when it is whole. An import that is killed or
+ * aborted leaves a folder `{outFolder}.partial-…` beside it; the next one of the same checkpoint to the same place goes on
+ * with it.
  *
  * Throws an ImportError, or a UserError "tokenizerInvalid", for everything that is wrong with the input.
  */
@@ -107,18 +110,34 @@ export async function importCheckpoint(
 	if (options.quantization === "int4" && checkpoint.int4Notice !== undefined) {
 		options.onNotice?.(checkpoint.int4Notice);
 	}
-	const partial = await createPartialFolder(target);
+	await using tensors = await checkpoint.openTensors();
+	const partial = await openPartialFolder(
+		target,
+		importKey(plan, options.quantization, tensors.identity),
+		resumableFileNames,
+	);
 	try {
-		await writeModelFolder(checkpoint, partial, plan, options);
-		await moveIntoPlace(partial, target);
+		await writeModelFolder(checkpoint, tensors, partial.path, plan, options);
+		await partial.moveIntoPlace();
 	} catch (error) {
-		await rm(partial, { recursive: true, force: true });
+		await (options.signal?.aborted === true ? partial.leave() : partial.remove());
 		throw error;
 	}
 }
 
+/** Imports with the same one write the same weights. */
+function importKey(
+	plan: DecoderPlan,
+	quantization: ImportOptions["quantization"],
+	tensorsIdentity: string,
+): string {
+	const parts = JSON.stringify([plan, quantization, tensorsIdentity]);
+	return createHash("sha256").update(parts).digest("hex");
+}
+
 async function writeModelFolder(
 	checkpoint: CheckpointSource,
+	tensors: TensorSource,
 	folder: string,
 	plan: DecoderPlan,
 	options: ImportOptions,
@@ -139,7 +158,6 @@ async function writeModelFolder(
 	}
 	const notes = await readCheckpointNotes(checkpoint, plan.architecture, tokenizer);
 	const chat = await usableChat(checkpoint, tokenizerText, tokenizer, notes.name, options);
-	await using tensors = await checkpoint.openTensors();
 	const { graphs: float32Graphs, weights } = await writeWeights(tensors, folder, plan, {
 		quantization: options.quantization,
 		linearArithmetic: options.linearArithmetic ?? "int8",
@@ -282,53 +300,4 @@ function refuseLatents({ layers }: DecoderPlan): void {
 			"A model with latent attention keeps its KV cache in float32, which is small already; import it without int8.",
 		);
 	}
-}
-
-/** An empty folder may be there already; anything else is the user's. */
-async function refuseUsedFolder(folder: string): Promise<void> {
-	let names: readonly string[];
-	try {
-		names = await readdir(folder);
-	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "ENOENT") {
-			return;
-		}
-		throw outputExists(folder, error);
-	}
-	if (names.length > 0) {
-		throw outputExists(folder);
-	}
-}
-
-async function createPartialFolder(target: string): Promise<string> {
-	const partial = `${target}.partial-${randomUUID().slice(0, 8)}`;
-	try {
-		await mkdir(partial);
-		return partial;
-	} catch (error) {
-		throw new ImportError(
-			"outputUnusable",
-			`A folder beside ${target} can't be created; choose an output folder in a place where you may write.`,
-			{ cause: error },
-		);
-	}
-}
-
-async function moveIntoPlace(partial: string, target: string): Promise<void> {
-	// Where nothing else came between, the target is missing or empty; only a missing one can be renamed
-	// to on every system.
-	await rmdir(target).catch(() => undefined);
-	try {
-		await rename(partial, target);
-	} catch (error) {
-		throw outputExists(target, error);
-	}
-}
-
-function outputExists(folder: string, cause?: unknown): ImportError {
-	return new ImportError(
-		"outputUnusable",
-		`The output folder ${folder} is already in use; choose another one or delete it first.`,
-		{ cause },
-	);
 }

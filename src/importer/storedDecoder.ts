@@ -1,5 +1,5 @@
 import type { DecoderPlan } from "./decoderPlan.ts";
-import type { ExternalRegion, RegionWriter } from "./onnx/weightsFile.ts";
+import { writeRegion, type ExternalRegion, type RegionWriter } from "./onnx/weightsFile.ts";
 import { rotaryTables, type RotaryPlan } from "./rotaryTables.ts";
 import { storeAttention, type StoredAttention } from "./storedAttention.ts";
 import { storeFeedForward, type StoredFeedForward } from "./storedFeedForward.ts";
@@ -79,8 +79,11 @@ async function storeRotary(
 ): Promise<StoredRotary> {
 	const bytes = (positions * rotation.dim * Float32Array.BYTES_PER_ELEMENT) / 2;
 	const table = (part: "cos" | "sin"): Promise<ExternalRegion> =>
-		file.writeRegion(bytes, function* () {
-			yield rotaryTables(positions, rotation)[part];
+		writeRegion(file, {
+			bytes,
+			*content() {
+				yield rotaryTables(positions, rotation)[part];
+			},
 		});
 	return { dim: rotation.dim, cos: await table("cos"), sin: await table("sin") };
 }

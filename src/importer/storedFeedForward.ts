@@ -1,5 +1,5 @@
 import type { DensePlan, ExpertsPlan, FeedForwardPlan, SwiGluWeights } from "./decoderPlan.ts";
-import type { ExternalRegion } from "./onnx/weightsFile.ts";
+import { writeRegion, type ExternalRegion } from "./onnx/weightsFile.ts";
 import { concatRows, interleaveRows, scaledRows, type RowStream } from "./rowStreams.ts";
 import { wholeMatrix } from "./storedMatrix.ts";
 import type { Transfer } from "./transfer.ts";
@@ -61,7 +61,8 @@ function storeRouter(
 	{ router, experts }: ExpertsPlan,
 ): Promise<ExternalRegion> {
 	const rows = tensors.readRows(router, [experts, hiddenSize]);
-	return file.writeRegion(experts * hiddenSize * Float32Array.BYTES_PER_ELEMENT, () => rows);
+	const bytes = experts * hiddenSize * Float32Array.BYTES_PER_ELEMENT;
+	return writeRegion(file, { bytes, content: () => rows });
 }
 
 async function storeSwiGlus<StoredMatrix>(

@@ -1,5 +1,5 @@
 import { assert } from "../base/assert.ts";
-import type { ExternalRegion, RegionWriter } from "./onnx/weightsFile.ts";
+import { writeRegion, type ExternalRegion, type RegionWriter } from "./onnx/weightsFile.ts";
 import { q4BlockSize, quantizeQ4 } from "./q4.ts";
 import type { RowStream } from "./rowStreams.ts";
 import type { MatrixShape, TensorSource } from "./tensorSource.ts";
@@ -47,14 +47,20 @@ export const storeQ4: StoreMatrix<Q4Matrix> = async (file, { rows, columns, stre
 	// An eighth of the float32 weights: kept back until the packed weights are written.
 	const scales: Float32Array[] = [];
 	const elements = rows * columns;
-	const packed = await file.writeRegion(elements / 2, () => quantizeRows(stream, scales));
-	const scaleBytes = (elements / q4BlockSize) * Float32Array.BYTES_PER_ELEMENT;
-	return { rows, columns, packed, scales: await file.writeRegion(scaleBytes, () => scales) };
+	const [packedRegion, scalesRegion] = await file.writeRegions([
+		{ bytes: elements / 2, content: () => quantizeRows(stream, scales) },
+		{
+			bytes: (elements / q4BlockSize) * Float32Array.BYTES_PER_ELEMENT,
+			content: () => scales,
+		},
+	]);
+	assert(packedRegion !== undefined && scalesRegion !== undefined, "both regions were written");
+	return { rows, columns, packed: packedRegion, scales: scalesRegion };
 };
 
 export const storeFp32: StoreMatrix<Fp32Matrix> = async (file, { rows, columns, stream }) => {
 	const bytes = rows * columns * Float32Array.BYTES_PER_ELEMENT;
-	return { rows, columns, values: await file.writeRegion(bytes, () => stream) };
+	return { rows, columns, values: await writeRegion(file, { bytes, content: () => stream }) };
 };
 
 /** Matrices of as many rows each, which lie one after the other in `matrix`. */

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ModelFile } from "../model/manifest.ts";
 import type { DecoderPlan } from "./decoderPlan.ts";
@@ -15,6 +16,10 @@ import { storeFp32, storeQ4, type Q4Matrix, type StoreMatrix } from "./storedMat
 import type { TensorSource } from "./tensorSource.ts";
 
 const weightsFileName = "weights.bin";
+const journalFileName = "weights.journal";
+
+/** What of a folder an import can go on with. */
+export const resumableFileNames: readonly string[] = [weightsFileName, journalFileName];
 
 /** Model files over one weights file, as bytes. */
 export interface DecoderGraphs {
@@ -43,7 +48,7 @@ export interface WeightsOptions {
 /** For graphs, tokenizer and manifest, and so that a disk isn't filled to its last byte. */
 const reservedBytes = 128 * 2 ** 20;
 
-/** Writes the weights of a checkpoint into a new file in `folder`, and builds every graph that there is over them. */
+/** Writes the weights of a checkpoint into a file in `folder`, or what lacks of it, and builds every graph that there is over them. */
 export async function writeWeights(
 	tensors: TensorSource,
 	folder: string,
@@ -56,16 +61,20 @@ export async function writeWeights(
 		// Every tensor is looked up before anything is written.
 		const meter = new RegionMeter();
 		await storeDecoder({ plan, tensors, file: meter, store });
-		refuseFullDisk(folder, meter.bytes + reservedBytes, await freeBytes(folder));
-		const file = await WeightsFile.create(join(folder, weightsFileName), {
+		const journalPath = join(folder, journalFileName);
+		const file = await WeightsFile.open(join(folder, weightsFileName), journalPath, {
 			signal,
 			onBytes: (bytes) => {
 				onProgress(bytes / meter.bytes);
 			},
 		});
 		try {
+			const missingBytes = meter.bytes - file.soundBytes + reservedBytes;
+			refuseFullDisk(folder, missingBytes, await freeBytes(folder));
 			const decoder = await storeDecoder({ plan, tensors, file, store });
-			return { decoder, weights: { name: weightsFileName, ...(await file.finish()) } };
+			const weights = { name: weightsFileName, ...(await file.finish()) };
+			await rm(journalPath);
+			return { decoder, weights };
 		} catch (error) {
 			await file.abandon();
 			throw error;

@@ -10,6 +10,9 @@ export interface Architecture {
 	plan(config: unknown): DecoderPlan;
 }
 
+/** As many as a manifest takes; published models have up to 576. */
+const maxHeadDim = 1024;
+
 /** Whether it is so, and what it is, to be named in a sentence. */
 type Finding = readonly [isPresent: boolean, what: string];
 
@@ -36,6 +39,9 @@ export function defineArchitecture<Schema extends z.ZodType>(
 			refuseContradictions(definition.contradictions?.(config) ?? []);
 			const plan = definition.plan(config);
 			refuseContradictions(contradictionsIn(plan));
+			if (plan.headDim > maxHeadDim) {
+				throw unsupported(`has heads of ${plan.headDim} elements`);
+			}
 			return plan;
 		},
 	};
@@ -59,8 +65,9 @@ export function unsupported(what: string): ImportError {
 	);
 }
 
-function contradictionsIn({ layers, rotary }: DecoderPlan): readonly Finding[] {
+function contradictionsIn({ headDim, layers, rotary }: DecoderPlan): readonly Finding[] {
 	return [
+		[headDim < 1, "there are more heads than elements for them"],
 		[rotary.some(({ dim }) => dim % 2 !== 0), "the head dimension is odd"],
 		...layers.flatMap(({ attention, feedForward }): readonly Finding[] => [
 			[
@@ -74,3 +81,6 @@ function contradictionsIn({ layers, rotary }: DecoderPlan): readonly Finding[] {
 		]),
 	];
 }
+
+/** A text of a file, in a sentence. */
+export const quoted = (text: string): string => JSON.stringify(text.slice(0, 40));

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { ArchitectureName } from "../../model/architecture.ts";
 import type { DecoderPlan } from "../decoderPlan.ts";
 import { parseValue } from "../jsonFile.ts";
-import { unsupported, type Architecture } from "./architecture.ts";
+import { quoted, unsupported, type Architecture } from "./architecture.ts";
 import { deepseekV2 } from "./deepseekV2.ts";
 import { llama } from "./llama.ts";
 import { mellum } from "./mellum.ts";
@@ -33,7 +33,7 @@ export function planDecoder(config: unknown): DecoderPlan {
 	);
 	const architecture = new Map(Object.entries(architectures)).get(type);
 	if (architecture === undefined) {
-		throw unsupported(`is of the type "${type.slice(0, 40)}"`);
+		throw unsupported(`is of the type ${quoted(type)}`);
 	}
 	return architecture.plan(config);
 }

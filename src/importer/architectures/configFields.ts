@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { maxContextLength } from "../decoderPlan.ts";
 import type { RotaryPlan, RotaryScaling } from "../rotaryTables.ts";
-import { unsupported } from "./architecture.ts";
+import { quoted, unsupported } from "./architecture.ts";
 
 /** Fields of `config.json` that architectures share, bounded: a file from anywhere can't ask for more than is sensible. */
 
@@ -64,7 +64,7 @@ export const contextLengthOf = (config: { readonly max_position_embeddings: numb
 
 export const notSilu = (config: { readonly hidden_act: string }): readonly [boolean, string] => [
 	config.hidden_act !== "silu",
-	`the activation "${config.hidden_act.slice(0, 40)}"`,
+	`the activation ${quoted(config.hidden_act)}`,
 ];
 
 /** What rotates the first `dim` elements of each head, by the fields of a config. */
@@ -116,7 +116,7 @@ function rotaryScaling(fields: RotaryFields, declaredPositions: number): RotaryS
 			attentionFactor: fields.attention_factor ?? yarnAttentionFactor(scale, fields),
 		};
 	}
-	throw unsupported(`has scaled rotary positions of the kind "${kind.slice(0, 40)}"`);
+	throw unsupported(`has scaled rotary positions of the kind ${quoted(kind)}`);
 }
 
 function yarnAttentionFactor(

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { LatentAttentionPlan } from "../decoderPlan.ts";
-import { defineArchitecture } from "./architecture.ts";
+import { defineArchitecture, quoted } from "./architecture.ts";
 import {
 	decoderFields,
 	notSilu,
@@ -43,8 +43,8 @@ export const deepseekV2 = defineArchitecture({
 	unsupported: (file) => [
 		notSilu(file),
 		[file.attention_bias === true, "attention biases"],
-		[file.topk_method !== "greedy", `experts chosen by "${file.topk_method.slice(0, 40)}"`],
-		[file.scoring_func !== "softmax", `experts scored by "${file.scoring_func.slice(0, 40)}"`],
+		[file.topk_method !== "greedy", `experts chosen by ${quoted(file.topk_method)}`],
+		[file.scoring_func !== "softmax", `experts scored by ${quoted(file.scoring_func)}`],
 		[file.moe_layer_freq !== 1, "layers without experts"],
 	],
 	plan: (file) => ({

@@ -45,11 +45,11 @@ export const mellum = defineArchitecture({
 	unsupported: (config) => [notSilu(config), [config.attention_bias === true, "attention biases"]],
 	contradictions: (config) => [
 		[
-			(config.layer_types ?? []).length % config.num_hidden_layers !== 0,
+			(config.layer_types?.length ?? config.num_hidden_layers) !== config.num_hidden_layers,
 			"layer_types has another length",
 		],
 		[
-			(config.mlp_layer_types ?? []).length % config.num_hidden_layers !== 0,
+			(config.mlp_layer_types?.length ?? config.num_hidden_layers) !== config.num_hidden_layers,
 			"mlp_layer_types has another length",
 		],
 		[

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { assert } from "../../base/assert.ts";
-import { readRange } from "../fileRange.ts";
+import { fileVersion, readRange } from "../fileRange.ts";
 import { ImportError } from "../importError.ts";
 import {
 	invalid,
@@ -22,6 +22,8 @@ const partPattern = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/;
 
 interface Part {
 	readonly name: string;
+	/** See {@link fileVersion}. */
+	readonly version: string;
 	readonly file: FileHandle;
 	readonly tensors: GgufHeader["tensors"];
 }
@@ -94,6 +96,13 @@ export class GgufFiles implements AsyncDisposable {
 		}
 	}
 
+	/** Another one where a file has changed. */
+	get identity(): string {
+		return JSON.stringify(
+			this.#parts.map(({ name, version, tensors }) => [name, version, [...tensors]]),
+		);
+	}
+
 	/** The description of a tensor; undefined where there is none of that name. */
 	tensor(name: string): GgufTensor | undefined {
 		return this.#places.get(name)?.tensor;
@@ -153,8 +162,9 @@ async function openPart(
 		);
 	}
 	try {
-		const { metadata, tensors } = await readHeader(file, name);
-		return { part: { name, file, tensors }, metadata };
+		const { size, version } = await fileVersion(file);
+		const { metadata, tensors } = await readHeader(file, name, size);
+		return { part: { name, version, file, tensors }, metadata };
 	} catch (error) {
 		await file.close();
 		throw error;
@@ -162,8 +172,7 @@ async function openPart(
 }
 
 /** Reads as much of the file as its header takes. */
-async function readHeader(file: FileHandle, name: string): Promise<GgufHeader> {
-	const { size } = await file.stat();
+async function readHeader(file: FileHandle, name: string, size: number): Promise<GgufHeader> {
 	const longest = Math.min(size, maxHeaderBytes);
 	for (let wanted = firstReadBytes; ; wanted *= 4) {
 		const length = Math.min(wanted, longest);

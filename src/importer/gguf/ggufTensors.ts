@@ -1,7 +1,8 @@
 import { assert } from "../../base/assert.ts";
+import type { OpenTensors } from "../checkpointSource.ts";
 import { ImportError } from "../importError.ts";
 import type { RowStream } from "../rowStreams.ts";
-import type { MatrixShape, RowRange, TensorSource } from "../tensorSource.ts";
+import type { MatrixShape, RowRange } from "../tensorSource.ts";
 import type { GgufFiles } from "./ggufFiles.ts";
 import type { GgufTensor } from "./ggufHeader.ts";
 import { placeOf, type GgufArchitecture, type TensorPlace } from "./tensorNames.ts";
@@ -26,13 +27,17 @@ interface RowGroups {
 }
 
 /** The tensors of a GGUF file by their Hugging Face names, decoded to float32. Owns the files. */
-export class GgufTensors implements TensorSource, AsyncDisposable {
+export class GgufTensors implements OpenTensors {
 	readonly #files: GgufFiles;
 	readonly #layout: GgufLayout;
 
 	constructor(files: GgufFiles, layout: GgufLayout) {
 		this.#files = files;
 		this.#layout = layout;
+	}
+
+	get identity(): string {
+		return JSON.stringify([this.#layout, this.#files.identity]);
 	}
 
 	async read(name: string, shape: readonly number[]): Promise<Float32Array> {

@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
-import { open, type FileHandle } from "node:fs/promises";
+import type { Hash } from "node:crypto";
+import { constants, open, type FileHandle } from "node:fs/promises";
 import { assert } from "../../base/assert.ts";
+import { WeightsJournal, type SoundPart } from "./weightsJournal.ts";
 
 /** A stretch of the file with external data. Offset and length are in bytes. */
 export interface ExternalRegion {
@@ -8,13 +9,27 @@ export interface ExternalRegion {
 	readonly length: number;
 }
 
-/** What goes into a region, made when it is written. */
-export type RegionContent = () => AsyncIterable<ArrayBufferView> | Iterable<ArrayBufferView>;
+/** What goes into a region of exactly `bytes`. */
+export interface RegionContent {
+	readonly bytes: number;
+	/** Called when the region is written, and not where it is there already. */
+	readonly content: () => AsyncIterable<ArrayBufferView> | Iterable<ArrayBufferView>;
+}
 
 /** What external data is written into. */
 export interface RegionWriter {
-	/** Appends a region of exactly `bytes`. */
-	writeRegion(bytes: number, content: RegionContent): Promise<ExternalRegion>;
+	/** Appends regions, one after the other; all of them are written, or none where they are there already. */
+	writeRegions(regions: readonly RegionContent[]): Promise<readonly ExternalRegion[]>;
+}
+
+/** Appends one region. */
+export async function writeRegion(
+	writer: RegionWriter,
+	region: RegionContent,
+): Promise<ExternalRegion> {
+	const [written] = await writer.writeRegions([region]);
+	assert(written !== undefined, "a region was written");
+	return written;
 }
 
 export interface WeightsFileOptions {
@@ -30,6 +45,20 @@ const regionAlignmentBytes = 4096;
 const aligned = (length: number): number =>
 	Math.ceil(length / regionAlignmentBytes) * regionAlignmentBytes;
 
+/** Where regions come to lie behind what is there. */
+function regionsBehind(
+	length: number,
+	contents: readonly RegionContent[],
+): { readonly regions: readonly ExternalRegion[]; readonly end: number } {
+	let end = length;
+	const regions = contents.map(({ bytes }) => {
+		const offset = aligned(end);
+		end = offset + bytes;
+		return { offset, length: bytes };
+	});
+	return { regions, end };
+}
+
 /** Gives out the regions that a {@link WeightsFile} would, without making what goes into them. */
 export class RegionMeter implements RegionWriter {
 	#length = 0;
@@ -38,62 +67,114 @@ export class RegionMeter implements RegionWriter {
 		return this.#length;
 	}
 
-	writeRegion(bytes: number): Promise<ExternalRegion> {
-		const offset = aligned(this.#length);
-		this.#length = offset + bytes;
-		return Promise.resolve({ offset, length: bytes });
+	writeRegions(contents: readonly RegionContent[]): Promise<readonly ExternalRegion[]> {
+		const { regions, end } = regionsBehind(this.#length, contents);
+		this.#length = end;
+		return Promise.resolve(regions);
 	}
 }
 
 /**
  * Writes the external data of a graph, region after region, and hashes it on the way, so that the weights
- * of a large model are never in memory as a whole and the file is never read back.
+ * of a large model are never in memory as a whole and the file is never read back. What an interrupted process has
+ * written is kept, as far as its journal vouches for it.
  */
 export class WeightsFile implements RegionWriter {
 	readonly #file: FileHandle;
+	readonly #journal: WeightsJournal;
 	readonly #options: WeightsFileOptions;
-	readonly #hash = createHash("sha256");
+	readonly #hash: Hash;
+	/** Of the file, and of what there was to begin with. */
+	#written: number;
+	readonly #sound: number;
+	/** Up to where regions were given out. */
 	#length = 0;
 
-	private constructor(file: FileHandle, options: WeightsFileOptions) {
+	private constructor(
+		file: FileHandle,
+		journal: WeightsJournal,
+		{ bytes, hash }: SoundPart,
+		options: WeightsFileOptions,
+	) {
 		this.#file = file;
+		this.#journal = journal;
+		this.#hash = hash;
+		this.#written = bytes;
+		this.#sound = bytes;
 		this.#options = options;
 	}
 
-	/** Creates `path`, which must not exist. Close it with {@link finish} or {@link abandon}. */
-	static async create(path: string, options: WeightsFileOptions): Promise<WeightsFile> {
-		return new WeightsFile(await open(path, "wx"), options);
+	/**
+	 * Creates `path`, or goes on with it where `journalPath` says how far it is. What is written has to be the same
+	 * then. Close it with {@link finish} or {@link abandon}.
+	 */
+	static async open(
+		path: string,
+		journalPath: string,
+		options: WeightsFileOptions,
+	): Promise<WeightsFile> {
+		const file = await open(path, constants.O_RDWR | constants.O_CREAT);
+		try {
+			const { journal, sound } = await WeightsJournal.open(journalPath, file);
+			return new WeightsFile(file, journal, sound, options);
+		} catch (error) {
+			await file.close();
+			throw error;
+		}
 	}
 
-	async writeRegion(bytes: number, content: RegionContent): Promise<ExternalRegion> {
-		const offset = aligned(this.#length);
-		if (offset > this.#length) {
-			await this.#append(new Uint8Array(offset - this.#length));
+	/** What was there already. */
+	get soundBytes(): number {
+		return this.#sound;
+	}
+
+	async writeRegions(contents: readonly RegionContent[]): Promise<readonly ExternalRegion[]> {
+		const { regions, end } = regionsBehind(this.#length, contents);
+		if (end > this.#sound) {
+			assert(this.#written === this.#length, "the journal ends with a group of regions");
+			await this.#write(contents);
+			assert(this.#written === end, "regions have the size that was announced");
+			await this.#journal.append(end, this.#hash.copy().digest("hex"));
 		}
-		for await (const chunk of content()) {
-			await this.#append(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-		}
-		assert(this.#length - offset === bytes, "a region has the size that was announced");
-		this.#options.onBytes(this.#length);
-		return { offset, length: bytes };
+		this.#length = end;
+		this.#options.onBytes(end);
+		return regions;
 	}
 
 	/** Puts the file on the disk and returns its size and lower-case hex SHA-256. */
 	async finish(): Promise<{ readonly bytes: number; readonly sha256: string }> {
 		await this.#file.sync();
-		await this.#file.close();
+		await this.abandon();
 		return { bytes: this.#length, sha256: this.#hash.digest("hex") };
 	}
 
 	/** Closes the file as it is, after a failure. */
 	async abandon(): Promise<void> {
 		await this.#file.close();
+		await this.#journal.close();
+	}
+
+	async #write(contents: readonly RegionContent[]): Promise<void> {
+		for (const { content } of contents) {
+			const padding = aligned(this.#written) - this.#written;
+			if (padding > 0) {
+				await this.#append(new Uint8Array(padding));
+			}
+			for await (const chunk of content()) {
+				await this.#append(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+			}
+		}
 	}
 
 	async #append(bytes: Uint8Array): Promise<void> {
 		this.#options.signal?.throwIfAborted();
-		await this.#file.writeFile(bytes);
+		let done = 0;
+		while (done < bytes.length) {
+			const rest = bytes.length - done;
+			const { bytesWritten } = await this.#file.write(bytes, done, rest, this.#written + done);
+			done += bytesWritten;
+		}
 		this.#hash.update(bytes);
-		this.#length += bytes.length;
+		this.#written += bytes.length;
 	}
 }

@@ -341,29 +341,91 @@ test("an import that the disk has no room for is refused, with numbers, before i
 	});
 	await expect(imported).rejects.toMatchObject({
 		code: "diskFull",
-		message: expect.stringMatching(/takes 0\.1 GB .* has 0\.1 GB left; free some/),
+		message: expect.stringMatching(/takes 0\.1 GB .* has 0\.1 GB left; free some/) as unknown,
 	});
 	expect(asked).toHaveLength(1);
 	expect(await readdir(folder)).toEqual(["checkpoint"]);
 });
 
-test("an import that is cancelled half way ends with the reason and leaves nothing behind", async () => {
-	await writeCheckpoint();
-	const controller = new AbortController();
-	const fractions: number[] = [];
-	const imported = importCheckpoint(checkpointPath(), join(folder, "model"), {
-		quantization: "int4",
-		signal: controller.signal,
-		onProgress: (fraction) => {
-			fractions.push(fraction);
-			if (fraction > 0.4) {
-				controller.abort(new Error("enough"));
-			}
-		},
+describe("an import that is cancelled half way", () => {
+	/** Of the weights that were written or found, one number a step; the first import ends behind 40 %. */
+	const importUntil = async (limit: number): Promise<readonly number[]> => {
+		const controller = new AbortController();
+		const fractions: number[] = [];
+		await importCheckpoint(checkpointPath(), join(folder, "model"), {
+			quantization: "int4",
+			signal: controller.signal,
+			onProgress: (fraction) => {
+				fractions.push(fraction);
+				if (fraction > limit) {
+					controller.abort(new Error("enough"));
+				}
+			},
+		}).catch((error: unknown) => {
+			expect(error).toEqual(new Error("enough"));
+		});
+		return fractions;
+	};
+	const partialFolders = async (): Promise<readonly string[]> =>
+		(await readdir(folder)).filter((name) => name.startsWith("model.partial-"));
+	const manifestOf = (name: string): Promise<string> =>
+		readFile(join(folder, name, "mote-model.json"), "utf8");
+
+	beforeEach(async () => {
+		await writeCheckpoint();
 	});
-	await expect(imported).rejects.toThrow("enough");
-	expect(fractions.filter((fraction) => fraction > 0.4)).toHaveLength(1);
-	expect(await readdir(folder)).toEqual(["checkpoint"]);
+
+	test("ends at once, and the next one gives the model that one import gives", async () => {
+		const fractions = await importUntil(0.4);
+		expect(fractions.filter((fraction) => fraction > 0.4)).toHaveLength(1);
+		const [partial = ""] = await partialFolders();
+		const journal = await readFile(join(folder, partial, "weights.journal"), "utf8");
+		expect(journal.trim().split("\n")).toHaveLength(fractions.length);
+		const resumed = await importUntil(2);
+		expect(resumed.slice(0, fractions.length)).toEqual(fractions);
+		expect(await partialFolders()).toEqual([]);
+		await importCheckpoint(checkpointPath(), join(folder, "whole"), { quantization: "int4" });
+		expect(await manifestOf("model")).toBe(await manifestOf("whole"));
+		await openModel(join(folder, "model"));
+		expect((await readdir(join(folder, "model"))).toSorted()).toEqual(
+			(await readdir(join(folder, "whole"))).toSorted(),
+		);
+	});
+
+	test.each([
+		["a byte of the weights is another", "weights.bin", 70_000],
+		["the journal is damaged", "weights.journal", 150],
+	])("is not believed where %s", async (_, name, offset) => {
+		await importUntil(0.9);
+		const [partial = ""] = await partialFolders();
+		const path = join(folder, partial, name);
+		const bytes = await readFile(path);
+		bytes[offset] = (bytes[offset] ?? 0) ^ 1;
+		await writeFile(path, bytes);
+		await importUntil(2);
+		await importCheckpoint(checkpointPath(), join(folder, "whole"), { quantization: "int4" });
+		await openModel(join(folder, "model"));
+		expect(await manifestOf("model")).toBe(await manifestOf("whole"));
+	});
+
+	test("is no beginning for one of another checkpoint", async () => {
+		await importUntil(0.4);
+		const left = await partialFolders();
+		await writeCheckpoint({ seed: 2 });
+		await importUntil(2);
+		expect(await partialFolders()).toEqual(left);
+		await openModel(join(folder, "model"));
+	});
+
+	test("is left alone while a process writes it", async () => {
+		await importUntil(0.4);
+		const [partial = ""] = await partialFolders();
+		const owner = join(folder, partial, "import.json");
+		const text = await readFile(owner, "utf8");
+		await writeFile(owner, text.replace('"pid":0', `"pid":${process.pid}`));
+		await importUntil(2);
+		expect(await partialFolders()).toEqual([partial]);
+	});
 });
 
 test("an import never touches an output folder that is in use", async () => {

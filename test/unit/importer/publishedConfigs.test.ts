@@ -51,7 +51,21 @@ describe("the plan of a published config", () => {
 		expect(kinds.filter(([window]) => window === 1024)).toHaveLength(21);
 		const scalings = new Set(kinds.map(([window, rotation]) => JSON.stringify([window, rotation])));
 		expect([...scalings].map((text) => JSON.parse(text) as unknown)).toEqual([
-			[null, expect.objectContaining({ scaling: expect.objectContaining({ kind: "yarn" }) })],
+			[
+				null,
+				{
+					dim: 128,
+					theta: 500_000,
+					scaling: {
+						kind: "yarn",
+						factor: 16,
+						originalPositions: 8192,
+						betaFast: 32,
+						betaSlow: 1,
+						attentionFactor: 1.277_258_872_223_978_2,
+					},
+				},
+			],
 			[1024, { dim: 128, theta: 500_000, scaling: { kind: "none" } }],
 		]);
 	});
@@ -99,13 +113,48 @@ test("a config from anywhere is planned or refused by a sentence", async () => {
 });
 
 const refusals: readonly (readonly [string, string, object, string])[] = [
-	["a sliding layer without a window", "mellum2-12b-a2.5b", { sliding_window: null }, "sliding_window is missing"],
-	["too few kinds of layers", "mellum2-12b-a2.5b", { layer_types: ["full_attention"] }, "layer_types has another length"],
-	["experts chosen by groups", "deepseek-coder-v2-lite", { topk_method: "group_limited_greedy" }, 'experts chosen by "group_limited_greedy"'],
-	["more experts a token than there are", "deepseek-coder-v2-lite", { num_experts_per_tok: 65 }, "more experts per token than experts"],
-	["an odd part that is rotated", "deepseek-coder-v2-lite", { qk_rope_head_dim: 63 }, "the head dimension is odd"],
-	["a rotation that follows the prompt's length", "qwen2.5-coder-1.5b", { rope_scaling: { type: "dynamic", factor: 2 } }, 'positions of the kind "dynamic"'],
-	["YaRN without a factor", "qwen2.5-coder-1.5b", { rope_scaling: { type: "yarn" } }, 'positions of the kind "yarn"'],
+	[
+		"a sliding layer without a window",
+		"mellum2-12b-a2.5b",
+		{ sliding_window: null },
+		"sliding_window is missing",
+	],
+	[
+		"too few kinds of layers",
+		"mellum2-12b-a2.5b",
+		{ layer_types: ["full_attention"] },
+		"layer_types has another length",
+	],
+	[
+		"experts chosen by groups",
+		"deepseek-coder-v2-lite",
+		{ topk_method: "group_limited_greedy" },
+		'experts chosen by "group_limited_greedy"',
+	],
+	[
+		"more experts a token than there are",
+		"deepseek-coder-v2-lite",
+		{ num_experts_per_tok: 65 },
+		"more experts per token than experts",
+	],
+	[
+		"an odd part that is rotated",
+		"deepseek-coder-v2-lite",
+		{ qk_rope_head_dim: 63 },
+		"the head dimension is odd",
+	],
+	[
+		"a rotation that follows the prompt's length",
+		"qwen2.5-coder-1.5b",
+		{ rope_scaling: { type: "dynamic", factor: 2 } },
+		'positions of the kind "dynamic"',
+	],
+	[
+		"YaRN without a factor",
+		"qwen2.5-coder-1.5b",
+		{ rope_scaling: { type: "yarn" } },
+		'positions of the kind "yarn"',
+	],
 ];
 test.each(refusals)("%s is refused", async (_, name, change, part) => {
 	const config = { ...(await configOf(name)), ...change };
