@@ -3,6 +3,22 @@ import { readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { folderFault, onDisk, systemCode } from "./download/folderFaults.ts";
 
+/** Names of the folders in a folder, in order; none where there is no such folder. */
+export async function foldersIn(folder: string): Promise<readonly string[]> {
+	try {
+		const entries = await readdir(folder, { withFileTypes: true });
+		return entries
+			.filter((entry) => entry.isDirectory())
+			.map(({ name }) => name)
+			.sort();
+	} catch (error) {
+		if (systemCode(error) === "ENOENT") {
+			return [];
+		}
+		throw folderFault(error, folder);
+	}
+}
+
 /** Size of all files in a folder and its folders; undefined where there is none. */
 export async function bytesIn(folder: string): Promise<number | undefined> {
 	let names: readonly string[];

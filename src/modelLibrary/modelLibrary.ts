@@ -14,13 +14,13 @@ import {
 	type DownloadPlan,
 	type DownloadProgress,
 } from "./download/downloadPlan.ts";
-import { folderFault, onDisk, systemCode } from "./download/folderFaults.ts";
+import { onDisk } from "./download/folderFaults.ts";
 import { withFolderLock } from "./download/folderLock.ts";
 import { modelId, repositoryText, type Repository } from "./hub/hubAddress.ts";
 import type { HubConnection } from "./hub/hubFetch.ts";
 import { listRepository } from "./hub/hubListing.ts";
 import { LibraryError } from "./libraryError.ts";
-import { bytesIn, discardFolder, isDiscarded } from "./libraryFolders.ts";
+import { bytesIn, discardFolder, foldersIn, isDiscarded } from "./libraryFolders.ts";
 import { fitOf, importedBytes } from "./machineFit.ts";
 
 export interface ConvertOptions {
@@ -37,7 +37,8 @@ export interface ModelLibraryOptions {
 	readonly importable: ReadonlySet<string>;
 	/**
 	 * Turns a checkpoint folder into a model folder that doesn't exist yet and appears when it is whole. Rejects with a
-	 * UserError for a checkpoint that it can't take, and anyhow after `signal` aborted.
+	 * UserError for a checkpoint that it can't take, and anyhow after `signal` aborted; what it leaves then beside `out`, in
+	 * folders `{out}.partial-…`, is kept for the next call.
 	 */
 	readonly convert: (checkpoint: string, out: string, options: ConvertOptions) => Promise<void>;
 	/** Of the machine, or of the container in it. */
@@ -130,7 +131,9 @@ export class ModelLibrary {
 	/** Removes a model, or what came of it so far, and says how much space that freed. */
 	async remove(id: string): Promise<{ readonly freedBytes: number }> {
 		// What isn't an id could name a folder elsewhere.
-		const folders = idPattern.test(id) ? [this.#modelFolder(id), this.#downloadFolder(id)] : [];
+		const folders = idPattern.test(id)
+			? [this.#downloadFolder(id), this.#modelFolder(id), ...(await this.#partialFolders(id))]
+			: [];
 		const sizes = await Promise.all(folders.map(bytesIn));
 		if (sizes.every((bytes) => bytes === undefined)) {
 			throw new LibraryError("notInstalled", `There is no model “${id.slice(0, 100)}” to remove.`);
@@ -140,7 +143,7 @@ export class ModelLibrary {
 				await discardFolder(folder);
 			}
 		};
-		const [, downloadBytes] = sizes;
+		const [downloadBytes] = sizes;
 		await (downloadBytes === undefined
 			? discard()
 			: withFolderLock(this.#downloadFolder(id), id, discard));
@@ -152,7 +155,7 @@ export class ModelLibrary {
 		const folder = this.#modelFolder(id);
 		const downloads = this.#downloadFolder(id);
 		if ((await this.#entry(id)).kind === "installed") {
-			await discardFolder(downloads);
+			await this.#discardUnfinished(id);
 			return { kind: "installed", folder };
 		}
 		await onDisk(downloads, () => mkdir(downloads, { recursive: true }));
@@ -188,7 +191,7 @@ export class ModelLibrary {
 		if (outcome === "paused" || !(await this.#convert(id, downloads, options))) {
 			return false;
 		}
-		await discardFolder(downloads);
+		await this.#discardUnfinished(id);
 		return true;
 	}
 
@@ -221,6 +224,8 @@ export class ModelLibrary {
 	/** Before anything large is fetched. */
 	async #refuseMisfit(id: string, plan: DownloadPlan, downloads: string): Promise<void> {
 		const { doneBytes, totalBytes } = await progressOf(downloads, plan);
+		const partialFolders = await this.#partialFolders(id);
+		const partialBytes = await Promise.all(partialFolders.map(bytesIn));
 		const fit = fitOf(
 			id.replace("--", "/"),
 			{
@@ -229,7 +234,11 @@ export class ModelLibrary {
 			},
 			{
 				memoryBytes: this.#options.memoryBytes,
-				freeDiskBytes: await onDisk(downloads, () => freeDiskBytes(downloads)),
+				// What is converted already takes no more.
+				freeDiskBytes: partialBytes.reduce<number>(
+					(sum, bytes) => sum + (bytes ?? 0),
+					await onDisk(downloads, () => freeDiskBytes(downloads)),
+				),
 			},
 		);
 		if (fit.kind !== "fits") {
@@ -278,14 +287,20 @@ export class ModelLibrary {
 		}
 	}
 
-	/** Of imports and removals that were killed, and of a model that can't be used. */
+	/** The download and what else is there of a model that is whole. */
+	async #discardUnfinished(id: string): Promise<void> {
+		for (const folder of [this.#downloadFolder(id), ...(await this.#partialFolders(id))]) {
+			await discardFolder(folder);
+		}
+	}
+
+	/** Of removals that were killed, and a model that can't be used. */
 	async #discardLeftovers(id: string): Promise<void> {
 		const { folder } = this.#options;
 		for (const place of [folder, join(folder, downloadsFolderName)]) {
 			const names = await onDisk(place, () => readdir(place));
 			const isLeftover = (name: string): boolean =>
-				isDiscarded(name) ||
-				(place === folder && (name === id || name.startsWith(`${id}.partial-`)));
+				isDiscarded(name) || (place === folder && name === id);
 			for (const name of names.filter(isLeftover)) {
 				await discardFolder(join(place, name));
 			}
@@ -320,18 +335,7 @@ export class ModelLibrary {
 	}
 
 	async #idsIn(folder: string): Promise<readonly string[]> {
-		try {
-			const entries = await readdir(folder, { withFileTypes: true });
-			return entries
-				.filter((entry) => entry.isDirectory() && idPattern.test(entry.name))
-				.map(({ name }) => name)
-				.sort();
-		} catch (error) {
-			if (systemCode(error) === "ENOENT") {
-				return [];
-			}
-			throw folderFault(error, folder);
-		}
+		return (await foldersIn(folder)).filter((name) => idPattern.test(name));
 	}
 
 	/** Runs `work` when what was asked for before is done; "paused" as soon as `signal` aborts until then. */
@@ -346,6 +350,15 @@ export class ModelLibrary {
 				})
 				.then(resolve, reject);
 		});
+	}
+
+	/** What conversions that were ended before have left. */
+	async #partialFolders(id: string): Promise<readonly string[]> {
+		const { folder } = this.#options;
+		const names = await foldersIn(folder);
+		return names
+			.filter((name) => name.startsWith(`${id}.partial-`))
+			.map((name) => join(folder, name));
 	}
 
 	#modelFolder(id: string): string {

@@ -4,6 +4,7 @@ import {
 	readdirSync,
 	readFileSync,
 	renameSync,
+	statSync,
 	writeFileSync,
 } from "node:fs";
 import path from "node:path";
@@ -133,7 +134,7 @@ test("a paused download is listed, and gone on with by another process without a
 	expect(hub.fileRequests.length - asked).toBeLessThan(Object.keys(checkpoint).length);
 });
 
-test("a conversion that is paused leaves the download and no half of a model", async () => {
+test("a conversion that is paused is no model, and is gone on with where it stopped", async () => {
 	await using hub = await ScriptedHub.start(checkpoint);
 	using folder = new TemporaryFolder();
 	const library = libraryIn(folder, hub);
@@ -142,18 +143,45 @@ test("a conversion that is paused leaves the download and no half of a model", a
 		maker,
 		options({
 			signal: pause.signal,
-			onStep: ({ kind }) => {
-				if (kind === "converting") {
+			onStep: (step) => {
+				if (step.kind === "converting" && step.fraction > 0.4) {
 					pause.abort();
 				}
 			},
 		}),
 	);
 	expect(paused).toEqual({ kind: "paused" });
-	expect(readdirSync(path.join(folder.path, "models"))).toEqual([".downloads"]);
+	expect(await library.list()).toMatchObject([{ kind: "unfinished", id }]);
+	const [, partial = ""] = readdirSync(path.join(folder.path, "models"));
+	expect(partial).toMatch(new RegExp(`^${id}[.]partial-`));
+	const journal = readFileSync(
+		path.join(folder.path, "models", partial, "weights.journal"),
+		"utf8",
+	);
+	expect(journal).not.toBe("");
+	const inode = statSync(path.join(folder.path, "models", partial, "weights.bin")).ino;
 	const asked = hub.requests.length;
 	expect((await library.install(maker, options())).kind).toBe("installed");
 	expect(hub.requests.length).toBe(asked);
+	expect(statSync(path.join(folder.path, "models", id, "weights.bin")).ino).toBe(inode);
+	expect(readdirSync(path.join(folder.path, "models"))).toEqual([".downloads", id]);
+});
+
+test("a conversion that is paused is removed with its download", async () => {
+	await using hub = await ScriptedHub.start(checkpoint);
+	using folder = new TemporaryFolder();
+	const pause = new AbortController();
+	const library = libraryIn(folder, hub, {
+		convert: (_from, to) => {
+			folder.write(`models/${path.basename(to)}.partial-0123abcd/weights.bin`, "half");
+			pause.abort();
+			return Promise.reject(new Error("paused"));
+		},
+	});
+	await library.install(maker, options({ signal: pause.signal }));
+	const { freedBytes } = await library.remove(id);
+	expect(freedBytes).toBeGreaterThan(10_000);
+	expect(everythingIn(folder)).toEqual([".downloads"]);
 });
 
 test("what a killed import left is removed by the next one", async () => {

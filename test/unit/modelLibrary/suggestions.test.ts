@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { architectureNames } from "../../../src/model/architecture.ts";
 import { modelId, parseRepository } from "../../../src/modelLibrary/hub/hubAddress.ts";
 import { needsOf, obstacleTo, parseSuggestions } from "../../../src/modelLibrary/suggestions.ts";
 
@@ -46,15 +47,21 @@ test("a checkpoint becomes smaller, a ready-made layout stays", () => {
 });
 
 test("what can't be imported says why", () => {
-	const obstacles = Object.fromEntries(
-		suggestions.map((suggestion) => [
-			suggestion.id,
-			obstacleTo(suggestion, new Set(["qwen3_moe"])),
-		]),
-	);
-	expect(obstacles).toMatchObject({
+	const obstaclesWith = (importable: ReadonlySet<string>): Readonly<Record<string, unknown>> =>
+		Object.fromEntries(
+			suggestions.map((suggestion) => [suggestion.id, obstacleTo(suggestion, importable)]),
+		);
+	expect(obstaclesWith(new Set(["qwen3_moe"]))).toMatchObject({
 		"qwen3-coder-30b": undefined,
 		"mellum2-base": 'this version of Mote doesn\'t import the type "mellum"',
 		"gpt-oss-20b": "this version of Mote doesn't read the layout of genai",
 	});
+	const now = obstaclesWith(new Set(architectureNames));
+	expect(suggestions.filter(({ id }) => now[id] === undefined).map(({ id }) => id)).toEqual([
+		"mellum2-base",
+		"mellum2-instruct",
+		"qwen3-coder-30b",
+		"deepseek-coder-v2-lite-base",
+		"deepseek-coder-v2-lite-instruct",
+	]);
 });
