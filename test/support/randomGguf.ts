@@ -32,7 +32,7 @@ export async function rowsOf(stream: AsyncIterable<Float32Array>): Promise<reado
 	return values;
 }
 
-/** The name that llama.cpp has for each part of a layer of qwen3moe. */
+/** The name that llama.cpp has for each part of a layer. */
 const layerNames: Readonly<Record<string, string>> = {
 	input_layernorm: "attn_norm",
 	"self_attn.q_proj": "attn_q",
@@ -42,11 +42,23 @@ const layerNames: Readonly<Record<string, string>> = {
 	"self_attn.q_norm": "attn_q_norm",
 	"self_attn.k_norm": "attn_k_norm",
 	post_attention_layernorm: "ffn_norm",
+	"self_attn.q_a_proj": "attn_q_a",
+	"self_attn.q_a_layernorm": "attn_q_a_norm",
+	"self_attn.q_b_proj": "attn_q_b",
+	"self_attn.kv_a_proj_with_mqa": "attn_kv_a_mqa",
+	"self_attn.kv_a_layernorm": "attn_kv_a_norm",
+	"self_attn.kv_b_proj": "attn_kv_b",
 	"mlp.gate": "ffn_gate_inp",
+	"mlp.gate_proj": "ffn_gate",
+	"mlp.up_proj": "ffn_up",
+	"mlp.down_proj": "ffn_down",
+	"mlp.shared_experts.gate_proj": "ffn_gate_shexp",
+	"mlp.shared_experts.up_proj": "ffn_up_shexp",
+	"mlp.shared_experts.down_proj": "ffn_down_shexp",
 };
 
-/** The tensors of a random qwen3_moe checkpoint as llama.cpp keeps them: matrices in `weights`, all else in float32. */
-export function qwen3MoeTensors(
+/** The tensors of a random checkpoint as llama.cpp keeps them: matrices in `weights`, all else in float32. */
+export function ggufTensors(
 	tensors: ReadonlyMap<string, RandomTensor>,
 	weights: GgufWeights,
 ): readonly TensorBytes[] {
@@ -58,7 +70,8 @@ export function qwen3MoeTensors(
 		written.push({ name, dimensions: [...shape].reverse(), type, content });
 	};
 	for (const [name, { shape, values }] of tensors) {
-		const [, layer, part = ""] = /^model\.layers\.(\d+)\.(.+)\.weight$/.exec(name) ?? [];
+		const [, layer, part = "", kind = ""] =
+			/^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/.exec(name) ?? [];
 		const [, expert, projection = ""] = /experts\.(\d+)\.(.+)_proj$/.exec(part) ?? [];
 		if (layer === undefined) {
 			const names: Readonly<Record<string, string>> = {
@@ -68,7 +81,7 @@ export function qwen3MoeTensors(
 			};
 			add(names[name] ?? name, shape, [values]);
 		} else if (expert === undefined) {
-			add(`blk.${layer}.${layerNames[part] ?? part}.weight`, shape, [values]);
+			add(`blk.${layer}.${layerNames[part] ?? part}.${kind}`, shape, [values]);
 		} else if (expert === "0") {
 			const all = [...tensors].filter(([other]) =>
 				new RegExp(`^model\\.layers\\.${layer}\\.mlp\\.experts\\.\\d+\\.${projection}_proj`).test(
@@ -151,6 +164,6 @@ export function qwen3MoeGguf(
 ): Buffer {
 	return ggufBytes({
 		metadata: { ...qwen3MoeMetadata(shape), ...more },
-		tensors: qwen3MoeTensors(tensors, weights),
+		tensors: ggufTensors(tensors, weights),
 	});
 }

@@ -1,5 +1,7 @@
 import { basename } from "node:path";
+import type { ArchitectureName } from "../../model/architecture.ts";
 import type { CheckpointFileName, CheckpointSource } from "../checkpointSource.ts";
+import { knownFimFormat } from "../fimFormats.ts";
 import { ImportError } from "../importError.ts";
 import { readGgufConfig } from "./ggufConfig.ts";
 import { GgufFiles } from "./ggufFiles.ts";
@@ -26,7 +28,7 @@ export async function ggufCheckpoint(path: string): Promise<CheckpointSource> {
 		["tokenizer.json", tokenizer.tokenizerJson],
 		["tokenizer_config.json", tokenizerConfig(metadata, tokenizer)],
 		["generation_config.json", JSON.stringify({ eos_token_id: tokenizer.endIds })],
-		["mote.json", notes(metadata, tokenizer)],
+		["mote.json", notes(metadata, config.model_type, tokenizer)],
 	]);
 	const weights = files.tensors();
 	return {
@@ -63,7 +65,11 @@ function tokenizerConfig(
 }
 
 /** Our own addition to checkpoints travels in files that we write; others say some of it in their own way. */
-function notes(metadata: ReadonlyMap<string, GgufValue>, tokenizer: GgufTokenizer): string {
+function notes(
+	metadata: ReadonlyMap<string, GgufValue>,
+	architecture: ArchitectureName,
+	tokenizer: GgufTokenizer,
+): string {
 	const own = metadata.get(moteNotesKey);
 	if (typeof own === "string") {
 		return own;
@@ -72,14 +78,30 @@ function notes(metadata: ReadonlyMap<string, GgufValue>, tokenizer: GgufTokenize
 		const value = metadata.get(key);
 		return typeof value === "string" && value !== "" ? value.slice(0, 100) : undefined;
 	};
-	const { fim, eos } = tokenizer;
 	return JSON.stringify({
 		name: text("general.name"),
 		license: text("general.license"),
-		endOfText: eos,
-		...(fim !== undefined &&
-			eos !== undefined && { fim: { ...fim, otherFile: fim.file, endOfText: eos } }),
+		endOfText: tokenizer.eos,
+		...fimNotes(architecture, tokenizer),
 	});
+}
+
+/** Files name markers; in which order they go, and what stands in front of them, is known of their families. */
+function fimNotes(
+	architecture: ArchitectureName,
+	{ fim, bos, eos }: GgufTokenizer,
+): Readonly<Record<string, unknown>> {
+	if (fim === undefined || eos === undefined) {
+		return {};
+	}
+	const { prefix, suffix, middle, file } = fim;
+	const known = knownFimFormat(architecture, (token) =>
+		[prefix, suffix, middle, bos].includes(token),
+	);
+	return {
+		order: known?.order,
+		fim: { ...fim, start: known?.start, otherFile: file, endOfText: eos },
+	};
 }
 
 /** The metadata's key for the text of a `mote.json`. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ArchitectureName } from "../../model/architecture.ts";
 import { ImportError } from "../importError.ts";
 import type { GgufFiles } from "./ggufFiles.ts";
 import type { GgufLayout } from "./ggufTensors.ts";
@@ -8,7 +9,7 @@ import { ggufArchitectures, type GgufArchitecture } from "./tensorNames.ts";
 /** What a GGUF file says about its model's shape, in the words of Hugging Face's `config.json`. */
 export interface GgufConfig {
 	readonly layout: GgufLayout;
-	readonly config: Readonly<Record<string, unknown>>;
+	readonly config: Readonly<Record<string, unknown>> & { readonly model_type: ArchitectureName };
 }
 
 /** llama.cpp's numbers for how the weights of experts are made of the router's output. */
@@ -111,7 +112,7 @@ function architectureOf({ metadata }: GgufFiles): GgufArchitecture {
 }
 
 const own: Readonly<
-	Record<GgufArchitecture, (fields: Fields, heads: number) => Readonly<Record<string, unknown>>>
+	Record<GgufArchitecture, (fields: Fields, heads: number) => GgufConfig["config"]>
 > = {
 	llama: (fields, heads) => ({ model_type: "llama", ...denseShape(fields, heads) }),
 	qwen2: (fields, heads) => ({ model_type: "qwen2", ...denseShape(fields, heads) }),

@@ -10,7 +10,7 @@ import { writeRandomCheckpoint, type RandomCheckpoint } from "../../../support/r
 import {
 	qwen3MoeGguf,
 	qwen3MoeMetadata,
-	qwen3MoeTensors,
+	ggufTensors,
 	tokenizerMetadata,
 	float32Weights,
 	type GgufWeights,
@@ -120,7 +120,7 @@ describe("a GGUF file of random weights", () => {
 
 	test("in parts, and in a folder of its own, is found from each part and from the folder", async () => {
 		const { shape, tensors } = await checkpoint();
-		const all = qwen3MoeTensors(tensors, float32Weights);
+		const all = ggufTensors(tensors, float32Weights);
 		const part = (no: number, more: Readonly<Record<string, TypedValue>> = {}): Buffer =>
 			ggufBytes({
 				metadata: {
