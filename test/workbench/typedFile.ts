@@ -13,8 +13,14 @@ export interface TypedFile {
 	readonly saved: string;
 }
 
-/** Quotes that a server of the editor puts in behind `=` can't be typed over, whatever Mote does. */
-export const typingSettings = { "html.autoCreateQuotes": false } as const;
+/**
+ * What a server of the editor puts in comes between any two keys: quotes behind `=` can't be typed over then, whatever Mote
+ * does, and whoever moves over a tag that is just being closed ends up behind the next one.
+ */
+export const typingSettings = {
+	"html.autoCreateQuotes": false,
+	"html.autoClosingTags": false,
+} as const;
 
 export interface TypedFileOptions extends Pick<TypingOptions, "slowness" | "limitMs"> {
 	/** Is told each ghost while it is shown. */

@@ -22,7 +22,7 @@ const sentences: readonly (readonly [RegExp, (origin: string, code: string) => s
 			`The certificate of ${origin} isn't valid today (${code}); renew it, or check this machine's clock.`,
 	],
 	[
-		/CERTIFICATE_REQUIRED|CLIENT_AUTH_CERT|HANDSHAKE_FAILURE.*CERT/,
+		/CERTIFICATE_REQUIRED|CLIENT_AUTH_CERT|HANDSHAKE_FAILURE(?:(?!HANDSHAKE).)*CERT/,
 		(origin, code) =>
 			`${origin} wants a client's certificate (${code}), which Mote doesn't have; use an address that takes a key.`,
 	],
