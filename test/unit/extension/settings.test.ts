@@ -91,7 +91,7 @@ test("defaults give frozen settings without problems", () => {
 	const settings = readSettings(configurationOf({}));
 	expect(settings).toMatchObject({
 		enable: true,
-		completion: { debounceMs: 40, minJointProbability: 0.82, multiline: "auto" },
+		completion: { debounceMs: 40, minJointProbability: 0.83, multiline: "auto" },
 		engine: { model: { kind: "auto" }, threads: undefined, nodePath: undefined },
 		server: undefined,
 		offersRunningServers: true,
@@ -105,7 +105,7 @@ test("a value of the wrong type is replaced by the default and named", () => {
 	const settings = readSettings(
 		configurationOf({ "completion.debounceMs": "fast", "completion.minJointProbability": 7 }),
 	);
-	expect(settings.completion).toMatchObject({ debounceMs: 40, minJointProbability: 0.82 });
+	expect(settings.completion).toMatchObject({ debounceMs: 40, minJointProbability: 0.83 });
 	expect(settings.problems).toEqual([
 		expect.stringContaining("mote.completion.debounceMs is ignored"),
 		expect.stringContaining("mote.completion.minJointProbability is ignored"),
