@@ -66,13 +66,18 @@ const layers = () =>
 
 /**
  * Whatever became of one, the others are run, so that one run says all that is wrong. Lanes run side by side, since the
- * tests in an editor wait more than they compute; what is built in the first group, the second needs.
+ * tests in an editor wait more than they compute; more than two of them would only wait for each other. What is built in the
+ * first group, the second needs.
  */
 const groups = [
 	[[lint], [format, types, typesOfViews, layers, packageExtension, ...nativeBuildSteps()]],
 	[
-		[() => testWithVitest("core"), () => testWithVitest("package")],
-		[...nativeTestSteps(), () => testWithVitest("webview")],
+		[
+			() => testWithVitest("core"),
+			() => testWithVitest("package"),
+			...nativeTestSteps(),
+			() => testWithVitest("webview"),
+		],
 		[testInExtensionHost, () => testWithVitest("workbench")],
 	],
 ];
