@@ -218,10 +218,7 @@ class CompletionPipeline implements CompletionProvider {
 		return end === undefined ? givenUp() : this.#concluded(generation, end, place, worth);
 	}
 
-	/**
-	 * The outcome of an answer that is being written and agrees with what was typed since it began. Undefined also where too
-	 * little of it is left to look at: asked anew, a model may write more.
-	 */
+	/** The outcome of an answer in flight that agrees with what was typed since, if enough is left of it to look at. */
 	async #join(
 		place: CompletionPlace,
 		worth: Worth,
