@@ -101,10 +101,10 @@ const reservedNames = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 function segmentOf(name: string): string {
 	const segment = name
 		.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029/\\:*?"<>|%]/gu, "-")
-		.replaceAll(/^[. ]+|[. ]+$/g, "")
 		.slice(0, maxSegmentLength)
 		.toWellFormed()
-		.trimEnd();
+		// White space of all scripts: whoever reads paths takes it off. A tilde would stand for somebody's home.
+		.replaceAll(/^[.\s~]+|[.\s]+$/gu, "");
 	return segment === "" ? "folder" : reservedNames.test(segment) ? `${segment}-` : segment;
 }
 

@@ -57,6 +57,18 @@ const anyScript = fc.record({
 	pauseAtBytes: fc.option(anyBytes, { nil: undefined }),
 });
 
+const always = (fault: HubFaultScript): HubFaultScript[] => Array.from({ length: 20 }, () => fault);
+const undisturbed = { bytes: 100_000, faults: [], kept: undefined, pauseAtBytes: undefined };
+
+/** One for each way that a download can end, so that none is left to chance. */
+const examples = [
+	undisturbed,
+	{ ...undisturbed, pauseAtBytes: 1 },
+	{ ...undisturbed, faults: always({ kind: "hangUp" }) },
+	{ ...undisturbed, faults: always({ kind: "flipByte", at: 7 }) },
+	{ ...undisturbed, faults: always({ kind: "status", status: 401 }) },
+];
+
 test("every download ends whole and verified, or with a clear error, and can be gone on with", async () => {
 	const outcomes = new Set<string>();
 	await fc.assert(
@@ -95,7 +107,7 @@ test("every download ends whole and verified, or with a clear error, and can be 
 			expect(finished(folder.path)?.equals(content)).toBe(true);
 			expect(folder.list()).toEqual([fileName]);
 		}),
-		{ numRuns: 200 },
+		{ numRuns: 200, examples: examples.map((example) => [example]) },
 	);
 	// Otherwise the scripts would prove little.
 	expect([...outcomes]).toEqual(

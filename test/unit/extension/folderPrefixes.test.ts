@@ -49,6 +49,10 @@ test.each<readonly [readonly NamedFolder[], readonly string[]]>([
 		],
 		["-x/", "a-b/", "folder/", "con-/", "git/"],
 	],
+	[
+		[folder("/1", "\u00a0!"), folder("/2", "\u3000wide.\u2003"), folder("/3", "~tilde")],
+		["!/", "wide/", "tilde/"],
+	],
 ])("the folders of case %# have prefixes by their names", (folders, expected) => {
 	expect(folderPrefixes(folders)).toEqual(expected);
 });
