@@ -57,11 +57,18 @@ const anyScript = fc.record({
 	pauseAtBytes: fc.option(anyBytes, { nil: undefined }),
 });
 
+type Script = typeof anyScript extends fc.Arbitrary<infer Value> ? Value : never;
+
 const always = (fault: HubFaultScript): HubFaultScript[] => Array.from({ length: 20 }, () => fault);
-const undisturbed = { bytes: 100_000, faults: [], kept: undefined, pauseAtBytes: undefined };
+const undisturbed: Script = {
+	bytes: 100_000,
+	faults: [],
+	kept: undefined,
+	pauseAtBytes: undefined,
+};
 
 /** One for each way that a download can end, so that none is left to chance. */
-const examples = [
+const examples: readonly Script[] = [
 	undisturbed,
 	{ ...undisturbed, pauseAtBytes: 1 },
 	{ ...undisturbed, faults: always({ kind: "hangUp" }) },
