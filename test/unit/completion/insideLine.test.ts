@@ -11,7 +11,7 @@ describe("a completion while typing within a line", () => {
 		["a type", "const total: ║ = 3;", "number = 3;", "const total: ├number┤ = 3;"],
 		["a parameter", "f((║) => a.id);", "item: Item) => a", "f((├item: Item┤) => a.id);"],
 		["an operand", "if (║ && ok) {", "ready && ok) {", "if (├ready┤ && ok) {"],
-		["what stands before a comment", "foo(║);  // TODO", "value);", "foo(├value┤);  // TODO"],
+		["what stands before a comment", "foo(║);  // sums", "value);", "foo(├value┤);  // sums"],
 		["code in a string", "s = `Hi ${║} bye`;", "name} bye`;", "s = `Hi ${├name┤} bye`;"],
 		["a string", 'fetch("║", options);', `users", options);`, 'fetch("├users┤", options);'],
 		[

@@ -1,31 +1,15 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fromBinary } from "@bufbuild/protobuf";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { importCheckpoint } from "../../../src/importer/importCheckpoint.ts";
 import { ModelProtoSchema } from "../../../src/importer/onnx/onnx_pb.ts";
 import { openModel } from "../../../src/model/modelStore.ts";
+import { oneLayer, useImportFolder } from "../../support/importFolder.ts";
 import { readOnnxGraph } from "../../support/onnxGraph.ts";
-import {
-	writeRandomCheckpoint,
-	type RandomCheckpointOptions,
-} from "../../support/randomCheckpoint.ts";
-import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 
-let folder: TemporaryFolder;
-
-beforeEach(() => {
-	folder = new TemporaryFolder();
-});
-afterEach(() => {
-	folder[Symbol.dispose]();
-});
-
-const oneLayer = { num_hidden_layers: 1, num_experts: 2 };
-const checkpointPath = (name = ""): string => join(folder.path, "checkpoint", name);
-const writeCheckpoint = async (options: RandomCheckpointOptions = {}): Promise<void> => {
-	await writeRandomCheckpoint(checkpointPath(), { shape: oneLayer, ...options });
-};
+const folder = useImportFolder();
+const { checkpointPath, writeCheckpoint } = folder;
 const importTo = (name = "model"): Promise<void> =>
 	importCheckpoint(checkpointPath(), join(folder.path, name), { quantization: "int4" });
 

@@ -1,29 +1,16 @@
 import { mkdir, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { importCheckpoint } from "../../../src/importer/importCheckpoint.ts";
+import { oneLayer, useImportFolder } from "../../support/importFolder.ts";
 import {
 	safetensorsFile,
 	tinyNotes,
 	writeRandomCheckpoint,
-	type RandomCheckpointOptions,
 } from "../../support/randomCheckpoint.ts";
-import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 
-let folder: TemporaryFolder;
-
-beforeEach(() => {
-	folder = new TemporaryFolder();
-});
-afterEach(() => {
-	folder[Symbol.dispose]();
-});
-
-const oneLayer = { num_hidden_layers: 1, num_experts: 2 };
-const checkpointPath = (name = ""): string => join(folder.path, "checkpoint", name);
-const writeCheckpoint = async (options: RandomCheckpointOptions = {}): Promise<void> => {
-	await writeRandomCheckpoint(checkpointPath(), { shape: oneLayer, ...options });
-};
+const folder = useImportFolder();
+const { checkpointPath, writeCheckpoint } = folder;
 const importTo = (quantization: "int4" | "fp32" = "int4"): Promise<void> =>
 	importCheckpoint(checkpointPath(), join(folder.path, "model"), { quantization });
 

@@ -1,30 +1,15 @@
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { importCheckpoint } from "../../../src/importer/importCheckpoint.ts";
 import { openModel } from "../../../src/model/modelStore.ts";
-import {
-	writeRandomCheckpoint,
-	type RandomCheckpointOptions,
-} from "../../support/randomCheckpoint.ts";
+import { oneLayer, useImportFolder } from "../../support/importFolder.ts";
+import { writeRandomCheckpoint } from "../../support/randomCheckpoint.ts";
 import { qwen3MoeGguf, tokenizerMetadata } from "../../support/randomGguf.ts";
-import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 import { tinyTokenizerJson } from "../../support/tinyTokenizer.ts";
 
-let folder: TemporaryFolder;
-
-beforeEach(() => {
-	folder = new TemporaryFolder();
-});
-afterEach(() => {
-	folder[Symbol.dispose]();
-});
-
-const oneLayer = { num_hidden_layers: 1, num_experts: 2 };
-const checkpointPath = (name = ""): string => join(folder.path, "checkpoint", name);
-const writeCheckpoint = async (options: RandomCheckpointOptions = {}): Promise<void> => {
-	await writeRandomCheckpoint(checkpointPath(), { shape: oneLayer, ...options });
-};
+const folder = useImportFolder();
+const { checkpointPath, writeCheckpoint } = folder;
 
 describe("an import that is cancelled half way", () => {
 	/** Of the weights that were written or found, one number a step; the first import ends behind 40 %. */

@@ -98,7 +98,7 @@ const cases: readonly Case[] = [
 	["plaintext", "def f(║) -> int:", "self, x) -> int:", "def f(self, x) -> int:"],
 	["plaintext", "a = b ? ║ : d;", "c : d;", "a = b ? c : d;"],
 	["plaintext", "x = ║ # note", "1 # note", "x = 1 # note"],
-	["plaintext", "foo(║);  // TODO", "a, b);", "foo(a, b);  // TODO"],
+	["plaintext", "foo(║);  // sums", "a, b);", "foo(a, b);  // sums"],
 	["plaintext", "I like ║ and pears.", "apples and pears.", "I like apples and pears."],
 	[
 		"plaintext",
