@@ -5,9 +5,21 @@ import { createInterface } from "node:readline";
 /** Set within a lane, where others print meanwhile. */
 const isInLane = new AsyncLocalStorage();
 
+/** Of what a failed step printed, the part that is worth reading again, in UTF-16 units. */
+const outputEndLength = 4_000;
+
 /** A step failed, and its message is the one sentence that a reader needs. */
 export class StepError extends Error {
 	name = "StepError";
+
+	/**
+	 * @param {string} message
+	 * @param {string} [outputEnd] the last that the step printed, where it was held back
+	 */
+	constructor(message, outputEnd = "") {
+		super(message);
+		this.outputEnd = outputEnd;
+	}
 }
 
 /**
@@ -51,9 +63,10 @@ export async function runStep(name, command, args, { cwd, env, onLine } = {}) {
 		child.once("error", (cause) => resolve({ code: undefined, error: cause }));
 		child.once("close", (exitCode) => resolve({ code: exitCode, error: undefined }));
 	});
+	const output = Buffer.concat(heldBack);
 	if (isHeldBack) {
 		process.stdout.write(`\n=== ${name}: all that it printed\n`);
-		process.stdout.write(Buffer.concat(heldBack));
+		process.stdout.write(output);
 	}
 	const seconds = ((performance.now() - start) / 1000).toFixed(1);
 	if (error !== undefined) {
@@ -62,16 +75,34 @@ export async function runStep(name, command, args, { cwd, env, onLine } = {}) {
 	if (code !== 0) {
 		throw new StepError(
 			`"${name}" failed after ${seconds} s (exit code ${code}); what it printed above says why.`,
+			lastLines(output.toString("utf8")),
 		);
 	}
 	console.log(`=== ${name}: ${seconds} s`);
 }
 
 /**
- * Runs every step, whatever became of the ones before it; gives a sentence for each that failed.
+ * The whole lines at the end of `text` that {@link outputEndLength} has room for.
+ *
+ * @param {string} text
+ */
+function lastLines(text) {
+	const end = text.trimEnd();
+	return end.length <= outputEndLength
+		? end
+		: end.slice(end.indexOf("\n", end.length - outputEndLength) + 1);
+}
+
+/**
+ * @typedef {{ sentence: string, outputEnd: string }} Failure a step that failed: what there is to say of it, and the last
+ *     that it printed, which may be nothing
+ */
+
+/**
+ * Runs every step, whatever became of the ones before it.
  *
  * @param {readonly (() => unknown)[]} steps
- * @returns {Promise<readonly string[]>}
+ * @returns {Promise<readonly Failure[]>}
  */
 export async function runSteps(steps) {
 	const failures = [];
@@ -79,8 +110,12 @@ export async function runSteps(steps) {
 		try {
 			await step();
 		} catch (error) {
-			console.error(error instanceof StepError ? `\n${error.message}` : error);
-			failures.push(error instanceof StepError ? error.message : String(error));
+			const isOfStep = error instanceof StepError;
+			console.error(isOfStep ? `\n${error.message}` : error);
+			failures.push({
+				sentence: isOfStep ? error.message : String(error),
+				outputEnd: isOfStep ? error.outputEnd : "",
+			});
 		}
 	}
 	return failures;
@@ -90,7 +125,7 @@ export async function runSteps(steps) {
  * Runs several lists of steps side by side, each as {@link runSteps} does. What they print comes step by step.
  *
  * @param {readonly (readonly (() => unknown)[])[]} lanes
- * @returns {Promise<readonly string[]>}
+ * @returns {Promise<readonly Failure[]>}
  */
 export async function runLanes(lanes) {
 	const failures = await Promise.all(lanes.map((steps) => isInLane.run(true, runSteps, steps)));

@@ -3,8 +3,8 @@
  *
  *     npm test
  *
- * Every step is run, whatever became of the ones before. The end names all that failed; the last line says how many
- * tests passed and failed, and the exit code is 0 only where nothing did.
+ * Every step is run, whatever became of the ones before. The end repeats the last that each failed step printed and names
+ * them all; the last line says how many tests passed and failed, and the exit code is 0 only where nothing did.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
@@ -214,7 +214,11 @@ for (const lanes of groups) {
 console.log(`\nAll steps: ${((performance.now() - start) / 60_000).toFixed(1)} min`);
 if (failures.length > 0) {
 	process.exitCode = 1;
-	console.log(`Failed:\n${failures.map((failure) => `  ${failure}`).join("\n")}`);
+	// Far above, among the output of other steps, nobody would find it.
+	for (const { sentence, outputEnd } of failures.filter((failure) => failure.outputEnd !== "")) {
+		console.log(`\n=== ${sentence} Its end once more:\n${outputEnd}`);
+	}
+	console.log(`\nFailed:\n${failures.map(({ sentence }) => `  ${sentence}`).join("\n")}`);
 }
 // A step without tests of its own, such as lint, counts as one that failed.
 const failed = Math.max(counts.failed, failures.length);

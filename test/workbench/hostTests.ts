@@ -123,7 +123,9 @@ async function reportAll(): Promise<void> {
 		const { lines, numPassedTests, numFailedTests } = reportSchema.parse(JSON.parse(text));
 		all.numPassedTests += numPassedTests;
 		all.numFailedTests += numFailedTests;
-		console.log(lines.join("\n"));
+		// What failed comes last: the end is what people, and the summary of a whole run, read.
+		const failed = lines.filter((line) => !line.startsWith("passed "));
+		console.log([...lines.filter((line) => !failed.includes(line)), ...failed].join("\n"));
 	}
 	await writeFile(reportFile, JSON.stringify(all));
 }

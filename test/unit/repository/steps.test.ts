@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
+import * as z from "zod";
 import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 
 const module = pathToFileURL(path.resolve(import.meta.dirname, "../../../scripts/steps.mjs")).href;
@@ -28,7 +29,7 @@ test("every step is run, and each that failed is named", async () => {
 			() => runStep("four", "/nowhere/at/all", []),
 			() => runStep("five", node, ["--eval", "console.log('last')"]),
 		]);
-		console.log(failures.map((failure) => "- " + failure).join("\\n"));
+		console.log(failures.map((failure) => "- " + failure.sentence).join("\\n"));
 	`);
 	expect(output).toContain("first");
 	expect(output).toContain("last");
@@ -61,9 +62,25 @@ test("lanes run side by side, each step's output stays in one piece, and what fa
 			],
 			[() => runStep("writing", node, ["--eval", writing])],
 		]);
-		console.log("- " + lines.join() + " - " + failures.length + " - " + failures[0]);
+		console.log("- " + lines.join() + " - " + failures.length + " - " + failures[0].sentence);
 	`);
 	expect(output).toContain("a1\na2\n");
 	expect(output).toContain("b1\nb2\n");
 	expect(output).toMatch(/^- a1,a2 - 1 - "failing" failed after .* \(exit code 3\)/m);
+});
+
+test("what failed can be read again at the end, whole lines and no more than fits a screen", async () => {
+	const output = await printed(`
+		const failing = "for (let i = 1; i <= 3000; i++) console.log('line ' + i); console.log('the cause'); process.exitCode = 3";
+		const [failure] = await runLanes([[() => runStep("failing", process.execPath, ["--eval", failing])]]);
+		console.log(JSON.stringify(failure.outputEnd));
+	`);
+	const lines = z
+		.string()
+		.parse(JSON.parse(output.trimEnd().split("\n").at(-1) ?? ""))
+		.split("\n");
+	expect(lines.at(-1)).toBe("the cause");
+	expect(lines.join("\n").length).toBeGreaterThan(3_900);
+	expect(lines.join("\n").length).toBeLessThanOrEqual(4_000);
+	expect(lines.slice(0, -1).every((line) => /^line \d{4}$/.test(line))).toBe(true);
 });
