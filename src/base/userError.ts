@@ -1,6 +1,10 @@
+/** Breaks a line, can't be seen, or turns the direction of the text around it. */
+const unfitForSentence = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+
 /**
  * A fault that the user can mend. `message` is one sentence that says what is wrong and what to do about
- * it; it is shown as it stands. `code` is stable and crosses process boundaries.
+ * it; it is shown as it stands. Names that it takes over from files and servers can't break it into lines or turn it
+ * around. `code` is stable and crosses process boundaries.
  */
 export class UserError<Code extends string = string> extends Error {
 	override readonly name = "UserError";
@@ -10,7 +14,7 @@ export class UserError<Code extends string = string> extends Error {
 		message: string,
 		options?: ErrorOptions,
 	) {
-		super(message, options);
+		super(message.toWellFormed().replaceAll(unfitForSentence, " "), options);
 	}
 }
 
