@@ -1,10 +1,11 @@
 import assert from "node:assert";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
 import { openReview, useEdits } from "./edits.ts";
+import { nextOf } from "./events.ts";
 import { showContext, textMatching } from "./inspector.ts";
 import { closeEditors, readyMote, showAt, trigger } from "./mote.ts";
 
@@ -23,6 +24,7 @@ describe("a workspace of folders with equal names, one in another", () => {
 	let mote: MoteApi;
 
 	before(async () => {
+		await foldersAreThere();
 		mote = await readyMote();
 	});
 
@@ -67,10 +69,27 @@ describe("a workspace of folders with equal names, one in another", () => {
 	}
 });
 
-function root(): string {
+/**
+ * An editor that starts while its machine is busy may fail to read the file that names its folders, and then has none: it
+ * reads the file again when that is written.
+ */
+async function foldersAreThere(): Promise<void> {
+	const areThere = (): boolean => vscode.workspace.workspaceFolders?.length === files.length;
+	if (!areThere()) {
+		const changed = nextOf(vscode.workspace.onDidChangeWorkspaceFolders, areThere);
+		await writeFile(workspaceFile(), await readFile(workspaceFile(), "utf8"));
+		await changed;
+	}
+}
+
+function workspaceFile(): string {
 	const file = vscode.workspace.workspaceFile;
 	assert(file !== undefined, "the tests need a workspace of several folders");
-	return path.dirname(file.fsPath);
+	return file.fsPath;
+}
+
+function root(): string {
+	return path.dirname(workspaceFile());
 }
 
 function priceIn(folder: string): string {
