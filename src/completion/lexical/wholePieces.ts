@@ -23,13 +23,15 @@ export function wholePieces(input: PieceInput): (length: number) => boolean {
 	}
 	const { isWhole, isInString } = read(input);
 	const isSpacedAfter = /^\s/.test(restOfLine);
+	const behind = restOfLine.trim();
 	return (length) => {
 		if (isWhole[length] !== 1) {
 			return false;
 		}
 		const head = text.slice(0, length);
 		const ink = head.trimEnd();
-		if (ink === "") {
+		if (ink === "" || ink.trimStart() === behind) {
+			// What stands there already is written again.
 			return false;
 		}
 		const isSpaced = head.length > ink.length || isSpacedAfter;

@@ -35,6 +35,7 @@ describe("a completion while typing within a line", () => {
 		["would be one word with what follows", "foo(a, ║c);", "bar"],
 		["lacks the comma in front of an element", "foo(a, ║c);", "bar "],
 		["begins a comment", "foo(║) + 1;", "// more"],
+		["writes what stands there, and goes on otherwise", "a║// x", "// x/* z */"],
 	])("is none where it %s", (_, fixture, answer) =>
 		check(fixture, answer, { none: "notConfident" }),
 	);
