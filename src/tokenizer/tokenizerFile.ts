@@ -77,10 +77,19 @@ export type PreTokenizerStep =
 
 const noAffix = z.union([z.null(), z.literal("")]).optional();
 
+const nfcSchema = z.object({ type: z.literal("NFC") });
+
 const tokenizerFileSchema = z.object({
 	// Unicode normalization is left out on purpose when the text is encoded: an answer has to continue the
 	// document byte for byte. Any other normalizer would change what the tokens stand for.
-	normalizer: z.union([z.null(), z.object({ type: z.literal("NFC") })]).optional(),
+	normalizer: z
+		.union([
+			z.null(),
+			nfcSchema,
+			// DeepSeek's files have an empty one.
+			z.object({ type: z.literal("Sequence"), normalizers: z.array(nfcSchema).max(16) }),
+		])
+		.optional(),
 	pre_tokenizer: preTokenizerSchema,
 	decoder: z.object({ type: z.literal("ByteLevel") }),
 	added_tokens: z
@@ -152,13 +161,18 @@ function parseVocabulary(
 		}
 		vocabulary.set(token, parsedId.data);
 	}
-	const missing = byteLevelAlphabet().findIndex((char) => !vocabulary.has(char));
+	const missing = byteLevelAlphabet().findIndex(
+		(char, byte) => isInUtf8(byte) && !vocabulary.has(char),
+	);
 	if (missing >= 0) {
 		// The library would silently leave such a byte out of the prompt.
 		throw invalid(`it has no token for the byte ${missing}`);
 	}
 	return vocabulary;
 }
+
+/** Some vocabularies leave out the bytes that no UTF-8 has, and give their ids to added tokens. */
+const isInUtf8 = (byte: number): boolean => byte < 0xf5 && byte !== 0xc0 && byte !== 0xc1;
 
 function parseMerges(
 	merges: readonly (string | readonly string[])[],

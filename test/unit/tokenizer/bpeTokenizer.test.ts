@@ -56,6 +56,31 @@ describe("a byte-level BPE tokenizer", () => {
 		expect(withProto.encode("__proto__")).toEqual([9999]);
 	});
 
+	test("needs no tokens for bytes that no text has", () => {
+		const invalid = [0xc0, 0xc1, ...Array.from({ length: 11 }, (_, i) => 0xf5 + i)];
+		const without = createTokenizer(
+			changed((json) => {
+				for (const byte of invalid) {
+					const char = String.fromCharCode(byte);
+					(json["added_tokens"] as object[]).push({ id: json.model.vocab[char], content: char });
+				}
+			}),
+		);
+		const text = "õ÷Á ÿ 🙂";
+		expect(Buffer.concat(without.encode(text).map((id) => without.bytesOf(id))).toString()).toBe(
+			text,
+		);
+	});
+
+	test("takes a list of normalizers without any, or with the one that is left out", () => {
+		for (const normalizers of [[], [{ type: "NFC" }]]) {
+			const listed = changed((json) => (json["normalizer"] = { type: "Sequence", normalizers }));
+			expect(createTokenizer(listed).encode("return width")).toEqual(
+				tokenizer.encode("return width"),
+			);
+		}
+	});
+
 	test("encodes the empty text as no tokens", () => {
 		expect(tokenizer.encode("")).toEqual([]);
 	});
@@ -78,6 +103,9 @@ describe("createTokenizer refuses, with one sentence,", () => {
 		"a tokenizer without byte-level pieces": changed((json) => (json["pre_tokenizer"] = null)),
 		"a normalizer that changes the text": changed(
 			(json) => (json["normalizer"] = { type: "Lowercase" }),
+		),
+		"a list of normalizers that change the text": changed(
+			(json) => (json["normalizer"] = { type: "Sequence", normalizers: [{ type: "Lowercase" }] }),
 		),
 		"a vocabulary that can't write every byte": changed((json) => delete json.model.vocab["A"]),
 		"an id that is used twice": changed((json) => (json.model.vocab["A"] = 300)),
