@@ -1,6 +1,6 @@
-import { ggufBytes, type TypedValue } from "./ggufBytes.ts";
+import { ggufBytes, type TensorBytes, type TypedValue } from "./ggufBytes.ts";
 import type { RandomTensor } from "./randomCheckpoint.ts";
-import { float32Weights, ggufTensors } from "./randomGguf.ts";
+import { float32Tensor, float32Weights, ggufTensors } from "./randomGguf.ts";
 import type { ReferenceConfig } from "./referenceDecoder.ts";
 import type { DecoderTensors } from "./randomDecoder.ts";
 
@@ -23,8 +23,31 @@ export function decoderGguf(
 	);
 	return ggufBytes({
 		metadata: { ...metadataOf(config), ...more },
-		tensors: ggufTensors(stored, float32Weights),
+		tensors: [...ggufTensors(stored, float32Weights), ...frequencyFactors(config)],
 	});
+}
+
+/** Of Llama 3.1: how much slower each pair of a head turns. The converter writes this in place of what it follows from. */
+function frequencyFactors(config: ReferenceConfig): readonly TensorBytes[] {
+	const { rope_scaling: scaling, rope_theta: theta = NaN } = config;
+	if (scaling?.rope_type !== "llama3") {
+		return [];
+	}
+	const { factor = 1, low_freq_factor: low = 1, high_freq_factor: high = 1 } = scaling;
+	const trained = scaling.original_max_position_embeddings ?? NaN;
+	const dim = config.head_dim ?? config.hidden_size / config.num_attention_heads;
+	const factors = Float32Array.from({ length: dim / 2 }, (_, i) => {
+		const wavelength = 2 * Math.PI * theta ** ((2 * i) / dim);
+		if (wavelength < trained / high) {
+			return 1;
+		}
+		if (wavelength > trained / low) {
+			return factor;
+		}
+		const smooth = (trained / wavelength - low) / (high - low);
+		return 1 / ((1 - smooth) / factor + smooth);
+	});
+	return [float32Tensor("rope_freqs.weight", [dim / 2], factors)];
 }
 
 /** Rows of Llama's queries and keys stand in the order in which llama.cpp rotates them: those of a head's halves by turns. */
@@ -96,7 +119,7 @@ function latentFields(config: ReferenceConfig): Readonly<Record<string, TypedVal
 function scalingFields({
 	rope_scaling: scaling,
 }: ReferenceConfig): Readonly<Record<string, TypedValue>> {
-	if (!scaling) {
+	if (!scaling || scaling.rope_type === "llama3") {
 		return {};
 	}
 	const { type = "", factor = 1, original_max_position_embeddings: original } = scaling;

@@ -3,6 +3,7 @@ import type { ArchitectureName } from "../../model/architecture.ts";
 import type { CheckpointFileName, CheckpointSource } from "../checkpointSource.ts";
 import { knownFimFormat } from "../fimFormats.ts";
 import { ImportError } from "../importError.ts";
+import { readFrequencyFactors } from "./frequencyFactors.ts";
 import { readGgufConfig } from "./ggufConfig.ts";
 import { GgufFiles } from "./ggufFiles.ts";
 import type { GgufTensor, GgufValue } from "./ggufHeader.ts";
@@ -21,7 +22,7 @@ const templateKeys = ["tokenizer.chat_template", "tokenizer.chat_template.defaul
 export async function ggufCheckpoint(path: string): Promise<CheckpointSource> {
 	await using files = await GgufFiles.open(path);
 	const { metadata } = files;
-	const { config, layout } = readGgufConfig(files);
+	const { config, layout } = readGgufConfig(files, await readFrequencyFactors(files));
 	const tokenizer = readGgufTokenizer(metadata);
 	const texts = new Map<CheckpointFileName, string>([
 		["config.json", JSON.stringify(config)],

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ArchitectureName } from "../../model/architecture.ts";
 import { ImportError } from "../importError.ts";
+import { scalingOfFactors } from "./frequencyFactors.ts";
 import type { GgufFiles } from "./ggufFiles.ts";
 import type { GgufLayout } from "./ggufTensors.ts";
 import { count, positiveNumber, readFields } from "./metadataFields.ts";
@@ -61,12 +62,24 @@ type Fields = z.infer<typeof fieldsSchema>;
 /**
  * Reads the shape of the model.
  *
+ * @param frequencyFactors By which each pair's frequency is divided; undefined where the file has none.
  * @throws ImportError for architectures that aren't read, and for metadata that llama.cpp wouldn't take either
  */
-export function readGgufConfig(files: GgufFiles): GgufConfig {
+export function readGgufConfig(
+	files: GgufFiles,
+	frequencyFactors: Float32Array | undefined,
+): GgufConfig {
 	const architecture = architectureOf(files);
 	const fields = readFields(files.metadata, `${architecture}.`, fieldsSchema);
-	const feature = unsupportedFeature(architecture, fields, files);
+	const theta = fields["rope.freq_base"] ?? 10_000;
+	const factorScaling =
+		frequencyFactors === undefined
+			? undefined
+			: (scalingOfFactors(frequencyFactors, theta) ?? "unknown");
+	const feature =
+		factorScaling === "unknown"
+			? "rotary positions with factors other than those of Llama 3"
+			: unsupportedFeature(architecture, fields, files);
 	if (feature !== undefined) {
 		throw unsupportedModel(`has ${feature}`);
 	}
@@ -89,10 +102,10 @@ export function readGgufConfig(files: GgufFiles): GgufConfig {
 			num_key_value_heads: kvHeads,
 			rms_norm_eps: fields["attention.layer_norm_rms_epsilon"],
 			max_position_embeddings: fields.context_length,
-			rope_theta: fields["rope.freq_base"] ?? 10_000,
+			rope_theta: theta,
 			hidden_act: "silu",
 			tie_word_embeddings: files.tensor("output.weight") === undefined,
-			...rotaryScaling(fields),
+			...(factorScaling === undefined ? rotaryScaling(fields) : { rope_scaling: factorScaling }),
 			...own[architecture](fields, heads),
 		},
 	};
@@ -201,10 +214,6 @@ function unsupportedFeature(
 		],
 		[(fields["attention.sliding_window"] ?? 0) > 0, "sliding-window attention"],
 		[(fields["rope.scale_linear"] ?? 1) !== 1, "scaled rotary positions in an old notation"],
-		[
-			files.tensor("rope_freqs.weight") !== undefined,
-			"rotary positions with a factor for each frequency",
-		],
 		[
 			!isLatent && rotated !== undefined && rotated !== headDim(fields, heads),
 			"heads of which only a part is rotated",

@@ -15,12 +15,26 @@ import { tinyTokenizerJson } from "../../../support/tinyTokenizer.ts";
 
 const { llama, qwen2, qwen3, deepseek_v2: deepseek } = tinyConfigs;
 
+/** Its pairs turn in waves of 6 to 97,000 positions: all three kinds. */
+const llama31: ReferenceConfig = {
+	...llama,
+	rope_theta: 500_000,
+	rope_scaling: {
+		rope_type: "llama3",
+		factor: 8,
+		low_freq_factor: 1,
+		high_freq_factor: 4,
+		original_max_position_embeddings: 8192,
+	},
+};
+
 const configs: Readonly<Record<string, ReferenceConfig>> = {
 	llama,
 	"llama with positions that are slowed down alike": {
 		...llama,
 		rope_scaling: { type: "linear", factor: 4 },
 	},
+	"llama with the rotation of Llama 3.1": llama31,
 	qwen2,
 	"qwen2 with YaRN": {
 		...qwen2,
@@ -47,6 +61,18 @@ describe("a GGUF file becomes the very model folder that its checkpoint becomes:
 		const { manifest } = await openModel(path("model"));
 		expect(manifest).toEqual((await openModel(path("expected"))).manifest);
 		expect(manifest.architecture).toBe(config.model_type);
+	});
+});
+
+test("factors of frequencies that follow from nothing published are refused", async () => {
+	using folder = new TemporaryFolder();
+	const tensors = await writeRandomDecoder(join(folder.path, "checkpoint"), llama);
+	const scaling = { ...llama31.rope_scaling, high_freq_factor: 3 };
+	const gguf = decoderGguf({ ...llama31, rope_scaling: scaling }, tensors, {});
+	folder.write("m.gguf", gguf);
+	await expect(ggufCheckpoint(join(folder.path, "m.gguf"))).rejects.toMatchObject({
+		code: "checkpointUnsupported",
+		message: expect.stringContaining("factors other than those of Llama 3") as unknown,
 	});
 });
 

@@ -313,7 +313,7 @@ async function withFile(
 	});
 	folder.write("m.gguf", bytes);
 	const files = await GgufFiles.open(join(folder.path, "m.gguf"));
-	const config = readGgufConfig(files);
+	const config = readGgufConfig(files, undefined);
 	await using source = new GgufTensors(files, config.layout);
 	await use(source, config);
 }
