@@ -54,6 +54,9 @@ export async function openBackend(options: OpenBackendOptions): Promise<OpenedBa
 
 async function openNative({ model, threads }: OpenBackendOptions): Promise<NativeResult> {
 	const { manifest, nativeGraphPath: graphPath } = model;
+	if (manifest.exportedGraph !== undefined) {
+		return { kind: "unavailable", reason: "the model's graph was made for ONNX Runtime alone" };
+	}
 	if (manifest.quantization === "fp32") {
 		return { kind: "unavailable", reason: "the model keeps its weights in float32" };
 	}

@@ -115,7 +115,9 @@ function openSaved(
 ): Promise<SavedPrefixes | undefined> {
 	const { kvLayout: layout, vocabularySize, contextLength } = backend;
 	// Of all graphs: which of them runs is in the layout, as far as it makes a difference.
-	const checksums = Object.values(files).map((file) => file?.sha256 ?? "");
+	const checksums = Object.values(files)
+		.flat()
+		.map((file) => file?.sha256 ?? "");
 	const model = { key: snapshotKey(checksums, layout), layout, vocabularySize, contextLength };
 	return SavedPrefixes.open({ folder, model, logger });
 }

@@ -1,5 +1,4 @@
 import * as z from "zod";
-import type { ArchitectureName } from "../model/architecture.ts";
 import type { FimFormat } from "../model/manifest.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { readCheckpointJson, type CheckpointFiles } from "./checkpointSource.ts";
@@ -48,7 +47,7 @@ const maxStopTokens = 16;
 /** Reads the notes of a checkpoint, filled in from its architecture and what its tokenizer shows. */
 export async function readCheckpointNotes(
 	files: CheckpointFiles,
-	architecture: ArchitectureName,
+	architecture: string,
 	tokenizer: Tokenizer,
 ): Promise<CheckpointNotes> {
 	const notes =
@@ -88,7 +87,7 @@ export async function readCheckpointNotes(
 
 function fimFormat(
 	notes: z.infer<typeof notesSchema>,
-	architecture: ArchitectureName,
+	architecture: string,
 	isKnown: (token: string) => boolean,
 ): FimFormat | undefined {
 	if (notes.fim === undefined) {

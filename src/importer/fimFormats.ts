@@ -1,4 +1,3 @@
-import type { ArchitectureName } from "../model/architecture.ts";
 import type { FimFormat } from "../model/manifest.ts";
 
 /** How a family of models was taught to fill in the middle. */
@@ -9,7 +8,7 @@ interface KnownFimFormat {
 	/** Stands before a file's path; any of them, where there is one, else paths are left out. */
 	readonly fileTokens: readonly string[];
 	/** Architectures that the format belongs to; undefined where its tokens say enough. */
-	readonly architectures?: readonly ArchitectureName[];
+	readonly architectures?: readonly string[];
 }
 
 const angleTokens = {
@@ -71,7 +70,7 @@ const knownFimFormats: readonly KnownFimFormat[] = [
 
 /** The format of a model of that architecture whose tokenizer has the tokens that `isKnown` knows. */
 export function knownFimFormat(
-	architecture: ArchitectureName,
+	architecture: string,
 	isKnown: (token: string) => boolean,
 ): FimFormat | undefined {
 	const found = knownFimFormats.find(

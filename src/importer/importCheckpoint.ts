@@ -1,92 +1,34 @@
 import { createHash } from "node:crypto";
-import { open, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { assert } from "../base/assert.ts";
 import { freeDiskBytes } from "../base/freeDiskBytes.ts";
-import { UserError } from "../base/userError.ts";
-import type { KvRanges } from "../model/kvRanges.ts";
-import {
-	manifestFileName,
-	parseManifest,
-	type ChatFormat,
-	type ModelFile,
-} from "../model/manifest.ts";
-import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { parseTokenizerFile } from "../tokenizer/tokenizerFile.ts";
 import { calibrationSequences } from "./calibration.ts";
-import { readCheckpointChat } from "./checkpointChat.ts";
-import { readCheckpointNotes } from "./checkpointNotes.ts";
 import type { CheckpointSource } from "./checkpointSource.ts";
 import { matrixColumns, type DecoderPlan } from "./decoderPlan.ts";
+import { findExportedModel } from "./exported/exportedFolder.ts";
+import { importExportedModel } from "./exported/importExported.ts";
 import { findCheckpoint } from "./findCheckpoint.ts";
-import type { LinearArithmetic } from "./graphs/q4Operators.ts";
 import { ImportError } from "./importError.ts";
+import type { ImportOptions, KvMeasurement } from "./importOptions.ts";
 import { withInt8KvCache } from "./int8KvCache.ts";
+import { tokenizerFileName, writeFileDurably, writeManifest } from "./modelFolder.ts";
+import { limitedContextLength, readModelTexts } from "./modelTexts.ts";
 import { q4BlockSize } from "./q4.ts";
 import { openPartialFolder, refuseUsedFolder } from "./partialFolder.ts";
 import { readCheckpointPlan } from "./readCheckpointPlan.ts";
 import type { TensorSource } from "./tensorSource.ts";
 import { resumableFileNames, writeWeights, type DecoderGraphs } from "./writeWeights.ts";
 
-export interface ImportOptions {
-	readonly quantization: "int4" | "fp32";
-	/** How int4 linear layers compute; "int8" unless given. */
-	readonly linearArithmetic?: LinearArithmetic;
-	/** "float32" unless given. */
-	readonly kvCache?: KvCacheOption;
-	/** Positions that the model takes at most, for smaller rotary tables; what the checkpoint declares without it. */
-	readonly contextLength?: number;
-	/**
-	 * Throws a UserError where the chat template of the checkpoint can't be used; the model is then imported
-	 * without it. Whoever runs templates has to say: this folder doesn't.
-	 */
-	readonly checkChat?: (chat: ChatFormat, tokenizer: Tokenizer, modelName: string) => void;
-	/** Hears, in a sentence, what of the checkpoint was left out. */
-	readonly onNotice?: (sentence: string) => void;
-	/** Hears how much is done, from 0 to 1. */
-	readonly onProgress?: (fraction: number) => void;
-	/** Ends the import between two pieces of a tensor; it then rejects with the signal's reason. The next one goes on from there. */
-	readonly signal?: AbortSignal;
-	/** Bytes that can be written in a folder; what the file system says unless given. */
-	readonly freeBytes?: (folder: string) => Promise<number>;
-}
-
-/**
- * int8 takes a quarter of float32's memory. Its scales are constants of the graph, so somebody who can run
- * the model has to measure what it puts into its cache; this folder doesn't know the runtime.
- */
-export type KvCacheOption =
-	{ readonly kind: "float32" } | { readonly kind: "int8"; readonly measure: KvMeasurement };
-
-/** Runs each sequence from an empty cache, and returns the ranges of each layer over all of them. */
-export type KvMeasurement = (
-	model: UnfinishedModel,
-	sequences: readonly (readonly number[])[],
-) => Promise<readonly KvRanges[]>;
-
-/** A model with a float32 KV cache on its way to int8. */
-export interface UnfinishedModel {
-	/** Its weights lie beside it. */
-	readonly graphPath: string;
-	readonly vocabularySize: number;
-	readonly contextLength: number;
-	readonly layers: number;
-	readonly kvHeads: number;
-	readonly headDim: number;
-}
-
 const graphFileNames = {
 	fused: "model.onnx",
 	portable: "model-portable.onnx",
 	native: "model-native.onnx",
 } as const;
-const tokenizerFileName = "tokenizer.json";
-const maxTokenizerBytes = 200_000_000;
 
 /**
  * Turns a Hugging Face folder, or a GGUF file, of one of the types of {@link planDecoder} into a model folder: graph,
- * weights, tokenizer and manifest. The folder appears under its name only when it is whole. An import that is killed or
+ * weights, tokenizer and manifest; so does {@link importExportedModel} with a graph that somebody has exported. The folder appears under its name only when it is whole. An import that is killed or
  * aborted leaves a folder `{outFolder}.partial-…` beside it; the next one of the same checkpoint to the same place goes on
  * with it.
  *
@@ -99,8 +41,15 @@ export async function importCheckpoint(
 ): Promise<void> {
 	const target = resolve(outFolder);
 	await refuseUsedFolder(target);
+	const exported = await findExportedModel(checkpointPath, options.quantization);
+	if (exported !== undefined) {
+		await importExportedModel(exported, target, options);
+		return;
+	}
 	const checkpoint = await findCheckpoint(checkpointPath);
-	const plan = withContextLength(await readCheckpointPlan(checkpoint), options.contextLength);
+	const declared = await readCheckpointPlan(checkpoint);
+	const contextLength = limitedContextLength(declared.contextLength, options.contextLength);
+	const plan = { ...declared, contextLength };
 	if (options.quantization === "int4") {
 		refuseUnevenBlocks(plan);
 	}
@@ -142,22 +91,12 @@ async function writeModelFolder(
 	plan: DecoderPlan,
 	options: ImportOptions,
 ): Promise<void> {
-	const tokenizerText = await checkpoint.text(tokenizerFileName, maxTokenizerBytes);
-	if (tokenizerText === undefined) {
-		throw new ImportError(
-			"checkpointInvalid",
-			`The folder ${checkpoint.path} has no tokenizer.json; take the checkpoint anew from its source.`,
-		);
-	}
-	const tokenizer = createTokenizer(tokenizerText);
-	if (tokenizer.vocabularySize > plan.vocabularySize) {
-		throw new ImportError(
-			"checkpointInvalid",
-			`The checkpoint's tokenizer has ${tokenizer.vocabularySize} tokens but its model only ${plan.vocabularySize}; take both from the same source.`,
-		);
-	}
-	const notes = await readCheckpointNotes(checkpoint, plan.architecture, tokenizer);
-	const chat = await usableChat(checkpoint, tokenizerText, tokenizer, notes.name, options);
+	const { tokenizerText, tokenizer, notes, chat } = await readModelTexts(
+		checkpoint,
+		plan.architecture,
+		plan.vocabularySize,
+		options,
+	);
 	const { graphs: float32Graphs, weights } = await writeWeights(tensors, folder, plan, {
 		quantization: options.quantization,
 		linearArithmetic: options.linearArithmetic ?? "int8",
@@ -201,39 +140,7 @@ async function writeModelFolder(
 			tokenizer: await writeFileDurably(folder, tokenizerFileName, Buffer.from(tokenizerText)),
 		},
 	};
-	const manifestText = `${JSON.stringify(manifest, undefined, 2)}\n`;
-	assert(parseManifest(manifestText).kind === "ok", "the manifest is valid");
-	await writeFileDurably(folder, manifestFileName, Buffer.from(manifestText));
-}
-
-/** How to converse with the checkpoint; undefined, and said so, where its template can't be used. */
-async function usableChat(
-	checkpoint: CheckpointSource,
-	tokenizerText: string,
-	tokenizer: Tokenizer,
-	modelName: string,
-	{ checkChat, onNotice }: ImportOptions,
-): Promise<ChatFormat | undefined> {
-	const { specialTokens } = parseTokenizerFile(tokenizerText);
-	const found = await readCheckpointChat(checkpoint, specialTokens);
-	switch (found.kind) {
-		case "none":
-			return undefined;
-		case "unusable":
-			onNotice?.(`The model is imported for completions only, because ${found.problem}.`);
-			return undefined;
-		case "chat":
-			try {
-				checkChat?.(found.chat, tokenizer, modelName);
-				return found.chat;
-			} catch (error) {
-				if (!(error instanceof UserError)) {
-					throw error;
-				}
-				onNotice?.(`The model is imported for completions only. ${error.message}`);
-				return undefined;
-			}
-	}
+	await writeManifest(folder, manifest);
 }
 
 /** The graphs of the runtime with an int8 KV cache. The native one leaves the format to whoever runs it. */
@@ -257,29 +164,6 @@ async function quantizeKvCache(
 		fused: withInt8KvCache(graphs.fused, ranges),
 		...(graphs.portable !== undefined && { portable: withInt8KvCache(graphs.portable, ranges) }),
 	};
-}
-
-/** Writes a whole file, puts it on the disk, and describes it for the manifest. */
-async function writeFileDurably(
-	folder: string,
-	name: string,
-	content: Uint8Array,
-): Promise<ModelFile> {
-	await using file = await open(join(folder, name), "wx");
-	await file.writeFile(content);
-	await file.sync();
-	const sha256 = createHash("sha256").update(content).digest("hex");
-	return { name, bytes: content.length, sha256 };
-}
-
-function withContextLength(plan: DecoderPlan, wanted: number | undefined): DecoderPlan {
-	if (wanted !== undefined && (!Number.isInteger(wanted) || wanted < 1)) {
-		throw new ImportError(
-			"checkpointUnsupported",
-			"A model takes a whole number of positions; give a larger context length.",
-		);
-	}
-	return { ...plan, contextLength: Math.min(wanted ?? Infinity, plan.contextLength) };
 }
 
 function refuseUnevenBlocks(plan: DecoderPlan): void {

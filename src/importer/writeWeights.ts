@@ -9,7 +9,7 @@ import { fusedFp32Experts, fusedQ4Experts } from "./graphs/fusedExperts.ts";
 import { isNative, nativeGraph } from "./graphs/nativeGraph.ts";
 import { portableExperts } from "./graphs/portableExperts.ts";
 import { q4Operators, type LinearArithmetic } from "./graphs/q4Operators.ts";
-import { ImportError } from "./importError.ts";
+import { refuseFullDisk } from "./fullDisk.ts";
 import { RegionMeter, WeightsFile } from "./onnx/weightsFile.ts";
 import { storeDecoder, type StoredDecoder } from "./storedDecoder.ts";
 import { storeFp32, storeQ4, type Q4Matrix, type StoreMatrix } from "./storedMatrix.ts";
@@ -45,9 +45,6 @@ export interface WeightsOptions {
 	readonly freeBytes: (folder: string) => Promise<number>;
 }
 
-/** For graphs, tokenizer and manifest, and so that a disk isn't filled to its last byte. */
-const reservedBytes = 128 * 2 ** 20;
-
 /** Writes the weights of a checkpoint into a file in `folder`, or what lacks of it, and builds every graph that there is over them. */
 export async function writeWeights(
 	tensors: TensorSource,
@@ -69,8 +66,7 @@ export async function writeWeights(
 			},
 		});
 		try {
-			const missingBytes = meter.bytes - file.soundBytes + reservedBytes;
-			refuseFullDisk(folder, missingBytes, await freeBytes(folder));
+			refuseFullDisk(folder, meter.bytes - file.soundBytes, await freeBytes(folder));
 			const decoder = await storeDecoder({ plan, tensors, file, store });
 			const weights = { name: weightsFileName, ...(await file.finish()) };
 			await rm(journalPath);
@@ -97,16 +93,6 @@ export async function writeWeights(
 			...(isNative(plan) && { native: nativeGraph(decoder, weightsFileName) }),
 		},
 	};
-}
-
-function refuseFullDisk(folder: string, neededBytes: number, freeBytes: number): void {
-	if (freeBytes < neededBytes) {
-		const inGb = (bytes: number): string => (bytes / 1e9).toFixed(1);
-		throw new ImportError(
-			"diskFull",
-			`The model takes ${inGb(neededBytes)} GB and the disk of ${folder} has ${inGb(freeBytes)} GB left; free some of it or choose an output folder on another disk.`,
-		);
-	}
 }
 
 const hasExperts = ({ layers }: DecoderPlan): boolean =>

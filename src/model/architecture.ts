@@ -11,5 +11,5 @@ export const architectureNames = [
 export type ArchitectureName = (typeof architectureNames)[number];
 
 /** Whether every model of the architecture has a graph in the operators of Mote's addon. */
-export const isBuiltForAddon = (architecture: ArchitectureName): boolean =>
+export const isBuiltForAddon = (architecture: string): boolean =>
 	architecture === "qwen3" || architecture === "qwen3_moe";

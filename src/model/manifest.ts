@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { withoutByteOrderMark } from "../base/byteOrderMark.ts";
-import { architectureNames } from "./architecture.ts";
+import { exportedGraphSchema } from "./exportedGraph.ts";
 
 /** Name of the manifest inside a model folder. */
 export const manifestFileName = "mote-model.json";
@@ -36,6 +36,9 @@ const fimSchema = z.strictObject({
 	otherFile: z.string().optional(),
 });
 
+/** Beside the first. Exports of large models have a few, of 2 GB each. */
+export const maxMoreWeightsFiles = 63;
+
 /** Published templates have up to 20,000. */
 export const maxChatTemplateLength = 65_536;
 const tokenName = z.string().min(1).max(100);
@@ -61,10 +64,11 @@ const chatSchema = z.strictObject({
 const manifestSchema = z.strictObject({
 	formatVersion: z.literal(1),
 	name: z.string().min(1).max(100),
-	architecture: z.enum(architectureNames),
+	/** The `model_type` of the checkpoint; of an exported graph it may be any. */
+	architecture: z.string().regex(/^[\w][\w.-]{0,63}$/),
 	/** Where the weights came from and under which licence (SPDX). */
 	license: z.string().max(100),
-	quantization: z.enum(["int4", "fp32"]),
+	quantization: z.enum(["int4", "int8", "fp32"]),
 	vocabularySize: positiveInt.max(1_000_000),
 	/** Positions for which the graph has rotary tables: hard limit for prompt plus answer. */
 	contextLength: positiveInt.max(1_048_576),
@@ -75,6 +79,8 @@ const manifestSchema = z.strictObject({
 	headDim: positiveInt.max(1024),
 	/** Element type of the KV cache in the graph. */
 	kvCache: z.enum(["float32", "int8"]).default("float32"),
+	/** The names of inputs and outputs of `files.graph`, where somebody else has exported it. */
+	exportedGraph: exportedGraphSchema.optional(),
 	/** Special tokens that end a generation. */
 	stopTokens: z.array(z.string()).min(1).max(16),
 	fim: fimSchema.optional(),
@@ -87,8 +93,10 @@ const manifestSchema = z.strictObject({
 		portableGraph: modelFileSchema.optional(),
 		/** The same decoder in the operators of Mote's own addon. */
 		nativeGraph: modelFileSchema.optional(),
-		/** External data of every graph. */
+		/** External data of every graph; the graph itself where it holds its weights. */
 		weights: modelFileSchema,
+		/** Further external data of an exported graph. */
+		moreWeights: z.array(modelFileSchema).max(maxMoreWeightsFiles).optional(),
 		tokenizer: modelFileSchema,
 	}),
 });

@@ -47,9 +47,7 @@ export async function openModel(
 	const path = resolve(folder);
 	const manifest = await readManifest(path);
 	const { graph, portableGraph, nativeGraph, weights, tokenizer } = manifest.files;
-	const files = [graph, portableGraph, nativeGraph, weights, tokenizer].filter(
-		(file) => file !== undefined,
-	);
+	const files = filesOf(manifest);
 	for (const file of files) {
 		await checkSize(path, file);
 	}
@@ -66,6 +64,18 @@ export async function openModel(
 		weightsPath: join(path, weights.name),
 		tokenizerPath: join(path, tokenizer.name),
 	};
+}
+
+/** Every file of a model once: an exported graph may hold its weights itself. */
+function filesOf({ files }: ModelManifest): readonly ModelFile[] {
+	const { graph, portableGraph, nativeGraph, weights, moreWeights = [], tokenizer } = files;
+	const all = [graph, portableGraph, nativeGraph, weights, ...moreWeights, tokenizer].filter(
+		(file) => file !== undefined,
+	);
+	return all.filter(
+		({ name, sha256 }, i) =>
+			all.findIndex((other) => other.name === name && other.sha256 === sha256) === i,
+	);
 }
 
 async function readManifest(folder: string): Promise<ModelManifest> {

@@ -12,6 +12,8 @@ export interface RuntimeLawsOptions {
 	/** Of what runs, for the names of the tests. */
 	readonly name: string;
 	readonly quantization: "int4" | "fp32";
+	/** Its model takes 1,024 positions; that of a checkpoint of that quantization without it. */
+	readonly createModel?: () => Promise<TinyModel>;
 	/** By which a probability may differ, as a share of it. */
 	readonly tolerance: number;
 	readonly open: (folder: string) => Promise<Backend>;
@@ -30,6 +32,7 @@ export interface RuntimeLawsOptions {
 export function describeRuntimeLaws({
 	name,
 	quantization,
+	createModel = () => importTinyModel(quantization, { shape: { max_position_embeddings: 1024 } }),
 	tolerance,
 	open,
 }: RuntimeLawsOptions): void {
@@ -38,7 +41,7 @@ export function describeRuntimeLaws({
 		let backend: Backend;
 
 		beforeAll(async () => {
-			model = await importTinyModel(quantization, { shape: { max_position_embeddings: 1024 } });
+			model = await createModel();
 			backend = await open(model.folder);
 		});
 		afterAll(async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Backend } from "../../src/engine/backend.ts";
+import { openExportedBackend } from "../../src/engine/ort/exportedBackend.ts";
 import { measureKvRanges } from "../../src/engine/ort/measureKvRanges.ts";
 import { openOrtBackend } from "../../src/engine/ort/ortBackend.ts";
 import { importCheckpoint } from "../../src/importer/importCheckpoint.ts";
@@ -40,5 +41,9 @@ export async function importTinyModel(
 /** The model in `folder` on the real runtime, with one thread, so that it always adds in the same order. */
 export async function openBackend(folder: string): Promise<Backend> {
 	const { graphPath, manifest } = await openModel(folder);
+	if (manifest.exportedGraph !== undefined) {
+		const names = manifest.exportedGraph;
+		return await openExportedBackend({ graphPath, manifest, names, threads: 1 });
+	}
 	return await openOrtBackend({ graphPath, manifest, threads: 1 });
 }

@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ModelFolder } from "../../model/modelStore.ts";
+import type { Backend } from "../backend.ts";
 import { RememberedMeasurements, type MeasuredOn } from "../rememberedMeasurements.ts";
 import {
 	chooseGraph,
@@ -11,7 +12,9 @@ import {
 	graphChoices,
 	type GraphChoice,
 } from "./graphChoice.ts";
-import { openOrtBackend, runtimeVersion, type OrtBackend } from "./ortBackend.ts";
+import { openExportedBackend } from "./exportedBackend.ts";
+import { openOrtBackend, type OrtBackend } from "./ortBackend.ts";
+import { runtimeVersion } from "./runtime.ts";
 import { timePasses } from "./timePasses.ts";
 
 export interface FasterBackendOptions {
@@ -24,7 +27,7 @@ export interface FasterBackendOptions {
 }
 
 export interface FasterBackend {
-	readonly backend: OrtBackend;
+	readonly backend: Backend;
 	/** For people: which graph runs, and why; undefined where the model has only one. */
 	readonly graphDescription: string | undefined;
 }
@@ -37,6 +40,11 @@ export interface FasterBackend {
  */
 export async function openFasterBackend(options: FasterBackendOptions): Promise<FasterBackend> {
 	const { manifest, graphPath, portableGraphPath } = options.model;
+	if (manifest.exportedGraph !== undefined) {
+		const exported = { graphPath, manifest, names: manifest.exportedGraph };
+		const backend = await openExportedBackend({ ...exported, threads: options.threads });
+		return { backend, graphDescription: undefined };
+	}
 	const open = (path: string): Promise<OrtBackend> =>
 		openOrtBackend({ graphPath: path, manifest, threads: options.threads });
 	if (portableGraphPath === undefined) {

@@ -1,4 +1,3 @@
-import type * as onnxruntime from "onnxruntime-node";
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { assert } from "../../base/assert.ts";
 import { graphContract } from "../../model/graphContract.ts";
@@ -12,7 +11,8 @@ import {
 	OrtKvCache,
 	type KvTensorFactory,
 } from "./ortKvCache.ts";
-import { runtimeEnvironment, sessionOptions } from "./sessionOptions.ts";
+import { loadRuntime, type Runtime } from "./runtime.ts";
+import { sessionOptions } from "./sessionOptions.ts";
 
 export interface OrtBackendOptions {
 	/** Path of the graph; its external data lies beside it. */
@@ -23,8 +23,6 @@ export interface OrtBackendOptions {
 	>;
 	readonly threads: number;
 }
-
-type Runtime = typeof onnxruntime;
 
 /**
  * Loads a model into ONNX Runtime's CPU provider, through onnxruntime-node. A pass blocks the thread until
@@ -44,21 +42,6 @@ export async function openOrtBackend(options: OrtBackendOptions): Promise<OrtBac
 	} catch (error) {
 		throw runtimeError("ONNX Runtime could not load the model", error);
 	}
-}
-
-/** @throws EngineError "runtimeFailed" */
-export async function runtimeVersion(): Promise<string> {
-	try {
-		const { versions } = (await loadRuntime()).env;
-		return versions.node ?? versions.common;
-	} catch (error) {
-		throw runtimeError("ONNX Runtime could not be loaded", error);
-	}
-}
-
-async function loadRuntime(): Promise<Runtime> {
-	Object.assign(process.env, runtimeEnvironment);
-	return await import("onnxruntime-node");
 }
 
 export class OrtBackend implements Backend {

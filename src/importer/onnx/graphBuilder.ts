@@ -14,7 +14,15 @@ import {
 import type { ExternalRegion } from "./weightsFile.ts";
 
 /** TensorProto.DataType of onnx.proto. */
-export const dataTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
+export const dataTypes = {
+	float32: 1,
+	uint8: 2,
+	int8: 3,
+	int32: 6,
+	int64: 7,
+	bool: 9,
+	float16: 10,
+} as const;
 export type ElementType = keyof typeof dataTypes;
 
 /** TensorProto.DataLocation.EXTERNAL of onnx.proto. */

@@ -66,7 +66,11 @@ describe("an imported model folder", () => {
 				file: "<|file|>",
 			},
 		});
-		expect(Object.values(files).map((file) => file?.name)).toEqual([
+		expect(
+			Object.values(files)
+				.flat()
+				.map((file) => file?.name),
+		).toEqual([
 			"model.onnx",
 			"model-portable.onnx",
 			"model-native.onnx",

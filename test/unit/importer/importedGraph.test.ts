@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { importCheckpoint, type ImportOptions } from "../../../src/importer/importCheckpoint.ts";
+import { importCheckpoint } from "../../../src/importer/importCheckpoint.ts";
+import type { ImportOptions } from "../../../src/importer/importOptions.ts";
 import { GraphRunner, type RunnableGraph } from "../../support/graphRunner.ts";
 import {
 	writeRandomCheckpoint,
