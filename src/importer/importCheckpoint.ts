@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { freeDiskBytes } from "../base/freeDiskBytes.ts";
@@ -10,6 +9,7 @@ import { findExportedModel } from "./exported/exportedFolder.ts";
 import { importExportedModel } from "./exported/importExported.ts";
 import { findCheckpoint } from "./findCheckpoint.ts";
 import { ImportError } from "./importError.ts";
+import { importKey, weightsLayoutVersion } from "./importKey.ts";
 import type { ImportOptions, KvMeasurement } from "./importOptions.ts";
 import { withInt8KvCache } from "./int8KvCache.ts";
 import { tokenizerFileName, writeFileDurably, writeManifest } from "./modelFolder.ts";
@@ -62,7 +62,12 @@ export async function importCheckpoint(
 	await using tensors = await checkpoint.openTensors();
 	const partial = await openPartialFolder(
 		target,
-		importKey(plan, options.quantization, tensors.identity),
+		importKey({
+			plan,
+			quantization: options.quantization,
+			identity: tensors.identity,
+			layoutVersion: weightsLayoutVersion,
+		}),
 		resumableFileNames,
 	);
 	try {
@@ -72,16 +77,6 @@ export async function importCheckpoint(
 		await (options.signal?.aborted === true ? partial.leave() : partial.remove());
 		throw error;
 	}
-}
-
-/** Imports with the same one write the same weights. */
-function importKey(
-	plan: DecoderPlan,
-	quantization: ImportOptions["quantization"],
-	tensorsIdentity: string,
-): string {
-	const parts = JSON.stringify([plan, quantization, tensorsIdentity]);
-	return createHash("sha256").update(parts).digest("hex");
 }
 
 async function writeModelFolder(
