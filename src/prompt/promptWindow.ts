@@ -44,7 +44,10 @@ export function promptWindow(input: WindowInput): PromptWindow {
 function prefixTokens(input: WindowInput): readonly TokenId[] {
 	const { text, prefixEnd, maxPrefixTokens, encode } = input;
 	// A cell has 1 to 2 times this many units: a quarter to a half of the budget in ordinary code.
-	const grid = Math.max(maxPrefixTokens, minGridUnits);
+	const grid =
+		maxPrefixTokens < shortWindowTokens
+			? Math.max(1, Math.floor(maxPrefixTokens / 2))
+			: maxPrefixTokens;
 	const firstNeeded = Math.max(
 		0,
 		Math.floor((prefixEnd - maxPrefixTokens * maxUnitsPerToken) / grid),
@@ -54,23 +57,24 @@ function prefixTokens(input: WindowInput): readonly TokenId[] {
 	const cells: { readonly start: number; readonly end: number }[] = [];
 	let total = firstLineSlack;
 	let end = prefixEnd;
-	let lastCell = 0;
 	for (let index = Math.floor(prefixEnd / grid); index >= firstNeeded; index--) {
 		const start = cellStart(text, index, grid, prefixEnd);
 		if (start !== undefined && start < end) {
 			const tokens = encoded(start, end);
-			total += tokens.length;
-			lastCell = end === prefixEnd ? start : lastCell;
-			if (total > maxPrefixTokens) {
+			if (total + tokens.length > maxPrefixTokens) {
+				if (total < maxPrefixTokens / 2) {
+					return lastTokens(encoded(start, prefixEnd), maxPrefixTokens);
+				}
 				break;
 			}
+			total += tokens.length;
 			cells.unshift({ start, end });
 			end = start;
 		}
 	}
 	const [first, ...others] = cells;
 	if (first === undefined) {
-		return lastTokens(encoded(lastCell, prefixEnd), maxPrefixTokens);
+		return [];
 	}
 	// The window begins with a line, not with the line break before it: so do texts in training.
 	const start = text.startsWith("\n", first.start) ? first.start + 1 : first.start;
@@ -80,8 +84,11 @@ function prefixTokens(input: WindowInput): readonly TokenId[] {
 /** Without the line break before it a line's indentation may take a few tokens more. */
 const firstLineSlack = 4;
 
-/** Small cells would only cost calls. */
-const minGridUnits = 256;
+/**
+ * Below, cells are half as large: of a few lines every one counts, and the window may jump more often, since there is little to
+ * be read again.
+ */
+const shortWindowTokens = 256;
 
 /**
  * Where cell `index` of the grid begins: before the first line break in it that a line with text follows.
@@ -133,8 +140,8 @@ export function isLowSurrogate(text: string, offset: number): boolean {
 }
 
 /**
- * The end of a cell that is too long by itself (text with more than a token for two units). What is
- * dropped is a multiple of half the budget, so that the start stands still between jumps here too.
+ * The end of cells that don't fit, where those that do would leave half of the budget unused (long lines, text with more than a
+ * token for two units). What is dropped is a multiple of half the budget, so that the start stands still between jumps here too.
  */
 function lastTokens(tokens: readonly TokenId[], max: number): readonly TokenId[] {
 	const step = Math.max(1, Math.floor(max / 2));

@@ -37,6 +37,17 @@ test("the prefix ends at the cursor and begins with a line; the suffix is whole 
 	]).toEqual([true, "\n", true, "\n"]);
 });
 
+test("wherever the cursor stands, at least half of the budget is used", () => {
+	const text = lines.join("");
+	for (const budget of [50, 86, 200, 300]) {
+		const counts = Array.from(
+			{ length: 150 },
+			(_, i) => windowAt(text, 6000 + 7 * i, budget).counts[0] ?? 0,
+		);
+		expect(Math.min(...counts)).toBeGreaterThanOrEqual(budget / 2 - 4);
+	}
+});
+
 test("typing moves the start of the window only when the budget is exceeded", () => {
 	const cursor = lines.slice(0, 200).join("").length;
 	let text = lines.join("");
