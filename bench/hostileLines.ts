@@ -64,6 +64,7 @@ const engine: Pick<Engine, "generate"> = {
 			finishReason: "unlikely",
 			stats: {
 				promptTokens: request.prompt.length,
+				isStandIn: false,
 				reusedTokens: 0,
 				prefilledTokens: 0,
 				generatedTokens: tokens.length,

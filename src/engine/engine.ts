@@ -76,6 +76,8 @@ export interface GenerateRequest {
 	readonly minJointProbability: number;
 	/** Most tokens drafted for one forward pass; 0 turns speculative decoding off. */
 	readonly maxDraftTokens: number;
+	/** What may be answered in place of `prompt` while much of that is still to be read. */
+	readonly standIns?: StandIns;
 	/**
 	 * The prompt's KV cache, and so its text in another form, may lie on this machine's disk until the next start
 	 * of the engine. Never for what is secret.
@@ -83,6 +85,20 @@ export interface GenerateRequest {
 	readonly mayPersist?: boolean;
 	/** Mixes in what was learned of the repository and the file at hand; without it the model is alone. */
 	readonly adaptation?: AdaptationRequest;
+}
+
+/**
+ * Prompts for the same place that take less reading: a short window around the cursor, or what was read before. Which prompt is
+ * answered depends on what the KV caches hold; what is answered to it doesn't.
+ */
+export interface StandIns {
+	/** The best first. None is empty, and `healBytes` of the request are what each of them was cut by. */
+	readonly prompts: readonly (readonly TokenId[])[];
+	/**
+	 * Of the request's prompt and then of these, the first is answered of which no more tokens than this are in no KV cache;
+	 * without one, that of which the fewest are in none.
+	 */
+	readonly maxUnreadTokens: number;
 }
 
 export interface SamplingParams {
@@ -115,7 +131,10 @@ export interface GenerateResult {
 }
 
 export interface GenerateStats {
+	/** Of the prompt that was answered. */
 	readonly promptTokens: number;
+	/** Whether one of {@link GenerateRequest.standIns} was answered. */
+	readonly isStandIn: boolean;
 	/** Prompt tokens whose KV cache was reused, and so weren't prefilled. */
 	readonly reusedTokens: number;
 	/** Prompt tokens that ran through the model: promptTokens − reusedTokens when prefill finished. */

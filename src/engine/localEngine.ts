@@ -9,6 +9,7 @@ import type { RequestMixing } from "../adaptation/requestMixing.ts";
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { HealingConstraint } from "../tokenizer/tokenHealing.ts";
+import type { TokenId } from "../tokenizer/tokenizer.ts";
 import type { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
 import type { Backend, KvCache } from "./backend.ts";
 import { Cancellation } from "./cancellation.ts";
@@ -28,7 +29,7 @@ import { Generation, type GenerationParts } from "./generation.ts";
 import { Lane, type SliceOutcome } from "./lane.ts";
 import { PrefillChunk } from "./prefillChunk.ts";
 import { PrefixCache } from "./prefixCache.ts";
-import type { KeepLimits } from "./prefixReuse.ts";
+import { chooseByReading, type KeepLimits } from "./prefixReuse.ts";
 import { DraftLength } from "./speculative/draftLength.ts";
 import type { Drafter } from "./speculative/drafter.ts";
 import { IdleSaving } from "./snapshots/idleSaving.ts";
@@ -191,7 +192,13 @@ export class LocalEngine implements Engine, Learner {
 		await this.#parts.backend.dispose();
 	}
 
-	#check({ prompt, maxNewTokens }: GenerateRequest): void {
+	#check({ prompt: own, standIns, maxNewTokens }: GenerateRequest): void {
+		for (const prompt of [own, ...(standIns?.prompts ?? [])]) {
+			this.#checkPrompt(prompt, maxNewTokens);
+		}
+	}
+
+	#checkPrompt(prompt: readonly TokenId[], maxNewTokens: number): void {
 		const { contextLength, vocabularySize } = this.#parts.backend;
 		if (this.#disposed !== undefined) {
 			throw disposedError();
@@ -296,11 +303,28 @@ export class LocalEngine implements Engine, Learner {
 		return this.#parts.clock.now() - this.#lastCompletionMs < typingMs;
 	}
 
+	/** The request's own prompt, or the one that stands in for it. */
+	#chosenPrompt({ prompt, standIns, maxNewTokens }: GenerateRequest): readonly TokenId[] {
+		if (standIns === undefined) {
+			return prompt;
+		}
+		const prompts = [prompt, ...standIns.prompts];
+		const unread = prompts.map((each) => this.#prefixes.unreadTokens(each, maxNewTokens > 0));
+		const chosen = prompts[chooseByReading(unread, standIns.maxUnreadTokens)];
+		assert(chosen !== undefined, "the choice is one of the prompts");
+		return chosen;
+	}
+
 	async #start(
-		request: GenerateRequest,
+		asked: GenerateRequest,
 		stats: StatsCollector,
 	): Promise<{ readonly kv: KvCache; readonly generation: Generation }> {
-		const { prompt, maxNewTokens, healBytes, priority } = request;
+		const prompt = this.#chosenPrompt(asked);
+		if (prompt !== asked.prompt) {
+			stats.recordStandIn(prompt.length);
+		}
+		const request = { ...asked, prompt };
+		const { maxNewTokens, healBytes, priority } = request;
 		const capacity = Math.min(
 			prompt.length + Math.min(maxNewTokens, roomForAnswerTokens),
 			this.#parts.backend.contextLength,

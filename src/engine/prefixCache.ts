@@ -3,7 +3,7 @@ import type { TokenId } from "../tokenizer/tokenizer.ts";
 import type { Backend, KvCache } from "./backend.ts";
 import type { RequestPriority } from "./engine.ts";
 import { EngineError } from "./errors.ts";
-import { planEviction, planReuse, type KeepLimits } from "./prefixReuse.ts";
+import { planEviction, planReuse, type KeepLimits, type ReusePlan } from "./prefixReuse.ts";
 import type { SavablePrefix } from "./snapshots/planSaving.ts";
 import type { SavedPrefix, SavedPrefixes } from "./snapshots/savedPrefixes.ts";
 
@@ -85,6 +85,13 @@ export class PrefixCache {
 		return this.#bytesInUse() + this.#entries.reduce((sum, { bytes }) => sum + bytes, 0);
 	}
 
+	/** How many tokens of `prompt` would run if a cache were acquired for it now. */
+	unreadTokens(prompt: readonly TokenId[], needsLogits: boolean): number {
+		const inMemory = lengthOf(planReuse(this.#entries, prompt, needsLogits));
+		const onDisk = lengthOf(planReuse(this.#saved?.all ?? [], prompt, needsLogits));
+		return prompt.length - (onDisk < inMemory + minRestoredTokens ? inMemory : onDisk);
+	}
+
 	/** A cache filled with a beginning of the prompt, to be given back by {@link release} or {@link discard}. */
 	async acquire(demand: CacheDemand): Promise<AcquiredCache> {
 		const { prompt, capacity, needsLogits, priority } = demand;
@@ -93,7 +100,7 @@ export class PrefixCache {
 			return restored;
 		}
 		// Only now: while the disk was read, a cache may have been released and another dropped.
-		const plan = planReuse(this.#entries, prompt, needsLogits);
+		const plan = planReuse(this.#entries, prompt, needsLogits, maxLostFor(priority));
 		if (plan.kind === "fresh") {
 			return { kv: this.#create(capacity, priority), logits: undefined };
 		}
@@ -165,7 +172,7 @@ export class PrefixCache {
 			return undefined;
 		}
 		const inMemory = planReuse(this.#entries, prompt, needsLogits);
-		const known = inMemory.kind === "fresh" ? 0 : inMemory.length;
+		const known = lengthOf(inMemory);
 		if (plan.length < known + minRestoredTokens) {
 			return undefined;
 		}
@@ -218,4 +225,16 @@ export class PrefixCache {
 		}
 		this.#entries = [];
 	}
+}
+
+function lengthOf(plan: ReusePlan): number {
+	return plan.kind === "fresh" ? 0 : plan.length;
+}
+
+/**
+ * What is read in the background is for later: it takes nothing away from what may be asked for before it is done, such as the
+ * prompt that stands in for it.
+ */
+function maxLostFor(priority: RequestPriority): number | undefined {
+	return priority === "background" ? 0 : undefined;
 }

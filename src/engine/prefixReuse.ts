@@ -58,6 +58,17 @@ export function planReuse(
 	return { kind: best.tokens.length - length <= maxLost ? "take" : "copy", index, length };
 }
 
+/**
+ * Which of several prompts to answer, the best first, by how many tokens of each are still to be read: the first that needs no
+ * more than `maxUnreadTokens`, or else the one that needs fewest. Pure.
+ *
+ * @returns An index into `unreadTokens`, which is not empty.
+ */
+export function chooseByReading(unreadTokens: readonly number[], maxUnreadTokens: number): number {
+	const first = unreadTokens.findIndex((unread) => unread <= maxUnreadTokens);
+	return first >= 0 ? first : unreadTokens.indexOf(Math.min(...unreadTokens));
+}
+
 export interface KeepLimits {
 	readonly maxCaches: number;
 	/** The newest cache is kept even if it is larger than this by itself. */

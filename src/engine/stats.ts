@@ -6,7 +6,8 @@ import type { GenerateStats, PrefillListener } from "./engine.ts";
 export class StatsCollector {
 	readonly #clock: Clock;
 	readonly #calledAtMs: number;
-	readonly #promptTokens: number;
+	#promptTokens: number;
+	#isStandIn = false;
 	readonly #onPrefill: PrefillListener | undefined;
 	#adaptation: AdaptationStats | undefined;
 	#firstPassAtMs: number | undefined;
@@ -23,6 +24,12 @@ export class StatsCollector {
 		this.#calledAtMs = calledAtMs;
 		this.#promptTokens = promptTokens;
 		this.#onPrefill = onPrefill;
+	}
+
+	/** One of so many tokens is answered in place of the request's prompt. */
+	recordStandIn(promptTokens: number): void {
+		this.#promptTokens = promptTokens;
+		this.#isStandIn = true;
 	}
 
 	recordReuse(tokens: number): void {
@@ -66,6 +73,7 @@ export class StatsCollector {
 		const now = this.#clock.now();
 		return {
 			promptTokens: this.#promptTokens,
+			isStandIn: this.#isStandIn,
 			reusedTokens: this.#reusedTokens,
 			prefilledTokens: this.#prefilledTokens,
 			generatedTokens: this.#generatedTokens,

@@ -220,6 +220,7 @@ export function abortedUnserved(request: GenerateRequest, elapsedMs: number): Ge
 		finishReason: "aborted",
 		stats: {
 			promptTokens: request.prompt.length,
+			isStandIn: false,
 			reusedTokens: 0,
 			prefilledTokens: 0,
 			generatedTokens: 0,

@@ -13,7 +13,7 @@ import type { TokenId } from "../tokenizer/tokenizer.ts";
  * Tokens travel as typed arrays, which the serializer copies as a block; zod looks at their class and at
  * their values in one plain loop, so that a long prompt costs microseconds.
  */
-export const protocolVersion = 5;
+export const protocolVersion = 6;
 
 /** Bounds on what one message may ask for; far above anything sensible. */
 const maxTokens = 1 << 20;
@@ -33,8 +33,13 @@ const samplingSchema = z.strictObject({
 	seed: z.number(),
 });
 
+const promptIds = tokenIds.refine((ids) => ids.length > 0, "a prompt is not empty");
+
+/** More are never tried. */
+const maxStandIns = 4;
+
 const requestSchema = z.strictObject({
-	prompt: tokenIds.refine((ids) => ids.length > 0, "a prompt is not empty"),
+	prompt: promptIds,
 	maxNewTokens: z.int().nonnegative().max(maxTokens),
 	stopTokens: tokenIds,
 	sampling: samplingSchema,
@@ -44,6 +49,12 @@ const requestSchema = z.strictObject({
 	minJointProbability: z.number().min(0).max(1),
 	maxDraftTokens: z.int().nonnegative().max(1024),
 	mayPersist: z.boolean().optional(),
+	standIns: z
+		.strictObject({
+			prompts: z.array(promptIds).max(maxStandIns),
+			maxUnreadTokens: z.int().nonnegative().max(maxTokens),
+		})
+		.optional(),
 	adaptation: z
 		.strictObject({ file: fileName, before: tokenIds, after: tokenIds, repository: z.boolean() })
 		.optional(),
@@ -105,6 +116,7 @@ const milliseconds = z.number().nonnegative();
 
 const statsSchema = z.strictObject({
 	promptTokens: count,
+	isStandIn: z.boolean(),
 	reusedTokens: count,
 	prefilledTokens: count,
 	generatedTokens: count,
@@ -219,11 +231,17 @@ function parse<Message>(schema: z.ZodType<Message>, raw: unknown): ParsedMessage
 	};
 }
 
-export function requestToWire({ adaptation, ...request }: GenerateRequest): WireRequest {
+export function requestToWire({ adaptation, standIns, ...request }: GenerateRequest): WireRequest {
 	return {
 		...request,
 		prompt: Int32Array.from(request.prompt),
 		stopTokens: Int32Array.from(request.stopTokens),
+		...(standIns && {
+			standIns: {
+				...standIns,
+				prompts: standIns.prompts.map((prompt) => Int32Array.from(prompt)),
+			},
+		}),
 		...(adaptation === undefined
 			? {}
 			: {
@@ -253,11 +271,17 @@ function tokenIdsOf(ids: Int32Array): ArrayLike<TokenId> {
 }
 
 export function wireToRequest(wire: WireRequest): GenerateRequest {
-	const { supersedeKey, healBytes, mayPersist, adaptation, ...rest } = wire;
+	const { supersedeKey, healBytes, mayPersist, adaptation, standIns, ...rest } = wire;
 	return {
 		...rest,
 		prompt: [...wire.prompt] as TokenId[],
 		stopTokens: [...wire.stopTokens] as TokenId[],
+		...(standIns && {
+			standIns: {
+				...standIns,
+				prompts: standIns.prompts.map((prompt) => [...prompt] as TokenId[]),
+			},
+		}),
 		...(supersedeKey === undefined ? {} : { supersedeKey }),
 		...(healBytes === undefined ? {} : { healBytes }),
 		...(mayPersist === undefined ? {} : { mayPersist }),

@@ -77,6 +77,22 @@ export function describeEngineContract(name: string, open: () => Promise<Countin
 			expect([answer.ids, answer.finishReason]).toEqual([[], "unhealable"]);
 		});
 
+		test("answers what stands in for a prompt that takes more reading, and says so", async () => {
+			const asked = {
+				prompt: someTokens(40),
+				standIns: { prompts: [tokens(1, 2, 3)], maxUnreadTokens: 10 },
+				maxNewTokens: 4,
+			};
+			const answer = await answerOf(engine, asked);
+			expect(answer.ids).toEqual([4, 5, 6, 7]);
+			expect(answer.stats).toMatchObject({ isStandIn: true, promptTokens: 3 });
+			await answerOf(engine, { prompt: asked.prompt, maxNewTokens: 0 });
+			expect((await answerOf(engine, asked)).stats).toMatchObject({
+				isStandIn: false,
+				promptTokens: 40,
+			});
+		});
+
 		test("counts what it did", async () => {
 			const { stats } = await answerOf(engine, { prompt: someTokens(10), maxNewTokens: 5 });
 			expect(stats).toMatchObject({

@@ -78,6 +78,33 @@ describe("prefix reuse", () => {
 	});
 });
 
+describe("a prompt that stands in for another", () => {
+	test("gets the answer that it gets alone, and so does the other, whatever was read before", async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				arbitraryRequest,
+				arbitraryTokens(1, 40),
+				fc.array(fc.record({ own: fc.boolean(), tokens: fc.nat({ max: 40 }) }), { maxLength: 4 }),
+				fc.nat({ max: 40 }),
+				async (asked, standIn, reads, maxUnreadTokens) => {
+					const { engine } = fakeEngine();
+					for (const { own, tokens } of reads) {
+						const prompt = (own ? asked.prompt : standIn).slice(0, Math.max(1, tokens));
+						await answerOf(engine, { prompt, maxNewTokens: 0, priority: "background" });
+					}
+					const standIns = { prompts: [standIn], maxUnreadTokens };
+					const answer = await answerOf(engine, { ...asked, standIns });
+					const prompt = answer.stats.isStandIn ? standIn : asked.prompt;
+					expect(visible(answer)).toEqual(
+						visible(await plainAnswer(Infinity, { ...asked, prompt })),
+					);
+				},
+			),
+			{ numRuns: 200 },
+		);
+	});
+});
+
 describe("interleaved requests", () => {
 	test("get the answers that each gets alone", async () => {
 		const batches = fc.array(

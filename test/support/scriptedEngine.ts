@@ -16,6 +16,8 @@ export type EngineScript =
 			readonly text: string;
 			readonly finishReason?: FinishReason;
 			readonly probability?: number;
+			/** What the engine says of the prompt that it answered. */
+			readonly isStandIn?: boolean;
 	  }
 	/** Writes `text` and then waits until it is aborted or {@link ScriptedEngine.release} is called. */
 	| { readonly kind: "hold"; readonly text: string; readonly then?: string }
@@ -68,7 +70,7 @@ export class ScriptedEngine implements Engine {
 			count++;
 		}
 		if (script.kind === "answer") {
-			return this.#end(script.finishReason ?? "stop", request, count);
+			return this.#end(script.finishReason ?? "stop", request, count, script.isStandIn);
 		}
 		this.#released = Promise.withResolvers<undefined>();
 		const stop = (): void => this.#released.resolve(undefined);
@@ -86,12 +88,18 @@ export class ScriptedEngine implements Engine {
 		return Promise.resolve();
 	}
 
-	#end(finishReason: FinishReason, request: GenerateRequest, count: number): GenerateResult {
+	#end(
+		finishReason: FinishReason,
+		request: GenerateRequest,
+		count: number,
+		isStandIn = false,
+	): GenerateResult {
 		this.ends.push(finishReason);
 		return {
 			finishReason,
 			stats: {
 				promptTokens: request.prompt.length,
+				isStandIn,
 				reusedTokens: 0,
 				prefilledTokens: request.prompt.length,
 				generatedTokens: count,

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { planEviction, planReuse, type KeptPrefix } from "../../../src/engine/prefixReuse.ts";
+import {
+	chooseByReading,
+	planEviction,
+	planReuse,
+	type KeptPrefix,
+} from "../../../src/engine/prefixReuse.ts";
 import { someTokens, tokens } from "../../support/engineRequests.ts";
 
 function kept(ids: readonly number[], overrides: Partial<KeptPrefix> = {}): KeptPrefix {
@@ -11,6 +16,15 @@ function kept(ids: readonly number[], overrides: Partial<KeptPrefix> = {}): Kept
 		...overrides,
 	};
 }
+
+test.each([
+	["the first within the limit", [100, 50, 20], 50, 1],
+	["the first of all, where it is", [50, 20], 50, 0],
+	["without one the one with the fewest tokens left", [100, 60, 80], 50, 1],
+	["of equals the better one", [60, 60], 50, 0],
+])("of prompts is answered %s", (_case, unread, limit, chosen) => {
+	expect(chooseByReading(unread, limit)).toBe(chosen);
+});
 
 describe("planReuse", () => {
 	test("starts fresh when nothing kept begins like the prompt", () => {

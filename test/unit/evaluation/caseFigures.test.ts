@@ -159,6 +159,7 @@ describe("figures", () => {
 	test("of drafts count what the passes after prefill brought", () => {
 		const stats = {
 			promptTokens: 10,
+			isStandIn: false,
 			reusedTokens: 0,
 			prefilledTokens: 10,
 			generatedTokens: 9,

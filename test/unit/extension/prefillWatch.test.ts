@@ -15,6 +15,7 @@ const result: GenerateResult = {
 	finishReason: "length",
 	stats: {
 		promptTokens: 0,
+		isStandIn: false,
 		reusedTokens: 0,
 		prefilledTokens: 0,
 		generatedTokens: 0,
