@@ -19,6 +19,8 @@ export interface AnswerQuestion {
 	/** The most relevant last. */
 	readonly pieces: readonly ContextPiece[];
 	readonly config: CompletionConfig;
+	/** Somebody has asked for it and waits: what is best counts, not what is soonest. */
+	readonly isAwaited: boolean;
 }
 
 /** The text after the cursor, in pieces that only ever add to it. Throws UserErrors only. */

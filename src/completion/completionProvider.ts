@@ -18,6 +18,11 @@ export interface CompletionProvider {
 		config: CompletionConfig,
 		signal: AbortSignal,
 	): Promise<void>;
+	/**
+	 * Resolves when nothing is read in the background any more for a completion that was answered before all of its prompt was
+	 * read. Never rejects.
+	 */
+	settled(): Promise<void>;
 	/** The user took `completion`, wholly: what follows may be longer. */
 	didAccept(completion: Completion): void;
 	dispose(): void;

@@ -1,10 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import {
-	unknownPosition,
-	type SyntaxPosition,
-	type SyntaxService,
-} from "../context/syntax/syntaxService.ts";
+import type { SyntaxPosition, SyntaxService } from "../context/syntax/syntaxService.ts";
 import { yieldToEventLoop } from "../base/abort.ts";
 import { UserError } from "../base/userError.ts";
 import type { GenerateStats } from "../engine/engine.ts";
@@ -28,12 +24,14 @@ import { filterBeforeCache } from "./filters/index.ts";
 import { Generation, type GenerationEnd } from "./generation.ts";
 import { keysOf } from "./keys.ts";
 import { isLongDocument } from "./longDocument.ts";
+import { ReadBehind } from "./readBehind.ts";
 import type { WindowStorage } from "./recentPieces.ts";
 import { RelatedCode, type CollectContext } from "./relatedCode.ts";
 import { ServerAnswers } from "./serverAnswers.ts";
 import { ServerThenEngine } from "./serverThenEngine.ts";
 import { createStopRule, linesFor } from "./stopRule.ts";
 import { silenceAt, silenceIn } from "./trigger.ts";
+import { timelyPosition } from "./timelyPosition.ts";
 import { reasonForNothing, textWorthShowing, worthFor, type Worth } from "./worthShowing.ts";
 
 export interface CompletionDependencies extends EngineAnswersOptions {
@@ -70,13 +68,11 @@ export function createCompletionProvider(dependencies: CompletionDependencies): 
  */
 const orphanGraceMs = 250;
 
-/** Whether the cursor is in a comment isn't worth a longer wait; without an answer it counts as code. */
-const positionDeadlineMs = 100;
-
 /** The stages, in order; each either ends the call with an outcome or leads to the next. */
 class CompletionPipeline implements CompletionProvider {
 	readonly #dependencies: CompletionDependencies;
 	readonly #answers: AnswerSource;
+	readonly #readBehind: ReadBehind;
 	readonly #related: RelatedCode | undefined;
 	readonly #cache = new CompletionCache();
 	readonly #debounce = new AdaptiveDebounce();
@@ -97,6 +93,9 @@ class CompletionPipeline implements CompletionProvider {
 			engine: new EngineAnswers(dependencies),
 			clock,
 			logger,
+		});
+		this.#readBehind = new ReadBehind(this.#answers, (error) => {
+			this.#faulty(error);
 		});
 		this.#related =
 			collect === undefined ? undefined : new RelatedCode({ collect, storage, clock, logger });
@@ -134,11 +133,15 @@ class CompletionPipeline implements CompletionProvider {
 		try {
 			const pieces = await this.#piecesFor(place, config, ended);
 			if (!ended.aborted) {
-				await this.#answers.prepare({ place, pieces, config }, ended);
+				await this.#answers.prepare({ place, pieces, config, isAwaited: false }, ended);
 			}
 		} catch (error) {
 			this.#faulty(error);
 		}
+	}
+
+	async settled(): Promise<void> {
+		await this.#readBehind.settled();
 	}
 
 	didAccept(): void {
@@ -148,6 +151,7 @@ class CompletionPipeline implements CompletionProvider {
 
 	dispose(): void {
 		this.#superseder.abort();
+		this.#readBehind.stop();
 		this.#stopRunning();
 	}
 
@@ -201,7 +205,7 @@ class CompletionPipeline implements CompletionProvider {
 
 		const wait = this.#waitMs(request, config, startedAt);
 		const [position, pieces] = await Promise.all([
-			this.#positionAt(place, ended),
+			timelyPosition(place, this.#dependencies, ended),
 			this.#piecesFor(place, config, ended),
 			this.#dependencies.clock.sleep(wait, ended),
 		]);
@@ -213,7 +217,7 @@ class CompletionPipeline implements CompletionProvider {
 			return none(refusal);
 		}
 
-		const generation = this.#generate(place, position, pieces, config, worth);
+		const generation = this.#generate(place, position, pieces, config, worth, request.trigger);
 		const end = await this.#waitFor(generation, place, ended);
 		return end === undefined ? givenUp() : this.#concluded(generation, end, place, worth);
 	}
@@ -253,21 +257,6 @@ class CompletionPipeline implements CompletionProvider {
 			: this.#debounce.waitMs(config.debounceMs, this.#dependencies.clock.now() - startedAt);
 	}
 
-	/** Asked while the debounce waits, so that it costs no time of its own. */
-	async #positionAt(place: CompletionPlace, ended: AbortSignal): Promise<SyntaxPosition> {
-		const { syntax, clock } = this.#dependencies;
-		const { languageId, text, offset } = place;
-		const answered = new AbortController();
-		const late = clock
-			.sleep(positionDeadlineMs, AbortSignal.any([ended, answered.signal]))
-			.then(() => unknownPosition);
-		try {
-			return await Promise.race([syntax.positionAt({ languageId, text, offset }, ended), late]);
-		} finally {
-			answered.abort();
-		}
-	}
-
 	async #piecesFor(
 		place: CompletionPlace,
 		config: CompletionConfig,
@@ -285,20 +274,23 @@ class CompletionPipeline implements CompletionProvider {
 		pieces: readonly ContextPiece[],
 		config: CompletionConfig,
 		worth: Worth,
+		trigger: CompletionRequest["trigger"],
 	): Generation {
 		const { syntax, clock } = this.#dependencies;
 		const lines = linesFor(place, config.multiline, position.kind);
 		// What wouldn't be shown isn't written.
 		const surer = { ...config, minJointProbability: worth.minProbability };
 		const startedAt = clock.now();
+		const question = { place, pieces, config: surer, isAwaited: trigger === "invoked" };
 		const generation = new Generation({
-			write: (signal) => this.#answers.answer({ place, pieces, config: surer }, signal),
+			write: (signal) => this.#answers.answer(question, signal),
 			stopRule: createStopRule({ place, lines, syntax }),
 			key: answerKeyOf(place),
 			place,
 		});
 		this.#stopRunning();
 		this.#running = generation;
+		this.#readBehind.start(question, generation.stats);
 		void generation.end.then((end) => {
 			this.#running = this.#running === generation ? undefined : this.#running;
 			if (end.kind === "answer") {

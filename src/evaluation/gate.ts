@@ -17,6 +17,8 @@ export async function ghostAt(
 ): Promise<Ghost> {
 	const { path, languageId, start } = asked;
 	const where = { path, languageId, text: withoutTruth(asked), offset: start };
+	// Nobody types there: whoever asks may wait until all of the prompt is read.
+	await provider.prepare(where, config, new AbortController().signal);
 	const outcome = await askPipeline(where, provider, config);
 	if (outcome.kind === "none") {
 		return undefined;

@@ -40,6 +40,10 @@ export class ScriptedCompleter implements CompletionProvider {
 		return Promise.resolve();
 	}
 
+	settled(): Promise<void> {
+		return Promise.resolve();
+	}
+
 	didAccept({ insertText }: Parameters<CompletionProvider["didAccept"]>[0]): void {
 		this.accepted.push(insertText);
 	}

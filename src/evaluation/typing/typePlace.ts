@@ -45,6 +45,8 @@ export async function typePlace(place: Hole, tools: TypistTools): Promise<Pipeli
 		const { path, languageId } = place;
 		const where = { path, languageId, text: document, offset: at };
 		const outcome = await askPipeline(where, provider, config);
+		// Between two keys of a person there is time; how much of it, no clock says here.
+		await provider.settled();
 		let next = at + (key?.length ?? 0);
 		if (outcome.kind === "completion") {
 			const { completion } = outcome;

@@ -19,6 +19,7 @@ function providerOf(outcome: CompletionOutcome, asked: CompletionRequest[]): Com
 		},
 		prepare: () => Promise.resolve(),
 		didAccept: () => undefined,
+		settled: () => Promise.resolve(),
 		dispose: () => undefined,
 	};
 }

@@ -85,6 +85,7 @@ async function ghost(outcome: CompletionOutcome) {
 		},
 		prepare: () => Promise.resolve(),
 		didAccept: () => undefined,
+		settled: () => Promise.resolve(),
 		dispose: () => undefined,
 	};
 	return { ghost: await ghostAt(asked, provider, defaultCompletionConfig), requests };
