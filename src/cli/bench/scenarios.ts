@@ -100,12 +100,15 @@ async function typing(
 	});
 	const report = await replayTyping(
 		traces,
-		async (request, config) => {
-			const observed = new Promise<ObservedOutcome>((resolve) => (observe = resolve));
-			const outcome = await provider.provide(request, config, new AbortController().signal);
-			const answeredAtMs = systemClock.now();
-			// The statistics come when the engine has stopped, which the person doesn't wait for.
-			return { outcome, answeredAtMs, stats: (await observed).stats };
+		{
+			provide: async (request, config) => {
+				const observed = new Promise<ObservedOutcome>((resolve) => (observe = resolve));
+				const outcome = await provider.provide(request, config, new AbortController().signal);
+				const answeredAtMs = systemClock.now();
+				// The statistics come when the engine has stopped, which the person doesn't wait for.
+				return { outcome, answeredAtMs, stats: (await observed).stats };
+			},
+			settled: () => provider.settled(),
 		},
 		{ ...defaultCompletionConfig, debounceMs: 0, minJointProbability },
 		systemClock,

@@ -22,6 +22,8 @@ export interface Keystroke {
 	readonly offset: number;
 	/** One character was typed right where the cursor stood: the case that has to be fast. */
 	readonly typedForward: boolean;
+	/** Milliseconds from this edit to the next one; 0 after the last. */
+	readonly pauseMs: number;
 }
 
 export interface Trace {
@@ -41,22 +43,26 @@ export function parseTrace(jsonLines: string, before: string): Trace {
 		throw new UserError("badTrace", "The first line of the trace has no meta.file.");
 	}
 	const keystrokes: Keystroke[] = [];
-	let text = before;
-	let cursor = -1;
-	for (const [index, line] of lines.entries()) {
+	const edits = lines.map((line, index) => {
 		const edit = editSchema.safeParse(parseJson(line, index + 2));
 		if (!edit.success) {
 			throw new UserError("badTrace", `Line ${index + 2} of the trace is not an edit.`);
 		}
-		const start = startOf(edit.data, text, index + 2);
-		const inserted = edit.data.op === "insert" ? edit.data.text : "";
-		const removed = edit.data.op === "delete" ? edit.data.text.length : 0;
+		return edit.data;
+	});
+	let text = before;
+	let cursor = -1;
+	for (const [index, edit] of edits.entries()) {
+		const start = startOf(edit, text, index + 2);
+		const inserted = edit.op === "insert" ? edit.text : "";
+		const removed = edit.op === "delete" ? edit.text.length : 0;
 		text = text.slice(0, start) + inserted + text.slice(start + removed);
 		const offset = start + inserted.length;
 		keystrokes.push({
 			text,
 			offset,
 			typedForward: inserted.length === 1 && inserted !== "\n" && start === cursor,
+			pauseMs: Math.max(0, (edits[index + 1]?.t_ms ?? edit.t_ms) - edit.t_ms),
 		});
 		cursor = offset;
 	}

@@ -5,19 +5,19 @@ import { parseTrace } from "../../../../src/cli/bench/trace.ts";
 const tracesFolder = new URL("../../../../bench/traces/", import.meta.url);
 
 describe("trace", () => {
-	test("typing forward is told apart from jumps and deletions", () => {
+	test("typing forward is told apart from jumps and deletions, and the time to the next edit is known", () => {
 		const lines = [
 			`{"meta":{"file":"a.ts"}}`,
 			`{"t_ms":0,"op":"insert","text":"x","line":1,"col":0}`,
-			`{"t_ms":1,"op":"insert","text":"y","line":1,"col":1}`,
-			`{"t_ms":2,"op":"delete","text":"y","line":1,"col":1}`,
-			`{"t_ms":3,"op":"insert","text":"z","line":0,"col":0}`,
+			`{"t_ms":5,"op":"insert","text":"y","line":1,"col":1}`,
+			`{"t_ms":5,"op":"delete","text":"y","line":1,"col":1}`,
+			`{"t_ms":100,"op":"insert","text":"z","line":0,"col":0}`,
 		];
 		expect(parseTrace(lines.join("\n"), "ab\ncd").keystrokes).toEqual([
-			{ text: "ab\nxcd", offset: 4, typedForward: false },
-			{ text: "ab\nxycd", offset: 5, typedForward: true },
-			{ text: "ab\nxcd", offset: 4, typedForward: false },
-			{ text: "zab\nxcd", offset: 1, typedForward: false },
+			{ text: "ab\nxcd", offset: 4, typedForward: false, pauseMs: 5 },
+			{ text: "ab\nxycd", offset: 5, typedForward: true, pauseMs: 0 },
+			{ text: "ab\nxcd", offset: 4, typedForward: false, pauseMs: 95 },
+			{ text: "zab\nxcd", offset: 1, typedForward: false, pauseMs: 0 },
 		]);
 	});
 
