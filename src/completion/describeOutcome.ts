@@ -14,7 +14,7 @@ export function describeOutcome(
 	const work =
 		stats === undefined
 			? ""
-			: `; prompt ${stats.promptTokens} (reused ${stats.reusedTokens}, prefilled ${stats.prefilledTokens}), ` +
+			: `; ${stats.isStandIn ? "stand-in " : ""}prompt ${stats.promptTokens} (reused ${stats.reusedTokens}, prefilled ${stats.prefilledTokens}), ` +
 				`generated ${stats.generatedTokens}, drafted ${stats.draftedTokens}, accepted ${stats.acceptedTokens}, ` +
 				`queued ${stats.queuedMs.toFixed(0)} ms, first token ${stats.firstTokenMs?.toFixed(0) ?? "-"} ms, ` +
 				`engine ${stats.totalMs.toFixed(0)} ms`;

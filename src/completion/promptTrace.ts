@@ -46,9 +46,13 @@ export function describePrompt(trace: PromptTrace, tokenizer: Tokenizer): string
 export function describeAnswer({
 	prefilledTokens,
 	promptTokens,
+	isStandIn,
 	adaptation,
-}: Pick<GenerateStats, "prefilledTokens" | "promptTokens" | "adaptation">): string {
-	const read = `# ${prefilledTokens} of ${promptTokens} prompt tokens were read for it; the others were known\n`;
+}: Pick<GenerateStats, "prefilledTokens" | "promptTokens" | "isStandIn" | "adaptation">): string {
+	const standIn = isStandIn
+		? "# Not all of this had been read yet: a shorter prompt around the cursor was answered instead\n"
+		: "";
+	const read = `${standIn}# ${prefilledTokens} of ${promptTokens} prompt tokens were read for it; the others were known\n`;
 	return adaptation === undefined
 		? read
 		: `${read}# ${Math.round(100 * adaptation.learnedShare)} % of the answer's probability came from this repository and this file (${adaptation.mixedTokens} tokens mixed)\n`;

@@ -12,8 +12,11 @@ export interface SavablePrefix extends KeptPrefix {
  */
 const maxUnsavedTokens = 32;
 
-/** Shorter ones are read again in less time than a file takes. */
-const minSavedTokens = 64;
+/**
+ * Shorter ones are read again before anybody notices. Among them are prompts that stood in for longer ones, which would take the
+ * places of these.
+ */
+const minSavedTokens = 160;
 
 /** Documents that somebody goes to and fro between; the others were saved when they were the latest. */
 const maxSaves = 4;

@@ -23,7 +23,7 @@ function kept(
 test("one cache for each document is written, the newest first", () => {
 	expect(
 		planSaving(
-			[1, 2, 3].map((seed) => kept(someTokens(100, seed))),
+			[1, 2, 3].map((seed) => kept(someTokens(200, seed))),
 			[],
 		),
 	).toEqual([2, 1, 0]);
@@ -34,31 +34,31 @@ test("one cache for each document is written, the newest first", () => {
 });
 
 test("at most four are written at a time", () => {
-	const many = [1, 2, 3, 4, 5, 6].map((seed) => kept(someTokens(100, seed)));
+	const many = [1, 2, 3, 4, 5, 6].map((seed) => kept(someTokens(200, seed)));
 	expect(planSaving(many, [])).toEqual([5, 4, 3, 2]);
 });
 
 test("what must not lie on the disk is not written, and stands in for nothing", () => {
-	const prompt = someTokens(100);
+	const prompt = someTokens(200);
 	expect(planSaving([kept(prompt), kept(prompt, { mayPersist: false })], [])).toEqual([0]);
 });
 
-test("short prefixes are not written", () => {
-	expect(planSaving([kept(someTokens(63))], [])).toEqual([]);
-	expect(planSaving([kept(someTokens(64))], [])).toEqual([0]);
+test("short prefixes, such as stand in for longer ones, are not written", () => {
+	expect(planSaving([kept(someTokens(159))], [])).toEqual([]);
+	expect(planSaving([kept(someTokens(160))], [])).toEqual([0]);
 });
 
 test("a prefix that only grew by a few tokens is not written again", () => {
 	const saved = [kept(someTokens(200))];
 	expect(planSaving([kept(someTokens(232))], saved)).toEqual([]);
 	expect(planSaving([kept(someTokens(233))], saved)).toEqual([0]);
-	expect(planSaving([kept(someTokens(150))], saved)).toEqual([]);
+	expect(planSaving([kept(someTokens(170))], saved)).toEqual([]);
 });
 
 test("the answer behind a prompt doesn't count", () => {
 	const saved = [kept(someTokens(200))];
 	expect(planSaving([kept(someTokens(200), { answer: 60 })], saved)).toEqual([]);
-	expect(planSaving([kept(someTokens(50), { answer: 60 })], [])).toEqual([]);
+	expect(planSaving([kept(someTokens(130), { answer: 60 })], [])).toEqual([]);
 });
 
 test("a new snapshot replaces those that it begins with, all but the last few tokens", () => {
