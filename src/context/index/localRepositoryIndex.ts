@@ -1,9 +1,11 @@
 import type { Logger } from "../../base/log.ts";
 import type { FileEncodings } from "../files/encodings.ts";
 import { isWalked, type FoundFile } from "../files/walkRepository.ts";
+import type { MentionSource } from "../syntax/nameMentions.ts";
 import type { TagSource } from "../syntax/tagSource.ts";
 import { breather } from "./breather.ts";
 import { MalformedRecordError } from "./bytes.ts";
+import { factsOf } from "./fileFacts.ts";
 import { findChanged } from "./findChanged.ts";
 import { IndexedTexts } from "./indexedTexts.ts";
 import type { IndexStore, StoredFile, StoredIndex } from "./indexStore.ts";
@@ -29,7 +31,7 @@ export interface LocalIndexOptions {
 	readonly maxFileBytes: number;
 	readonly encodings: FileEncodings;
 	/** Parses in this thread. */
-	readonly tags: TagSource;
+	readonly tags: TagSource & MentionSource;
 	/** Starts a process that parses while this thread does the rest; without it there is only this one. */
 	readonly startParser?: (() => TagSource) | undefined;
 	readonly logger: Logger;
@@ -214,17 +216,11 @@ export class LocalRepositoryIndex implements RepositoryIndex {
 	async analyse(file: string, text: string): Promise<AnalysedText> {
 		const tags = await this.#maker.tagsOf(file, text);
 		const imports = tags?.imports ?? [];
-		return {
-			facts: {
-				lineCount: text.split("\n").length,
-				isParsed: tags !== undefined,
-				symbols: tags?.definitions ?? [],
-				imports,
-				names: [...(tags?.names ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)),
-			},
-			imports: this.#memory.resolveImports(file, imports),
-		};
+		return { facts: factsOf(text, tags), imports: this.#memory.resolveImports(file, imports) };
 	}
+
+	readonly mentionsIn: RepositoryIndex["mentionsIn"] = (file, text, wanted) =>
+		this.#maker.mentionsOf(file, text, wanted);
 
 	stats(): IndexStats {
 		return statsOf(this, {

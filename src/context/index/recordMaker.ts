@@ -4,6 +4,7 @@ import { languageIdOfPath } from "../files/languageIds.ts";
 import { sourceTextOf } from "../files/openedFile.ts";
 import { isGenerated } from "../files/sourceText.ts";
 import type { FileTags } from "../syntax/fileTags.ts";
+import type { MentionSource, NameMention, WantedMentions } from "../syntax/nameMentions.ts";
 import { tagLanguageOf } from "../syntax/tagLanguages.ts";
 import { isRuntimeFault, ParserEndedError, type TagSource } from "../syntax/tagSource.ts";
 import { encodeRecord, type FileRecord } from "./fileRecord.ts";
@@ -14,7 +15,7 @@ export interface RecordMakerOptions {
 	readonly maxFileBytes: number;
 	readonly encodings: FileEncodings;
 	/** Used where no other is named. */
-	readonly tags: TagSource;
+	readonly tags: TagSource & MentionSource;
 	readonly logger: Logger;
 }
 
@@ -57,7 +58,7 @@ export class RecordMaker {
 	start(
 		file: string,
 		content: Uint8Array | string,
-		source = this.#options.tags,
+		source: TagSource = this.#options.tags,
 	): FinishRecord | undefined {
 		const isPlain = tagLanguageOf(languageIdOfPath(file)) === undefined;
 		const maxBytes = isPlain ? maxPlainBytes : this.#options.maxFileBytes;
@@ -94,19 +95,43 @@ export class RecordMaker {
 		return (await this.#readTags(file, text, this.#options.tags)).tags;
 	}
 
-	/** Never rejects. */
+	/** Undefined as `tagsOf`. */
+	async mentionsOf(
+		file: string,
+		text: string,
+		wanted: WantedMentions,
+	): Promise<readonly NameMention[] | undefined> {
+		const { tags } = this.#options;
+		const read = await this.#parse(file, tags, (languageId) =>
+			tags.mentions(languageId, text, wanted),
+		);
+		return read.result;
+	}
+
 	async #readTags(file: string, text: string, source: TagSource): Promise<ReadTags> {
+		const { result, isFinal } = await this.#parse(file, source, (languageId) =>
+			source.read(languageId, text),
+		);
+		return { tags: result, isFinal };
+	}
+
+	/** Never rejects. */
+	async #parse<Result>(
+		file: string,
+		source: TagSource,
+		read: (languageId: string) => Promise<Result | undefined>,
+	): Promise<{ readonly result: Result | undefined; readonly isFinal: boolean }> {
 		const languageId = languageIdOfPath(file);
 		const isParsed = tagLanguageOf(languageId) !== undefined;
 		const hasCrashed = this.#crashedAt !== undefined && this.#crashedAt !== file;
 		const isHere = source === this.#options.tags;
 		if (isParsed && ((isHere && hasCrashed) || this.#failedLanguages.has(languageId))) {
-			return { tags: undefined, isFinal: false };
+			return { result: undefined, isFinal: false };
 		}
 		try {
-			return { tags: await source.read(languageId, text), isFinal: true };
+			return { result: await read(languageId), isFinal: true };
 		} catch (error) {
-			return { tags: undefined, isFinal: this.#explain(file, languageId, error) };
+			return { result: undefined, isFinal: this.#explain(file, languageId, error) };
 		}
 	}
 

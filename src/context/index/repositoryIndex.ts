@@ -1,4 +1,5 @@
 import type { DefinitionKind } from "../syntax/fileTags.ts";
+import type { NameMention, WantedMentions } from "../syntax/nameMentions.ts";
 
 /**
  * What the rest of the context layer asks about a repository. API boundary of src/context/index.
@@ -170,6 +171,15 @@ export interface RepositoryIndex extends IndexQueries, AsyncDisposable {
 	remove(path: string): Promise<void>;
 	/** What can be read off a text that isn't indexed, with its imports resolved as if it stood at `path`. */
 	analyse(path: string, text: string): Promise<AnalysedText>;
+	/**
+	 * Where names stand in a text that is taken as if it stood at `path`. Parses it. Undefined without a grammar,
+	 * and for a text that can't be parsed.
+	 */
+	mentionsIn(
+		path: string,
+		text: string,
+		wanted: WantedMentions,
+	): Promise<readonly NameMention[] | undefined>;
 	stats(): IndexStats;
 }
 

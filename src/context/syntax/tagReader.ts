@@ -5,6 +5,13 @@ import { DefinitionCollector } from "./definitionTags.ts";
 import type { FileTags } from "./fileTags.ts";
 import type { Grammars } from "./grammars.ts";
 import { ImportCollector } from "./importTags.ts";
+import {
+	maxMentions,
+	roleOf,
+	type MentionSource,
+	type NameMention,
+	type WantedMentions,
+} from "./nameMentions.ts";
 import { tagLanguageOf, type TagLanguage } from "./tagLanguages.ts";
 import type { TagSource } from "./tagSource.ts";
 
@@ -34,6 +41,10 @@ const maxOpenMatches = 4096;
 /** Names of people end well before this; names of programs need not be known. */
 const maxNameLength = 200;
 
+interface TagMatch {
+	readonly captures: readonly QueryCapture[];
+}
+
 interface LoadedLanguage {
 	readonly tags: TagLanguage;
 	readonly language: Language;
@@ -51,7 +62,7 @@ interface LoadedLanguage {
  * - `@import` and `@import.<part>`: see importTags.ts;
  * - `@reference`: a name that is mentioned. Keywords, comments and strings aren't captured.
  */
-export class TagReader implements TagSource {
+export class TagReader implements TagSource, MentionSource {
 	readonly #grammars: Grammars;
 	readonly #queryFolder: string;
 	readonly #loading = new Map<string, Promise<LoadedLanguage>>();
@@ -64,6 +75,21 @@ export class TagReader implements TagSource {
 
 	/** See TagSource; a fault of the parser's runtime is a RuntimeError, and the last thing that it does. */
 	async read(languageId: string, text: string): Promise<FileTags | undefined> {
+		const loaded = await this.#loaded(languageId);
+		return loaded && this.#read(loaded, text, (matches) => collect(loaded.tags, text, matches));
+	}
+
+	/** See MentionSource; a fault of the parser's runtime is as in `read`. */
+	async mentions(
+		languageId: string,
+		text: string,
+		wanted: WantedMentions,
+	): Promise<readonly NameMention[] | undefined> {
+		const loaded = await this.#loaded(languageId);
+		return loaded && this.#read(loaded, text, (matches) => mentionsOf(text, matches, wanted));
+	}
+
+	#loaded(languageId: string): Promise<LoadedLanguage> | undefined {
 		const tags = tagLanguageOf(languageId);
 		if (tags === undefined) {
 			return undefined;
@@ -73,7 +99,7 @@ export class TagReader implements TagSource {
 			loading = this.#load(tags);
 			this.#loading.set(languageId, loading);
 		}
-		return this.#read(await loading, text);
+		return loading;
 	}
 
 	dispose(): Promise<void> {
@@ -90,7 +116,11 @@ export class TagReader implements TagSource {
 		return { tags, language, query: new Query(language, source) };
 	}
 
-	#read({ tags, language, query }: LoadedLanguage, text: string): FileTags | undefined {
+	#read<Result>(
+		{ language, query }: LoadedLanguage,
+		text: string,
+		use: (matches: readonly TagMatch[]) => Result,
+	): Result | undefined {
 		let reports = 0;
 		const isTooMuch = (): boolean => ++reports > maxReports;
 		this.#parser ??= new Parser();
@@ -111,7 +141,7 @@ export class TagReader implements TagSource {
 				matchLimit: maxOpenMatches,
 				progressCallback: isTooMuch,
 			});
-			return reports > maxReports ? undefined : collect(tags, text, matches);
+			return reports > maxReports ? undefined : use(matches);
 		} finally {
 			// Trees live in WebAssembly memory that is never collected.
 			tree.delete();
@@ -119,11 +149,7 @@ export class TagReader implements TagSource {
 	}
 }
 
-function collect(
-	tags: TagLanguage,
-	text: string,
-	matches: readonly { readonly captures: readonly QueryCapture[] }[],
-): FileTags {
+function collect(tags: TagLanguage, text: string, matches: readonly TagMatch[]): FileTags {
 	const names = new Map<string, number>();
 	const definitions = new DefinitionCollector(tags, text);
 	const imports = new ImportCollector(tags.imports, text);
@@ -145,4 +171,39 @@ function collect(
 		}
 	}
 	return { definitions: definitions.finish(), imports: imports.finish(), names };
+}
+
+function mentionsOf(
+	text: string,
+	matches: readonly TagMatch[],
+	{ names, lines }: WantedMentions,
+): readonly NameMention[] {
+	const mentions: NameMention[] = [];
+	for (const { captures } of matches) {
+		const [first] = captures;
+		if (first?.name !== "reference" || mentions.length === maxMentions) {
+			continue;
+		}
+		const { startIndex, endIndex } = first.node;
+		const { row: line, column } = first.node.startPosition;
+		const isInLines = lines === undefined || (line >= lines.startLine && line <= lines.endLine);
+		if (!isInLines || endIndex - startIndex > maxNameLength) {
+			continue;
+		}
+		const name = text.slice(startIndex, endIndex);
+		if (names?.has(name) ?? true) {
+			const { isCall, isMember, receiver } = roleOf(first.node);
+			const selected = receiver && text.slice(receiver.startIndex, receiver.endIndex);
+			const isName = selected !== undefined && /^[\p{L}\p{N}_$]{1,200}$/u.test(selected);
+			mentions.push({
+				name,
+				line,
+				column,
+				isCall,
+				isMember,
+				receiver: isName ? selected : undefined,
+			});
+		}
+	}
+	return mentions.sort((a, b) => a.line - b.line || a.column - b.column);
 }
