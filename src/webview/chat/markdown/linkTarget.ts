@@ -29,9 +29,9 @@ function webTarget(href: string): LinkTarget | undefined {
 }
 
 function fileTarget(href: string): LinkTarget | undefined {
-	const decoded = decodePercents(href);
-	const parts = decoded === undefined ? null : /^([^#?]+?)(?:(?:#L|:)(\d{1,7}).*)?$/.exec(decoded);
-	const path = parts?.[1];
+	// An escaped sign is part of the name: "c%23/a.cs" lies in "c#".
+	const parts = /^([^#?]+?)(?:(?:#L|:|%3A)(\d{1,7})[^/]*)?$/i.exec(href);
+	const path = parts?.[1] === undefined ? undefined : decodePercents(parts[1]);
 	if (
 		path === undefined ||
 		// A scheme, or a drive of Windows.
