@@ -20,6 +20,26 @@ export function parseLocation(text: string): FileLocation {
 	return { file: groups["file"], line: Number(groups["line"]), column: Number(groups["column"]) };
 }
 
+/** `<file>:<line>` or `<file>:<line>-<line>`, counted from 1; what is returned counts from 0. Throws a UserError. */
+export function parseLines(text: string): {
+	readonly file: string;
+	readonly startLine: number;
+	readonly endLine: number;
+} {
+	const groups = /^(?<file>.+):(?<first>[1-9]\d{0,8})(?:-(?<last>[1-9]\d{0,8}))?$/s.exec(
+		text,
+	)?.groups;
+	const startLine = Number(groups?.["first"]) - 1;
+	const endLine = Number(groups?.["last"] ?? groups?.["first"]) - 1;
+	if (groups?.["file"] === undefined || endLine < startLine) {
+		throw new UserError(
+			"badLocation",
+			`"${text}" names no lines of a file: write it as <file>:<line> or <file>:<line>-<line>, counted from 1.`,
+		);
+	}
+	return { file: groups["file"], startLine, endLine };
+}
+
 /**
  * UTF-16 offset of a zero-based line and column in `text`. A column past the end of its line means the end
  * of that line, as in an editor; undefined when there is no such line. Lines end in LF or CRLF.

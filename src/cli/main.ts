@@ -6,6 +6,7 @@ import { chatCommand } from "./commands/chat.ts";
 import { completeCommand } from "./commands/complete.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { contextCommand } from "./commands/context.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
 import { indexStatsCommand } from "./commands/indexStats.ts";
 import { modelsCommand } from "./commands/models.ts";
@@ -17,6 +18,7 @@ const commands: Readonly<Record<string, Command>> = {
 	complete: completeCommand,
 	context: contextCommand,
 	eval: evalCommand,
+	explain: explainCommand,
 	import: importCommand,
 	"index-stats": indexStatsCommand,
 	models: modelsCommand,
