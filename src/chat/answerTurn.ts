@@ -1,13 +1,15 @@
 import type { Logger } from "../base/log.ts";
-import { promptPath } from "../base/promptPath.ts";
 import { UserError } from "../base/userError.ts";
-import type { AnswerEnd, ChatModel, ModelDescription } from "../languageModel/languageModel.ts";
+import type { AnswerEnd, ChatModel } from "../languageModel/languageModel.ts";
+import { indexAnswerer, type Answerer } from "./answerer.ts";
 import { buildPrompt, promptLimits, repeatPrompt, type PreparedQuestion } from "./chatPrompt.ts";
 import type { ChatWorkspace } from "./chatWorkspace.ts";
 import { maxAnswerLength, type Question } from "./conversations/conversation.ts";
+import { explainQuestion } from "./explanation/explainQuestion.ts";
 import { gatherMaterial, problemsIn } from "./gatherMaterial.ts";
 import type { AnswerByInfilling, ChosenModel, InfillQuestion } from "./infillQuestion.ts";
 import { lineOffset } from "./material.ts";
+import { whyNoDocument } from "./whyNoDocument.ts";
 import type { MessageStatus } from "./messages.ts";
 import type { PastTurn } from "./promptBudget.ts";
 import { ReasoningFilter } from "./reasoning.ts";
@@ -28,8 +30,10 @@ export interface TurnInput {
 	/** Called at most once, before any text. */
 	readonly onPrepared: (prepared: PreparedQuestion) => void;
 	/** Called again when another model than the one that was asked turns out to answer. */
-	readonly onModel: (model: ModelDescription) => void;
+	readonly onAnswerer: (answerer: Answerer) => void;
 	readonly onText: (text: string) => void;
+	/** Where a link of an explanation to a line, counted from 0, leads; without it as the chat view follows it. */
+	readonly hrefOf?: ((path: string, line: number) => string | undefined) | undefined;
 }
 
 type FinalStatus = Exclude<MessageStatus, { kind: "writing" }>;
@@ -84,6 +88,10 @@ async function runTurn(
 	signal: AbortSignal,
 ): Promise<AnswerEnd | Extract<FinalStatus, { kind: "failed" }>> {
 	const { chosen } = input;
+	// What the index knows needs no model, and no model that can't converse knows better.
+	if (chosen.kind !== "chat" && slashCommandOf(input.question.text)?.kind === "explain") {
+		return indexTurn(input, signal);
+	}
 	switch (chosen.kind) {
 		case "none":
 			return failed(chosen.reason);
@@ -99,7 +107,7 @@ async function chatTurn(
 	{ model, answeredBy }: Extract<ChosenModel, { kind: "chat" }>,
 	signal: AbortSignal,
 ): Promise<AnswerEnd | Extract<FinalStatus, { kind: "failed" }>> {
-	input.onModel(model.description);
+	input.onAnswerer(model.description);
 	const prepared = await prepare(input, model, signal);
 	if (signal.aborted) {
 		return "cancelled";
@@ -124,7 +132,7 @@ async function chatTurn(
 			return isUnfinished ? unfinishedThought : end;
 		}
 		if (isFirst) {
-			input.onModel(answeredBy?.() ?? model.description);
+			input.onAnswerer(answeredBy?.() ?? model.description);
 			isFirst = false;
 		}
 		write(reasoning.push(next.value));
@@ -154,6 +162,22 @@ async function prepare(
 	return buildPrompt({ text, past, firstTurn, workspace, model, counter, isDraft: false }, signal);
 }
 
+async function indexTurn(
+	{ question, workspace, hrefOf, onAnswerer, onText }: TurnInput,
+	signal: AbortSignal,
+): Promise<AnswerEnd | Extract<FinalStatus, { kind: "failed" }>> {
+	onAnswerer(indexAnswerer);
+	const outcome = await explainQuestion(question, { workspace, hrefOf }, signal);
+	if (signal.aborted) {
+		return "cancelled";
+	}
+	if (outcome.kind === "refused") {
+		return failed(outcome.sentence);
+	}
+	onText(outcome.markdown);
+	return "stop";
+}
+
 async function infillTurn(
 	input: TurnInput,
 	{ model }: Extract<ChosenModel, { kind: "infill" }>,
@@ -162,12 +186,12 @@ async function infillTurn(
 	const { question, answerByInfilling, workspace } = input;
 	const command = slashCommandOf(question.text);
 	const kind = command?.kind;
-	if (answerByInfilling === undefined || (kind !== "explain" && kind !== "fix")) {
+	if (answerByInfilling === undefined || kind !== "fix") {
 		return failed(
 			`${model.description.name} completes code but can't converse; ask with /explain or /fix about selected code, or choose a chat model.`,
 		);
 	}
-	input.onModel(model.description);
+	input.onAnswerer(model.description);
 	const gathered = await gatherMaterial(
 		question.text,
 		workspace,
@@ -177,12 +201,7 @@ async function infillTurn(
 	const { target } = gathered;
 	const document = workspace.activeDocument();
 	if (target === undefined || document?.path !== target.path) {
-		const hidden = workspace.hiddenDocument?.();
-		return failed(
-			hidden === undefined
-				? "No document is open that may be shown to a model; open one and ask again."
-				: `${promptPath(hidden)} may hold credentials, so it is never shown to a model; open another document and ask again.`,
-		);
+		return failed(whyNoDocument(workspace));
 	}
 	const task: InfillQuestion = {
 		kind,

@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { UserError } from "../base/userError.ts";
 import type { ChatModel } from "../languageModel/languageModel.ts";
-import type { ChatEditor, ChatEdits } from "./chatEditor.ts";
+import type { ChatEditor, ChatEdits, QuestionTarget } from "./chatEditor.ts";
 import type { ChatWorkspace } from "./chatWorkspace.ts";
 import { conversationView, turnsOf } from "./conversations/conversation.ts";
 import type { ConversationStore } from "./conversations/conversationStore.ts";
@@ -46,8 +46,10 @@ type QuickMessage = Extract<FromView, { kind: "search" | "suggest" | "measure" }
 export interface PreparedAsk {
 	/** What the conversation shows as the question. */
 	readonly text: string;
-	/** What the model reads instead. */
-	readonly prompt: string;
+	/** What the model reads instead; without one, what the question says and points at. */
+	readonly prompt?: string | undefined;
+	/** The code that it is about, where that isn't what is marked now. */
+	readonly target?: QuestionTarget | undefined;
 	/** What a conversation that begins with it is called. */
 	readonly title: string;
 }

@@ -1,3 +1,4 @@
+import type { Explained, ExplainQuery } from "../context/explanation/explanation.ts";
 import type { ContextPiece, LineRange } from "../context/piece.ts";
 
 /**
@@ -33,6 +34,11 @@ export interface ChatWorkspace {
 	): Promise<readonly WorkspaceSymbol[]>;
 	/** The innermost function, method or type around a line of a file; undefined when there is none. */
 	definitionAround(path: string, line: number, signal: AbortSignal): Promise<LineRange | undefined>;
+	/**
+	 * What the index of the repository knows about code or a name. Undefined while no repository is read, and after
+	 * an abort.
+	 */
+	explain(query: ExplainQuery, signal: AbortSignal): Promise<Explained | undefined>;
 	/** Code of other files that helps with a question, the most relevant last; within the budget. */
 	relatedCode(query: RelatedCodeQuery, signal: AbortSignal): Promise<readonly ContextPiece[]>;
 }

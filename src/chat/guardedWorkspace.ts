@@ -55,6 +55,11 @@ export function guardWorkspace(workspace: ChatWorkspace): ChatWorkspace {
 			(await workspace.findSymbols(query, limit, signal)).filter(({ path }) => !isHiddenPath(path)),
 		definitionAround: async (path, line, signal) =>
 			isHiddenPath(path) ? undefined : await workspace.definitionAround(path, line, signal),
+		// The index holds nothing of files that may hold credentials.
+		explain: async (query, signal) =>
+			query.kind === "code" && isHidden(query.path, query.text)
+				? undefined
+				: await workspace.explain(query, signal),
 		relatedCode: async (query, signal) =>
 			(await workspace.relatedCode(query, signal)).filter(
 				({ path, text }) => !isHidden(path, text),

@@ -14,14 +14,14 @@ export type ChosenModel =
 			/** Who wrote the latest answer, where another model may have taken over. */
 			readonly answeredBy?: () => ModelDescription | undefined;
 	  }
-	/** It writes code but can't converse: /explain and /fix still work, by infilling. */
+	/** It writes code but can't converse: /fix still works, by infilling, and /explain from the index. */
 	| { readonly kind: "infill"; readonly model: InfillModel }
 	/** `reason` is one sentence that says what to do about it. */
 	| { readonly kind: "none"; readonly reason: string };
 
 /** A slash command for a model that can't converse. */
 export interface InfillQuestion extends CodeTask {
-	readonly kind: "explain" | "fix";
+	readonly kind: "fix";
 	readonly model: InfillModel;
 }
 

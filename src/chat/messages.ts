@@ -118,7 +118,7 @@ export interface ModelView {
 	/** Says whether text leaves the machine, and whereto. */
 	readonly place: "local" | "remote";
 	readonly server: string | undefined;
-	/** False: it writes code but can't converse; /explain and /fix still work, by infilling. */
+	/** False: it writes code but can't converse; /fix still works, by infilling, and /explain from the index. */
 	readonly canChat: boolean;
 }
 
@@ -142,10 +142,10 @@ export interface MessageView {
 	/** Markdown for an answer, plain text for a question. */
 	readonly text: string;
 	readonly status: MessageStatus;
-	/** Who answered: the model's name. */
+	/** Who answered: the model's name, or that it was the index. */
 	readonly modelName: string | undefined;
-	/** Where that model runs: an answer from elsewhere is marked as such. */
-	readonly modelPlace?: "local" | "remote" | undefined;
+	/** Where that model runs: an answer from elsewhere is marked as such, and one that no model gave. */
+	readonly modelPlace?: "local" | "remote" | "index" | undefined;
 	/** What went into the question's prompt. */
 	readonly meter: TokenMeter | undefined;
 }

@@ -21,6 +21,7 @@ import {
 import type { ConversationStore } from "./conversations/conversationStore.ts";
 import { DeltaBuffer } from "./deltaBuffer.ts";
 import { handoverOf, serverOf, sharedWith, withServer } from "./handover.ts";
+import type { QuestionTarget } from "./chatEditor.ts";
 import type { AnswerByInfilling, ChosenModel } from "./infillQuestion.ts";
 import type { HandoverView, ToView } from "./messages.ts";
 import { promptHistory } from "./promptHistory.ts";
@@ -46,6 +47,8 @@ export interface AskedQuestion {
 	readonly text: string;
 	/** What the model reads, when somebody has made it already. */
 	readonly prompt?: string | undefined;
+	/** The code that it is about, when somebody has chosen it already. */
+	readonly target?: QuestionTarget | undefined;
 	/** What a conversation that begins with this question is called; without one, what the question says. */
 	readonly title?: string | undefined;
 }
@@ -125,7 +128,7 @@ export class OpenConversation {
 	 */
 	async ask(
 		before: readonly Turn[],
-		{ text, prompt, title = text }: AskedQuestion,
+		{ text, prompt, target, title = text }: AskedQuestion,
 		signal: AbortSignal,
 	): Promise<Answer | undefined> {
 		if (text.trim() === "") {
@@ -135,8 +138,7 @@ export class OpenConversation {
 		if (before.length === 0) {
 			this.#conversation = { ...this.#conversation, title: titleOf(title) };
 		}
-		const question: Question = { role: "user", id: randomUUID(), text };
-		const asked = prompt === undefined ? question : { ...question, prompt };
+		const asked: Question = { role: "user", id: randomUUID(), text, prompt, target };
 		return this.#answer(before, asked, { chosen, temperature: answerTemperature }, signal);
 	}
 
@@ -222,7 +224,7 @@ export class OpenConversation {
 					});
 					send({ kind: "message", message: messageView(question) });
 				},
-				onModel: ({ name, place }) => {
+				onAnswerer: ({ name, place }) => {
 					if (answer.modelName !== name || answer.modelPlace !== place) {
 						answer = { ...answer, modelName: name.slice(0, maxModelName), modelPlace: place };
 						send({ kind: "message", message: messageView({ ...answer, text: deltas.sent }) });

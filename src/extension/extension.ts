@@ -104,6 +104,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		models: () => models,
 		syntax: () => session.syntax,
 		related: (place, signal) => relatedPieces(session.repository, place, signal),
+		explain: async (query, signal) => session.repository?.explain(query, signal),
 		ask: (question, signal) => chat.ask(question, signal),
 		clock: systemClock,
 		logger: log,

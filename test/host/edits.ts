@@ -5,6 +5,9 @@ import { after, afterEach, before } from "mocha";
 import * as vscode from "vscode";
 import { nullLogger } from "../../src/base/log.ts";
 import type { ReviewView } from "../../src/chat/messages.ts";
+import { explain } from "../../src/context/explanation/explain.ts";
+import type { Explained, ExplainQuery } from "../../src/context/explanation/explanation.ts";
+import { openRepositoryIndex } from "../../src/context/index/openRepositoryIndex.ts";
 import { SyntaxClient, startSyntaxWorker } from "../../src/context/syntax/syntaxClient.ts";
 import type { EditModels } from "../../src/extension/edits/editsOptions.ts";
 import type { InfillRequest } from "../../src/languageModel/languageModel.ts";
@@ -23,12 +26,34 @@ export interface ScriptedEdits {
 	dispose(): Promise<void>;
 }
 
+/** By an index of the folder that is made for the one question. */
+async function explainWorkspace(
+	query: ExplainQuery,
+	signal: AbortSignal,
+): Promise<Explained | undefined> {
+	const { extensionPath } = moteExtension();
+	const inDist = (name: string): string => path.join(extensionPath, "dist", name);
+	await using index = await openRepositoryIndex({
+		root: workspaceFile("").fsPath,
+		grammarFiles: { runtime: inDist("grammars/web-tree-sitter.wasm"), folder: inDist("grammars") },
+		queryFolder: path.join(extensionPath, "syntaxes"),
+	});
+	await index.scan(signal);
+	const explanation = await explain(query, { index, clock: patientClock }, signal);
+	return { explanation, isComplete: true };
+}
+
+function moteExtension(): vscode.Extension<unknown> {
+	const extension = vscode.extensions.getExtension("mote.mote");
+	assert(extension !== undefined);
+	return extension;
+}
+
 export const noModels: EditModels = { chat: undefined, infill: undefined };
 
 function scriptedEdits(): ScriptedEdits {
-	const extension = vscode.extensions.getExtension("mote.mote");
-	assert(extension !== undefined);
-	const inDist = (name: string): string => path.join(extension.extensionPath, "dist", name);
+	const { extensionPath } = moteExtension();
+	const inDist = (name: string): string => path.join(extensionPath, "dist", name);
 	const syntax = new SyntaxClient({
 		startWorker: () =>
 			startSyntaxWorker(inDist("contextWorker.js"), {
@@ -44,6 +69,7 @@ function scriptedEdits(): ScriptedEdits {
 			models: () => models,
 			syntax: () => syntax,
 			related: () => Promise.resolve([]),
+			explain: explainWorkspace,
 			// A person isn't kept waiting for a language that is slow to tell; a test is.
 			clock: patientClock,
 			logger: nullLogger,

@@ -145,18 +145,26 @@ describe("commands on code in the extension host", () => {
 		assert.deepStrictEqual(scripted.edits.reviews.views, []);
 	});
 
-	it("without a chat model explain proposes a comment", async () => {
+	it("without a chat model explain shows what the index knows, with links to the right lines, and asks no model", async () => {
 		const document = await openBroken();
+		const original = document.getText();
 		const model = new AnsweringInfillModel(() => ({ text: "Doubles the depth of a." }));
 		scripted.models = { chat: undefined, infill: model };
 		const end = nextEnd(scripted.edits);
 		await scripted.run("explain");
-		assert.match(await end, /^Explanation by Scripted \(on this machine\): accept or reject/);
-		await scripted.edits.reviews.decideAll(openReview(scripted.edits).id, true);
-		assert.match(
-			document.getText(),
-			/\n\/\*\* Doubles the depth of a\. \*\/\nexport function twice\(/,
-		);
+		assert.strictEqual(await end, "Explained from the index, without a model.");
+		assert.deepStrictEqual([model.requests, scripted.edits.reviews.views], [[], []]);
+		assert.strictEqual(document.getText(), original);
+		const shown = vscode.window.activeTextEditor?.document.getText() ?? "";
+		assert.match(shown, /^# From the index, no model\n/);
+		const [, href = ""] =
+			/^- `export function depthOf\(level: number\): number`, \[.*\]\((.*)\)$/m.exec(shown) ?? [
+				shown,
+			];
+		const uri = vscode.Uri.parse(href, true);
+		assert.strictEqual(uri.fragment, "L1");
+		const opened = await vscode.workspace.openTextDocument(uri.with({ fragment: "" }));
+		assert.match(opened.lineAt(0).text, /depthOf/);
 	});
 
 	for (const [command, what] of [

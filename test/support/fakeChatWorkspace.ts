@@ -1,4 +1,5 @@
 import { languageIdOfPath } from "../../src/context/files/languageIds.ts";
+import type { Explained, ExplainQuery } from "../../src/context/explanation/explanation.ts";
 import type { ContextPiece, LineRange } from "../../src/context/piece.ts";
 import type {
 	ActiveDocument,
@@ -18,6 +19,8 @@ export class FakeChatWorkspace implements ChatWorkspace {
 	symbols: readonly WorkspaceSymbol[] = [];
 	definition: LineRange | undefined;
 	related: readonly ContextPiece[] = [];
+	explained: Explained | undefined;
+	readonly explainQueries: ExplainQuery[] = [];
 	readonly reads: string[] = [];
 	readonly relatedQueries: RelatedCodeQuery[] = [];
 
@@ -33,6 +36,11 @@ export class FakeChatWorkspace implements ChatWorkspace {
 				end: { line: selected === undefined ? 0 : selected.endLine + 1, column: 0 },
 			},
 		};
+	}
+
+	explain(query: ExplainQuery): Promise<Explained | undefined> {
+		this.explainQueries.push(query);
+		return Promise.resolve(this.explained);
 	}
 
 	activeDocument(): ActiveDocument | undefined {

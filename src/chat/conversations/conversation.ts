@@ -58,7 +58,7 @@ const answerSchema = z.strictObject({
 	text: z.string().max(maxAnswerLength),
 	status: statusSchema,
 	modelName: z.string().max(500).optional(),
-	modelPlace: z.enum(["local", "remote"]).optional(),
+	modelPlace: z.enum(["local", "remote", "index"]).optional(),
 });
 
 export type Question = z.infer<typeof questionSchema>;

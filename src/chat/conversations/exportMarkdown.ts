@@ -17,6 +17,9 @@ function byWhom({ modelName, modelPlace }: Answer): string {
 	if (modelName === undefined) {
 		return "";
 	}
+	if (modelPlace === "index") {
+		return " from the index of the repository, without a model";
+	}
 	const place = modelPlace === "remote" ? ", on a server" : ", on this machine";
 	return ` of ${headingText(modelName)}${modelPlace === undefined ? "" : place}`;
 }

@@ -24,7 +24,7 @@ const attempts = [
 
 /**
  * Documents the declaration around the code by having a comment filled in: what a model without conversation
- * can do to explain. Nothing but the comment is new, and the document parses as it did. Rejects with a
+ * can do. Nothing but the comment is new, and the document parses as it did. Rejects with a
  * LanguageModelError only.
  */
 export async function writeDocComment(
@@ -39,7 +39,7 @@ export async function writeDocComment(
 	const slot = await commentSlot(code, style, tools, signal);
 	if (slot.isTaken) {
 		return none(
-			"There is a comment already; without a chat model, Mote explains by writing one where there is none.",
+			"There is a comment already; without a chat model, Mote writes one where there is none.",
 		);
 	}
 	const before = code.text.slice(0, slot.offset);
@@ -75,7 +75,7 @@ export async function writeDocComment(
 		}
 	}
 	return none(
-		`${tools.model.description.name} wrote no comment that could stand there; a chat model can explain the code in words.`,
+		`${tools.model.description.name} wrote no comment that could stand there; a chat model may write a better one.`,
 	);
 }
 
@@ -214,7 +214,7 @@ function cleaned(lines: readonly string[], isCut: boolean): readonly string[] {
 		: kept.slice(first, last + 1).map((line, index) => (index === 0 ? line.trimStart() : line));
 }
 
-/** Two words at least: marks and empty tags explain nothing. */
+/** Two words at least: marks and empty tags say nothing. */
 function isProse(lines: readonly string[]): boolean {
 	return (lines.join(" ").match(/\p{L}{2,}/gu) ?? []).length >= 2;
 }

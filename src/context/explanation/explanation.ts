@@ -43,6 +43,13 @@ export interface Explanation {
 	readonly namesNotLookedUp: number;
 }
 
+/** An explanation, and how much of the repository had been read by then. */
+export interface Explained {
+	readonly explanation: Explanation;
+	/** False while files are still being read: what is missing may be there later. */
+	readonly isComplete: boolean;
+}
+
 /** Where something is defined. */
 export interface DefinitionPlace {
 	readonly path: string;

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Logger } from "../../base/log.ts";
 import type { CollectedContext } from "../contextEngine.ts";
+import type { Explained, ExplainQuery } from "../explanation/explanation.ts";
 import type { ContextQuery } from "../source.ts";
 import {
 	repositoryReplyIdSchema,
@@ -76,6 +77,7 @@ export class RepositoryClient {
 					break;
 				case "done":
 				case "collected":
+				case "explained":
 				case "files":
 				case "tokens":
 					break;
@@ -100,6 +102,12 @@ export class RepositoryClient {
 	async collect(query: ContextQuery, signal: AbortSignal): Promise<CollectedContext | undefined> {
 		const reply = await this.#ask({ id: this.#nextId++, operation: "collect", query }, signal);
 		return reply?.kind === "collected" ? reply.collected : undefined;
+	}
+
+	/** Undefined when the thread has ended or failed, and after an abort. */
+	async explain(query: ExplainQuery, signal: AbortSignal): Promise<Explained | undefined> {
+		const reply = await this.#ask({ id: this.#nextId++, operation: "explain", query }, signal);
+		return reply?.kind === "explained" ? reply.explained : undefined;
 	}
 
 	async update(path: string, text?: string): Promise<void> {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { CollectedContext } from "../contextEngine.ts";
+import type { Explained, ExplainQuery } from "../explanation/explanation.ts";
 import { fileEncodingsSchema } from "../files/encodings.ts";
 import type { ContextQuery } from "../source.ts";
 
@@ -30,6 +31,8 @@ export const repositoryRequestSchema = z.discriminatedUnion("operation", [
 	/** Brings the index up to date with the folder. */
 	z.object({ id, operation: z.literal("scan") }),
 	z.object({ id, operation: z.literal("collect"), query: z.custom<ContextQuery>(isObject) }),
+	/** What is known about some code. */
+	z.object({ id, operation: z.literal("explain"), query: z.custom<ExplainQuery>(isObject) }),
 	/** Reads a file again, or takes `text` instead of what is on disk. */
 	z.object({ id, operation: z.literal("update"), path: z.string(), text: z.string().optional() }),
 	/** Forgets a file or a folder. */
@@ -52,6 +55,7 @@ export const repositoryReplySchema = z.discriminatedUnion("kind", [
 	z.object({ kind: z.literal("progress"), filesDone: count, filesTotal: count }),
 	z.object({ kind: z.literal("done"), id }),
 	z.object({ kind: z.literal("collected"), id, collected: z.custom<CollectedContext>(isObject) }),
+	z.object({ kind: z.literal("explained"), id, explained: z.custom<Explained>(isObject) }),
 	z.object({ kind: z.literal("files"), id, paths: z.array(z.string()) }),
 	z.object({
 		kind: z.literal("tokens"),

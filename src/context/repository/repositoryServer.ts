@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { assertNever } from "../../base/assert.ts";
+import { systemClock, type Clock } from "../../base/clock.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { ContextEngine } from "../contextEngine.ts";
+import { explain } from "../explanation/explain.ts";
 import type { RepositoryIndex } from "../index/repositoryIndex.ts";
 import {
 	repositoryRequestSchema,
@@ -16,6 +18,7 @@ export interface RepositoryServerParts {
 	/** Reads which files change together, for the context engine. Never rejects. */
 	readonly readHistory: (signal: AbortSignal) => Promise<void>;
 	readonly reply: (reply: RepositoryReply) => void;
+	readonly clock?: Clock;
 }
 
 /** Files take a while to be read, and people look at the number ten times a second at most. */
@@ -25,6 +28,8 @@ const progressIntervalMs = 100;
 export class RepositoryServer {
 	readonly #parts: RepositoryServerParts;
 	readonly #running = new Map<number, AbortController>();
+	/** The whole folder was read once, and its changes are told since. */
+	#isScanned = false;
 
 	constructor(parts: RepositoryServerParts) {
 		this.#parts = parts;
@@ -62,14 +67,21 @@ export class RepositoryServer {
 		switch (request.operation) {
 			case "scan": {
 				let lastMs = 0;
-				await index.scan(signal, ({ filesDone, filesTotal }) => {
+				const { aborted } = await index.scan(signal, ({ filesDone, filesTotal }) => {
 					const nowMs = performance.now();
 					if (nowMs - lastMs >= progressIntervalMs || filesDone === filesTotal) {
 						lastMs = nowMs;
 						reply({ kind: "progress", filesDone, filesTotal });
 					}
 				});
+				this.#isScanned ||= !aborted;
 				return { kind: "done", id };
+			}
+			case "explain": {
+				const { clock = systemClock } = this.#parts;
+				const isComplete = this.#isScanned;
+				const explanation = await explain(request.query, { index, clock }, signal);
+				return { kind: "explained", id, explained: { explanation, isComplete } };
 			}
 			case "collect":
 				return { kind: "collected", id, collected: await context.collect(request.query, signal) };

@@ -1,4 +1,5 @@
 import type { CollectedContext } from "../contextEngine.ts";
+import { withPaths, type Explained, type ExplainQuery } from "../explanation/explanation.ts";
 import type { ContextQuery } from "../source.ts";
 import type { RepositoryClient, TokenizedFile } from "./repositoryClient.ts";
 
@@ -6,12 +7,14 @@ import type { RepositoryClient, TokenizedFile } from "./repositoryClient.ts";
 export interface Repository {
 	/** Undefined when the folder isn't read, or can no longer be. */
 	collect(query: ContextQuery, signal: AbortSignal): Promise<CollectedContext | undefined>;
+	/** Undefined as for `collect`, and after an abort. */
+	explain(query: ExplainQuery, signal: AbortSignal): Promise<Explained | undefined>;
 }
 
 export interface RepositoryMember {
 	/** In front of the paths of this folder: "" where it is the only one, else one or more names, each with a slash. */
 	readonly prefix: string;
-	readonly client: Pick<RepositoryClient, "collect" | "files" | "tokensOf">;
+	readonly client: Pick<RepositoryClient, "collect" | "explain" | "files" | "tokensOf">;
 }
 
 /**
@@ -37,6 +40,22 @@ export class RepositorySet implements Repository {
 		return collected && withPrefix(collected, prefix);
 	}
 
+	/** Code is explained by its own folder, a name by the first one that defines it. */
+	async explain(query: ExplainQuery, signal: AbortSignal): Promise<Explained | undefined> {
+		if (query.kind === "code") {
+			const member = this.#memberOf(query.path);
+			return member && explainBy(member, query, signal);
+		}
+		let found: Explained | undefined;
+		for (const member of this.#members.toReversed()) {
+			found = (await explainBy(member, query, signal)) ?? found;
+			if (found !== undefined && found.explanation.subjects.length > 0) {
+				break;
+			}
+		}
+		return found;
+	}
+
 	/** Undefined when that can't be told of any of the folders: its files are not gone. */
 	async files(): Promise<readonly string[] | undefined> {
 		const all: string[] = [];
@@ -59,6 +78,22 @@ export class RepositorySet implements Repository {
 	#memberOf(path: string): RepositoryMember | undefined {
 		return this.#members.find(({ prefix }) => path.startsWith(prefix));
 	}
+}
+
+async function explainBy(
+	{ prefix, client }: RepositoryMember,
+	query: ExplainQuery,
+	signal: AbortSignal,
+): Promise<Explained | undefined> {
+	const inside =
+		query.kind === "code" ? { ...query, path: query.path.slice(prefix.length) } : query;
+	const explained = await client.explain(inside, signal);
+	return (
+		explained && {
+			...explained,
+			explanation: withPaths(explained.explanation, (path) => prefix + path),
+		}
+	);
 }
 
 function withoutPrefix(query: ContextQuery, prefix: string): ContextQuery {

@@ -10,6 +10,7 @@ import type {
 } from "../../chat/chatWorkspace.ts";
 import { languageIdOfPath } from "../../context/files/languageIds.ts";
 import { isSecretPath } from "../../context/files/secrets.ts";
+import type { Explained, ExplainQuery } from "../../context/explanation/explanation.ts";
 import type { ContextPiece, LineRange } from "../../context/piece.ts";
 import type { Repository } from "../../context/repository/repositorySet.ts";
 import type { StructureService } from "../../context/syntax/structure.ts";
@@ -125,6 +126,10 @@ export class EditorWorkspace implements ChatWorkspace {
 				endLine: lineAt(starts, Math.max(found.declaration.start, found.declaration.end - 1)),
 			}
 		);
+	}
+
+	async explain(query: ExplainQuery, signal: AbortSignal): Promise<Explained | undefined> {
+		return this.options.repository()?.explain(query, signal);
 	}
 
 	async relatedCode(

@@ -7,7 +7,7 @@ import { guardWorkspace } from "../../chat/guardedWorkspace.ts";
 import type { AnswerByInfilling, ChosenModel } from "../../chat/infillQuestion.ts";
 import type { MessageStatus } from "../../chat/messages.ts";
 import { TokenCounter } from "../../chat/tokenCounter.ts";
-import type { ModelDescription } from "../../languageModel/languageModel.ts";
+import { indexAnswerer, type Answerer } from "../../chat/answerer.ts";
 import { withSignal } from "../cancellation.ts";
 import type { LastEditor } from "./lastEditor.ts";
 import {
@@ -16,6 +16,7 @@ import {
 	type AddedReference,
 	type HistoryTurn,
 } from "./participantQuestion.ts";
+import { hrefInWorkspace } from "../edits/explainFromIndex.ts";
 import { pathInWorkspace, uriInWorkspace } from "../workspacePaths.ts";
 
 export interface ParticipantOptions {
@@ -50,7 +51,7 @@ async function answer(
 ): Promise<vscode.ChatResult> {
 	const references = request.references.flatMap((each) => referenceOf(each, lastEditor) ?? []);
 	const chosen = chosenModel();
-	let model: ModelDescription | undefined;
+	let answerer: Answerer | undefined;
 	const status = await answerTurn(
 		{
 			question: {
@@ -78,30 +79,35 @@ async function answer(
 					stream.progress(`Left out: ${leftOut}`);
 				}
 			},
-			onModel: (description) => {
-				model = description;
-				const place = description.server ?? "this machine";
-				stream.progress(`${description.name}, on ${place}`);
+			onAnswerer: (who) => {
+				answerer = who;
+				stream.progress(
+					who === indexAnswerer
+						? "From the index, no model"
+						: `${who.name}, on ${who.server ?? "this machine"}`,
+				);
 			},
 			onText: (text) => stream.markdown(text),
+			// The editor's own chat knows no paths of the workspace.
+			hrefOf: hrefInWorkspace,
 		},
 		signal,
 	);
 	if (chosen.kind === "none") {
 		stream.button({ command: "mote.chooseModel", title: "Choose What Answers…" });
 	}
-	return resultOf(status, request.command, model);
+	return resultOf(status, request.command, answerer);
 }
 
 function resultOf(
 	status: Exclude<MessageStatus, { kind: "writing" }>,
 	command: string | undefined,
-	model: ModelDescription | undefined,
+	answerer: Answerer | undefined,
 ): vscode.ChatResult {
 	const metadata = {
 		status: status.kind,
 		...(command === undefined ? {} : { command }),
-		...(model === undefined ? {} : { model: model.name, place: model.place }),
+		...(answerer === undefined ? {} : { model: answerer.name, place: answerer.place }),
 	};
 	switch (status.kind) {
 		case "complete":

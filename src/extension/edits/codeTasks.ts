@@ -1,4 +1,4 @@
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import { assert } from "../../base/assert.ts";
 import { UserError } from "../../base/userError.ts";
 import { changeOfAnswer } from "../../chat/edits/changeOfAnswer.ts";
@@ -10,6 +10,7 @@ import { secretRefusal } from "../../chat/tasks/secretCode.ts";
 import { taskPrompt } from "../../chat/tasks/taskPrompts.ts";
 import type { ChatModel, InfillModel } from "../../languageModel/languageModel.ts";
 import { definitionsOf } from "./definitions.ts";
+import { explainFromIndex, showExplanation } from "./explainFromIndex.ts";
 import { plainPosition } from "./documentText.ts";
 import { modelInWords, type EditModels, type EditsOptions } from "./editsOptions.ts";
 import { ProblemFix } from "./problemFix.ts";
@@ -40,10 +41,10 @@ const titles: Readonly<Record<TaskKind, string>> = {
 
 /**
  * Why a task can't be done with the models that there are, in a sentence that says what to do about it: known
- * before anybody is asked for anything. A fix may need none.
+ * before anybody is asked for anything. A fix may need none, and an explanation has the index.
  */
 export function missingModel(kind: TaskKind, { chat, infill }: EditModels): string | undefined {
-	if (chat !== undefined || kind === "fix") {
+	if (chat !== undefined || kind === "fix" || kind === "explain") {
 		return undefined;
 	}
 	if (infill === undefined) {
@@ -81,6 +82,9 @@ export async function runTask(
 		if (chat !== undefined) {
 			return await runByChat(task, chat, reviews, options, signal);
 		}
+		if (task.kind === "explain") {
+			return await explainFromIndex(task, options, signal);
+		}
 		assert(infill !== undefined, "without any model the task isn't begun");
 		return await documentByInfilling(task, infill, reviews, options, signal);
 	} catch (error) {
@@ -100,9 +104,7 @@ export async function nothingThere(
 	if (kind === "fix" && (problem !== undefined || problemsIn(place).length > 0)) {
 		return undefined;
 	}
-	// Without a conversation an explanation is a comment.
-	const isComment = kind === "doc" || (kind === "explain" && options.models().chat === undefined);
-	const needsCode = isComment || kind === "tests";
+	const needsCode = kind === "doc" || kind === "tests";
 	return missingSubject(kind, { ...place.code, needsCode }, options.syntax(), signal);
 }
 
@@ -225,7 +227,7 @@ async function runByChat(
 	const who = modelInWords(model.description);
 	if (kind === "explain") {
 		if (options.ask === undefined) {
-			await showExplanation(answered.text, who);
+			await showExplanation(`${titles.explain} by ${who}`, answered.text);
 		}
 		return { sentence: `Explained by ${who}.` };
 	}
@@ -246,12 +248,6 @@ async function targetOf({ kind, place }: RequestedTask): Promise<AnswerTarget> {
 	const testFile = await testFileOf(place.document.uri);
 	const text = await existingText(testFile.uri);
 	return { testFile, present: text === undefined ? undefined : { path: testFile.path, text } };
-}
-
-async function showExplanation(answer: string, who: string): Promise<void> {
-	const content = `# ${titles.explain} by ${who}\n\n${answer}\n`;
-	const shown = await vscode.workspace.openTextDocument({ language: "markdown", content });
-	await vscode.window.showTextDocument(shown, vscode.ViewColumn.Beside);
 }
 
 async function proposeAnswer(

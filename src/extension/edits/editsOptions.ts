@@ -1,7 +1,9 @@
 import type * as vscode from "vscode";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
+import type { QuestionTarget } from "../../chat/chatEditor.ts";
 import type { TaskPiece } from "../../chat/tasks/codeTask.ts";
+import type { Explained, ExplainQuery } from "../../context/explanation/explanation.ts";
 import type { StructureService } from "../../context/syntax/structure.ts";
 import type { SyntaxService } from "../../context/syntax/syntaxService.ts";
 import type {
@@ -29,8 +31,10 @@ export interface RelatedPlace {
 export interface ChatQuestion {
 	/** What the conversation shows as the person's words. */
 	readonly text: string;
-	/** What the model reads: the words with the material, within the model's limits. */
-	readonly prompt: string;
+	/** What the model reads: the words with the material, within the model's limits. Without one it is made from the words. */
+	readonly prompt?: string | undefined;
+	/** The code that it is about. */
+	readonly target?: QuestionTarget | undefined;
 	/** A few words for a conversation that has no title yet. */
 	readonly title: string;
 }
@@ -49,6 +53,8 @@ export interface EditsOptions {
 	readonly syntax: () => (SyntaxService & StructureService) | undefined;
 	/** Code of other files, the most relevant last; never rejects. */
 	readonly related: (place: RelatedPlace, signal: AbortSignal) => Promise<readonly TaskPiece[]>;
+	/** What the index of the repository knows about code; undefined while there is none, and after an abort. */
+	readonly explain: (query: ExplainQuery, signal: AbortSignal) => Promise<Explained | undefined>;
 	/**
 	 * Asks in the conversation and resolves with the answer; undefined when it was stopped or failed, which the
 	 * conversation says. Without it the model is asked directly.

@@ -8,7 +8,7 @@ import { proposedScheme } from "./proposedDocuments.ts";
 import type { Reviews } from "./reviews.ts";
 import { displayPath } from "../workspacePaths.ts";
 
-/** `/explain` and `/fix` of the chat view with a model that can't converse: the same as the commands do. */
+/** `/fix` of the chat view with a model that can't converse: the same as the command does. */
 export function infillAnswers(reviews: Reviews, options: EditsOptions): AnswerByInfilling {
 	return async function* (question, signal) {
 		const { kind, code, instruction, model } = question;
@@ -35,7 +35,7 @@ export function infillAnswers(reviews: Reviews, options: EditsOptions): AnswerBy
 				kind,
 				place: { document, code },
 				instruction,
-				problem: kind === "fix" ? reported[0] : undefined,
+				problem: reported[0],
 				isAttended: attendance(),
 			},
 			reviews,

@@ -222,7 +222,7 @@ describe("a model that can't converse", () => {
 		bench.workspace.show("a.ts", { startLine: 1, endLine: 1 });
 	});
 
-	test("answers /explain and /fix about the marked code", async () => {
+	test("answers /fix about the marked code", async () => {
 		await bench.view({ kind: "send", text: "/fix please" });
 		expect(bench.last).toMatchObject({ text: "A comment.", status: { kind: "complete" } });
 		expect(asked[0]).toMatchObject({

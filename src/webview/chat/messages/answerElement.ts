@@ -9,7 +9,7 @@ import { statusSentence } from "../meterText.ts";
 import type { MessageActions, MessageElement } from "./messageElement.ts";
 import { messageMeter } from "./meterView.ts";
 
-/** What a model answered: who, where, the text, how it ended. */
+/** What a model or the index answered: who, where, the text, how it ended. */
 export class AnswerElement implements MessageElement {
 	readonly element: HTMLElement;
 	readonly #body: AnswerBody;
@@ -95,9 +95,14 @@ export class AnswerElement implements MessageElement {
 		setText(this.#name, message.modelName ?? "Mote");
 		const isRemote = message.modelPlace === "remote";
 		this.element.classList.toggle("remote", isRemote);
+		this.element.classList.toggle("from-index", message.modelPlace === "index");
 		if (isRemote) {
 			this.#place.replaceChildren(element("vscode-badge", {}, "remote"));
 			this.#place.title = "Answered by a model on a server: what you asked left this machine";
+		} else if (message.modelPlace === "index") {
+			this.#place.replaceChildren("no model");
+			this.#place.title =
+				"What the index of the repository knows: nothing of it was written by a model";
 		} else if (message.modelPlace === "local") {
 			this.#place.replaceChildren("on this machine");
 		} else {

@@ -8,17 +8,17 @@ const syntax = new LocalSyntax(grammarFiles);
 
 afterAll(() => syntax.dispose());
 
-interface Explained {
+interface Documented {
 	readonly outcome: DocCommentOutcome;
 	readonly model: AnsweringInfillModel;
 }
 
 /** Has the declaration at `║` documented by a model that writes `answers`, one for each attempt. */
-async function explain(
+async function documented(
 	languageId: string,
 	textWithCursor: string,
 	...answers: readonly (string | HoleFilling)[]
-): Promise<Explained> {
+): Promise<Documented> {
 	const offset = textWithCursor.indexOf("║");
 	const text = textWithCursor.replace("║", "");
 	const left = [...answers];
@@ -35,18 +35,18 @@ async function explain(
 	return { outcome, model };
 }
 
-const textOf = ({ outcome }: Explained): string =>
+const textOf = ({ outcome }: Documented): string =>
 	outcome.kind === "written" ? outcome.text : `none: ${outcome.sentence}`;
 
 const method = "class A {\n\tadd(a: number): number {\n\t\treturn ║a + 1;\n\t}\n}\n";
 
-describe("explaining without a chat model", () => {
+describe("documenting without a chat model", () => {
 	test("writes a comment above the declaration", async () => {
-		const explained = await explain("typescript", method, "Adds one to a number.");
-		expect(textOf(explained)).toBe(
+		const outcome = await documented("typescript", method, "Adds one to a number.");
+		expect(textOf(outcome)).toBe(
 			"class A {\n\t/** Adds one to a number. */\n\tadd(a: number): number {\n\t\treturn a + 1;\n\t}\n}\n",
 		);
-		const [request] = explained.model.requests;
+		const [request] = outcome.model.requests;
 		expect(request?.prefix).toBe("class A {\n\t/** ");
 		expect(request?.suffix).toBe(" */\n\tadd(a: number): number {\n\t\treturn a + 1;\n\t}\n}\n");
 		expect(request?.stop).toContain("*/");
@@ -54,14 +54,14 @@ describe("explaining without a chat model", () => {
 
 	test("gives each line of a longer comment its mark", async () => {
 		const answer = "\n\t * Adds one to a number.\n\t *\n\t * @param a any number\n\t ";
-		expect(textOf(await explain("typescript", method, answer))).toContain(
+		expect(textOf(await documented("typescript", method, answer))).toContain(
 			"\t/**\n\t * Adds one to a number.\n\t *\n\t * @param a any number\n\t */\n\tadd(",
 		);
 	});
 
 	test("stops where the comment ends, whatever the model goes on with", async () => {
 		const answer = "Adds one to it. */\n\tevil(): void {}\n\t/** More of it.";
-		expect(textOf(await explain("typescript", method, answer))).toContain(
+		expect(textOf(await documented("typescript", method, answer))).toContain(
 			"{\n\t/** Adds one to it. */\n\tadd(",
 		);
 	});
@@ -86,41 +86,41 @@ describe("explaining without a chat model", () => {
 			'def f():\n    """Always gives one."""\n    return 1\n',
 		],
 	])("keeps to the comments of %s", async (languageId, text, answer, expected) => {
-		expect(textOf(await explain(languageId, text, answer))).toContain(expected);
+		expect(textOf(await documented(languageId, text, answer))).toContain(expected);
 	});
 
 	test("cuts an answer that doesn't end after its last whole sentence", async () => {
 		const answer = { text: "Adds one to a number. Then it goes on and", end: "length" } as const;
-		expect(textOf(await explain("typescript", method, answer))).toContain(
+		expect(textOf(await documented("typescript", method, answer))).toContain(
 			"/** Adds one to a number. */",
 		);
 	});
 
 	test("asks again where the first answer says nothing", async () => {
-		const explained = await explain("typescript", method, "\n", "Adds one to a number.");
-		expect(textOf(explained)).toContain("/** Adds one to a number. */");
-		expect(explained.model.requests.map(({ temperature }) => temperature)).toEqual([0, 0.5]);
+		const outcome = await documented("typescript", method, "\n", "Adds one to a number.");
+		expect(textOf(outcome)).toContain("/** Adds one to a number. */");
+		expect(outcome.model.requests.map(({ temperature }) => temperature)).toEqual([0, 0.5]);
 	});
 
 	test("says so when no answer is a comment", async () => {
-		expect(textOf(await explain("typescript", method, "", "!!!", "x"))).toBe(
-			"none: Scripted wrote no comment that could stand there; a chat model can explain the code in words.",
+		expect(textOf(await documented("typescript", method, "", "!!!", "x"))).toBe(
+			"none: Scripted wrote no comment that could stand there; a chat model may write a better one.",
 		);
 	});
 
 	test("leaves a declaration alone that has a comment", async () => {
-		const explained = await explain("typescript", `/** Known. */\nfunction f() {\n\t║g();\n}\n`);
-		expect(textOf(explained)).toMatch(/^none: There is a comment already/);
-		expect(explained.model.requests).toEqual([]);
+		const outcome = await documented("typescript", `/** Known. */\nfunction f() {\n\t║g();\n}\n`);
+		expect(textOf(outcome)).toMatch(/^none: There is a comment already/);
+		expect(outcome.model.requests).toEqual([]);
 	});
 
 	test("leaves a function of Python alone that has a docstring", async () => {
 		const text = 'def f():\n    """Known."""\n    return ║1\n';
-		expect(textOf(await explain("python", text))).toMatch(/^none: There is a comment already/);
+		expect(textOf(await documented("python", text))).toMatch(/^none: There is a comment already/);
 	});
 
 	test("says so for a language whose comments it doesn't know", async () => {
-		expect(textOf(await explain("cobol", "║MOVE A TO B"))).toBe(
+		expect(textOf(await documented("cobol", "║MOVE A TO B"))).toBe(
 			"none: Mote doesn't know how comments are written in cobol.",
 		);
 	});

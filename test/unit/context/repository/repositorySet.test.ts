@@ -4,6 +4,10 @@ import {
 	RepositorySet,
 	type RepositoryMember,
 } from "../../../../src/context/repository/repositorySet.ts";
+import type {
+	ExplainedDefinition,
+	ExplainQuery,
+} from "../../../../src/context/explanation/explanation.ts";
 import type { ContextPiece, ContextQuery } from "../../../../src/context/source.ts";
 
 const { signal } = new AbortController();
@@ -19,9 +23,46 @@ const foundPiece: ContextPiece = {
 	tokens: 2,
 };
 
+const place = {
+	path: "found.ts",
+	name: "f",
+	kind: "function",
+	container: undefined,
+	line: 3,
+} as const;
+const described: ExplainedDefinition = {
+	...place,
+	languageId: "typescript",
+	signature: undefined,
+	documentation: undefined,
+	members: [{ ...place, signature: undefined, summary: undefined }],
+	membersNotShown: 0,
+	usages: {
+		callers: [{ path: "user.ts", line: 1, count: 1, within: undefined, code: "" }],
+		mentions: [],
+		tests: [],
+		callersNotShown: 0,
+		mentionsNotShown: 0,
+		testsNotShown: 0,
+		ambiguousFiles: 0,
+		unreadFiles: 0,
+	},
+};
+const unknown = {
+	isParsed: true,
+	furtherSubjects: [],
+	within: undefined,
+	calls: [],
+	uses: [],
+	elsewhere: [],
+	unknown: [],
+	namesNotLookedUp: 0,
+};
+
 /** A folder that answers with what it was asked. */
 function member(prefix: string, files: readonly string[] | undefined) {
 	const queries: ContextQuery[] = [];
+	const explained: ExplainQuery[] = [];
 	const client: RepositoryMember["client"] = {
 		collect: (query) => {
 			queries.push(query);
@@ -29,6 +70,17 @@ function member(prefix: string, files: readonly string[] | undefined) {
 				...noContext,
 				pieces: [foundPiece],
 				answer: 7,
+			});
+		},
+		explain: (asked) => {
+			explained.push(asked);
+			return Promise.resolve({
+				isComplete: true,
+				explanation: {
+					...unknown,
+					query: asked.kind === "name" ? asked : { ...asked, startLine: 1, endLine: 1 },
+					subjects: asked.kind === "name" && prefix === "web/" ? [] : [described],
+				},
 			});
 		},
 		files: () => Promise.resolve(files),
@@ -39,7 +91,7 @@ function member(prefix: string, files: readonly string[] | undefined) {
 					: {},
 			),
 	};
-	return { prefix, client, queries };
+	return { prefix, client, queries, explained };
 }
 
 const query: ContextQuery = {
@@ -89,4 +141,27 @@ test("while one folder can't be told of, nothing is told of any", async () => {
 test("a document of no folder has no context", async () => {
 	const set = new RepositorySet([member("api/", [])]);
 	expect(await set.collect({ ...query, path: "elsewhere.ts" }, signal)).toBeUndefined();
+});
+
+test("code is explained by its folder, a name by one that knows it, with paths of the workspace", async () => {
+	const web = member("web/", []);
+	const api = member("api/", []);
+	const set = new RepositorySet([web, api]);
+	const code = { kind: "code", path: "web/a.ts", text: "x", startLine: 0, endLine: 0 } as const;
+	const byCode = await set.explain(code, signal);
+	expect(web.explained).toEqual([{ ...code, path: "a.ts" }]);
+	expect(api.explained).toEqual([]);
+	expect(byCode?.explanation).toMatchObject({
+		query: { path: "web/a.ts" },
+		subjects: [
+			{
+				path: "web/found.ts",
+				members: [{ path: "web/found.ts" }],
+				usages: { callers: [{ path: "web/user.ts" }] },
+			},
+		],
+	});
+	const byName = await set.explain({ kind: "name", name: "f" }, signal);
+	expect(byName?.explanation.subjects[0]?.path).toBe("api/found.ts");
+	expect(await set.explain({ ...code, path: "nowhere/a.ts" }, signal)).toBeUndefined();
 });
