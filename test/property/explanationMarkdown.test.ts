@@ -200,12 +200,13 @@ const explanation: fc.Arbitrary<Explanation> = fc.record({
 	isParsed: fc.boolean(),
 	subjects: few(subject),
 	furtherSubjects: few(brief),
+	subjectsNotShown: counts,
 	within: fc.option(brief, { nil: undefined }),
 	calls: few(named),
 	uses: few(named),
 	elsewhere: few(fc.record({ name: hostileText, specifier: hostileText })),
 	unknown: few(hostileText),
-	namesNotLookedUp: counts,
+	namesNotShown: counts,
 });
 
 test("no text of a file becomes markup, HTML, an image or a link of an explanation", () => {

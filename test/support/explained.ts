@@ -98,7 +98,7 @@ export function factsOf(explanation: Explanation): string {
 		),
 		...elsewhere.map(({ name, specifier }) => `elsewhere ${name} ${specifier}`),
 		...unknown.map((name) => `unknown ${name}`),
-		...(explanation.namesNotLookedUp > 0 ? [`not looked up ${explanation.namesNotLookedUp}`] : []),
+		...(explanation.namesNotShown > 0 ? [`not looked up ${explanation.namesNotShown}`] : []),
 		...(explanation.isParsed ? [] : ["not parsed"]),
 	);
 	return lines.join("\n");

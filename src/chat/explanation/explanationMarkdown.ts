@@ -8,6 +8,7 @@ import type {
 } from "../../context/explanation/explanation.ts";
 import { languageIdOfPath } from "../../context/files/languageIds.ts";
 import type { SymbolKind } from "../../context/index/repositoryIndex.ts";
+import { tagLanguageOf } from "../../context/syntax/tagLanguages.ts";
 import { fenced } from "../tasks/fence.ts";
 import { cleanText, escapedInline, escapedProse, inlineCode } from "./escapeMarkdown.ts";
 import { fileHref } from "./fileHref.ts";
@@ -46,7 +47,7 @@ export function explanationMarkdown(explanation: Explanation, options: MarkdownO
 	const sections = [
 		...writer.place(explanation),
 		...explanation.subjects.flatMap((subject) => writer.subject(subject)),
-		...writer.briefs("It also declares", explanation.furtherSubjects),
+		...writer.briefs("It also declares", explanation.furtherSubjects, explanation.subjectsNotShown),
 		...writer.names(explanation.subjects.length > 0 ? "It calls" : "Calls", explanation.calls),
 		...writer.names(explanation.subjects.length > 0 ? "It uses" : "Uses", explanation.uses),
 		...elsewhere(explanation),
@@ -61,7 +62,7 @@ function isNothing({ subjects, calls, uses, elsewhere: others, within }: Explana
 
 /** What isn't known, and why. */
 function gaps(explanation: Explanation, { isComplete }: MarkdownOptions): readonly string[] {
-	const { query, isParsed, unknown, namesNotLookedUp } = explanation;
+	const { query, isParsed, unknown, namesNotShown } = explanation;
 	const sentences: string[] = [];
 	const names = unknown.map(inlineCode).join(", ");
 	if (isNothing(explanation)) {
@@ -74,13 +75,14 @@ function gaps(explanation: Explanation, { isComplete }: MarkdownOptions): readon
 		sentences.push(`No definition is known of ${names}.`);
 	}
 	if (!isParsed && query.kind === "code") {
-		const languageId = languageIdOfPath(query.path);
 		sentences.push(
-			`Mote doesn't parse ${languageId === "plaintext" ? "this kind of file" : escapedInline(languageId)}, so names were only compared by their spelling, and who uses what is defined here isn't known.`,
+			`${whyNotParsed(languageIdOfPath(query.path))}, so names were only compared by their spelling, and who uses what is defined here isn't known.`,
 		);
 	}
-	if (namesNotLookedUp > 0) {
-		sentences.push(`${count(namesNotLookedUp, "further name")} weren't looked up; select less.`);
+	if (namesNotShown > 0) {
+		sentences.push(
+			`${count(namesNotShown, "further name")} ${namesNotShown === 1 ? "isn't" : "aren't"} shown; select less.`,
+		);
 	}
 	if (!isComplete) {
 		sentences.push(
@@ -88,6 +90,13 @@ function gaps(explanation: Explanation, { isComplete }: MarkdownOptions): readon
 		);
 	}
 	return sentences.length === 0 ? [] : [sentences.join(" ")];
+}
+
+function whyNotParsed(languageId: string): string {
+	if (tagLanguageOf(languageId) !== undefined) {
+		return "This file couldn't be parsed";
+	}
+	return `Mote doesn't parse ${languageId === "plaintext" ? "this kind of file" : escapedInline(languageId)}`;
 }
 
 /** Names of packages that aren't in the repository, by package. */

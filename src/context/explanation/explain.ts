@@ -55,12 +55,13 @@ const nothing = {
 	isParsed: true,
 	subjects: [],
 	furtherSubjects: [],
+	subjectsNotShown: 0,
 	within: undefined,
 	calls: [],
 	uses: [],
 	elsewhere: [],
 	unknown: [],
-	namesNotLookedUp: 0,
+	namesNotShown: 0,
 } as const;
 
 async function explainCode(
@@ -76,7 +77,12 @@ async function explainCode(
 	if (mentions === undefined) {
 		return { ...nothing, ...bySpelling(sources, query), query, isParsed: false };
 	}
-	const declared = symbols.filter(({ nameLine }) => nameLine >= startLine && nameLine <= endLine);
+	// A package stands around nothing: its name is all of it.
+	const declared = symbols.filter(
+		(symbol) =>
+			isWithin(symbol.nameLine, query) &&
+			!(symbol.kind === "module" && symbol.startLine === symbol.endLine),
+	);
 	const around = sources.around(path, startLine);
 	const names = namesOf(
 		mentions.filter(({ line }) => !imports.some((each) => isWithin(line, each))),
@@ -96,14 +102,17 @@ async function explainCode(
 				).slice(0, limits.subjects);
 	const shown = new Set(declared.length > 0 ? [] : subjects);
 	const rest = names.named.filter(({ resolved }) => !resolved.some((each) => shown.has(each)));
+	const calls = named(rest, true, sources);
+	const uses = named(rest, false, sources);
 	return {
 		...nothing,
 		...(await describe(subjects, sources, tools, signal)),
 		...names.others,
+		namesNotShown: names.others.namesNotShown + rest.length - calls.length - uses.length,
 		query,
 		within: declared.length > 0 || around === undefined ? undefined : sources.briefOf(around),
-		calls: named(rest, true, sources),
-		uses: named(rest, false, sources),
+		calls,
+		uses,
 	};
 }
 
@@ -149,7 +158,7 @@ function namesOf(
 	sources: ExplainedSources,
 ): {
 	readonly named: readonly ResolvedMention[];
-	readonly others: Pick<Explanation, "elsewhere" | "unknown" | "namesNotLookedUp">;
+	readonly others: Pick<Explanation, "elsewhere" | "unknown" | "namesNotShown">;
 } {
 	const own = new Set(declared.flatMap(({ name, container = name }) => [name, container]));
 	const byName = new Map<string, NameMention[]>();
@@ -199,7 +208,9 @@ function namesOf(
 		others: {
 			elsewhere: elsewhere.slice(0, limits.elsewhere),
 			unknown: unknown.slice(0, limits.unknown),
-			namesNotLookedUp: Math.max(0, byName.size - limits.lookedUpNames),
+			namesNotShown:
+				Math.max(0, byName.size - limits.lookedUpNames) +
+				Math.max(0, elsewhere.length - limits.elsewhere),
 		},
 	};
 }
@@ -228,7 +239,7 @@ function bySpelling(
 		startLine,
 		endLine,
 	}: { readonly path: string; readonly startLine: number; readonly endLine: number },
-): Pick<Explanation, "uses" | "unknown" | "namesNotLookedUp"> {
+): Pick<Explanation, "uses" | "unknown" | "namesNotShown"> {
 	const code = sources.textOf(path, startLine, endLine)?.slice(0, 50_000) ?? "";
 	const words = [...new Set(identifiersIn(code))].filter(isTellingName);
 	const looked = words.slice(0, limits.lookedUpNames);
@@ -241,7 +252,7 @@ function bySpelling(
 	return {
 		uses: named(found, false, sources),
 		unknown: found.length > 0 ? [] : looked.slice(0, limits.unknown),
-		namesNotLookedUp: words.length - looked.length,
+		namesNotShown: words.length - looked.length,
 	};
 }
 
@@ -250,7 +261,7 @@ async function describe(
 	sources: ExplainedSources,
 	tools: ExplainTools,
 	signal: AbortSignal,
-): Promise<Pick<Explanation, "subjects" | "furtherSubjects">> {
+): Promise<Pick<Explanation, "subjects" | "furtherSubjects" | "subjectsNotShown">> {
 	const finder = new UsageFinder(tools.index, sources, { ...tools, signal });
 	const described = symbols.slice(0, limits.subjects);
 	const subjects: ExplainedDefinition[] = [];
@@ -258,8 +269,14 @@ async function describe(
 		const usages = await finder.usagesOf(symbol, 1 / (described.length - index));
 		subjects.push({ ...describeOne(symbol, sources), usages });
 	}
-	const further = symbols.slice(limits.subjects, limits.subjects + limits.furtherSubjects);
-	return { subjects, furtherSubjects: further.map((symbol) => sources.briefOf(symbol)) };
+	const further = symbols.slice(limits.subjects);
+	return {
+		subjects,
+		furtherSubjects: further
+			.slice(0, limits.furtherSubjects)
+			.map((symbol) => sources.briefOf(symbol)),
+		subjectsNotShown: Math.max(0, further.length - limits.furtherSubjects),
+	};
 }
 
 function describeOne(

@@ -23,8 +23,9 @@ export interface Explanation {
 	readonly isParsed: boolean;
 	/** What the code declares, or what has the name; the outermost declarations, in the order of their lines. */
 	readonly subjects: readonly ExplainedDefinition[];
-	/** What the code declares beyond those, as many as {@link explanationLimits} allow. */
+	/** What the code declares beyond those. */
 	readonly furtherSubjects: readonly DefinitionBrief[];
+	readonly subjectsNotShown: number;
 	/** The declaration that the code is a part of, when it declares nothing itself. */
 	readonly within: DefinitionBrief | undefined;
 	/** What the code calls that the repository defines, in the order of the code. */
@@ -39,8 +40,8 @@ export interface Explanation {
 	}[];
 	/** Names that were looked up, and that the index doesn't know a definition of. */
 	readonly unknown: readonly string[];
-	/** Names that the code mentions beyond those that were looked up. */
-	readonly namesNotLookedUp: number;
+	/** Names that the code mentions beyond those that were looked up, or that there is room for. */
+	readonly namesNotShown: number;
 }
 
 /** An explanation, and how much of the repository had been read by then. */

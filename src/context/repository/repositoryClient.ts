@@ -107,7 +107,7 @@ export class RepositoryClient {
 	/** Undefined when the thread has ended or failed, and after an abort. */
 	async explain(query: ExplainQuery, signal: AbortSignal): Promise<Explained | undefined> {
 		const reply = await this.#ask({ id: this.#nextId++, operation: "explain", query }, signal);
-		return reply?.kind === "explained" ? reply.explained : undefined;
+		return reply?.kind === "explained" && !signal.aborted ? reply.explained : undefined;
 	}
 
 	async update(path: string, text?: string): Promise<void> {

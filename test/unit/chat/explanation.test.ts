@@ -35,12 +35,13 @@ const explained: Explained = {
 			},
 		],
 		furtherSubjects: [],
+		subjectsNotShown: 0,
 		within: undefined,
 		calls: [],
 		uses: [],
 		elsewhere: [{ name: "z", specifier: "zod" }],
 		unknown: ["three"],
-		namesNotLookedUp: 0,
+		namesNotShown: 0,
 	},
 };
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { explanationLimits } from "../../../../src/context/explanation/explanation.ts";
 import { explained, factsOf } from "../../../support/explained.ts";
 
 async function check(fixture: string, expected: string): Promise<void> {
@@ -272,3 +273,77 @@ not parsed
 
 test("nothing known: the names that were looked for are told", () =>
 	check("//- /a.ts\n‹frobnicate(quux(1));›\n", "unknown frobnicate\nunknown quux\n"));
+
+test("what so many define is no name of one thing, and a file with its own is counted, not shown", () =>
+	check(
+		`
+//- /a.ts
+‹export function get() {}›
+//- /b.ts
+function get() {}
+get();
+//- /c.ts
+value.get();
+`,
+		`
+function get a.ts:1 | export function get()
+  ambiguousFiles 2
+`,
+	));
+
+test("a name without an import is a local one in TypeScript, and a name of the package in Go", async () => {
+	await check(
+		"//- /a.ts\n‹run(path);›\n//- /b.ts\nexport function run() {}\nexport const path = 1;\n",
+		"unknown run",
+	);
+	await check(
+		"//- /a.go\npackage a\nfunc f() {\n‹	run()›\n}\n//- /b.go\npackage a\nfunc run() {}\n",
+		`
+function run b.go:2 | func run()
+  called by f a.go:3
+in f a.go:2
+`,
+	);
+});
+
+test("however many use it, files are read and places shown within bounds, and the rest is counted", async () => {
+	const callers = Array.from(
+		{ length: 100 },
+		(_, index) => `//- /caller${index}.ts\nimport { busy } from "./a";\nbusy();\n`,
+	);
+	const { subjects } = await explained(
+		`//- /a.ts\n‹export function busy() {}›\n${callers.join("")}`,
+	);
+	const usages = subjects[0]?.usages;
+	expect(usages?.callers).toHaveLength(explanationLimits.usagePlaces);
+	// The file itself is read too.
+	expect(usages?.unreadFiles).toBe(101 - explanationLimits.readFiles);
+	expect(usages?.callersNotShown).toBe(
+		explanationLimits.readFiles - 1 - explanationLimits.usagePlaces,
+	);
+});
+
+test("after an abort no further file is read", async () => {
+	const { subjects } = await explained(
+		"//- /a.ts\n‹export function f() {}›\n//- /b.ts\nimport { f } from './a';\nf();\n",
+		AbortSignal.abort(),
+	);
+	expect(subjects[0]?.usages).toMatchObject({ callers: [], unreadFiles: 2 });
+});
+
+test("comments in all their forms are read without their marks", async () => {
+	const documentationOf = async (fixture: string): Promise<string | undefined> =>
+		(await explained(fixture)).subjects[0]?.documentation;
+	expect(await documentationOf("//- /a.ts\n‹/* One. */\nexport function f() {}›\n")).toBe("One.");
+	expect(await documentationOf("//- /a.rs\n‹/// One.\n///\n/// Two.\n#[x]\nfn f() {}›\n")).toBe(
+		"One.\n\nTwo.",
+	);
+	expect(
+		await documentationOf(
+			"//- /a.ts\n‹/**\n * One `a`.\n *   indented\n */\nexport const f = 1;›\n",
+		),
+	).toBe("One `a`.\n  indented");
+	expect(await documentationOf('//- /a.py\n‹def f():\n    r"""One."""›\n')).toBe("One.");
+	expect(await documentationOf("//- /a.py\n‹@cached\n# One.\ndef f(): pass›\n")).toBe("One.");
+	expect(await documentationOf("//- /a.ts\n‹@decorated\nclass A {}›\n")).toBeUndefined();
+});

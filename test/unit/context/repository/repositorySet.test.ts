@@ -51,12 +51,13 @@ const described: ExplainedDefinition = {
 const unknown = {
 	isParsed: true,
 	furtherSubjects: [],
+	subjectsNotShown: 0,
 	within: undefined,
 	calls: [],
 	uses: [],
 	elsewhere: [],
 	unknown: [],
-	namesNotLookedUp: 0,
+	namesNotShown: 0,
 };
 
 /** A folder that answers with what it was asked. */
