@@ -251,6 +251,20 @@ test("each answer says which model gave it and where, and how it failed", async 
 	expect(await remote.locator(".message-status.failed").textContent()).toBe(sentence);
 });
 
+test("an answer of the index says that no model gave it, and its code isn't offered to be put in or applied", async () => {
+	const chat = await view.open();
+	const text = "[a.ts:7](src/a%20b.ts#L7)\n\n```ts\nfunction f()\n```\n";
+	const indexed = answer("a1", text, { modelName: "From the index", modelPlace: "index" });
+	await chat.tellState({ conversation: { id: "c1", title: "", messages: [indexed] } });
+	const shown = chat.page.locator(".answer");
+	expect(await shown.locator(".message-header").textContent()).toBe("From the indexno model");
+	await shown.getByRole("button", { name: "Copy code" }).waitFor();
+	expect(await shown.getByRole("button", { name: /Insert|Apply/ }).count()).toBe(0);
+	await shown.getByRole("link", { name: "a.ts:7" }).click();
+	await chat.waitForSent("openFile");
+	expect(chat.sent("openFile")).toEqual([{ kind: "openFile", path: "src/a b.ts", line: 6 }]);
+});
+
 test("the view follows the stream until someone looks further up", async () => {
 	const chat = await view.open();
 	const writing = answer("a1", "line\n\n".repeat(100), { status: { kind: "writing" } });

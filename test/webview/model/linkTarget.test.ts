@@ -8,6 +8,7 @@ test.each([
 	["src/a.ts", { kind: "file", path: "src/a.ts", line: undefined }],
 	["src/a.ts#L12", { kind: "file", path: "src/a.ts", line: 11 }],
 	["src/a.ts:7", { kind: "file", path: "src/a.ts", line: 6 }],
+	["c%23/what%3F/100%25.cs#L3", { kind: "file", path: "c#/what?/100%.cs", line: 2 }],
 	["./a%20b.ts#L1-L9", { kind: "file", path: "./a b.ts", line: 0 }],
 ])("%s leads somewhere", (href, target) => {
 	expect(linkTarget(href)).toEqual(target);
