@@ -72,7 +72,7 @@ function gaps(explanation: Explanation, { isComplete }: MarkdownOptions): readon
 				: "Nothing stands there that the index of this repository could know: no name of a definition.",
 		);
 	} else if (unknown.length > 0) {
-		sentences.push(`No definition is known of ${names}.`);
+		sentences.push(`Not defined in this repository: ${names}.`);
 	}
 	if (!isParsed && query.kind === "code") {
 		sentences.push(

@@ -231,6 +231,9 @@ function named(
 		}));
 }
 
+/** Where most words are no names of code: what is one has a sign or a capital within it. */
+const proseLanguages: ReadonlySet<string> = new Set(["markdown", "plaintext", "html"]);
+
 /** Where nothing reads the language, names are words that something in the repository is called by. */
 function bySpelling(
 	sources: ExplainedSources,
@@ -241,7 +244,10 @@ function bySpelling(
 	}: { readonly path: string; readonly startLine: number; readonly endLine: number },
 ): Pick<Explanation, "uses" | "unknown" | "namesNotShown"> {
 	const code = sources.textOf(path, startLine, endLine)?.slice(0, 50_000) ?? "";
-	const words = [...new Set(identifiersIn(code))].filter(isTellingName);
+	const isProse = proseLanguages.has(languageIdOfPath(path));
+	const words = [...new Set(identifiersIn(code))].filter(
+		(word) => isTellingName(word) && (!isProse || /[\p{Ll}\d]\p{Lu}|\w_\w/u.test(word)),
+	);
 	const looked = words.slice(0, limits.lookedUpNames);
 	const found = looked.flatMap((name) => {
 		const definitions = sources.definitionsOf(name);

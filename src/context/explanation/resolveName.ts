@@ -26,7 +26,7 @@ export interface NameScope {
 }
 
 /** A name is a local one unless the file defines or imports it. */
-const explicitImports: ReadonlySet<string> = new Set([
+export const explicitImports: ReadonlySet<string> = new Set([
 	"typescript",
 	"typescriptreact",
 	"javascript",

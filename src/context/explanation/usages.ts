@@ -1,11 +1,11 @@
 import { setImmediate as otherWork } from "node:timers/promises";
 import type { Clock } from "../../base/clock.ts";
 import { languageIdOfPath } from "../files/languageIds.ts";
-import type { IndexedSymbol, RepositoryIndex } from "../index/repositoryIndex.ts";
+import type { IndexedImport, IndexedSymbol, RepositoryIndex } from "../index/repositoryIndex.ts";
 import { languageFamily } from "../sources/languageFamily.ts";
 import type { NameMention } from "../syntax/nameMentions.ts";
 import { explanationLimits, type UsagePlace, type Usages } from "./explanation.ts";
-import { folderOf, implicitReceivers, isMemberSymbol } from "./resolveName.ts";
+import { explicitImports, folderOf, implicitReceivers, isMemberSymbol } from "./resolveName.ts";
 import type { ExplainedSources } from "./sources.ts";
 import { isTestPath, marksTest } from "./testPlaces.ts";
 
@@ -108,13 +108,32 @@ export class UsageFinder {
 			...this.#index.referencesTo(symbol.name).map(({ path }) => path),
 		]);
 		return [...paths]
-			.filter((path) => family.includes(languageIdOfPath(path)))
+			.filter((path) => family.includes(languageIdOfPath(path)) && this.#mayKnow(path, symbol))
 			.map((path) => ({ path, relation: this.#relationOf(path, symbol, isOnly) }))
 			.sort(
 				(a, b) =>
 					relations.indexOf(a.relation) - relations.indexOf(b.relation) ||
 					(a.path < b.path ? -1 : 1),
 			);
+	}
+
+	/** Where names have to be imported, a file that doesn't has something else of that name. */
+	#mayKnow(path: string, symbol: IndexedSymbol): boolean {
+		return (
+			path === symbol.path ||
+			isMemberSymbol(symbol) ||
+			!needsImport(languageIdOfPath(path), this.#index.importsOf(path)) ||
+			this.#index
+				.importsOf(path)
+				.some(
+					({ names, resolved }) =>
+						resolved.length > 0 &&
+						names.some(
+							({ imported }) =>
+								imported === symbol.name || imported === "*" || imported === "default",
+						),
+				)
+		);
 	}
 
 	#relationOf(path: string, symbol: IndexedSymbol, isOnly: boolean): Relation {
@@ -159,7 +178,12 @@ export class UsageFinder {
 				.filter(({ name }) => name === symbol.name)
 				.map(({ nameLine }) => nameLine),
 		);
-		const namespaces = new Set(imports.flatMap(({ names }) => names.map(({ local }) => local)));
+		const known = {
+			languageId: languageIdOfPath(path),
+			isImported: path !== symbol.path && needsImport(languageIdOfPath(path), imports),
+			inside: localsOf(imports.filter(({ resolved }) => resolved.length > 0)),
+			outside: localsOf(imports.filter(({ resolved }) => resolved.length === 0)),
+		};
 		const meant = mentions.filter(
 			(mention) =>
 				!defined.has(mention.line) &&
@@ -171,7 +195,7 @@ export class UsageFinder {
 					mention.line >= symbol.startLine &&
 					mention.line <= symbol.endLine
 				) &&
-				mayMean(symbol, mention, languageIdOfPath(path), namespaces),
+				mayMean(symbol, mention, known),
 		);
 		return meant.map(({ line, isCall }) => {
 			const around = this.#sources.around(path, line);
@@ -201,20 +225,42 @@ function insideOf({ name, kind, container, nameLine }: IndexedSymbol): UsagePlac
 	return { name, kind, container, line: nameLine };
 }
 
+/** What a file calls what it imports, by whether that is in the repository. */
+interface KnownNames {
+	readonly languageId: string;
+	/** Names of other files have to be imported. */
+	readonly isImported: boolean;
+	readonly inside: ReadonlySet<string>;
+	readonly outside: ReadonlySet<string>;
+}
+
+/** Scripts that a page loads know each other's names; they import nothing. */
+function needsImport(languageId: string, imports: readonly IndexedImport[]): boolean {
+	return explicitImports.has(languageId) && (languageId !== "javascript" || imports.length > 0);
+}
+
+function localsOf(imports: readonly IndexedImport[]): ReadonlySet<string> {
+	return new Set(imports.flatMap(({ names }) => names.map(({ local }) => local)));
+}
+
 function mayMean(
 	symbol: IndexedSymbol,
-	{ isMember, receiver }: NameMention,
-	languageId: string,
-	namespaces: ReadonlySet<string>,
+	{ name, isMember, receiver }: NameMention,
+	{ languageId, isImported, inside, outside }: KnownNames,
 ): boolean {
+	if (outside.has(isMember ? (receiver ?? "") : name)) {
+		return false;
+	}
 	if (isMemberSymbol(symbol)) {
 		return isMember || implicitReceivers.has(languageId);
 	}
-	return (
-		!isMember ||
-		longPaths.has(languageId) ||
-		(receiver !== undefined && (namespaces.has(receiver) || receiver === symbol.container))
-	);
+	if (isMember) {
+		return (
+			longPaths.has(languageId) ||
+			(receiver !== undefined && (inside.has(receiver) || receiver === symbol.container))
+		);
+	}
+	return !isImported || inside.has(name) || inside.has("*");
 }
 
 interface FoundPlace extends Omit<UsagePlace, "count" | "code"> {

@@ -98,7 +98,7 @@ function two(): number
 
 - \`z\` of \`zod\`
 
-No definition is known of \`three\`.
+Not defined in this repository: \`three\`.
 `.trim(),
 	);
 });

@@ -57,7 +57,6 @@ function add src/math.ts:8 | export function add(a: Money, b: Money): Money
   called by top src/renamed.ts:2
   mentioned by Cart src/cart.ts:6
   tested by top test/math.test.ts:3 | expect(add(1, 2)).toBe(3);
-  ambiguousFiles 1
 calls check src/math.ts:12
 calls nearest round src/round.ts:2
 uses Money src/money.ts:1
@@ -278,15 +277,16 @@ test("what so many define is no name of one thing, and a file with its own is co
 	check(
 		`
 //- /a.ts
-‹export function get() {}›
+export class A {
+‹	get() {}›
+}
 //- /b.ts
-function get() {}
-get();
+class B { get() {} }
 //- /c.ts
 value.get();
 `,
 		`
-function get a.ts:1 | export function get()
+method A.get a.ts:2 | get()
   ambiguousFiles 2
 `,
 	));
@@ -305,6 +305,49 @@ in f a.go:2
 `,
 	);
 });
+
+test("what has the name in a package from elsewhere, or in a variable, is no use of it", () =>
+	check(
+		`
+//- /assert.ts
+‹export function assert() {}›
+//- /a.test.ts
+import assert from "node:assert";
+assert(true);
+//- /b.ts
+import { assert } from "./assert";
+assert();
+//- /c.ts
+import * as checks from "./assert";
+checks.assert();
+other.assert();
+//- /d.ts
+const f = (assert: () => void) => assert();
+//- /e.ts
+import { assert } from "vitest";
+assert.assert();
+`,
+		`
+function assert assert.ts:1 | export function assert()
+  called by top b.ts:2
+  called by top c.ts:2
+`,
+	));
+
+test("scripts without imports see each other's names", () =>
+	check(
+		"//- /a.js\n‹function draw() {}›\n//- /b.js\ndraw();\n",
+		`
+function draw a.js:1 | function draw()
+  called by top b.js:1
+`,
+	));
+
+test("words of prose are no names, unless they look like code", () =>
+	check(
+		"//- /a.md\n‹It runs on the machine with readList.›\n//- /a.ts\nexport const runs = 1, machine = 2;\nexport const readList = 3;\n",
+		"uses readList perhaps a.ts:2\nnot parsed",
+	));
 
 test("however many use it, files are read and places shown within bounds, and the rest is counted", async () => {
 	const callers = Array.from(

@@ -47,24 +47,27 @@ async function withServer(
 }
 
 test("code is explained by what is indexed, and whether all of it is, is said", () =>
-	withServer({ "a.ts": "export function f() {}\n", "b.ts": "f();\n" }, async (ask) => {
-		const query = { kind: "name", name: "f" } as const;
-		const before = await ask({ id: 1, operation: "explain", query });
-		expect(before).toMatchObject({
-			explained: { isComplete: false, explanation: { subjects: [] } },
-		});
-		await ask({ id: 2, operation: "scan" });
-		expect(await ask({ id: 3, operation: "explain", query })).toMatchObject({
-			kind: "explained",
-			id: 3,
-			explained: {
-				isComplete: true,
-				explanation: {
-					subjects: [{ path: "a.ts", line: 0, usages: { callers: [{ path: "b.ts", line: 0 }] } }],
+	withServer(
+		{ "a.ts": "export function f() {}\n", "b.ts": "import { f } from './a';\nf();\n" },
+		async (ask) => {
+			const query = { kind: "name", name: "f" } as const;
+			const before = await ask({ id: 1, operation: "explain", query });
+			expect(before).toMatchObject({
+				explained: { isComplete: false, explanation: { subjects: [] } },
+			});
+			await ask({ id: 2, operation: "scan" });
+			expect(await ask({ id: 3, operation: "explain", query })).toMatchObject({
+				kind: "explained",
+				id: 3,
+				explained: {
+					isComplete: true,
+					explanation: {
+						subjects: [{ path: "a.ts", line: 0, usages: { callers: [{ path: "b.ts", line: 1 }] } }],
+					},
 				},
-			},
-		});
-	}));
+			});
+		},
+	));
 
 const files = { "a.ts": "export const a = 1;\r\n", "sub/b.ts": "b\n", "sub/c.ts": "c\n" };
 
