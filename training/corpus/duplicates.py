@@ -1,43 +1,66 @@
-"""Exact and near duplicate detection: SHA-1 of the text without white space, then MinHash with banding."""
+"""Exact and near duplicate detection: SHA-1 of the text without white space, then MinHash with banding.
+
+A text's fingerprint costs nearly all of the time and needs nothing but the text, so the processes that read packages take
+it; the index, which has to see one text after the other, only compares."""
 
 import collections
+import dataclasses
 import hashlib
-import re
 
 import numpy as np
 
-_PERMUTATIONS = 64
+_ROW_BITS = 6
+_ROWS = 1 << _ROW_BITS
 _BANDS = 16                       # 16 bands of 4 rows find pairs above a Jaccard similarity of about 0.5
 _SIMILARITY = 0.7                 # share of equal MinHash rows above which two files are the same one
-_MAX_SHINGLES = 2000
-
-_rng = np.random.default_rng(1)
-_MULTIPLIER = _rng.integers(1, 2**63, _PERMUTATIONS, dtype=np.uint64) | np.uint64(1)
-_OFFSET = _rng.integers(0, 2**63, _PERMUTATIONS, dtype=np.uint64)
+_SHINGLE_BYTES = 24
+_MIN_BYTES = 64                   # a shorter text has only its SHA-1
+_CANDIDATES = 16 * _ROWS          # hashes that are enough to find each row's smallest, but for one text in ten thousand
 
 
-def signature(text: str) -> np.ndarray | None:
-    """MinHash of the 24-byte shingles of a text without white space: uint32 [64], or None for a very short text."""
-    data = np.frombuffer(re.sub(rb"\s+", b"", text.encode()), np.uint8)
-    if len(data) < 64:
-        return None
-    count = len(data) - 7
-    words = np.zeros(count, np.uint64)                  # every 8 bytes as one integer
+@dataclasses.dataclass(frozen=True)
+class Fingerprint:
+    digest: bytes                 # SHA-1 of the text without white space
+    signature: bytes | None       # MinHash rows, uint32 [_ROWS]; None of a very short text
+
+
+def fingerprint(text: str) -> Fingerprint:
+    dense = b"".join(text.encode().split())
+    signature = minhash(_shingle_hashes(dense)).tobytes() if len(dense) >= _MIN_BYTES else None
+    return Fingerprint(hashlib.sha1(dense).digest(), signature)
+
+
+def _shingle_hashes(dense: bytes) -> np.ndarray:
+    """A hash of each run of _SHINGLE_BYTES bytes: uint64 [len(dense) - _SHINGLE_BYTES + 1]."""
+    words = np.empty(len(dense) - 7, np.uint64)         # every 8 bytes as one integer
     for k in range(8):
-        words |= data[k:k + count].astype(np.uint64) << np.uint64(8 * k)
-    m = count - 16
+        words[k::8] = np.frombuffer(dense, "<u8", (len(dense) - k) // 8, k)
+    count = len(words) - (_SHINGLE_BYTES - 8)
     with np.errstate(over="ignore"):
-        h = ((words[:m] * np.uint64(0x9E3779B97F4A7C15))
-             ^ ((words[8:8 + m] * np.uint64(0xC2B2AE3D27D4EB4F)) >> np.uint64(7))
-             ^ (words[16:16 + m] * np.uint64(0x165667B19E3779F9)))
+        h = ((words[:count] * np.uint64(0x9E3779B97F4A7C15))
+             ^ ((words[8:8 + count] * np.uint64(0xC2B2AE3D27D4EB4F)) >> np.uint64(7))
+             ^ (words[16:16 + count] * np.uint64(0x165667B19E3779F9)))
         h ^= h >> np.uint64(29)
         h *= np.uint64(0xBF58476D1CE4E5B9)
         h ^= h >> np.uint64(32)
-        sampled = np.unique(h[(h & np.uint64(7)) == 0])  # one shingle in eight, chosen by its hash, is plenty
-        if len(sampled) < 8:
-            sampled = np.unique(h)
-        sampled = sampled[:_MAX_SHINGLES]                # np.unique sorts, so this is a bottom-k sketch
-        return ((sampled[:, None] * _MULTIPLIER + _OFFSET) >> np.uint64(32)).min(0).astype(np.uint32)
+    return h
+
+
+def minhash(h: np.ndarray) -> np.ndarray:
+    """One-permutation MinHash of at least one hash (Li, Owen and Zhang, 2012): uint32 [_ROWS].
+
+    The top bits of a hash choose its row, and a row that got none takes the next row's (Shrivastava and Li, 2014).  Only hashes
+    that are small within their row are sorted: the smallest of a row is among them, or all are looked at."""
+    rest = np.uint64(64 - _ROW_BITS)
+    bound = (1 << 64 - _ROW_BITS) * min(1.0, _CANDIDATES / len(h))
+    small = np.sort(h[(h & np.uint64((1 << 64 - _ROW_BITS) - 1)) < np.uint64(bound)])
+    begins = np.searchsorted(small >> rest, np.arange(_ROWS + 1, dtype=np.uint64))
+    if (begins[:-1] == begins[1:]).any():
+        small = np.sort(h)
+        begins = np.searchsorted(small >> rest, np.arange(_ROWS + 1, dtype=np.uint64))
+    filled = np.flatnonzero(begins[:-1] < begins[1:])
+    smallest = (small[begins[filled]] >> np.uint64(16)).astype(np.uint32)
+    return smallest[np.searchsorted(filled, np.arange(_ROWS)) % len(filled)]
 
 
 class DuplicateIndex:
@@ -45,23 +68,23 @@ class DuplicateIndex:
 
     def __init__(self) -> None:
         self._exact: set[bytes] = set()
-        self._bands: dict[tuple[int, bytes], list[int]] = collections.defaultdict(list)
+        self._bands: dict[int, list[int]] = collections.defaultdict(list)
         self._signatures: list[np.ndarray] = []
 
-    def is_new(self, text: str) -> bool:
-        digest = hashlib.sha1(re.sub(r"\s+", "", text).encode()).digest()
-        if digest in self._exact:
+    def is_new(self, mark: Fingerprint) -> bool:
+        if mark.digest in self._exact:
             return False
-        self._exact.add(digest)
-        sign = signature(text)
-        if sign is None:
+        self._exact.add(mark.digest)
+        if mark.signature is None:
             return True
-        rows = _PERMUTATIONS // _BANDS
-        keys = [(band, sign[band * rows:(band + 1) * rows].tobytes()) for band in range(_BANDS)]
+        size = len(mark.signature) // _BANDS
+        # Two bands with the same hash by chance make a candidate more, and nothing else.
+        keys = [hash((band, mark.signature[band * size:(band + 1) * size])) for band in range(_BANDS)]
         candidates = {index for key in keys for index in self._bands.get(key, ())}
-        if any((self._signatures[index] == sign).mean() >= _SIMILARITY for index in candidates):
+        signature = np.frombuffer(mark.signature, np.uint32)
+        if any((self._signatures[index] == signature).mean() >= _SIMILARITY for index in candidates):
             return False
         for key in keys:
             self._bands[key].append(len(self._signatures))
-        self._signatures.append(sign)
+        self._signatures.append(signature)
         return True

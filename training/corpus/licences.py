@@ -6,29 +6,35 @@ than CC0) are refused, and so is everything this list does not know.
 
 import re
 
+from patterns import HintedPattern
+
 _PERMISSIVE = re.compile(
     r"^(mit(-0)?|mit[ /.-].*|expat.*|x11.*|isc.*|0?bsd.*|(new|revised|simplified|modified|2-clause|3-clause)[ -]bsd.*"
     r"|apache.*|asl-?2.*|zlib.*|bsl-1.*|boost.*|postgresql.*|cc0.*|unlicen[sc]e|public[- ]domain.*|psf.*|python.*"
     r"|ncsa.*|curl|libpng.*|hpnd.*|upl.*|blueoak.*|ntp|wtfpl.*|bzip2.*|go|lua)$", re.I)
 
-COPYLEFT_IN_TEXT = re.compile(
+COPYLEFT_IN_TEXT = HintedPattern(
     r"GNU (Lesser |Library |Affero )?General Public|\b[AL]?GPL\b|\bL?GPL[-v]?[23]|Mozilla Public|\bMPL[- ]?[12]|\bCDDL\b"
-    r"|Eclipse Public|\bEPL-|Creative Commons|CC[- ]BY|Business Source|Elastic License|proprietary and confidential", re.I)
+    r"|Eclipse Public|\bEPL-|Creative Commons|CC[- ]BY|Business Source|Elastic License|proprietary and confidential",
+    ("gpl", "general public", "mozilla public", "mpl-", "mpl ", "mpl1", "mpl2", "cddl", "eclipse public", "epl-", "creative commons",
+     "cc-by", "cc by", "business source", "elastic license", "proprietary and"), re.I)
 
 _PERMISSIVE_IN_TEXT = re.compile(
     r"Apache License|Expat|\bMIT\b|\bBSD\b|Permission is hereby granted|Permission to use, copy, modify|Redistribution and use", re.I)
 
-# Repositories kept for evaluating completion.  They stay out under every package name they publish.
+# Repositories kept for evaluating completion, and editors' assistants whose work ours is compared with.  They stay out under
+# every package name they publish.
 _EXCLUDED_REPOSITORY = re.compile(
     r"(^|[/:])(honojs/[\w.-]+|trpc/trpc|tokio-rs/axum|caddyserver/caddy|gin-gonic/gin|encode/httpx|scrapy/scrapy"
-    r"|burntsushi/ripgrep|google-gemini/gemini-cli|openai/openai-agents[\w-]*|github/github-mcp-server|microsoft/edit)(\.git)?(/|#|$)",
-    re.I)
+    r"|burntsushi/ripgrep|google-gemini/gemini-cli|openai/openai-agents[\w-]*|github/github-mcp-server|microsoft/edit"
+    r"|microsoft/vscode-copilot[\w-]*|ggml-org/llama\.vscode)(\.git)?(/|#|$)", re.I)
 _EXCLUDED_NAME = re.compile(
     r"^(hono|@hono/.*|@trpc/.*|@google/gemini-cli.*|@openai/agents.*|python3-(httpx|scrapy|openai-agents)"
+    r"|@vscode/copilot.*|@github/copilot.*|(vscode-)?copilot-chat.*|llama[.-]vscode.*"
     r"|golang-github-(gin-gonic-gin|caddyserver-caddy|github-github-mcp-server).*-dev"
     r"|librust-(axum|grep|globset|ignore|ripgrep|edit)([-+].*)?-dev|httpx|python-scrapy|rust-(axum|ripgrep|globset|ignore|grep.*)|caddy)$",
     re.I)
-_EXCLUDED_PATH = re.compile(r"(^|/)(httpx|scrapy|hono|ripgrep|axum)/", re.I)
+_EXCLUDED_PATH = re.compile(r"(^|/)(httpx|scrapy|hono|ripgrep|axum|vscode-copilot[\w-]*|copilot-chat|llama\.vscode)/", re.I)
 
 
 def is_excluded(package: str, repository: str = "") -> bool:
@@ -78,4 +84,4 @@ def parse_dep5(copyright_text: str) -> list[tuple[list[str], str]] | None:
 
 def free_form_is_permissive(copyright_text: str) -> bool:
     """A free-form copyright file that names a permissive licence and no copyleft one."""
-    return bool(_PERMISSIVE_IN_TEXT.search(copyright_text)) and not COPYLEFT_IN_TEXT.search(copyright_text)
+    return bool(_PERMISSIVE_IN_TEXT.search(copyright_text)) and not COPYLEFT_IN_TEXT.found_in(copyright_text)

@@ -3,16 +3,22 @@
 import collections
 import dataclasses
 import fnmatch
+import gzip
 import io
 import json
 import os
 import re
 import subprocess
 import tarfile
+import zlib
 from collections.abc import Callable, Iterator
 
-from clean import MAX_BYTES, clean, language_of, path_reason
+from clean import clean, language_of, max_bytes, path_reason
+from duplicates import Fingerprint, fingerprint
 from licences import free_form_is_permissive, is_excluded, is_permissive, npm_licence, parse_dep5
+
+
+_MAX_UNPACKED_BYTES = 1 << 30     # of an npm tarball; the largest of the lists unpacks to a third of it
 
 
 @dataclasses.dataclass
@@ -20,6 +26,8 @@ class Document:
     path: str
     language: str
     text: str
+    size: int                     # bytes of the text in UTF-8
+    mark: Fingerprint
 
 
 @dataclasses.dataclass
@@ -39,7 +47,8 @@ def read_package(archive: str) -> Package | None:
         if archive.endswith(".tgz"):
             return _read_npm(archive)
         return _read_binary(archive) if archive.endswith(".deb") else _read_source(archive)
-    except (OSError, EOFError, tarfile.TarError, json.JSONDecodeError, KeyError, AttributeError) as error:
+    except (OSError, EOFError, UnicodeError, subprocess.CalledProcessError, zlib.error, tarfile.TarError, json.JSONDecodeError,
+            KeyError, AttributeError, TypeError) as error:    # the last three: a package.json of other shapes
         print(f"skipped {os.path.basename(archive)}: {error!r}")
         return None
 
@@ -62,18 +71,23 @@ def _add(package: Package, path: str, size: int, read: Callable[[], bytes]) -> N
     if not language:
         return
     package.counts["seen"] += 1
-    reason = path_reason(path) or ("too_big" if size > MAX_BYTES else None)
+    reason = path_reason(path) or ("too_big" if size > max_bytes(language) else None)
     if reason:
         package.counts[reason] += 1
         return
     text, reason = clean(read(), language)
     package.counts[reason] += 1
     if text:
-        package.documents.append(Document(path, language, text))
+        package.documents.append(Document(path, language, text, len(text.encode()), fingerprint(text)))
 
 
 def _read_npm(archive: str) -> Package | None:
-    with tarfile.open(archive, "r:gz") as tar:
+    with gzip.open(archive) as file:
+        data = file.read(_MAX_UNPACKED_BYTES + 1)         # once: the members are listed first and read afterwards
+    if len(data) > _MAX_UNPACKED_BYTES:
+        print(f"skipped {os.path.basename(archive)}: it unpacks to more than {_MAX_UNPACKED_BYTES >> 20} MiB")
+        return None
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
         members = [m for m in tar.getmembers() if m.isfile()]
         manifest_member = next((m for m in members if m.name.count("/") == 1 and m.name.endswith("/package.json")), None)
         if manifest_member is None:
@@ -100,7 +114,8 @@ def _read_npm(archive: str) -> Package | None:
         return package
 
 
-_INSTALL_ROOT = re.compile(r"^\./usr/(lib/python3(\.\d+)?/dist-packages|share/cargo/registry/[^/]*|share/gocode/src|share)/")
+_INSTALL_ROOT = re.compile(r"^\./usr/(lib/python3(\.\d+)?/dist-packages|lib/ruby/vendor_ruby|share/rubygems-integration/all/gems"
+                           r"|share/php|share/cargo/registry/[^/]*|share/gocode/src|share)/")
 
 
 def _read_binary(archive: str) -> Package | None:

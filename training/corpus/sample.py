@@ -10,7 +10,7 @@ import collections
 import os
 import sys
 
-from build import stable_hash
+from budgets import stable_hash
 from clean import is_test_path
 from records import read_records
 

@@ -22,6 +22,7 @@ sys.path[:0] = [os.path.join(_here, "..", folder) for folder in ("train", "expor
 from config import ModelConfig   # noqa: E402
 from data import token_byte_lengths   # noqa: E402
 from huggingface import from_huggingface   # noqa: E402
+from languages import LANGUAGES   # noqa: E402
 from model import Model   # noqa: E402
 from ngram import ByteModel   # noqa: E402
 from quantize import round_to_int4   # noqa: E402
@@ -29,7 +30,6 @@ from records import read_records   # noqa: E402
 from tensors import load_bfloat16   # noqa: E402
 from validate import middle_score, plain_score   # noqa: E402
 
-LANGUAGES = ("typescript", "javascript", "python", "go", "rust", "c", "cpp", "java")
 BASELINE_TRAIN_BYTES = 3_000_000  # per language
 BASELINE_TEST_BYTES = 300_000
 
@@ -92,7 +92,7 @@ def main() -> None:
     result: dict[str, dict] = {}
     print("| language | bits/byte | top-1 | middle bits/byte | middle top-1 | middle exact | order-3 bits/byte |\n|---|---|---|---|---|---|---|")
     for language in options.languages.split(","):
-        if not len(rows_of(options.work, "plain", language, context, 1)):
+        if not all(len(rows_of(options.work, kind, language, context, 1)) for kind in ("plain", "fim")):
             continue                                  # no held-out file of this language
         plain = plain_score(model, rows_of(options.work, "plain", language, context, options.rows), byte_lengths)
         middle = middle_score(model, rows_of(options.work, "fim", language, context, options.rows), byte_lengths)

@@ -3,7 +3,7 @@
 #
 # usage: pack.sh WORK_DIR [SHORT_TOKENS LONG_TOKENS EPOCHS CONTEXT_SHARE]
 #
-# CONTEXT_SHARE of the long sequences' examples have pieces of the package's other files in front, where there is room.
+# CONTEXT_SHARE of the training examples have pieces of the package's other files in front, where there is room.
 #
 # reads   WORK_DIR/{bin/pack, tokenizer.merges, corpus/*.rec}
 # writes  WORK_DIR/data/train-{short,long}-N.u16, validation-{plain,fim}.u16, evaluate-{plain,fim}-LANGUAGE.u16
@@ -20,12 +20,12 @@ pack() {   # CORPUS OUT OPTIONS...
 }
 
 for epoch in $(seq "$epochs"); do
-    pack train "train-short-$epoch" --length "$short" --seed $((2 * epoch - 1))
+    pack train "train-short-$epoch" --length "$short" --seed $((2 * epoch - 1)) --context "$context"
     pack train "train-long-$epoch" --length "$long" --seed $((2 * epoch)) --context "$context"
 done
 pack validation validation-plain --length "$long" --seed 7 --fim 0 --languages typescript,javascript,python
 pack validation validation-fim --length "$long" --seed 7 --fim 1 --spm 1 --languages typescript,javascript,python
-for language in typescript javascript python go rust c cpp java; do
+for language in $(env -u LD_PRELOAD "${PYTHON:-/usr/bin/python3}" "$(dirname "$0")/../corpus/languages.py"); do
     pack validation "evaluate-plain-$language" --length "$long" --seed 7 --fim 0 --languages "$language"
     pack validation "evaluate-fim-$language" --length "$long" --seed 7 --fim 1 --spm 1 --languages "$language"
 done
