@@ -4,7 +4,8 @@
 usage: check.py [--compile]
 
 With any PyTorch: the batched dispatch, given room for all, against the loop (output, gradients), and its count of what it
-drops without room.  From PyTorch 2.5 on: the loss and every gradient of a whole model, rounded weights included, in float32
+drops without room; both losses with weights against PyTorch's own, and a model's against a sum over the middles that
+validate.py finds.  From PyTorch 2.5 on: the loss and every gradient of a whole model, rounded weights included, in float32
 and, loosely, under bfloat16 autocast.  --compile: the same through torch.compile, which must make one graph of all layers
 and one of the head, without a break.  On a GPU everything runs on it.
 """
@@ -14,12 +15,14 @@ import dataclasses
 import sys
 
 import torch
+import torch.nn.functional as F
 
-from config import PAD, ModelConfig
+from config import END_OF_TEXT, FIM_MIDDLE, FIM_PREFIX, FIM_SUFFIX, PAD, ModelConfig
 from experts import batched, one_by_one
-from head import compile_head
+from head import compile_head, masked_projection_loss, projection_loss
 from model import Model
 from quantize import rounded_to_int4
+from validate import middles
 
 TOLERANCE = 1e-5                  # relative to the largest value of a tensor, float32
 GPU_TOLERANCE = 2e-3              # float32 products may run as tf32 there
@@ -59,11 +62,54 @@ def check_dispatch(device: str, tolerance: float) -> None:
     assert int(dropped) == int((load - room).clamp(min=0).sum()) > 0, "the count of dropped assignments"
 
 
+def check_losses(device: str, tolerance: float) -> None:
+    """Both losses and their gradients, with weights, against PyTorch's."""
+    n, d, vocabulary = 700, 32, 90
+    hidden, embedding = torch.randn(n, d, device=device), torch.randn(vocabulary, d, device=device)
+    targets, weights = torch.randint(vocabulary, (n,), device=device), torch.rand(n, device=device) * 3
+
+    def ours(loss):
+        inputs = [t.clone().requires_grad_() for t in (hidden, embedding)]
+        value = loss(*inputs)
+        value.backward()
+        return [value.detach(), *(t.grad for t in inputs)]
+
+    wanted = ours(lambda h, e: (F.cross_entropy(h @ e.t(), targets, reduction="none") * weights).sum() / weights.sum())
+    for label, loss in (("loss in slices", projection_loss), ("masked loss", masked_projection_loss)):
+        found = ours(lambda h, e: loss(h, e, targets, weights))
+        for name, a, b in zip(("value", "gradient of the states", "of the embedding"), found, wanted):
+            report(f"{label}: {name}", difference(a, b), tolerance)
+
+
+def check_middle_weight(device: str, tolerance: float) -> None:
+    """A model's loss against a sum by hand: two examples in a row, an empty middle, plain text, padding."""
+    model = Model(CONFIG).to(device)
+    rows = torch.randint(16, CONFIG.vocab_size, (3, 65))
+    for row, example in ((0, 0), (0, 30), (1, 0)):
+        rows[row, example] = FIM_SUFFIX
+        rows[row, example + 5] = FIM_PREFIX
+        rows[row, example + 15] = FIM_MIDDLE
+        rows[row, example + 22] = END_OF_TEXT
+    rows[1, 16] = END_OF_TEXT
+    rows[1, 40:] = PAD
+    nats = model.score(rows.to(device))[0].cpu()
+    for weight in (1.0, 3.0):
+        total = count = 0.0
+        for row, row_nats in zip(rows, nats):
+            inside = {position for begin, end in middles(row.numpy()) for position in range(begin, end)}
+            for position, target in enumerate(row[1:]):
+                if target != PAD:
+                    share = weight if position in inside else 1.0
+                    total, count = total + share * float(row_nats[position]), count + share
+        loss, _ = model(rows.to(device), weight)
+        report(f"middles of weight {weight:.0f}", abs(float(loss) - total / count) / (total / count), tolerance)
+
+
 def loss_and_gradients(model: Model, rows: torch.Tensor, bfloat16: bool) -> tuple[torch.Tensor, list[torch.Tensor]]:
     model.zero_grad()
     with rounded_to_int4(model.int4_parameters()):
         with torch.autocast(rows.device.type, torch.bfloat16, enabled=bfloat16):
-            loss, balance = model(rows)
+            loss, balance = model(rows, 3.0)
         (loss + 0.02 * balance).backward()
     return loss.detach(), [p.grad.clone() for p in model.parameters()]
 
@@ -77,6 +123,7 @@ def check_model(device: str, tolerance: float, compiled: bool) -> None:
             torch.nn.init.normal_(layer.experts.down, std=0.1)
             torch.nn.init.normal_(layer.attention.o, std=0.1)
         rows = torch.randint(16, config.vocab_size, (4, 65))
+        rows[0, 20], rows[0, 50] = FIM_MIDDLE, END_OF_TEXT
         rows[1, 40:] = PAD
         loss, gradients = loss_and_gradients(plain, rows, False)
         fused = Model(config, True, torch.bfloat16 if bfloat16 else torch.float32).to(device)
@@ -102,6 +149,8 @@ def main() -> None:
     torch.manual_seed(1)
     print(f"PyTorch {torch.__version__} on {device}")
     check_dispatch(device, tolerance)
+    check_losses(device, tolerance)
+    check_middle_weight(device, tolerance)
     if tuple(int(part) for part in torch.__version__.split(".")[:2]) < (2, 5):
         print("the whole model needs PyTorch 2.5 for shared keys in its attention: not checked")
         return

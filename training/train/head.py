@@ -12,39 +12,41 @@ _MASKED_SLICE = 8192              # on a GPU: 512 MB of logits
 
 class _ProjectionLoss(torch.autograd.Function):
     @staticmethod
-    def forward(context, hidden: torch.Tensor, embedding: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """hidden [N, D], embedding [V, D], targets [N] -> mean negative log likelihood in nats."""
+    def forward(context, hidden: torch.Tensor, embedding: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        """hidden [N, D], embedding [V, D], targets and weights [N] -> weighted mean of the negative log likelihoods in nats."""
         count = targets.numel()
+        shares = weights[:, None] / weights.sum()
         total = hidden.new_zeros((), dtype=torch.float32)
         hidden_grad = torch.empty_like(hidden)
         embedding_grad = torch.zeros_like(embedding, dtype=torch.float32)
         size = _SLICE
         weight = embedding.to(hidden.dtype)
         for begin in range(0, count, size):
-            rows, target = hidden[begin:begin + size], targets[begin:begin + size, None]
+            rows, target, share = hidden[begin:begin + size], targets[begin:begin + size, None], shares[begin:begin + size]
             logits = (rows @ weight.t()).float()
             logits -= logits.amax(-1, keepdim=True)
             chosen = logits.gather(1, target)
             logits.exp_()
             normaliser = logits.sum(-1, keepdim=True)
-            total += (normaliser.log() - chosen).sum()
-            logits.div_(normaliser * count)                               # softmax / N ...
-            logits.scatter_add_(1, target, logits.new_full(target.shape, -1.0 / count))   # ... minus one-hot / N
+            total += ((normaliser.log() - chosen) * share).sum()
+            logits.mul_(share / normaliser)                               # softmax of each target's share ...
+            logits.scatter_add_(1, target, -share)                        # ... minus one-hot of it
             slope = logits.to(hidden.dtype)
             hidden_grad[begin:begin + size] = slope @ weight
             embedding_grad += slope.t() @ rows
         context.save_for_backward(hidden_grad, embedding_grad.to(embedding.dtype))
-        return total / count
+        return total
 
     @staticmethod
     def backward(context, grad: torch.Tensor):
         hidden_grad, embedding_grad = context.saved_tensors
-        return hidden_grad * grad, embedding_grad * grad, None
+        return hidden_grad * grad, embedding_grad * grad, None, None
 
 
-def projection_loss(hidden: torch.Tensor, embedding: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Mean cross-entropy (nats) of `hidden` [N, D] projected on the tied `embedding` [V, D] against `targets` [N]."""
-    return _ProjectionLoss.apply(hidden, embedding, targets)
+def projection_loss(hidden: torch.Tensor, embedding: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """Mean cross-entropy (nats) of `hidden` [N, D] projected on the tied `embedding` [V, D] against `targets` [N], each of its
+    weight (float32 [N])."""
+    return _ProjectionLoss.apply(hidden, embedding, targets, weights)
 
 
 def _masked_slice(rows: torch.Tensor, weight: torch.Tensor, target: torch.Tensor, share: torch.Tensor):
@@ -64,8 +66,8 @@ class _MaskedProjectionLoss(torch.autograd.Function):
     slice = staticmethod(_masked_slice)
 
     @staticmethod
-    def forward(context, hidden: torch.Tensor, embedding: torch.Tensor, targets: torch.Tensor, scored: torch.Tensor) -> torch.Tensor:
-        share = scored.float() / scored.sum().clamp(min=1)
+    def forward(context, hidden: torch.Tensor, embedding: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        share = weights / weights.sum().clamp(min=1)
         total = hidden.new_zeros((), dtype=torch.float32)
         hidden_grad, embedding_grad = torch.empty_like(hidden), torch.zeros_like(embedding, dtype=torch.float32)
         weight = embedding.to(hidden.dtype)
@@ -83,9 +85,9 @@ class _MaskedProjectionLoss(torch.autograd.Function):
         return hidden_grad * grad.to(hidden_grad.dtype), embedding_grad * grad, None, None
 
 
-def masked_projection_loss(hidden: torch.Tensor, embedding: torch.Tensor, targets: torch.Tensor, scored: torch.Tensor) -> torch.Tensor:
-    """projection_loss over the targets where `scored` [N] holds, with shapes that do not depend on it."""
-    return _MaskedProjectionLoss.apply(hidden, embedding, targets, scored)
+def masked_projection_loss(hidden: torch.Tensor, embedding: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+    """projection_loss where weights may be zero, with shapes that do not depend on them."""
+    return _MaskedProjectionLoss.apply(hidden, embedding, targets, weights)
 
 
 def compile_head() -> None:

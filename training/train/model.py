@@ -12,10 +12,17 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from attention import causal_attention
-from config import PAD, ModelConfig
+from config import END_OF_TEXT, FIM_MIDDLE, PAD, ModelConfig
 from experts import CAPACITY_FACTOR, batched, one_by_one
 from head import masked_projection_loss, projection_loss
 from norm import RMSNorm
+
+
+def in_middle(tokens: torch.Tensor) -> torch.Tensor:
+    """tokens [B, T] -> whether the token after each belongs to what is to be filled in, its end of text included: bool [B, T]."""
+    position = torch.arange(tokens.shape[1], device=tokens.device).expand_as(tokens)
+    last_middle, last_end = (torch.where(tokens == token, position, -1).cummax(-1).values for token in (FIM_MIDDLE, END_OF_TEXT))
+    return last_middle > last_end
 
 
 class Rope(nn.Module):
@@ -139,17 +146,20 @@ class Model(nn.Module):
         self.load, self.dropped = torch.stack(loads), torch.stack(drops)
         return self.norm(x), balance
 
-    def forward(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """rows [B, T + 1] of token ids -> (mean nats over the targets that are not padding, balance loss)."""
+    def forward(self, rows: torch.Tensor, middle_weight: float = 1.0) -> tuple[torch.Tensor, torch.Tensor]:
+        """rows [B, T + 1] of token ids -> (mean nats over the targets that are not padding, balance loss).
+
+        In the mean a target that is to be filled in, or the end of text behind it, counts `middle_weight` times, all others once."""
         states, balance = self.hidden(rows[:, :-1])
         targets = rows[:, 1:].reshape(-1)
         states = states.flatten(0, 1)
+        weights = torch.where(in_middle(rows[:, :-1]), middle_weight, 1.0).flatten() * (targets != PAD)
         if self.fused:
-            return masked_projection_loss(states, self.embedding, targets, targets != PAD), balance
-        scored = (targets != PAD).nonzero().squeeze(1)
+            return masked_projection_loss(states, self.embedding, targets, weights), balance
+        scored = weights.nonzero().squeeze(1)
         if scored.numel() < targets.numel():
-            states, targets = states[scored], targets[scored]
-        return projection_loss(states, self.embedding, targets), balance
+            states, targets, weights = states[scored], targets[scored], weights[scored]
+        return projection_loss(states, self.embedding, targets, weights), balance
 
     @torch.no_grad()
     def score(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

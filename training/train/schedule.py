@@ -17,25 +17,41 @@ def parse_end(until: str) -> float:
 
 @dataclasses.dataclass
 class Schedule:
-    """Warm-up by steps, constant, then linear to zero over the last `decay_share` of the time.
+    """Warm-up by steps, constant, then linear to zero from `fall_from` on.
 
-    The model trains on fake int4 weights during the decay, and on the longer sequences from `long_from` on."""
+    The model trains on fake int4 weights while the rate falls, and on the longer sequences from `long_from` on.  Times are in
+    seconds since the epoch; progress is the share of the time that has passed, 0 to 1."""
 
-    start: float                  # seconds since the epoch
+    start: float
     end: float
     warmup_steps: int = 60
-    decay_share: float = 0.28
-    long_from: float = 0.62       # share of the time
+    fall_from: float = 0.72       # progress
+    long_from: float = 0.62       # progress
+    fall_rate: float = 1.0        # the rate as its fall begins: less where the end was moved while it fell
 
-    def progress(self) -> float:
-        return min(1.0, (time.time() - self.start) / (self.end - self.start))
+    def progress(self, now: float) -> float:
+        return 1.0 if now >= self.end else max(0.0, (now - self.start) / (self.end - self.start))
 
     def rate(self, step: int, progress: float) -> float:
         """Factor on the peak learning rates."""
-        return min(1.0, (step + 1) / self.warmup_steps) * min(1.0, (1 - progress) / self.decay_share)
+        return min(1.0, (step + 1) / self.warmup_steps) * self._fall(progress)
+
+    def _fall(self, progress: float) -> float:
+        return 1.0 if progress < self.fall_from else 0.0 if progress >= 1 else self.fall_rate * (1 - progress) / (1 - self.fall_from)
 
     def decaying(self, progress: float) -> bool:
-        return progress > 1 - self.decay_share
+        return progress >= self.fall_from
 
     def long(self, progress: float) -> bool:
         return progress >= self.long_from
+
+    def move_end(self, end: float, now: float) -> None:
+        """What has begun goes on: a rate that falls does so from where it is, to zero at the new end; long sequences stay long."""
+        before = self.progress(now)
+        rate = self._fall(before)
+        self.end = end
+        after = self.progress(now)
+        if self.decaying(before):
+            self.fall_from, self.fall_rate = after, rate
+        if self.long(before):
+            self.long_from = min(self.long_from, after)

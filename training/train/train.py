@@ -3,12 +3,16 @@
 
 usage: train.py --config mote-nano --work WORK_DIR --until 19:35 [--resume [CHECKPOINT]]
 
-reads   WORK_DIR/data/train-{short,long}-*, WORK_DIR/data/validation-{plain,fim}.u16, WORK_DIR/tokenizer.merges
+The end stands in WORK_DIR/until, in seconds since the epoch, while it trains, and may be moved there.
+
+reads   WORK_DIR/data/train-{short,long}-* (each when its time comes), WORK_DIR/data/validation-{plain,fim}.u16,
+        WORK_DIR/tokenizer.merges
 writes  WORK_DIR/run/checkpoint.pt (every five minutes and at the end), WORK_DIR/run/before-decay.pt (as the decay begins: what
         a later run goes on from) and WORK_DIR/run/metrics.jsonl
 """
 
 import argparse
+import dataclasses
 import json
 import math
 import os
@@ -21,7 +25,7 @@ import torch
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "export"))
 from config import CONFIGS
-from data import Rows, token_byte_lengths
+from data import Place, Rows, token_byte_lengths
 from head import compile_head
 from huggingface import from_huggingface
 from model import Model
@@ -45,13 +49,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--until", required=True, help="HH:MM, or seconds from now")
     parser.add_argument("--resume", nargs="?", const="checkpoint", metavar="NAME", choices=("checkpoint", "before-decay"),
                         help="go on from run/NAME.pt, with the start time it holds")
-    parser.add_argument("--weights", metavar="FOLDER", help="begin with the weights of an exported model; the optimisers begin anew")
+    parser.add_argument("--weights", metavar="FOLDER", help="begin with the weights of an exported model; the optimisers begin anew, and the rate warms up")
+    parser.add_argument("--warmup-steps", type=int, default=60, help="optimiser steps in which the rate rises to its peak")
     parser.add_argument("--short", type=int, default=512, help="tokens per sequence at first")
     parser.add_argument("--long", type=int, default=1024, help="tokens per sequence later")
     parser.add_argument("--step-tokens", type=int, default=4096, help="tokens per optimiser step")
     parser.add_argument("--micro-tokens", type=int, default=1 << 30, help="tokens per forward pass, where a step does not fit the memory")
     parser.add_argument("--decay", type=float, default=0.28, help="share of the time in which the learning rates fall to zero")
     parser.add_argument("--long-from", type=float, default=0.62, help="share of the time after which sequences are long")
+    parser.add_argument("--middle-weight", type=float, default=1.0, help="weight in the loss of the tokens to be filled in; of others 1")
     parser.add_argument("--checkpoint-every", type=float, default=300, help="seconds")
     parser.add_argument("--log-every", type=int, default=LOG_EVERY_STEPS, help="steps")
     parser.add_argument("--fused", action="store_true", default=torch.cuda.is_available(), help="the GPU's kernels; the default on a GPU")
@@ -76,7 +82,7 @@ class Trainer:
         if options.weights:
             weights = load_bfloat16(os.path.join(options.weights, "model.safetensors"))
             self.model.load_state_dict(from_huggingface(weights, CONFIGS[options.config]))
-        self.schedule = Schedule(time.time(), parse_end(options.until), decay_share=options.decay, long_from=options.long_from)
+        self.schedule = Schedule(time.time(), parse_end(options.until), options.warmup_steps, 1 - options.decay, options.long_from)
         matrices = [p for name, p in self.model.named_parameters() if self._is_matrix(name, p)]
         others = [p for name, p in self.model.named_parameters() if not self._is_matrix(name, p)]
         self.muon = Muon(matrices, MUON_RATE)
@@ -84,14 +90,19 @@ class Trainer:
         self.adam_parameters = others
         self.step, self.tokens, self.rate_factor, self.recoveries = 0, 0, 1.0, 0
         self.rounded = self.model.int4_parameters()
-        self.stages = {"short": Rows(f"{options.work}/data/train-short", options.short),
-                       "long": Rows(f"{options.work}/data/train-long", options.long)}
+        self.stages: dict[str, Rows] = {}                     # those whose time has come
+        self.places: dict[str, Place] = {}                    # where a run that goes on left the others
+        self.waiting = False                                  # for the rows of a stage
         if options.resume:
             self.load(options.resume)
         data = f"{options.work}/data/validation"
         self.validation = {kind: np.memmap(f"{data}-{kind}.u16", np.uint16, "r").reshape(-1, options.long + 1)[:options.validation_rows]
                            for kind in ("plain", "fim")}
         self.byte_lengths = token_byte_lengths(f"{options.work}/tokenizer.merges")
+        self.until = os.path.join(options.work, "until")
+        self.until_text = repr(self.schedule.end)
+        with open(self.until, "w", encoding="ascii") as file:
+            file.write(self.until_text)
 
     @staticmethod
     def _is_matrix(name: str, parameter: torch.nn.Parameter) -> bool:
@@ -105,7 +116,7 @@ class Trainer:
         path = self.path(name)
         torch.save({"config": self.options.config, "context": self.options.long, "model": self.model.state_dict(), "muon": self.muon.state_dict(),
                     "adam": self.adam.state_dict(), "step": self.step, "tokens": self.tokens, "start": self.schedule.start,
-                    "positions": {name: rows.position for name, rows in self.stages.items()}}, path + ".part")
+                    "places": {name: dataclasses.asdict(place) for name, place in self.places_now().items()}}, path + ".part")
         os.replace(path + ".part", path)      # never half a checkpoint
 
     def load(self, name: str) -> None:
@@ -114,18 +125,55 @@ class Trainer:
         self.muon.load_state_dict(state["muon"])
         self.adam.load_state_dict(state["adam"])
         self.step, self.tokens, self.schedule.start = state["step"], state["tokens"], state["start"]
-        for stage, position in state["positions"].items():
-            self.stages[stage].position = position
+        self.places, self.stages = {name: Place(**place) for name, place in state["places"].items()}, {}
+
+    def places_now(self) -> dict[str, Place]:
+        return self.places | {name: rows.place for name, rows in self.stages.items()}
+
+    def stage(self, progress: float) -> Rows:
+        """The rows whose time it is.  Where those of long sequences are not there yet, short ones go on, and the log says so."""
+        name, length = ("long", self.options.long) if self.schedule.long(progress) else ("short", self.options.short)
+        if name not in self.stages:
+            try:
+                self.stages[name] = Rows(f"{self.options.work}/data/train-{name}", length, self.places.get(name))
+            except FileNotFoundError:
+                if "short" not in self.stages:
+                    raise
+                if not self.waiting:
+                    self.log(waitingFor=name)
+                self.waiting = True
+                return self.stages["short"]
+            self.log(stage=name)
+        return self.stages[name]
+
+    def follow_end(self) -> None:
+        """Takes the run's end from WORK/until.  What is no time is ignored, and the log says so."""
+        try:
+            with open(self.until, encoding="utf-8", errors="replace") as file:
+                text = file.read(64).strip()
+        except FileNotFoundError:
+            return
+        if text in ("", self.until_text):                     # empty: it is being written
+            return
+        self.until_text = text
+        try:
+            end = float(text)
+        except ValueError:
+            end = math.nan
+        if not math.isfinite(end):
+            self.log(untilIgnored=text)
+            return
+        self.schedule.move_end(end, time.time())
+        self.log(until=round(end - self.schedule.start, 1))
 
     def recover(self) -> None:
         """Goes back to the last checkpoint with half the learning rates, and on from the rows at hand."""
         self.recoveries += 1
         if self.recoveries > MAX_RECOVERIES or not os.path.exists(self.path("checkpoint")):
             sys.exit("The loss is not a number, and going back to a checkpoint has not helped: lower MUON_RATE.")
-        positions = {name: rows.position for name, rows in self.stages.items()}
+        places = self.places_now()
         self.load("checkpoint")
-        for name, position in positions.items():
-            self.stages[name].position = position
+        self.places = places
         self.rate_factor /= 2
         self.log(recovered=self.recoveries, rateFactor=self.rate_factor)
 
@@ -136,15 +184,16 @@ class Trainer:
             file.write(line + "\n")
 
     def validate(self) -> None:
-        int4 = self.schedule.decaying(self.schedule.progress())
+        int4 = self.schedule.decaying(self.schedule.progress(time.time()))
         with rounded_to_int4(self.rounded, int4), torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
             self.log(validation={"plain": plain_score(self.model, self.validation["plain"], self.byte_lengths).rounded(),
                                  "fim": middle_score(self.model, self.validation["fim"], self.byte_lengths).rounded()},
                      int4=int4)
 
     def train_step(self, progress: float) -> tuple[torch.Tensor, torch.Tensor]:
-        """One optimiser step; returns (nats per token, balance loss per layer), left where they are: nothing waits for a GPU."""
-        stage = self.stages["long" if self.schedule.long(progress) else "short"]
+        """One optimiser step; returns (nats per token, weighted as options.middle_weight says; balance loss per layer), left where
+        they are: nothing waits for a GPU."""
+        stage = self.stage(progress)
         rate = self.schedule.rate(self.step, progress) * self.rate_factor
         for group in self.muon.param_groups:
             group["lr"] = MUON_RATE * rate
@@ -156,7 +205,7 @@ class Trainer:
         with rounded_to_int4(self.rounded, self.schedule.decaying(progress)):
             for part in parts:
                 with torch.autocast(self.device, torch.bfloat16, enabled=self.device == "cuda"):
-                    loss, balance = self.model(part)
+                    loss, balance = self.model(part, self.options.middle_weight)
                 ((loss + BALANCE_WEIGHT * balance) / len(parts)).backward()
                 total_loss += loss.detach() / len(parts)
                 total_balance += balance.detach() / len(parts) / len(self.model.layers)
@@ -179,12 +228,16 @@ class Trainer:
         stopped = []
         signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
         total, active = CONFIGS[self.options.config].parameters()
-        self.log(config=self.options.config, parameters=total, active=active, rows={n: r.count for n, r in self.stages.items()})
+        self.log(config=self.options.config, parameters=total, active=active, middleWeight=self.options.middle_weight)
         next_checkpoint = time.time() + min(60, self.options.checkpoint_every)
         next_validation = time.time() + self.options.validate_every
         since, since_tokens, losses = time.time(), self.tokens, []
-        decaying = self.schedule.decaying(self.schedule.progress())
-        while not stopped and (progress := self.schedule.progress()) < 1:
+        decaying = self.schedule.decaying(self.schedule.progress(time.time()))
+        while not stopped:
+            self.follow_end()
+            progress = self.schedule.progress(time.time())
+            if progress >= 1:
+                break
             if self.schedule.decaying(progress) and not decaying:
                 decaying = True
                 self.save("before-decay")
@@ -215,5 +268,6 @@ class Trainer:
 
 if __name__ == "__main__":
     options = arguments()
+    torch.set_float32_matmul_precision("high")                # on a GPU: what stays in float32 is multiplied as tf32
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "0")) or os.cpu_count() or 1)
     Trainer(options).train()
