@@ -12,7 +12,7 @@ from packages import Document, Package
 BUDGET_BYTES: dict[str, int] = {
     "typescript": 400_000_000, "javascript": 200_000_000, "python": 310_000_000,
     "go": 65_000_000, "rust": 65_000_000, "java": 50_000_000, "c": 42_000_000, "cpp": 52_000_000,
-    "php": 14_000_000, "ruby": 14_000_000, "kotlin": 5_000_000, "swift": 4_000_000, "csharp": 4_000_000, "lua": 2_000_000,
+    "php": 20_000_000, "ruby": 20_000_000, "kotlin": 5_000_000, "swift": 4_000_000, "csharp": 4_000_000, "lua": 2_000_000,
     "html": 20_000_000, "css": 30_000_000, "vue": 20_000_000, "svelte": 10_000_000, "json": 10_000_000, "yaml": 10_000_000,
     "shell": 12_000_000, "sql": 6_000_000,
 }

@@ -35,7 +35,8 @@ download_debian_source() {
     sed 's/^Types: .*/Types: deb-src/' /etc/apt/sources.list.d/debian.sources >"$parts/source.sources"
     local options=(-q -o "Dir::Etc::sourcelist=/dev/null" -o "Dir::Etc::sourceparts=$parts" -o "Dir::State::lists=$work/apt/lists")
     cd "$work/dl/src" && apt-get "${options[@]}" update >../src.log 2>&1
-    missing debian-source '_*.dsc' | xargs -r -n 1 -P 2 apt-get "${options[@]}" source --download-only >>../src.log 2>&1
+    # A source package has several files, and apt-get takes up those that are there by their checksums.
+    xargs -n 1 -P 2 apt-get "${options[@]}" source --download-only <"$lists/debian-source.txt" >>../src.log 2>&1
 }
 
 download_npm &
