@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The whole chain at toy size, in a few minutes: download a handful of packages, corpus, tokenizer and its check, packing,
-# a run of a minute and a half that is stopped once and resumed, export, the NumPy check, evaluation, the curve; then a GPU session from
-# the shards to the pieces put together again (gpu/rehearse.sh); the import of either model into an int4 ONNX model, and a
-# completion by each. The last two need the command line: `npm run train:rehearse` builds it first.
+# The whole chain at toy size, in a few minutes: checks of what decides, download of a handful of packages, corpus, tokenizer and its
+# check, packing, a run of a minute and a half that is stopped once and resumed, reads text that arrives meanwhile and has its end
+# moved, one that begins with its weights; export, the NumPy check, evaluation, the curve; then a GPU session from the shards to the
+# pieces put together again (gpu/rehearse.sh); the import of either model into an int4 ONNX model, and a completion by each.  The
+# last two need the command line: `npm run train:rehearse` builds it first.
 #
 # usage: rehearse.sh WORK_DIR [SECONDS_OF_TRAINING]        FUSED_PYTHON: see gpu/rehearse.sh
 set -euo pipefail
@@ -10,6 +11,13 @@ work=${1:?usage: rehearse.sh WORK_DIR [SECONDS_OF_TRAINING]} seconds=${2:-90}
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/env.sh"
 step() { echo "== $*"; }
+fail() { echo "$*" >&2; exit 1; }
+logged() { grep -q "$1" "$work/run/metrics.jsonl" || fail "the log has no $1"; }
+
+step "checks"
+"$PYTHON" "$here/corpus/check.py"
+"$PYTHON" "$here/train/check_run.py"
+"$PYTHON" "$here/gpu/check_shards.py"
 
 step "lists: a few packages that every later step can use"
 mkdir -p "$work/lists"
@@ -20,10 +28,12 @@ printf '%s\n' jansson tinyxml2 >"$work/lists/debian-source.txt"
 
 step "download";            "$here/corpus/download.sh" "$work" "$work/lists"
 step "corpus";              nice -n 10 "$PYTHON" "$here/corpus/build.py" "$work" >/dev/null && cut -f4 "$work/corpus/ATTRIBUTION.tsv" | sort | uniq -c
+step "corpus again";        "$PYTHON" "$here/corpus/build.py" "$work" | grep read_before
 step "tools";               "$here/build.sh" "$work"
 step "tokenizer";           "$here/tokenizer/tokenizer.sh" "$work"
 step "tokenizer check";     env -u LD_PRELOAD "$here/tokenizer/check.sh" "$work"
-step "pack";                "$here/pack/pack.sh" "$work" 128 256
+step "pack";                rm -rf "$work/data"; "$here/pack/pack.sh" "$work" 128 256
+step "check the rows";      env -u LD_PRELOAD "$PYTHON" "$here/pack/check.py" "$work" 128 256
 step "train"
 rm -rf "$work/run"
 end=$(date -d "+$seconds seconds" +%s)
@@ -31,10 +41,23 @@ train=(nice -n 10 "$PYTHON" "$here/train/train.py" --config toy --work "$work" -
        --validation-rows 8 --validate-every $((seconds / 4)))
 "${train[@]}" --until "$seconds" >>"$work/train.log" 2>&1 & pid=$!
 sleep $((seconds / 3)); kill "$pid"; wait "$pid"           # stopped: it saves a checkpoint and ends well
-"${train[@]}" --until $((end - $(date +%s))) --resume >>"$work/train.log" 2>&1
+mv "$work/data/train-long-1.u16" "$work/long.u16"          # not packed yet when its time comes
+"${train[@]}" --until 900 --resume --long-from 0.01 >>"$work/train.log" 2>&1 & pid=$!
+sleep $((seconds / 6))
+mv "$work/long.u16" "$work/data/train-long-1.u16"
+sleep $((seconds / 6))
+echo "$end" >"$work/until"                                 # sooner than it was told
+wait "$pid"
 tail -n 1 "$work/train.log"
+for what in '"waitingFor": "long"' '"stage": "long"' '"until"' '"int4": true'; do logged "$what"; done
 step "export";              "$PYTHON" "$here/export/export.py" "$work/run/checkpoint.pt" "$work/tokenizer.json" "$work/export"
 step "check the export";    "$PYTHON" "$here/export/check.py" "$work/export"
+step "train from its weights, the middles weighted"
+mkdir -p "$work/second"
+ln -sfn ../data "$work/second/data"
+cp "$work/tokenizer.merges" "$work/second/"
+(train=("${train[@]//"$work"/"$work/second"}"); "${train[@]}" --until 20 --weights "$work/export" --warmup-steps 20 --middle-weight 3 --log-every 5 >"$work/second.log")
+grep -m 1 '"loss"' "$work/second.log"
 step "evaluate";            nice -n 10 "$PYTHON" "$here/evaluate/evaluate.py" "$work/export" "$work" --int4 --rows 8
 step "plot";                "$PYTHON" "$here/evaluate/plot.py" "$work/run/metrics.jsonl" "$work/loss.svg"
 step "GPU session";         "$here/gpu/rehearse.sh" "$work" "$work/gpu-export"
@@ -48,6 +71,6 @@ for model in export gpu-export; do
     mote import "$work/$model" "$work/model-$model"
     step "complete"
     mote complete --serve --gate 0 --model "$work/model-$model" <"$work/places.jsonl" >"$work/completions.txt"
-    grep '"completion":"[^"]' "$work/completions.txt" || { echo "no request got a completion" >&2; exit 1; }
+    grep '"completion":"[^"]' "$work/completions.txt" || fail "no request got a completion"
 done
 step "done"

@@ -3,6 +3,7 @@
 #
 # usage: train.sh WORK_DIR UNTIL [options of train/train.py, such as --resume]      UNTIL: HH:MM, or seconds from now
 #
+# It ends sooner or later where you say so while it runs: date -d 21:00 +%s >WORK_DIR/until
 # Logs: WORK_DIR/train.log, WORK_DIR/finish.log.  Stop with: kill "$(cat WORK_DIR/train.pid)"; it saves a checkpoint first.
 set -euo pipefail
 work=${1:?usage: train.sh WORK_DIR UNTIL [options]} until=${2:?until when}

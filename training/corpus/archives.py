@@ -51,7 +51,7 @@ def read_archives(work: str) -> tuple[list[Package], int]:
     os.makedirs(folder, exist_ok=True)
     for other in os.scandir(os.path.join(work, "read")):
         if other.path != folder:
-            shutil.rmtree(other.path)
+            shutil.rmtree(other.path) if other.is_dir() else os.remove(other.path)
     with multiprocessing.Pool() as pool:
         before = sum(pool.imap_unordered(functools.partial(_keep, folder=folder), archives, chunksize=2))
     packages = []

@@ -102,7 +102,7 @@ def check_middle_weight(device: str, tolerance: float) -> None:
                     share = weight if position in inside else 1.0
                     total, count = total + share * float(row_nats[position]), count + share
         loss, _ = model(rows.to(device), weight)
-        report(f"middles of weight {weight:.0f}", abs(float(loss) - total / count) / (total / count), tolerance)
+        report(f"middles of weight {weight:.0f}", abs(float(loss.detach()) - total / count) / (total / count), tolerance)
 
 
 def loss_and_gradients(model: Model, rows: torch.Tensor, bfloat16: bool) -> tuple[torch.Tensor, list[torch.Tensor]]:

@@ -6,7 +6,9 @@ import time
 
 
 def parse_end(until: str) -> float:
-    """`HH:MM` (the next time the clock shows it) or a number of seconds from now, as seconds since the epoch."""
+    """`HH:MM` (the next time the clock shows it), a number of seconds from now, or `@` and seconds since the epoch, as these."""
+    if until.startswith("@"):
+        return float(until[1:])
     if ":" not in until:
         return time.time() + float(until)
     hour, minute = map(int, until.split(":"))

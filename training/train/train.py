@@ -46,7 +46,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--config", default="mote-nano", choices=CONFIGS)
     parser.add_argument("--work", required=True)
-    parser.add_argument("--until", required=True, help="HH:MM, or seconds from now")
+    parser.add_argument("--until", required=True, help="HH:MM, seconds from now, or @ and seconds since the epoch")
     parser.add_argument("--resume", nargs="?", const="checkpoint", metavar="NAME", choices=("checkpoint", "before-decay"),
                         help="go on from run/NAME.pt, with the start time it holds")
     parser.add_argument("--weights", metavar="FOLDER", help="begin with the weights of an exported model; the optimisers begin anew, and the rate warms up")
@@ -93,6 +93,7 @@ class Trainer:
         self.stages: dict[str, Rows] = {}                     # those whose time has come
         self.places: dict[str, Place] = {}                    # where a run that goes on left the others
         self.waiting = False                                  # for the rows of a stage
+        self.epoch = ""                                       # whose rows the last step has read
         if options.resume:
             self.load(options.resume)
         data = f"{options.work}/data/validation"
@@ -130,21 +131,25 @@ class Trainer:
     def places_now(self) -> dict[str, Place]:
         return self.places | {name: rows.place for name, rows in self.stages.items()}
 
-    def stage(self, progress: float) -> Rows:
-        """The rows whose time it is.  Where those of long sequences are not there yet, short ones go on, and the log says so."""
-        name, length = ("long", self.options.long) if self.schedule.long(progress) else ("short", self.options.short)
+    def rows(self, name: str) -> Rows:
+        """Those of a stage, opened when its time has come."""
         if name not in self.stages:
-            try:
-                self.stages[name] = Rows(f"{self.options.work}/data/train-{name}", length, self.places.get(name))
-            except FileNotFoundError:
-                if "short" not in self.stages:
-                    raise
-                if not self.waiting:
-                    self.log(waitingFor=name)
-                self.waiting = True
-                return self.stages["short"]
+            length = self.options.long if name == "long" else self.options.short
+            self.stages[name] = Rows(f"{self.options.work}/data/train-{name}", length, self.places.get(name))
             self.log(stage=name)
         return self.stages[name]
+
+    def stage(self, progress: float) -> Rows:
+        """The rows whose time it is.  While those of long sequences are not there yet, short ones go on, and the log says so."""
+        if not self.schedule.long(progress):
+            return self.rows("short")
+        try:
+            return self.rows("long")
+        except FileNotFoundError:
+            if not self.waiting:
+                self.log(waitingFor="long")
+            self.waiting = True
+            return self.rows("short")
 
     def follow_end(self) -> None:
         """Takes the run's end from WORK/until.  What is no time is ignored, and the log says so."""
@@ -200,6 +205,7 @@ class Trainer:
         for group in self.adam.param_groups:
             group["lr"] = ADAM_RATE * rate
         rows = stage.take(max(1, self.options.step_tokens // stage.length), self.device)
+        self.epoch = stage.place.epoch
         parts = rows.split(max(1, self.options.micro_tokens // stage.length))
         total_loss, total_balance = torch.zeros((), device=self.device), torch.zeros((), device=self.device)
         with rounded_to_int4(self.rounded, self.schedule.decaying(progress)):
@@ -252,7 +258,7 @@ class Trainer:
                     continue
                 speed = (self.tokens - since_tokens) / (time.time() - since)
                 self.log(loss=round(mean, 4), balance=round(float(balance), 3), **self.routing(), tokens_per_second=round(speed),
-                         rate=round(self.schedule.rate(self.step, progress) * self.rate_factor, 4), int4=decaying)
+                         rate=round(self.schedule.rate(self.step, progress) * self.rate_factor, 4), epoch=self.epoch, int4=decaying)
                 since, since_tokens, losses = time.time(), self.tokens, []
             if checkpoint_due:                                # after a loss that was finite
                 self.save()
