@@ -104,6 +104,10 @@ def check_fingerprints() -> None:
             spread = 4 * (truth * (1 - truth) / min(64, count + 2 * extra)) ** 0.5
             if not abs((a == b).mean() - truth) <= spread:
                 sys.exit(f"{count} hashes, similarity {truth:.2f}: {(a == b).mean():.2f} of the rows agree")
+    uneven = hashes(60_000)
+    uneven[uneven >> np.uint64(58) == 5] |= np.uint64(0x3F << 52)      # all of a row are large: they count all the same
+    wanted = [int(uneven[uneven >> np.uint64(58) == row].min() >> np.uint64(16)) & 0xFFFFFFFF for row in range(64)]
+    expect("the smallest of each row", minhash(uneven).tolist(), wanted)
     index = DuplicateIndex()
     lines = [f"{rng.integers(1 << 40)} = call_{rng.integers(1 << 40)}(value)" for _ in range(300)]
     changed = ["changed(line)" if k % 60 == 0 else line for k, line in enumerate(lines)]
@@ -146,11 +150,11 @@ def check_split() -> None:
         raise AssertionError("a package that wasn't downloaded was held out")
 
 
-def npm_archive(name: str) -> bytes:
+def npm_archive(name: str, file: str = "area.py") -> bytes:
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w:gz") as tar:
-        for path, text in (("package/package.json", json.dumps({"name": name, "version": "1.0.0", "license": "MIT"})), ("package/src/area.py", CODE)):
-            member = tarfile.TarInfo(path)
+        for path, text in (("package.json", json.dumps({"name": name, "version": "1.0.0", "license": "MIT"})), (f"src/{file}", CODE)):
+            member = tarfile.TarInfo(f"package/{path}")
             member.size = len(text)
             tar.addfile(member, io.BytesIO(text.encode()))
     return data.getvalue()
@@ -178,6 +182,8 @@ def check_archives() -> None:
         put("third", npm_archive("third"))
         expect("a rebuild", read(), (whole, 1))
         expect("another", read(), (whole, 3))
+        put("third", npm_archive("third", "areas_of_rectangles.py"))
+        expect("a file of another size by a name that is known", read(), ([*whole[:2], ("third", ["src/areas_of_rectangles.py"])], 2))
 
 
 def main() -> None:
