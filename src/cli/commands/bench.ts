@@ -18,7 +18,8 @@ export const benchCommand: Command = {
 	usage: `mote bench [--json] [--model <model>] [--traces <folder>] [--threads <n>] [--scenario <name>]
 
 Runs each scenario in a fresh process and prints medians: ${scenarioNames.join(", ")}.
-Keystroke figures replay the typing traces through the whole pipeline, the debounce not counted.
+Keystroke figures replay the typing traces through the whole pipeline, the debounce not counted; between two
+keys lies the time that lies between them in the trace, as long as something is read in it.
 The report names what ran the model and why, the processor with the sets of instructions that matter,
 and the machine's load: compare only what has the same.
 
