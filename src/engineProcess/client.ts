@@ -10,7 +10,7 @@ import type {
 } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
 import type { LearnChange, Learner, LearnReport } from "../adaptation/learning.ts";
-import type { EnginePort } from "./port.ts";
+import type { ProcessPort } from "../base/process/port.ts";
 import {
 	changeToWire,
 	parseFromEngine,
@@ -36,7 +36,7 @@ interface Report {
  * later one: a new process gets a new client.
  */
 export class EngineClient implements Engine, Learner {
-	readonly #port: EnginePort;
+	readonly #port: ProcessPort;
 	readonly #clock: Clock;
 	readonly #logger: Logger;
 	readonly #answers = new Map<number, Answer>();
@@ -45,7 +45,7 @@ export class EngineClient implements Engine, Learner {
 	/** Why no further request can be served. */
 	#closed: EngineError | undefined;
 
-	constructor(port: EnginePort, clock: Clock, logger: Logger) {
+	constructor(port: ProcessPort, clock: Clock, logger: Logger) {
 		this.#port = port;
 		this.#clock = clock;
 		this.#logger = logger;

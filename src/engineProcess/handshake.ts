@@ -1,5 +1,5 @@
 import { EngineError } from "../engine/errors.ts";
-import type { EnginePort } from "./port.ts";
+import type { ProcessPort } from "../base/process/port.ts";
 import { parseFromEngine, protocolVersion, type ToEngineMessage } from "./protocol.ts";
 
 export interface OpenRequest {
@@ -23,7 +23,7 @@ export type OpenOutcome =
  * listens: it waits in the pipe. Resolves with its answer, and never when the process ends before it.
  */
 export function openModel(
-	port: EnginePort,
+	port: ProcessPort,
 	{ modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder }: OpenRequest,
 ): Promise<OpenOutcome> {
 	return new Promise((resolve) => {

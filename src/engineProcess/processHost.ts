@@ -1,5 +1,5 @@
 import { systemClock } from "../base/clock.ts";
-import { processPort } from "./processPort.ts";
+import { processPort } from "../base/process/processPort.ts";
 import type { EngineProcessHost } from "./runEngineProcess.ts";
 
 /** This process, forked by a supervisor, which puts what is written to the standard streams into its log. */

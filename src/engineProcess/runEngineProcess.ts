@@ -4,7 +4,7 @@ import type { Engine } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
 import type { Learner } from "../adaptation/learning.ts";
 import type { OpenRequest } from "./handshake.ts";
-import type { EnginePort } from "./port.ts";
+import type { ProcessPort } from "../base/process/port.ts";
 import { errorToWire, parseToEngine, protocolVersion, type FromEngineMessage } from "./protocol.ts";
 import { serveEngine } from "./server.ts";
 
@@ -20,7 +20,7 @@ export type OpenEngine = (request: OpenRequest, logger: Logger) => Promise<Opene
 
 export interface EngineProcessHost {
 	/** To the parent. */
-	readonly port: EnginePort;
+	readonly port: ProcessPort;
 	readonly logger: Logger;
 	readonly clock: Clock;
 	/** Ends this process. */

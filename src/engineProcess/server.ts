@@ -2,7 +2,7 @@ import type { Logger } from "../base/log.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
 import type { Learner } from "../adaptation/learning.ts";
-import type { EnginePort } from "./port.ts";
+import type { ProcessPort } from "../base/process/port.ts";
 import {
 	errorToWire,
 	parseToEngine,
@@ -27,7 +27,7 @@ export interface ServerEvents {
  */
 export function serveEngine(
 	engine: Engine & Learner,
-	port: EnginePort,
+	port: ProcessPort,
 	logger: Logger,
 	events: ServerEvents,
 ): void {

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import type { ForkedProcess } from "../base/process/forkProcess.ts";
 import type {
 	Engine,
 	GeneratedToken,
@@ -10,7 +11,7 @@ import type {
 import { EngineError } from "../engine/errors.ts";
 import type { LearnChange, Learner, LearnReport } from "../adaptation/learning.ts";
 import { abortedUnserved, EngineClient } from "./client.ts";
-import { forkEngineProcess, type EngineProcess } from "./engineProcess.ts";
+import { forkEngineProcess } from "./engineProcess.ts";
 import { openModel, type OpenOutcome } from "./handshake.ts";
 import { RestartPolicy } from "./restartPolicy.ts";
 import type { ToEngineMessage } from "./protocol.ts";
@@ -35,7 +36,7 @@ export interface SupervisorOptions {
 	readonly cacheFolder?: string;
 	readonly logger: Logger;
 	readonly clock: Clock;
-	readonly startProcess: () => EngineProcess;
+	readonly startProcess: () => ForkedProcess;
 	/** Called after every change of {@link SupervisedEngine.state}. */
 	readonly onDidChangeState?: (state: EngineState) => void;
 }
@@ -317,7 +318,7 @@ export class Supervisor implements SupervisedEngine {
 	}
 
 	#beReady(
-		child: EngineProcess,
+		child: ForkedProcess,
 		{ modelName, backendName }: OpenOutcome & { kind: "ready" },
 	): void {
 		const { clock, logger } = this.#options;
@@ -346,7 +347,7 @@ export class Supervisor implements SupervisedEngine {
 		return undefined;
 	}
 
-	async #shutDown(child: EngineProcess): Promise<void> {
+	async #shutDown(child: ForkedProcess): Promise<void> {
 		const message: ToEngineMessage = { kind: "shutdown" };
 		child.port.send(message);
 		const gone = new AbortController();

@@ -1,12 +1,12 @@
 import { nullLogger } from "../../src/base/log.ts";
-import type { EngineProcess, ProcessExit } from "../../src/engineProcess/engineProcess.ts";
-import type { EnginePort } from "../../src/engineProcess/port.ts";
+import type { ForkedProcess, ProcessExit } from "../../src/base/process/forkProcess.ts";
+import type { ProcessPort } from "../../src/base/process/port.ts";
 import { runEngineProcess, type OpenEngine } from "../../src/engineProcess/runEngineProcess.ts";
 import { FakeClock } from "./fakeClock.ts";
 import { pairedPorts, type PairedPorts } from "./pairedPorts.ts";
 
 /** The real life of an engine's process, in memory, with a death on request. */
-export class FakeEngineProcess implements EngineProcess {
+export class FakeEngineProcess implements ForkedProcess {
 	readonly #ports: PairedPorts = pairedPorts();
 	#isDead = false;
 	readonly #exit = Promise.withResolvers<ProcessExit>();
@@ -32,12 +32,12 @@ export class FakeEngineProcess implements EngineProcess {
 		return this.#exit.promise;
 	}
 
-	get port(): EnginePort {
+	get port(): ProcessPort {
 		return this.#ports.parent;
 	}
 
 	/** The child's end, to send what a broken process might. */
-	get childPort(): EnginePort {
+	get childPort(): ProcessPort {
 		return this.#ports.child;
 	}
 

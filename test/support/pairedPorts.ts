@@ -1,7 +1,7 @@
 import { deserialize, serialize } from "node:v8";
-import type { EnginePort } from "../../src/engineProcess/port.ts";
+import type { ProcessPort } from "../../src/base/process/port.ts";
 
-class MemoryPort implements EnginePort {
+class MemoryPort implements ProcessPort {
 	readonly #listeners = new Set<(message: unknown) => void>();
 	readonly #closeListeners: (() => void)[] = [];
 	/** Messages that came before anyone listened. */
@@ -58,8 +58,8 @@ class MemoryPort implements EnginePort {
 
 /** Two ends of a connection in memory that serializes like IPC. */
 export interface PairedPorts {
-	readonly parent: EnginePort;
-	readonly child: EnginePort;
+	readonly parent: ProcessPort;
+	readonly child: ProcessPort;
 	/** Closes both ends, as the death of either process does. */
 	close(): void;
 }

@@ -1,6 +1,6 @@
 import type { ModelView } from "../../chat/messages.ts";
-import { textButton } from "./dom/buttons.ts";
-import { element } from "./dom/element.ts";
+import { textButton } from "../dom/buttons.ts";
+import { element } from "../dom/element.ts";
 import { placeText } from "./meterText.ts";
 
 /** Questions that show what can be asked; pressing one puts it into the input. */

@@ -1,5 +1,5 @@
-import "./styles/base.css";
-import "./styles/controls.css";
+import "../styles/base.css";
+import "../styles/controls.css";
 import "./styles/messages.css";
 import "./styles/markdown.css";
 import "./styles/code.css";

@@ -4,7 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { nullLogger, type Logger } from "../../../src/base/log.ts";
-import { forkEngineProcess, type EngineProcess } from "../../../src/engineProcess/engineProcess.ts";
+import type { ForkedProcess } from "../../../src/base/process/forkProcess.ts";
+import { forkEngineProcess } from "../../../src/engineProcess/engineProcess.ts";
 import { protocolVersion, requestToWire } from "../../../src/engineProcess/protocol.ts";
 import {
 	createSupervisedEngine,
@@ -47,9 +48,9 @@ function supervise(modelFolder: string, execPath?: string): SupervisedEngine {
 /** The same, with a way to the process behind it. */
 function superviseInSight(logger: Logger = nullLogger): {
 	supervisor: Supervisor;
-	processes: EngineProcess[];
+	processes: ForkedProcess[];
 } {
-	const processes: EngineProcess[] = [];
+	const processes: ForkedProcess[] = [];
 	const supervisor = new Supervisor({
 		modelFolder: model.folder,
 		threads: 1,

@@ -1,4 +1,4 @@
-import { element } from "../dom/element.ts";
+import { element } from "../../dom/element.ts";
 
 /** What makes text take the same room in the copy as in the input. */
 const copiedProperties = [

@@ -1,7 +1,7 @@
 import type { FromView, ModelView, Suggestion, ToView } from "../../../chat/messages.ts";
-import { iconButton } from "../dom/buttons.ts";
-import { element, setText } from "../dom/element.ts";
-import { icon } from "../dom/icons.ts";
+import { iconButton } from "../../dom/buttons.ts";
+import { element, setText } from "../../dom/element.ts";
+import { icon } from "../../dom/icons.ts";
 import { leftOutSentence, meterSummary, placeText } from "../meterText.ts";
 import { meterBar } from "../messages/meterView.ts";
 import { maxDraftLength } from "./limits.ts";

@@ -1,6 +1,6 @@
 import type { HandoverView } from "../../../chat/messages.ts";
-import { textButton } from "../dom/buttons.ts";
-import { element, setText } from "../dom/element.ts";
+import { textButton } from "../../dom/buttons.ts";
+import { element, setText } from "../../dom/element.ts";
 import { handoverSentence } from "../meterText.ts";
 
 export interface HandoverBarOptions {

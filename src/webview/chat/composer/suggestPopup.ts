@@ -1,5 +1,5 @@
 import type { Suggestion } from "../../../chat/messages.ts";
-import { element } from "../dom/element.ts";
+import { element } from "../../dom/element.ts";
 import { caretPosition } from "./caretPosition.ts";
 
 const listId = "suggestions";

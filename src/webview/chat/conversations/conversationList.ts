@@ -1,8 +1,8 @@
 import "@vscode-elements/elements/dist/vscode-textfield/index.js";
 import type { ConversationSummary, FromView, ToView } from "../../../chat/messages.ts";
-import { iconButton } from "../dom/buttons.ts";
-import { element } from "../dom/element.ts";
-import { icon } from "../dom/icons.ts";
+import { iconButton } from "../../dom/buttons.ts";
+import { element } from "../../dom/element.ts";
+import { icon } from "../../dom/icons.ts";
 import { relativeTime } from "./relativeTime.ts";
 
 /** A pause in typing after which the search runs. */

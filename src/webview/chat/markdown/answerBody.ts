@@ -1,7 +1,7 @@
 import type { MarkdownIt } from "markdown-it";
-import { textButton } from "../dom/buttons.ts";
-import { element } from "../dom/element.ts";
-import type { Frames } from "../dom/frames.ts";
+import { textButton } from "../../dom/buttons.ts";
+import { element } from "../../dom/element.ts";
+import type { Frames } from "../../dom/frames.ts";
 import { BlockPainter } from "./blockPainter.ts";
 import type { CodeAction } from "./codeBlock.ts";
 import { linkTarget, type LinkTarget } from "./linkTarget.ts";

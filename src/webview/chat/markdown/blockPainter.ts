@@ -1,6 +1,6 @@
 import type { MarkdownIt } from "markdown-it";
 import morphdom from "morphdom";
-import { element } from "../dom/element.ts";
+import { element } from "../../dom/element.ts";
 import { CodeBlock, type CodeAction, type CodeBlockContent } from "./codeBlock.ts";
 import { codeBlocksOf } from "./parser.ts";
 import { sanitizedFragment } from "./sanitize.ts";

@@ -1,5 +1,5 @@
-import { iconButton, showDone } from "../dom/buttons.ts";
-import { element, setText } from "../dom/element.ts";
+import { iconButton, showDone } from "../../dom/buttons.ts";
+import { element, setText } from "../../dom/element.ts";
 import { highlightedHtml } from "./highlight.ts";
 import { sanitizedFragment } from "./sanitize.ts";
 

@@ -1,9 +1,9 @@
 import "@vscode-elements/elements/dist/vscode-badge/index.js";
 import "@vscode-elements/elements/dist/vscode-progress-ring/index.js";
 import type { MessageView } from "../../../chat/messages.ts";
-import { iconButton, showDone } from "../dom/buttons.ts";
-import { element, setText } from "../dom/element.ts";
-import { icon } from "../dom/icons.ts";
+import { iconButton, showDone } from "../../dom/buttons.ts";
+import { element, setText } from "../../dom/element.ts";
+import { icon } from "../../dom/icons.ts";
 import type { AnswerBody } from "../markdown/answerBody.ts";
 import { statusSentence } from "../meterText.ts";
 import type { MessageActions, MessageElement } from "./messageElement.ts";

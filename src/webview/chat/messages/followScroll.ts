@@ -1,5 +1,5 @@
-import { iconButton } from "../dom/buttons.ts";
-import { element } from "../dom/element.ts";
+import { iconButton } from "../../dom/buttons.ts";
+import { element } from "../../dom/element.ts";
 
 /** Nearer to the end than this many CSS pixels counts as at the end. */
 const endDistance = 32;

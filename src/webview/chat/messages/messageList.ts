@@ -1,5 +1,5 @@
 import type { MessageView } from "../../../chat/messages.ts";
-import { element } from "../dom/element.ts";
+import { element } from "../../dom/element.ts";
 import type { MessageElement } from "./messageElement.ts";
 
 /** The conversation from its first message to its last. Messages that did not change are left alone. */

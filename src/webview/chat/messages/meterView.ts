@@ -1,6 +1,6 @@
 import type { TokenMeter } from "../../../chat/messages.ts";
-import { element } from "../dom/element.ts";
-import { icon } from "../dom/icons.ts";
+import { element } from "../../dom/element.ts";
+import { icon } from "../../dom/icons.ts";
 import { formatTokens, leftOutSentence, meterSummary, usedShare } from "../meterText.ts";
 
 /** A bar that fills; its words stand beside it. */

@@ -1,6 +1,6 @@
 import type { MessageView } from "../../../chat/messages.ts";
-import { iconButton, showDone, textButton } from "../dom/buttons.ts";
-import { element } from "../dom/element.ts";
+import { iconButton, showDone, textButton } from "../../dom/buttons.ts";
+import { element } from "../../dom/element.ts";
 import type { MessageActions, MessageElement } from "./messageElement.ts";
 import { messageMeter } from "./meterView.ts";
 

@@ -1,7 +1,7 @@
 import type { FromView, HunkView, ReviewView } from "../../../chat/messages.ts";
-import { iconButton, textButton } from "../dom/buttons.ts";
-import { element } from "../dom/element.ts";
-import { icon } from "../dom/icons.ts";
+import { iconButton, textButton } from "../../dom/buttons.ts";
+import { element } from "../../dom/element.ts";
+import { icon } from "../../dom/icons.ts";
 import { countDecisions, hunkRows, reviewSummary } from "./hunkRows.ts";
 
 /** Most lines of a hunk that are shown here; the editor's diff shows all. */

@@ -1,4 +1,4 @@
-import type { EnginePort } from "./port.ts";
+import type { ProcessPort } from "./port.ts";
 
 /** What `process` and a forked `ChildProcess` have in common. */
 export interface IpcProcess {
@@ -9,8 +9,8 @@ export interface IpcProcess {
 	once(event: "disconnect", listener: () => void): unknown;
 }
 
-/** The IPC channel of a forked process as an {@link EnginePort}, from either side. */
-export function processPort(ipc: IpcProcess): EnginePort {
+/** The IPC channel of a forked process as an {@link ProcessPort}, from either side. */
+export function processPort(ipc: IpcProcess): ProcessPort {
 	return {
 		send(message) {
 			// The callback takes the error of a channel that closes meanwhile; without one, Node would raise

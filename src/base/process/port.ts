@@ -2,7 +2,7 @@
  * One end of a connection that carries structured-cloneable messages in order. A seam: in production the
  * channel of a forked process, in tests a pair in memory. What arrives is foreign data; parse it.
  */
-export interface EnginePort {
+export interface ProcessPort {
 	/** Dropped when the connection is closed; {@link onClose} tells. */
 	send(message: unknown): void;
 	/** Returns how to stop listening. */
