@@ -23,7 +23,9 @@ const mayImport = {
 	],
 	chat: ["base", "model", "tokenizer", "context", "prompt", "languageModel"],
 	/** Runs in a browser: of the extension it knows the messages, as types. */
-	webview: ["chat"],
+	webview: ["chat", "modelCatalog"],
+	modelProcess: ["base", "model", "tokenizer", "importer", "modelLibrary", "prompt"],
+	modelCatalog: ["base", "model", "modelLibrary", "modelProcess"],
 	evaluation: [
 		"base",
 		"model",
@@ -62,6 +64,9 @@ const mayImport = {
 		"languageModel",
 		"completion",
 		"chat",
+		"modelLibrary",
+		"modelProcess",
+		"modelCatalog",
 	],
 };
 
@@ -118,9 +123,9 @@ export default {
 		{
 			name: "webview-knows-only-the-messages",
 			severity: "error",
-			comment: "browser code sees src/chat/messages.ts, as types",
+			comment: "browser code sees the messages of its views, as types",
 			from: { path: "^src/webview/" },
-			to: { path: "^src/(?!webview/)", pathNot: "^src/chat/messages[.]ts$" },
+			to: { path: "^src/(?!webview/)", pathNot: "^src/(chat|modelCatalog)/messages[.]ts$" },
 		},
 		onlyFrom("only-importer-writes-protobuf", "node_modules/@bufbuild/", "^src/importer/"),
 		{
@@ -146,6 +151,17 @@ export default {
 			from: { path: "^src/extension/" },
 			to: {
 				path: "^src/engine/(ort|native)/|^src/engine/localEngine[.]ts$",
+				reachable: true,
+			},
+		},
+		{
+			name: "extension-process-neither-downloads-nor-converts",
+			severity: "error",
+			comment:
+				"the hub's client and the importer must not be reachable from the extension bundle: what they compute would hold up the editor",
+			from: { path: "^src/extension/" },
+			to: {
+				path: "^src/importer/|^src/modelLibrary/(hub|download)/",
 				reachable: true,
 			},
 		},

@@ -20,6 +20,7 @@ const dist = path.join(root, "dist");
 const programs = {
 	extension: "src/extension/extension.ts",
 	engineProcess: "src/engineProcess/child.ts",
+	modelProcess: "src/modelProcess/child.ts",
 	contextWorker: "src/context/worker.ts",
 	repositoryWorker: "src/context/repositoryWorker.ts",
 	tagProcess: "src/context/tagProcess.ts",
@@ -82,7 +83,7 @@ async function buildPrograms(production) {
 }
 
 /**
- * What runs in the chat view's browser frame.
+ * What runs in the browser frames of the views.
  *
  * @param {boolean} production
  * @returns the files that went into it
@@ -94,7 +95,7 @@ async function buildWebview(production) {
 		platform: "browser",
 		format: "iife",
 		target: "es2022",
-		entryPoints: { chat: "src/webview/chat/main.ts" },
+		entryPoints: { chat: "src/webview/chat/main.ts", models: "src/webview/models/main.ts" },
 		outdir: path.join(dist, "webview"),
 		minify: production,
 		sourcemap: production ? false : "linked",

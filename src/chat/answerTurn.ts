@@ -94,7 +94,7 @@ async function runTurn(
 	}
 	switch (chosen.kind) {
 		case "none":
-			return failed(chosen.reason);
+			return { ...failed(chosen.reason), lacksModel: true };
 		case "infill":
 			return infillTurn(input, chosen, signal);
 		case "chat":
@@ -187,9 +187,12 @@ async function infillTurn(
 	const command = slashCommandOf(question.text);
 	const kind = command?.kind;
 	if (answerByInfilling === undefined || kind !== "fix") {
-		return failed(
-			`${model.description.name} completes code but can't converse; ask with /explain or /fix about selected code, or choose a chat model.`,
-		);
+		return {
+			...failed(
+				`${model.description.name} completes code but can't converse; ask with /explain or /fix about selected code, or choose a chat model.`,
+			),
+			lacksModel: true,
+		};
 	}
 	input.onAnswerer(model.description);
 	const gathered = await gatherMaterial(

@@ -11,6 +11,10 @@ export interface ChatEditor {
 	/** Puts code at the cursor of the document that was looked at last, as one step of undo. */
 	insertAtCursor(code: string): Promise<void>;
 	chooseModel(): Promise<void>;
+	/** Takes one of the ways to a model that converses; see {@link import("./chatSession.ts").ChatSessionOptions}. */
+	takeWay(wayId: string): Promise<void>;
+	/** Shows all models. */
+	manageModels(): Promise<void>;
 	/** `href` is http or https already; the editor still asks before it opens it. */
 	openLink(href: string): Promise<void>;
 	/** `path` is relative and inside of the workspace already. */

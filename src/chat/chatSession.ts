@@ -17,6 +17,7 @@ import {
 	type FromView,
 	type ReviewView,
 	type ToView,
+	type WayOnView,
 } from "./messages.ts";
 import { modelState } from "./modelState.ts";
 import { OpenConversation } from "./openConversation.ts";
@@ -33,6 +34,8 @@ export interface ChatSessionOptions {
 	/** Asked anew for each question. */
 	readonly chosenModel: () => ChosenModel;
 	readonly answerByInfilling?: AnswerByInfilling | undefined;
+	/** Asked while nothing converses. */
+	readonly waysOn?: (() => readonly WayOnView[]) | undefined;
 	readonly clock: Clock;
 	/** Milliseconds since 1970; only for people to see. */
 	readonly wallTime?: () => number;
@@ -148,10 +151,12 @@ export class ChatSession {
 	}
 
 	state(): ChatViewState {
+		const chosen = this.#options.chosenModel();
 		return {
 			conversation: conversationView(this.#open.asSent()),
 			conversations: this.#options.store.summaries(),
-			...modelState(this.#options.chosenModel()),
+			...modelState(chosen),
+			waysOn: chosen.kind === "chat" ? [] : (this.#options.waysOn?.() ?? []),
 			isAnswering: this.#open.isWriting,
 			reviews: (this.#options.edits?.reviews() ?? []).filter((review) => this.#isShown(review)),
 			handover: this.#open.handover(),
@@ -205,6 +210,8 @@ export class ChatSession {
 			case "showReview":
 			case "exportConversation":
 			case "chooseModel":
+			case "takeWay":
+			case "manageModels":
 			case "openLink":
 			case "openFile":
 				return this.#actInEditor(message);

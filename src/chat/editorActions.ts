@@ -20,6 +20,8 @@ export type EditorMessage = Extract<
 			| "showReview"
 			| "exportConversation"
 			| "chooseModel"
+			| "takeWay"
+			| "manageModels"
 			| "openLink"
 			| "openFile";
 	}
@@ -72,6 +74,12 @@ export async function editorAction(
 			return [];
 		case "chooseModel":
 			await editor.chooseModel();
+			return [];
+		case "takeWay":
+			await editor.takeWay(message.wayId);
+			return [];
+		case "manageModels":
+			await editor.manageModels();
 			return [];
 		case "openLink":
 			await editor.openLink(webAddress(message.href));

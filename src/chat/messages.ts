@@ -56,6 +56,10 @@ export const fromViewSchema = z.discriminatedUnion("kind", [
 	/** How many tokens a question of this text would take. */
 	z.object({ kind: z.literal("measure"), requestId: z.int().nonnegative(), text }),
 	z.object({ kind: z.literal("chooseModel") }),
+	/** One of {@link ChatViewState.waysOn}. */
+	z.object({ kind: z.literal("takeWay"), wayId: z.string().max(6_000) }),
+	/** Opens the view of all models. */
+	z.object({ kind: z.literal("manageModels") }),
 	/** Only http and https are ever opened, and the editor asks first. */
 	z.object({ kind: z.literal("openLink"), href: z.string().max(4096) }),
 	/** Opens a file of the workspace that a message mentions. */
@@ -97,10 +101,19 @@ export interface ChatViewState {
 	/** Undefined: nothing can answer; `noModelReason` says what to do about it. */
 	readonly model: ModelView | undefined;
 	readonly noModelReason: string | undefined;
+	/** What leads to a model that converses, the likeliest first; none where one does. */
+	readonly waysOn: readonly WayOnView[];
 	readonly isAnswering: boolean;
 	readonly reviews: readonly ReviewView[];
 	/** Set while nothing can be asked before a person has decided about it. */
 	readonly handover: HandoverView | undefined;
+}
+
+export interface WayOnView {
+	readonly id: string;
+	readonly label: string;
+	/** What it takes, in a line. */
+	readonly detail: string;
 }
 
 /** Earlier messages that the chosen model would take to a server that didn't have them yet. */
@@ -157,8 +170,12 @@ export type MessageStatus =
 	| { readonly kind: "stopped" }
 	/** It was cut at the most tokens of an answer. */
 	| { readonly kind: "cut" }
-	/** One sentence that says what to do about it. */
-	| { readonly kind: "failed"; readonly sentence: string };
+	/** One sentence that says what to do about it. With `lacksModel` another model would have answered. */
+	| {
+			readonly kind: "failed";
+			readonly sentence: string;
+			readonly lacksModel?: boolean | undefined;
+	  };
 
 export interface TokenMeter {
 	readonly usedTokens: number;

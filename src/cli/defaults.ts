@@ -1,8 +1,8 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundledModelFolders, defaultBundledModel, isBundledModel } from "../model/bundledModel.ts";
-import { cacheFolder } from "./cacheFolder.ts";
+import { cacheFolder } from "../base/cacheFolder.ts";
+import { libraryPlace } from "../modelLibrary/libraryPlace.ts";
 
 const besideDist = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -23,13 +23,10 @@ export const grammarFiles = {
 	folder: besideDist("dist/grammars"),
 };
 export const tagProcess = besideDist("dist/tagProcess.js");
-export const userCacheFolder = cacheFolder({
-	platform: process.platform,
-	environment: process.env,
-	home: homedir(),
-});
+const surroundings = { platform: process.platform, environment: process.env, home: homedir() };
+export const userCacheFolder = cacheFolder(surroundings);
 /** Where published models are installed. */
-export const modelLibraryFolder = join(userCacheFolder, "models");
+export const modelLibraryFolder = libraryPlace(surroundings);
 export const suggestionsFile = besideDist("models/suggestions.json");
 /** Folder with `<language>/tags.scm`. */
 export const queryFolder = besideDist("syntaxes");

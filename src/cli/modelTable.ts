@@ -75,6 +75,7 @@ export function stepProgress(step: InstallStep): ProgressState | undefined {
 		case "waiting":
 		case "listing":
 			return undefined;
+		case "checking":
 		case "downloading": {
 			const { doneBytes: done, totalBytes: total } = step;
 			return { done, total, text: `${byteText(done)} of ${byteText(total)}` };

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { WorkSummary } from "../modelCatalog/workSummaries.ts";
 import { documentLanguage } from "./documentLanguage.ts";
 import {
 	editorSection,
@@ -16,6 +17,10 @@ export interface CommandActions {
 	readonly modelInUse: () => ModelInUse | undefined;
 	readonly restartEngine: () => Promise<void>;
 	readonly showLog: () => void;
+	/** What is being installed, or was begun. */
+	readonly works: () => readonly WorkSummary[];
+	readonly showModels: (rowId: string | undefined) => void;
+	readonly resumeModel: (rowId: string) => Promise<void>;
 }
 
 /** The commands of package.json, and the menu behind the status bar item. */
@@ -100,6 +105,27 @@ async function showMenu(actions: CommandActions): Promise<void> {
 	await picked?.run();
 }
 
+function workItem(
+	{ kind, rowId, label, detail }: WorkSummary,
+	{ showModels, resumeModel }: CommandActions,
+): MenuItem {
+	switch (kind) {
+		case "working":
+			return { label: `$(loading~spin) ${label}`, detail, run: () => showModels(rowId) };
+		case "paused":
+			return {
+				label: `$(debug-continue) ${label}`,
+				detail,
+				run: async () => {
+					showModels(rowId);
+					await resumeModel(rowId);
+				},
+			};
+		case "failed":
+			return { label: `$(warning) ${label}`, detail, run: () => showModels(rowId) };
+	}
+}
+
 function menuItems(actions: CommandActions): MenuItem[] {
 	const settings = actions.settings();
 	const items: MenuItem[] = [
@@ -139,6 +165,8 @@ function menuItems(actions: CommandActions): MenuItem[] {
 		);
 	}
 	items.push(
+		...actions.works().map((work) => workItem(work, actions)),
+		{ label: "$(library) Models…", run: () => actions.showModels(undefined) },
 		{ label: "$(debug-restart) Restart the engine", run: actions.restartEngine },
 		{ label: "$(output) Show the log", run: actions.showLog },
 		{

@@ -11,6 +11,7 @@ import { registerEdits } from "./edits/registerEdits.ts";
 import { EngineSession } from "./engineSession.ts";
 import { IdlePreparation } from "./idlePreparation.ts";
 import { InlineCompletionAdapter } from "./inlineCompletionAdapter.ts";
+import { registerModels, type Models } from "./models/registerModels.ts";
 import { LanguageModels } from "./servers/languageModels.ts";
 import { registerServerCommands } from "./servers/serverCommands.ts";
 import { ServerKeys } from "./servers/serverKeys.ts";
@@ -99,6 +100,9 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		modelInUse: () => statusBar.modelInUse,
 		restartEngine: () => session.open(settings.engine),
 		showLog: () => log.show(),
+		works: () => catalog.session.workSummaries,
+		showModels: (rowId) => catalog.show(rowId),
+		resumeModel: (rowId) => catalog.session.act(rowId, "resume"),
 	});
 	const edits = registerEdits({
 		models: () => models,
@@ -109,10 +113,24 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		clock: systemClock,
 		logger: log,
 	});
+	const catalog: Models = registerModels({
+		extensionUri: context.extensionUri,
+		state: context.globalState,
+		models,
+		completionModel: () => session.model,
+		settings: () => settings,
+		isTrusted: environment.isTrusted,
+		memoryBytes: machineMemoryBytes(),
+		onDidChange: () => chat.waysChanged(),
+		fetch: environment.fetch,
+		clock: systemClock,
+		logger: log,
+	});
 	const chat: Chat = registerChat({
 		extensionUri: context.extensionUri,
 		storageUri: context.storageUri ?? context.globalStorageUri,
 		models,
+		catalog: () => catalog,
 		edits,
 		repository: () => session.repository,
 		structure: () => session.syntax,
@@ -152,6 +170,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		preparation,
 		chat,
 		edits,
+		catalog,
 		serverCommands,
 		serverListeners,
 		models,

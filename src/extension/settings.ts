@@ -218,6 +218,12 @@ export function showsCompletions(configuration: Configuration): boolean {
 	return configuration.get(inlineSuggestKey) !== false;
 }
 
+/** The proxy that the editor's own setting names, "" for none; `configuration` is its section "http". */
+export function editorProxy(configuration: Configuration): string {
+	const proxy = configuration.get("proxy");
+	return typeof proxy === "string" ? proxy : "";
+}
+
 export function sameEngineSettings(a: EngineSettings, b: EngineSettings): boolean {
 	return (
 		isDeepStrictEqual(a.model, b.model) && a.threads === b.threads && a.nodePath === b.nodePath

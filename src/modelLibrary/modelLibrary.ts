@@ -20,8 +20,10 @@ import { modelId, repositoryText, type Repository } from "./hub/hubAddress.ts";
 import type { HubConnection } from "./hub/hubFetch.ts";
 import { listRepository } from "./hub/hubListing.ts";
 import { LibraryError } from "./libraryError.ts";
+import { downloadsFolderName } from "./libraryPlace.ts";
 import { bytesIn, discardFolder, foldersIn, isDiscarded } from "./libraryFolders.ts";
 import { fitOf, importedBytes } from "./machineFit.ts";
+import { ownModelId } from "./ownModelId.ts";
 
 export interface ConvertOptions {
 	/** From 0 to 1. */
@@ -50,6 +52,9 @@ export type InstallStep =
 	/** For what was asked for before. */
 	| { readonly kind: "waiting" }
 	| { readonly kind: "listing" }
+	/** What came before is read again, since only its content says whether it is right. */
+	| ({ readonly kind: "checking" } & DownloadProgress)
+	/** Each piece is hashed as it comes. */
 	| ({ readonly kind: "downloading" } & DownloadProgress)
 	| { readonly kind: "converting"; readonly fraction: number };
 
@@ -86,8 +91,6 @@ export type LibraryEntry =
 			readonly repository: string;
 	  } & DownloadProgress);
 
-/** Beside the models, so that all lie on one disk. */
-const downloadsFolderName = ".downloads";
 /** Of models by {@link modelId}; what an import works in has a suffix with a dot. */
 const idPattern = /^(?!.*[.]partial-)\w[\w.-]*--\w[\w.-]*$/;
 
@@ -126,6 +129,23 @@ export class ModelLibrary {
 		return await this.#inTurn(signal, () =>
 			this.#installNow(repository, { revision, onStep, signal }),
 		);
+	}
+
+	/** Converts a checkpoint or a GGUF file that somebody has, and leaves it where it is. */
+	async importFrom(
+		path: string,
+		{ onStep, signal }: Omit<InstallOptions, "revision">,
+	): Promise<InstallOutcome> {
+		onStep({ kind: "waiting" });
+		return await this.#inTurn(signal, async () => {
+			const { folder } = this.#options;
+			await onDisk(folder, () => mkdir(folder, { recursive: true }));
+			const id = ownModelId(path, new Set(await foldersIn(folder)));
+			const isConverted = await this.#convertInto(id, path, { onStep, signal });
+			return isConverted
+				? { kind: "installed", folder: this.#modelFolder(id) }
+				: { kind: "paused" };
+		});
 	}
 
 	/** Removes a model, or what came of it so far, and says how much space that freed. */
@@ -181,6 +201,7 @@ export class ModelLibrary {
 			folder: downloads,
 			plan,
 			onProgress: (progress) => onStep({ kind: "downloading", ...progress }),
+			onCheck: (progress) => onStep({ kind: "checking", ...progress }),
 			onFile: async ({ name }) => {
 				if (name === configFileName) {
 					await this.#refuseUnsupported(repository, downloads);
@@ -188,7 +209,11 @@ export class ModelLibrary {
 			},
 			signal,
 		});
-		if (outcome === "paused" || !(await this.#convert(id, downloads, options))) {
+		if (outcome === "paused") {
+			return false;
+		}
+		await this.#discardLeftovers(id);
+		if (!(await this.#convertInto(id, downloads, options))) {
 			return false;
 		}
 		await this.#discardUnfinished(id);
@@ -263,17 +288,16 @@ export class ModelLibrary {
 	}
 
 	/** False where `signal` aborted. */
-	async #convert(
+	async #convertInto(
 		id: string,
-		downloads: string,
+		checkpoint: string,
 		{ onStep, signal }: InstallOptions,
 	): Promise<boolean> {
 		const folder = this.#modelFolder(id);
-		await this.#discardLeftovers(id);
 		onStep({ kind: "converting", fraction: 0 });
 		try {
 			await onDisk(folder, () =>
-				this.#options.convert(downloads, folder, {
+				this.#options.convert(checkpoint, folder, {
 					onProgress: (fraction) => onStep({ kind: "converting", fraction }),
 					signal,
 				}),

@@ -34,6 +34,14 @@ class FakeChatEditor implements ChatEditor {
 		return this.#record("chooseModel");
 	}
 
+	takeWay(wayId: string): Promise<void> {
+		return this.#record("takeWay", wayId);
+	}
+
+	manageModels(): Promise<void> {
+		return this.#record("manageModels");
+	}
+
 	openLink(href: string): Promise<void> {
 		return this.#record("openLink", href);
 	}

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { screenshotFolder } from "../workbench/browser.ts";
-import { answer } from "./messages.ts";
+import { answer, completes, waysOn } from "./messages.ts";
 import { themes } from "./themes.ts";
 import { code, review, useView } from "./useView.ts";
 
@@ -85,3 +85,14 @@ test.each(Object.entries(themes))("the view is drawn in the theme %s", async (na
 	const colour = await chat.page.evaluate<string>("getComputedStyle(document.body).color");
 	expect(colour).toMatch(/^rgb/);
 });
+
+test.each(Object.entries(themes))(
+	"what leads to a model that converses is drawn in the theme %s",
+	async (name, theme) => {
+		const chat = await view.open({ theme, height: 640 });
+		await chat.tellState({ model: { ...completes, name: "mote-base" }, waysOn });
+		await chat.page.getByRole("list", { name: /^Ways/ }).waitFor();
+		await mkdir(screenshotFolder, { recursive: true });
+		await chat.page.screenshot({ path: path.join(screenshotFolder, `chat-empty-${name}.png`) });
+	},
+);

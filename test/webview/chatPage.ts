@@ -1,37 +1,9 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import type { ChatViewState, FromView, ToView } from "../../src/chat/messages.ts";
 import { fromViewSchema } from "../../src/chat/messages.ts";
-import { hangMs } from "../support/hangGuard.ts";
 import { chatState } from "./messages.ts";
-import { themes, type Theme } from "./themes.ts";
+import { openBlankPage, showView, type ViewPageOptions } from "./viewPage.ts";
 import type { ViewServer } from "./viewServer.ts";
-
-export interface ChatPageOptions {
-	readonly theme?: Theme;
-	readonly width?: number;
-	readonly height?: number;
-	readonly direction?: "ltr" | "rtl";
-	readonly reducedMotion?: boolean;
-}
-
-/**
- * Plays the editor around the view: keeps what it sends, and its state over a reload. `ran` is what each
- * hostile script of the tests would set.
- */
-const editorScript = `
-	window.ran = 0;
-	window.violations = [];
-	window.longestScript = 0;
-	addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective + " " + event.blockedURI));
-	window.acquireVsCodeApi = () => ({
-		postMessage: (message) => window.moteSent(message),
-		getState: () => JSON.parse(sessionStorage.getItem("state") ?? "null"),
-		setState: (state) => sessionStorage.setItem("state", JSON.stringify(state)),
-	});
-	for (const name of ["alert", "confirm", "prompt", "open", "print"]) {
-		window[name] = () => { window.ran += 1; };
-	}
-`;
 
 /** The chat view in a browser, with this test as its extension. */
 export class ChatPage {
@@ -51,29 +23,12 @@ export class ChatPage {
 	static async open(
 		browser: Browser,
 		{ origin }: ViewServer,
-		options: ChatPageOptions = {},
+		options: ViewPageOptions = {},
 	): Promise<ChatPage> {
-		const theme = options.theme ?? themes.dark;
-		const context = await browser.newContext({
-			viewport: { width: options.width ?? 360, height: options.height ?? 720 },
-			reducedMotion: options.reducedMotion === true ? "reduce" : "no-preference",
-		});
-		context.setDefaultTimeout(hangMs);
-		const page = await context.newPage();
-		const foreign: string[] = [];
-		const errors: string[] = [];
-		page.on("request", (request) => {
-			if (![`${origin}/`, `${origin}/chat.js`, `${origin}/chat.css`].includes(request.url())) {
-				foreign.push(request.url());
-			}
-		});
-		page.on("pageerror", (error) => errors.push(String(error)));
-		page.on("popup", (popup) => foreign.push(`popup ${popup.url()}`));
+		const { page, foreign, errors } = await openBlankPage(browser, origin, "chat", options);
 		const chat = new ChatPage(page, foreign, errors);
 		await page.exposeFunction("moteSent", (message: unknown) => chat.#receive(message));
-		await page.addInitScript(editorScript);
-		await page.goto(`${origin}/`);
-		await chat.#dress(theme, options.direction ?? "ltr");
+		await showView(page, origin, options);
 		return chat;
 	}
 
@@ -153,17 +108,5 @@ export class ChatPage {
 
 	get scroller(): Locator {
 		return this.page.locator(".scroller");
-	}
-
-	async #dress(theme: Theme, direction: string): Promise<void> {
-		await this.page.evaluate(`{
-			const { bodyClass, background, variables } = ${JSON.stringify(theme)};
-			document.body.className = bodyClass;
-			document.documentElement.dir = ${JSON.stringify(direction)};
-			document.documentElement.style.background = background;
-			for (const [name, value] of Object.entries(variables)) {
-				document.documentElement.style.setProperty("--vscode-" + name, value);
-			}
-		}`);
 	}
 }

@@ -2,8 +2,9 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import type { ReviewView } from "../../src/chat/messages.ts";
 import { launchBrowser } from "../workbench/browser.ts";
-import { ChatPage, type ChatPageOptions } from "./chatPage.ts";
+import { ChatPage } from "./chatPage.ts";
 import { answer, question } from "./messages.ts";
+import type { ViewPageOptions } from "./viewPage.ts";
 import { serveView, type ViewServer } from "./viewServer.ts";
 
 export const code = "```ts\nlet a = 1;\n```\n";
@@ -26,9 +27,9 @@ export const review: ReviewView = {
 export interface ViewInTest {
 	/** The view of the running test. */
 	readonly chat: ChatPage;
-	open(options?: ChatPageOptions): Promise<ChatPage>;
+	open(options?: ViewPageOptions): Promise<ChatPage>;
 	/** With a question and an answer. */
-	openTalk(options?: ChatPageOptions): Promise<ChatPage>;
+	openTalk(options?: ViewPageOptions): Promise<ChatPage>;
 }
 
 /** To be called once at the top of a file of tests. */
@@ -55,7 +56,7 @@ export function useView(): ViewInTest {
 		await server[Symbol.asyncDispose]();
 	});
 
-	const open = async (options: ChatPageOptions = {}): Promise<ChatPage> => {
+	const open = async (options: ViewPageOptions = {}): Promise<ChatPage> => {
 		chat = await ChatPage.open(browser, server, options);
 		await chat.waitForSent("ready");
 		return chat;

@@ -1,7 +1,7 @@
 /** Uses the built chat view as a person does, in a browser with the view's own content security policy. */
 import { expect, test } from "vitest";
 import type { TokenMeter } from "../../src/chat/messages.ts";
-import { answer, question } from "./messages.ts";
+import { answer, completes, question, waysOn } from "./messages.ts";
 import { code, review, useView } from "./useView.ts";
 
 const view = useView();
@@ -222,12 +222,12 @@ test("the empty view shows examples, and one of them goes into the input", async
 
 test("without a model the view says what to do and sends nothing", async () => {
 	const chat = await view.open();
-	await chat.tellState({ model: undefined, noModelReason: "Connect to a server." });
+	await chat.tellState({ model: undefined, noModelReason: "Connect to a server.", waysOn });
 	await chat.page.getByText("Connect to a server.").first().waitFor();
 	await chat.input.fill("Why?");
 	await chat.input.press("Enter");
-	await chat.page.locator("vscode-button", { hasText: "Choose a model" }).click();
-	await chat.waitForSent("chooseModel");
+	await chat.page.getByRole("button", { name: /^Name a server/ }).click();
+	expect((await chat.waitForSent("takeWay")).wayId).toBe("w2");
 	expect(chat.sent("send")).toEqual([]);
 });
 
@@ -363,12 +363,38 @@ test("instead of sending earlier messages a new conversation takes the question"
 test("a model that can't converse is only asked for what it can do", async () => {
 	const chat = await view.open();
 	await chat.tellState({
-		model: { id: "local/m", name: "m", place: "local", server: undefined, canChat: false },
+		model: completes,
+		waysOn,
 	});
 	await chat.page.getByRole("button", { name: /Explain/ }).waitFor();
 	expect(await chat.page.getByRole("button", { name: /Write tests/ }).count()).toBe(0);
-	await chat.page.locator("vscode-button", { hasText: "Choose a chat model" }).click();
-	await chat.waitForSent("chooseModel");
+	await chat.page.getByRole("button", { name: /^Install Talker/ }).click();
+	expect((await chat.waitForSent("takeWay")).wayId).toBe("w1");
+});
+
+test("the ways to a model keep the focus while the one that is installed says how far it is", async () => {
+	const chat = await view.open();
+	await chat.tellState({ model: completes, waysOn });
+	await chat.page.getByRole("button", { name: /^Name a server/ }).focus();
+	const [first, ...rest] = waysOn;
+	await chat.tellState({
+		model: completes,
+		waysOn: [{ id: "w1", label: first?.label ?? "", detail: "Downloads, 43 %" }, ...rest],
+	});
+	await chat.page.getByText("Downloads, 43 %").waitFor();
+	expect(await chat.page.evaluate("document.activeElement.textContent")).toMatch(/^Name a server/);
+});
+
+test("an answer that fails for want of a model leads to the models", async () => {
+	const chat = await view.open();
+	const sentence = "m completes code but can't converse.";
+	const failed = answer("a1", "", { status: { kind: "failed", sentence, lacksModel: true } });
+	await chat.tellState({
+		model: completes,
+		conversation: { id: "c1", title: "", messages: [question("q1", "Why?"), failed] },
+	});
+	await chat.page.locator("vscode-button", { hasText: "Get a chat model" }).click();
+	await chat.waitForSent("manageModels");
 });
 
 test("a link goes to the extension and nowhere else", async () => {

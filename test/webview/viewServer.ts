@@ -3,20 +3,19 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
-import { chatHtml } from "../../src/extension/chat/chatHtml.ts";
+import { viewHtml } from "../../src/extension/viewHtml.ts";
 import { repositoryRoot } from "../workbench/server.ts";
 
 export interface ViewServer extends AsyncDisposable {
 	readonly origin: string;
 }
 
-const builtFiles: ReadonlyMap<string, string> = new Map([
-	["/chat.js", "text/javascript"],
-	["/chat.css", "text/css"],
-]);
-
-/** Serves the built chat view as the editor does: its own page, with its own content security policy. */
-export async function serveView(): Promise<ViewServer> {
+/** Serves a built view as the editor does: its own page, with its own content security policy. */
+export async function serveView(name: "chat" | "models" = "chat"): Promise<ViewServer> {
+	const builtFiles: ReadonlyMap<string, string> = new Map([
+		[`/${name}.js`, "text/javascript"],
+		[`/${name}.css`, "text/css"],
+	]);
 	const folder = path.join(repositoryRoot, "dist/webview");
 	const files = new Map<string, Buffer>();
 	for (const file of builtFiles.keys()) {
@@ -31,9 +30,10 @@ export async function serveView(): Promise<ViewServer> {
 		} else if (url === "/") {
 			response.setHeader("content-type", "text/html; charset=utf-8");
 			response.end(
-				chatHtml({
-					scriptUri: `${origin}/chat.js`,
-					styleUri: `${origin}/chat.css`,
+				viewHtml({
+					title: "Mote",
+					scriptUri: `${origin}/${name}.js`,
+					styleUri: `${origin}/${name}.css`,
 					nonce: randomBytes(16).toString("hex"),
 					cspSource: origin,
 				}),

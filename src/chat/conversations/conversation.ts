@@ -17,7 +17,11 @@ const statusSchema = z.discriminatedUnion("kind", [
 	z.strictObject({ kind: z.literal("complete") }),
 	z.strictObject({ kind: z.literal("stopped") }),
 	z.strictObject({ kind: z.literal("cut") }),
-	z.strictObject({ kind: z.literal("failed"), sentence: z.string().max(4_000) }),
+	z.strictObject({
+		kind: z.literal("failed"),
+		sentence: z.string().max(4_000),
+		lacksModel: z.boolean().optional(),
+	}),
 ]);
 const label = z.string().max(maxLabelLength);
 const meterSchema = z.strictObject({

@@ -7,14 +7,16 @@ import { uriInWorkspace } from "../workspacePaths.ts";
 export interface ChatEditorOptions {
 	readonly lastEditor: LastEditor;
 	readonly chooseModel: () => Promise<void>;
+	readonly takeWay: (wayId: string) => Promise<void>;
+	readonly manageModels: () => Promise<void>;
 }
 
 /** What a person has the editor do from a conversation. */
-export function createChatEditor({ lastEditor, chooseModel }: ChatEditorOptions): ChatEditor {
+export function createChatEditor({ lastEditor, ...models }: ChatEditorOptions): ChatEditor {
 	return {
 		copy: async (text) => vscode.env.clipboard.writeText(text),
 		insertAtCursor: (code) => insertAtCursor(lastEditor.editor, code),
-		chooseModel,
+		...models,
 		openLink,
 		openFile,
 		openMarkdown,

@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { ToView } from "../../chat/messages.ts";
-import { chatHtml } from "./chatHtml.ts";
+import { showPage } from "../viewPage.ts";
 
 /** As in package.json. */
 const viewId = "mote.chatView";
@@ -11,6 +10,8 @@ export interface ChatViewOptions {
 	readonly extensionUri: vscode.Uri;
 	/** Takes what the view says; it may say anything. */
 	readonly receive: (message: unknown) => void;
+	/** A person has brought the view to the front. */
+	readonly onShow: () => void;
 }
 
 /**
@@ -51,18 +52,9 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 	}
 
 	resolveWebviewView(view: vscode.WebviewView): void {
-		const { extensionUri } = this.options;
-		const folder = vscode.Uri.joinPath(extensionUri, "dist", "webview");
-		const address = (name: string): string =>
-			view.webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
+		const { extensionUri, onShow } = this.options;
 		this.view = view;
 		this.isReady = false;
-		view.webview.options = {
-			enableScripts: true,
-			enableForms: false,
-			enableCommandUris: false,
-			localResourceRoots: [folder],
-		};
 		view.webview.onDidReceiveMessage((message: unknown) => {
 			this.isReady = true;
 			this.options.receive(message);
@@ -76,11 +68,7 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 				this.isReady = false;
 			}
 		});
-		view.webview.html = chatHtml({
-			scriptUri: address("chat.js"),
-			styleUri: address("chat.css"),
-			nonce: randomBytes(16).toString("hex"),
-			cspSource: view.webview.cspSource,
-		});
+		showPage(view.webview, extensionUri, { title: "Mote Chat", name: "chat" });
+		onShow();
 	}
 }

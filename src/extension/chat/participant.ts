@@ -93,8 +93,8 @@ async function answer(
 		},
 		signal,
 	);
-	if (chosen.kind === "none") {
-		stream.button({ command: "mote.chooseModel", title: "Choose What Answers…" });
+	if (status.kind === "failed" && status.lacksModel === true) {
+		stream.button({ command: "mote.manageModels", title: "Get a Chat Model…" });
 	}
 	return resultOf(status, request.command, answerer);
 }

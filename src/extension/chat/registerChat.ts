@@ -6,6 +6,7 @@ import { ChatSession, type PreparedAsk } from "../../chat/chatSession.ts";
 import { ConversationStore } from "../../chat/conversations/conversationStore.ts";
 import type { Repository } from "../../context/repository/repositorySet.ts";
 import type { StructureService } from "../../context/syntax/structure.ts";
+import type { CatalogSession } from "../../modelCatalog/catalogSession.ts";
 import type { ConversationAnswer } from "../edits/editsOptions.ts";
 import type { Edits } from "../edits/registerEdits.ts";
 import type { LanguageModels } from "../servers/languageModels.ts";
@@ -22,6 +23,7 @@ export interface ChatOptions {
 	/** Where conversations are kept. */
 	readonly storageUri: vscode.Uri;
 	readonly models: LanguageModels;
+	readonly catalog: () => ChatCatalog;
 	readonly edits: Edits;
 	readonly repository: () => Repository | undefined;
 	readonly structure: () => StructureService | undefined;
@@ -29,7 +31,15 @@ export interface ChatOptions {
 	readonly logger: Logger;
 }
 
+/** What the chat needs of the models that there could be. */
+export interface ChatCatalog {
+	readonly session: Pick<CatalogSession, "waysOn" | "takeWay">;
+	chatShown(): void;
+}
+
 export interface Chat {
+	/** To be called when the ways to a model that converses have changed. */
+	waysChanged(): void;
 	/** Asks in the open conversation, in front of the user; see {@link ChatSession.askPrepared}. */
 	ask(question: PreparedAsk, signal: AbortSignal): Promise<ConversationAnswer | undefined>;
 	dispose(): void;
@@ -43,6 +53,7 @@ export function registerChat(options: ChatOptions): Chat {
 	const view = new ChatView({
 		extensionUri: options.extensionUri,
 		receive: (message) => void session.then((opened) => opened.receive(message)),
+		onShow: () => options.catalog().chatShown(),
 	});
 	const opened = openSession(options, workspace, lastEditor, view);
 	const session = opened.then((both) => both.session);
@@ -73,6 +84,11 @@ export function registerChat(options: ChatOptions): Chat {
 		}),
 	);
 	return {
+		waysChanged: () => {
+			if (models.chat === undefined) {
+				refresh();
+			}
+		},
 		ask: async (question, signal) => {
 			await view.show();
 			const asked = await session;
@@ -95,7 +111,7 @@ interface OpenedSession {
 }
 
 async function openSession(
-	{ storageUri, models, edits, clock, logger }: ChatOptions,
+	{ storageUri, models, catalog, edits, clock, logger }: ChatOptions,
 	workspace: EditorWorkspace,
 	lastEditor: LastEditor,
 	view: ChatView,
@@ -107,10 +123,13 @@ async function openSession(
 		editor: createChatEditor({
 			lastEditor,
 			chooseModel: async () => vscode.commands.executeCommand("mote.chooseModel"),
+			takeWay: (wayId) => catalog().session.takeWay(wayId),
+			manageModels: async () => vscode.commands.executeCommand("mote.manageModels"),
 		}),
 		edits: chatEdits(edits),
 		store,
 		chosenModel: () => models.chosen,
+		waysOn: () => catalog().session.waysOn,
 		answerByInfilling: edits.answerByInfilling,
 		clock,
 		logger,

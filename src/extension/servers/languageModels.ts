@@ -40,7 +40,7 @@ export interface LanguageModelsOptions {
 
 /** Says what to do where nothing can answer. */
 const nothingAnswers =
-	"No model can converse yet: choose “Mote: Connect to a Server…”, or set “mote.chat.modelPath” to the folder of a chat model on this machine.";
+	"No model can converse yet: install one with “Mote: Manage Models”, or choose “Mote: Connect to a Server…”.";
 
 /**
  * The models in force: on this machine, on the server that the user has chosen, and which of them answers

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import { UserError } from "../../base/userError.ts";
 import { findRunningServers } from "../../languageModel/remote/runningServers.ts";
-import { settingsSection, type Settings } from "../settings.ts";
+import type { Settings } from "../settings.ts";
+import { writeSettings } from "../writeSettings.ts";
 import { connectServer, type ConnectOptions } from "./connectServer.ts";
 import { askForKey } from "./askForKey.ts";
 import type { LanguageModels } from "./languageModels.ts";
@@ -82,6 +82,11 @@ async function modelItems(options: ServerCommandsOptions): Promise<readonly Mode
 			description: "A folder made by “mote import”",
 			run: chooseFolder,
 		},
+		{
+			label: "$(package) All models…",
+			description: "Install one, import your own, or use one that is there",
+			run: async () => vscode.commands.executeCommand("mote.manageModels"),
+		},
 	];
 }
 
@@ -135,15 +140,5 @@ async function chooseFolder(): Promise<void> {
 }
 
 async function set(key: string, value: unknown): Promise<void> {
-	try {
-		await vscode.workspace
-			.getConfiguration(settingsSection)
-			.update(key, value, vscode.ConfigurationTarget.Global);
-	} catch (error) {
-		throw new UserError(
-			"settingsNotWritten",
-			`The setting ${settingsSection}.${key} could not be written; change it in the settings editor.`,
-			{ cause: error },
-		);
-	}
+	await writeSettings([[key, value]]);
 }

@@ -88,6 +88,8 @@ export interface PlanDownload {
 	readonly folder: string;
 	readonly plan: DownloadPlan;
 	readonly onProgress: (progress: DownloadProgress) => void;
+	/** What came of a file before is about to be read. */
+	readonly onCheck: (progress: DownloadProgress) => void;
 	/** Hears of each file that is whole; what it throws ends the download. */
 	readonly onFile: (file: WantedFile) => Promise<void>;
 	readonly signal: AbortSignal;
@@ -95,12 +97,15 @@ export interface PlanDownload {
 
 /** Fetches what is missing, a file at a time. Outcomes and errors are those of {@link downloadFile}. */
 export async function downloadPlanned(download: PlanDownload): Promise<"whole" | "paused"> {
-	const { connection, repository, folder, plan, signal, onProgress, onFile } = download;
+	const { connection, repository, folder, plan, signal, onProgress, onCheck, onFile } = download;
 	const { doneBytes, totalBytes } = await progressOf(folder, plan);
 	let done = doneBytes;
 	const name = repositoryText(repository);
 	for (const file of plan.files) {
 		let bytes = await bytesThere(folder, file);
+		if (bytes > 0 && bytes < file.bytes) {
+			onCheck({ doneBytes: done, totalBytes });
+		}
 		const outcome = await downloadFile({
 			connection,
 			url: `${connection.address.base}/${name}/resolve/${plan.commit}/${file.name}`,

@@ -6,6 +6,7 @@ export const initialState: ChatViewState = {
 	conversations: [],
 	model: undefined,
 	noModelReason: undefined,
+	waysOn: [],
 	isAnswering: false,
 	reviews: [],
 	handover: undefined,

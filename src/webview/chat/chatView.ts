@@ -54,6 +54,8 @@ export class ChatView {
 	readonly #conversations: ConversationList;
 	#state: ChatViewState = initialState;
 	#isKnown = false;
+	/** What the empty state was made of; "" while it isn't shown. */
+	#shownEmpty = "";
 	#noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(host: HTMLElement, options: ChatViewOptions) {
@@ -137,16 +139,7 @@ export class ChatView {
 		setText(this.#title, conversation.title === "" ? "New conversation" : conversation.title);
 		this.#title.title = conversation.title;
 		const isEmpty = conversation.messages.length === 0;
-		this.#empty.replaceChildren(
-			...(isEmpty
-				? [
-						emptyState(model, noModelReason, {
-							onExample: (text) => this.#focusInput(text),
-							onChooseModel: () => this.#options.send({ kind: "chooseModel" }),
-						}),
-					]
-				: []),
-		);
+		this.#drawEmpty(isEmpty);
 		this.#messages.show(conversation.messages);
 		this.#reviews.show(reviews);
 		this.#conversations.show(conversations, conversation.id);
@@ -159,6 +152,29 @@ export class ChatView {
 			this.#isKnown = true;
 			this.#restoreScroll();
 		}
+	}
+
+	/** Only where it says something else: while a model is installed it changes with each part of a hundred. */
+	#drawEmpty(isEmpty: boolean): void {
+		const { model, noModelReason, waysOn } = this.#state;
+		const shown = isEmpty ? JSON.stringify({ model, noModelReason, waysOn }) : "";
+		if (shown === this.#shownEmpty) {
+			return;
+		}
+		this.#shownEmpty = shown;
+		const buttons = (): readonly HTMLElement[] => [...this.#empty.querySelectorAll("button")];
+		const focused = buttons().findIndex((button) => button === document.activeElement);
+		this.#empty.replaceChildren(
+			...(isEmpty
+				? [
+						emptyState(this.#state, {
+							onExample: (text) => this.#focusInput(text),
+							onTakeWay: (wayId) => this.#options.send({ kind: "takeWay", wayId }),
+						}),
+					]
+				: []),
+		);
+		buttons()[focused]?.focus();
 	}
 
 	/** After the frames in which the messages are drawn; before that there is nowhere to scroll to. */
@@ -188,6 +204,7 @@ export class ChatView {
 	}
 
 	readonly #messageActions = {
+		manageModels: (): void => this.#options.send({ kind: "manageModels" }),
 		copy: (messageId: string): void => this.#options.send({ kind: "copyMessage", messageId }),
 		regenerate: (messageId: string): void => this.#ask({ kind: "regenerate", messageId }),
 		resend: (messageId: string, text: string): void =>

@@ -1,5 +1,4 @@
-import type { ModelView } from "../../chat/messages.ts";
-import { textButton } from "../dom/buttons.ts";
+import type { ModelView, WayOnView } from "../../chat/messages.ts";
 import { element } from "../dom/element.ts";
 import { placeText } from "./meterText.ts";
 
@@ -13,14 +12,20 @@ const examples = [
 
 export interface EmptyStateOptions {
 	readonly onExample: (text: string) => void;
-	readonly onChooseModel: () => void;
+	readonly onTakeWay: (wayId: string) => void;
+}
+
+/** What the view knows of models. */
+export interface KnownModel {
+	readonly model: ModelView | undefined;
+	readonly noModelReason: string | undefined;
+	readonly waysOn: readonly WayOnView[];
 }
 
 /** What is there before the first question: what can be asked, or what is missing for that. */
 export function emptyState(
-	model: ModelView | undefined,
-	noModelReason: string | undefined,
-	{ onExample, onChooseModel }: EmptyStateOptions,
+	{ model, noModelReason, waysOn }: KnownModel,
+	{ onExample, onTakeWay }: EmptyStateOptions,
 ): HTMLElement {
 	if (model === undefined) {
 		return element(
@@ -28,11 +33,7 @@ export function emptyState(
 			{ class: "empty-state", "aria-label": "No model" },
 			element("h2", {}, "No model can answer yet"),
 			element("p", { dir: "auto" }, noModelReason ?? "Choose a model to ask questions."),
-			element(
-				"div",
-				{ class: "button-row" },
-				textButton("Choose a model…", "primary", onChooseModel),
-			),
+			waysList(waysOn, onTakeWay),
 		);
 	}
 	const where =
@@ -43,23 +44,28 @@ export function emptyState(
 		"section",
 		{ class: "empty-state", "aria-label": "Examples" },
 		element("h2", {}, "Ask about your code"),
-		element("p", { class: "hint", dir: "auto" }, where),
-		...(model.canChat ? [] : waysToConverse(model.name, onChooseModel)),
+		...(model.canChat
+			? [element("p", { class: "hint", dir: "auto" }, where)]
+			: [
+					element(
+						"p",
+						{ class: "hint", dir: "auto" },
+						`${model.name} completes code, and explains and fixes what you select. To converse, one of these:`,
+					),
+					waysList(waysOn, onTakeWay),
+				]),
 		element(
 			"ul",
 			{ class: "examples" },
 			...examples
 				.filter(({ needsChat }) => model.canChat || !needsChat)
-				.map(({ label, text }) => {
-					const button = element(
-						"button",
-						{ type: "button", class: "example" },
-						element("span", { class: "example-label" }, label),
-						element("span", { class: "example-text" }, text.trim()),
-					);
-					button.addEventListener("click", () => onExample(text));
-					return element("li", {}, button);
-				}),
+				.map(({ label, text }) =>
+					element(
+						"li",
+						{},
+						choice({ label, detail: text.trim(), isCode: true }, () => onExample(text)),
+					),
+				),
 		),
 		element(
 			"p",
@@ -69,18 +75,35 @@ export function emptyState(
 	);
 }
 
-/** What works with a model that only completes, and how to get one that converses. */
-function waysToConverse(name: string, onChooseModel: () => void): readonly HTMLElement[] {
-	return [
-		element(
-			"p",
-			{ class: "hint", dir: "auto" },
-			`${name} completes code: it explains and fixes what you select. To converse, choose another model: one on this machine, a server that runs here, or one that you name.`,
+/** What leads to a model that converses. The first is the likeliest. */
+function waysList(ways: readonly WayOnView[], onTakeWay: (wayId: string) => void): HTMLElement {
+	return element(
+		"ul",
+		{ class: "examples ways", "aria-label": "Ways to a model that converses" },
+		...ways.map(({ id, label, detail }) =>
+			element(
+				"li",
+				{},
+				choice({ label, detail, isCode: false }, () => onTakeWay(id)),
+			),
 		),
-		element(
-			"div",
-			{ class: "button-row" },
-			textButton("Choose a chat model…", "primary", onChooseModel),
-		),
-	];
+	);
+}
+
+interface Choice {
+	readonly label: string;
+	readonly detail: string;
+	/** What is typed, not told. */
+	readonly isCode: boolean;
+}
+
+function choice({ label, detail, isCode }: Choice, onPress: () => void): HTMLButtonElement {
+	const button = element(
+		"button",
+		{ type: "button", class: "example" },
+		element("span", { class: "example-label", dir: "auto" }, label),
+		element("span", { class: isCode ? "example-text" : "way-detail", dir: "auto" }, detail),
+	);
+	button.addEventListener("click", onPress);
+	return button;
 }

@@ -8,12 +8,14 @@ import "./styles/review.css";
 import "./styles/conversations.css";
 import { ChatView } from "./chatView.ts";
 import { readKeptState } from "./keptState.ts";
-import { openPort } from "./port.ts";
+import { openPort } from "../port.ts";
+import type { FromView, ToView } from "../../chat/messages.ts";
 
-const port = openPort((message) => view.receive(message));
+const port = openPort<FromView, ToView>();
 const view = new ChatView(document.body, {
 	send: port.send,
 	keep: port.keep,
 	kept: readKeptState(port.kept),
 });
+port.listen((message) => view.receive(message));
 port.send({ kind: "ready" });

@@ -179,7 +179,11 @@ test("an empty answer and a fault of Mote's own are told in a sentence", async (
 test("without a model the question says what to do", async () => {
 	bench.chosen = { kind: "none", reason: "Choose a model first." };
 	await bench.view({ kind: "send", text: "Anybody?" });
-	expect(bench.last?.status).toEqual({ kind: "failed", sentence: "Choose a model first." });
+	expect(bench.last?.status).toEqual({
+		kind: "failed",
+		sentence: "Choose a model first.",
+		lacksModel: true,
+	});
 	expect(bench.session.state()).toMatchObject({
 		model: undefined,
 		noModelReason: "Choose a model first.",
@@ -236,6 +240,7 @@ describe("a model that can't converse", () => {
 		await bench.view({ kind: "send", text: "/tests" });
 		expect(bench.last?.status).toMatchObject({
 			sentence: expect.stringMatching(/\/explain or \/fix/) as string,
+			lacksModel: true,
 		});
 		expect(bench.session.state().model?.canChat).toBe(false);
 	});
@@ -307,6 +312,17 @@ test("only web pages and files of the workspace are opened", async () => {
 		["openFile", "src/a.ts", 3],
 	]);
 	expect(ofKind("notice")).toHaveLength(6);
+});
+
+test("ways to a model that converses are shown while none does, and taken by their names", async () => {
+	const way = { id: "w1", label: "Install Talker", detail: "2 GB" };
+	await using other = await ChatBench.open({ waysOn: () => [way] });
+	expect(other.session.state().waysOn).toEqual([]);
+	other.chosen = { kind: "none", reason: "Choose a model first." };
+	expect(other.session.state().waysOn).toEqual([way]);
+	await other.view({ kind: "takeWay", wayId: "w1" });
+	await other.view({ kind: "manageModels" });
+	expect(other.editor.calls).toEqual([["takeWay", "w1"], ["manageModels"]]);
 });
 
 test("what the editor can't do is told in its own words", async () => {

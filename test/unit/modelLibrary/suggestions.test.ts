@@ -63,5 +63,9 @@ test("what can't be imported says why", () => {
 		"qwen3-coder-30b",
 		"deepseek-coder-v2-lite-base",
 		"deepseek-coder-v2-lite-instruct",
+		"qwen2.5-coder-1.5b-instruct",
+		"qwen2.5-coder-0.5b-instruct",
+		"qwen2.5-coder-7b-instruct",
+		"qwen2.5-coder-1.5b",
 	]);
 });

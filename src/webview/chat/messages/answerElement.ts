@@ -1,7 +1,7 @@
 import "@vscode-elements/elements/dist/vscode-badge/index.js";
 import "@vscode-elements/elements/dist/vscode-progress-ring/index.js";
 import type { MessageView } from "../../../chat/messages.ts";
-import { iconButton, showDone } from "../../dom/buttons.ts";
+import { iconButton, showDone, textButton } from "../../dom/buttons.ts";
 import { element, setText } from "../../dom/element.ts";
 import { icon } from "../../dom/icons.ts";
 import type { AnswerBody } from "../markdown/answerBody.ts";
@@ -16,7 +16,7 @@ export class AnswerElement implements MessageElement {
 	readonly #name = element("h3", { class: "message-author", dir: "auto" });
 	readonly #place = element("span", { class: "message-place" });
 	readonly #progress = element("span", { class: "writing" });
-	readonly #status = element("p", { class: "message-status", dir: "auto", hidden: "" });
+	readonly #status = element("div", { class: "message-status", hidden: "" });
 	readonly #buttons = element("div", { class: "message-buttons" });
 	readonly #meter = element("div");
 	readonly #actions: MessageActions;
@@ -54,7 +54,13 @@ export class AnswerElement implements MessageElement {
 		this.#status.hidden = sentence === undefined;
 		const hasFailed = message.status.kind === "failed";
 		this.#status.classList.toggle("failed", hasFailed);
-		this.#status.replaceChildren(...(hasFailed ? [icon("warning")] : []), sentence ?? "");
+		this.#status.replaceChildren(
+			...(hasFailed ? [icon("warning")] : []),
+			element("span", { dir: "auto" }, sentence ?? ""),
+			...(message.status.kind === "failed" && message.status.lacksModel === true
+				? [textButton("Get a chat model…", "primary", this.#actions.manageModels)]
+				: []),
+		);
 		this.#meter.replaceChildren(
 			...(message.meter === undefined ? [] : [messageMeter(message.meter)]),
 		);

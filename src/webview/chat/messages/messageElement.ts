@@ -15,6 +15,7 @@ export interface MessageElement {
 /** What a person can do with messages. */
 export interface MessageActions {
 	readonly copy: (messageId: string) => void;
+	readonly manageModels: () => void;
 	readonly regenerate: (messageId: string) => void;
 	readonly resend: (messageId: string, text: string) => void;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cacheFolder } from "../../../src/cli/cacheFolder.ts";
+import { cacheFolder } from "../../../src/base/cacheFolder.ts";
 
 const home = "/home/somebody";
 

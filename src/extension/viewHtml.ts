@@ -1,5 +1,6 @@
-/** What the page of the chat view is made of. All of it comes from the extension's own folder. */
-export interface ChatHtmlOptions {
+/** What the page of a view is made of. All of it comes from the extension's own folder. */
+export interface ViewHtmlOptions {
+	readonly title: string;
 	/** Addresses for the view, as `Webview.asWebviewUri` gives them. */
 	readonly scriptUri: string;
 	readonly styleUri: string;
@@ -10,10 +11,16 @@ export interface ChatHtmlOptions {
 }
 
 /**
- * The page of the chat view. It loads one script and one style sheet; it can't load images, fonts, frames or
+ * The page of a view. It loads one script and one style sheet; it can't load images, fonts, frames or
  * anything else, can't connect anywhere, runs no script but its own, and takes no style but the file's.
  */
-export function chatHtml({ scriptUri, styleUri, nonce, cspSource }: ChatHtmlOptions): string {
+export function viewHtml({
+	title,
+	scriptUri,
+	styleUri,
+	nonce,
+	cspSource,
+}: ViewHtmlOptions): string {
 	const policy = [
 		"default-src 'none'",
 		`script-src 'nonce-${nonce}'`,
@@ -28,7 +35,7 @@ export function chatHtml({ scriptUri, styleUri, nonce, cspSource }: ChatHtmlOpti
 <meta http-equiv="Content-Security-Policy" content="${escapeAttribute(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${escapeAttribute(styleUri)}">
-<title>Mote Chat</title>
+<title>${escapeAttribute(title)}</title>
 </head>
 <body>
 <script nonce="${escapeAttribute(nonce)}" src="${escapeAttribute(scriptUri)}"></script>
