@@ -148,16 +148,35 @@ export function serveLibrary(host: LibraryHost): LibraryServer {
 	};
 }
 
-/** Passes on the first step of each kind, and of the others one for each time that somebody could read. */
+/**
+ * Passes on the first step of each kind at once, and of the others the latest for each time that somebody could read: also
+ * the last one before nothing comes for a while.
+ */
 function slowly(clock: Clock, send: (step: WorkStep) => void): (step: InstallStep) => void {
-	let sentAtMs = 0;
 	let kind: string | undefined;
+	let latest: WorkStep | undefined;
+	let isWaiting = false;
+	const sendLatest = async (): Promise<void> => {
+		isWaiting = true;
+		await clock.sleep(stepEveryMs);
+		isWaiting = false;
+		if (latest !== undefined) {
+			send(latest);
+			latest = undefined;
+		}
+	};
 	return (step) => {
-		const nowMs = clock.now();
-		if (step.kind !== kind || nowMs - sentAtMs >= stepEveryMs) {
+		const sendable =
+			step.kind === "converting" ? { ...step, fraction: inUnit(step.fraction) } : step;
+		if (step.kind !== kind) {
 			kind = step.kind;
-			sentAtMs = nowMs;
-			send(step.kind === "converting" ? { ...step, fraction: inUnit(step.fraction) } : step);
+			latest = undefined;
+			send(sendable);
+			return;
+		}
+		latest = sendable;
+		if (!isWaiting) {
+			void sendLatest();
 		}
 	};
 }

@@ -2,6 +2,7 @@ import assert from "node:assert";
 import { after, afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
+import { eventually } from "../support/eventually.ts";
 import { chatAnswer, LoopbackServer } from "../support/loopbackServer.ts";
 import { chatModels, noChatModels } from "./chatModels.ts";
 import { closeEditors, openDocument, readyMote, setSetting, trigger } from "./mote.ts";
@@ -25,17 +26,33 @@ describe("connections of the extension host", () => {
 	});
 
 	it("none is begun before the user has chosen a server, whatever is used", async () => {
+		await setSetting("server.offerRunning", false);
 		const watch = watchSockets();
 		try {
 			await openDocument("typescript", "export function sum(a: number, b: number)║\n");
 			await trigger(mote);
 			await vscode.commands.executeCommand("mote.newChat");
 			await vscode.commands.executeCommand("mote.document");
+			await vscode.commands.executeCommand("mote.manageModels");
 			assert.deepStrictEqual(await vscode.lm.selectChatModels({ vendor: "mote" }), []);
 		} finally {
 			watch.stop();
+			await setSetting("server.offerRunning", undefined);
 		}
 		assert.deepStrictEqual(watch.begun, []);
+	});
+
+	it("who opens the models has the usual ports of this machine asked, and nothing else", async () => {
+		const watch = watchSockets();
+		try {
+			await vscode.commands.executeCommand("mote.manageModels");
+			await eventually(() => watch.begun.length >= 3);
+		} finally {
+			watch.stop();
+		}
+		const ports = watch.begun.map(({ target }) => /"port":"?(\d+)/.exec(target)?.[1] ?? target);
+		assert.deepStrictEqual([...new Set(ports)].sort(), ["11434", "1234", "8080"]);
+		assert(watch.begun.every(({ target }) => target.includes("127.0.0.1")));
 	});
 
 	it("the watch sees the connection to a server that was chosen, and no other", async () => {

@@ -6,6 +6,7 @@ import "./repository.test.ts";
 import "./encodings.test.ts";
 import "./engineFaults.test.ts";
 import "./models.test.ts";
+import "./modelCatalog.test.ts";
 import "./editsReview.test.ts";
 import "./editsFix.test.ts";
 import "./editsTasks.test.ts";

@@ -46,9 +46,11 @@ test("every bundle is looked at", () => {
 		"contextWorker.js",
 		"engineProcess.js",
 		"extension.js",
+		"modelProcess.js",
 		"repositoryWorker.js",
 		"tagProcess.js",
 		"webview/chat.js",
+		"webview/models.js",
 	]);
 });
 

@@ -28,6 +28,8 @@ export type HubFaultScript =
 	| { readonly kind: "extraBytes"; readonly bytes: number; readonly declared: boolean }
 	| { readonly kind: "endless" }
 	| { readonly kind: "garbage" }
+	/** Sends this much and then nothing, until the client has had enough. */
+	| { readonly kind: "stall"; readonly afterBytes: number }
 	| { readonly kind: "hangUp" }
 	| { readonly kind: "otherPage" };
 
@@ -61,6 +63,7 @@ export class ScriptedHub implements AsyncDisposable {
 		);
 	}
 
+	/** With "*" every repository that is asked for has these files. */
 	static async start(
 		files: Readonly<Record<string, Uint8Array | string>>,
 		repository = "maker/model",
@@ -116,8 +119,10 @@ export class ScriptedHub implements AsyncDisposable {
 		await closed;
 	}
 
-	#answer(message: IncomingMessage, response: ServerResponse, repository: string): void {
+	#answer(message: IncomingMessage, response: ServerResponse, served: string): void {
 		const path = message.url ?? "";
+		const asked = /^(?:[/]api[/]models)?[/]([^/]+[/][^/]+)[/]/.exec(path)?.[1];
+		const repository = served === "*" ? (asked ?? served) : served;
 		this.requests.push({ path, headers: message.headers });
 		response.on("error", () => undefined);
 		if (path.startsWith("/api/") && this.answerListing?.(response, path) === true) {
@@ -216,6 +221,10 @@ function sendFile(
 			}
 			return;
 		}
+		case "stall":
+			response.writeHead(status, headers);
+			response.write(rest.subarray(0, fault.afterBytes));
+			return;
 		case "shortClean":
 			response.writeHead(status, openEnded).end(rest.subarray(0, fault.bytes));
 			return;

@@ -15,7 +15,10 @@ import {
 
 const vsix = path.join(repositoryRoot, "mote-linux-x64.vsix");
 
-export interface PackagedEditorOptions extends Pick<WorkbenchOptions, "settings" | "userSettings"> {
+export interface PackagedEditorOptions extends Pick<
+	WorkbenchOptions,
+	"settings" | "userSettings" | "environment"
+> {
 	/** The sample workspace by default. */
 	readonly copyWorkspace?: (target: string) => Promise<void>;
 	/** The small one by default, for speed, where what a model writes is not the subject. */
@@ -67,6 +70,7 @@ export class PackagedEditor {
 		const workbench = await startWorkbench({
 			dataFolder,
 			settings: options.settings ?? "tests",
+			...(options.environment !== undefined && { environment: options.environment }),
 			userSettings: { "workbench.colorTheme": "Dark 2026", ...userSettings },
 			machineSettings: { "mote.completion.model": options.model ?? "nano" },
 		});

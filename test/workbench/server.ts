@@ -29,6 +29,8 @@ export interface WorkbenchOptions {
 	readonly userSettings?: Readonly<Record<string, unknown>>;
 	/** Those that belong to the machine that the editor's server runs on. */
 	readonly machineSettings?: Readonly<Record<string, unknown>>;
+	/** Added to the environment of the editor and its extensions. */
+	readonly environment?: Readonly<Record<string, string>>;
 	/** Lets a page run an extension's tests; see hostTests.ts. */
 	readonly enableTestDriver?: boolean;
 }
@@ -55,7 +57,15 @@ export async function startWorkbench(options: WorkbenchOptions): Promise<Workben
 			...["--ignore-last-opened", "--disable-proxy"],
 			...(options.enableTestDriver === true ? ["--vscode-option", "enable-smoke-test-driver"] : []),
 		],
-		{ env: environment(), stdio: ["ignore", "pipe", "pipe"] },
+		{
+			env: {
+				...environment(),
+				// Models that are installed, and what the engine keeps, are those of the run alone.
+				XDG_CACHE_HOME: path.join(options.dataFolder, "cache"),
+				...options.environment,
+			},
+			stdio: ["ignore", "pipe", "pipe"],
+		},
 	);
 	server.stdout.pipe(log);
 	server.stderr.pipe(log);

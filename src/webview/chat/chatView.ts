@@ -139,6 +139,7 @@ export class ChatView {
 		setText(this.#title, conversation.title === "" ? "New conversation" : conversation.title);
 		this.#title.title = conversation.title;
 		const isEmpty = conversation.messages.length === 0;
+		this.#scroll.hasEnd = !isEmpty;
 		this.#drawEmpty(isEmpty);
 		this.#messages.show(conversation.messages);
 		this.#reviews.show(reviews);

@@ -39,7 +39,7 @@ export class ModelDetails {
 			return;
 		}
 		setText(this.#name, row.name);
-		const used = row.badges.length === 0 ? "" : `In use: ${row.badges.join(", ")}`;
+		const used = usedFor(row);
 		setText(this.#badges, used);
 		this.#badges.hidden = used === "";
 		this.#showState(row);
@@ -94,4 +94,12 @@ export class ModelDetails {
 			void first.updateComplete.then(() => first.focus());
 		}
 	}
+}
+
+function usedFor({ state, badges }: RowView): string {
+	if (badges.length === 0) {
+		return "";
+	}
+	const uses = badges.join(", ");
+	return state.kind === "working" ? `Once it is there: ${uses}` : `In use: ${uses}`;
 }

@@ -133,6 +133,29 @@ test("a pause reaches the process, and the next call goes on without asking the 
 	expect(hub.requests.length).toBe(asked);
 });
 
+test("how far it is when nothing more comes is told", async () => {
+	await using hub = await ScriptedHub.start(checkpoint);
+	using folder = new TemporaryFolder();
+	const shard = "model-1-of-2.safetensors";
+	const half = Math.floor((checkpoint[shard]?.length ?? 0) / 2);
+	hub.onFileRequest = () => {
+		if (hub.fileRequests.at(-1)?.path.endsWith(shard) === true) {
+			hub.faults.unshift({ kind: "stall", afterBytes: half });
+		}
+	};
+	const before = Object.entries(checkpoint)
+		.filter(([name]) => !name.endsWith(".safetensors"))
+		.reduce((sum, [, bytes]) => sum + bytes.length, 0);
+	const client = clientOf(() => libraryProcess(folder, hub));
+	const pause = new AbortController();
+	const untilHalf = listener((step) => {
+		if (step.kind === "downloading" && step.doneBytes === before + half) {
+			pause.abort();
+		}
+	}, pause.signal);
+	expect((await client.install("maker/model", untilHalf)).kind).toBe("paused");
+});
+
 test("a process that dies fails its calls with a sentence, and the next call starts another", async () => {
 	await using hub = await ScriptedHub.start(checkpoint);
 	using folder = new TemporaryFolder();

@@ -11,6 +11,7 @@ export class FollowScroll {
 	readonly #scroller: HTMLElement;
 	readonly #toEnd: HTMLButtonElement;
 	#isFollowing = true;
+	#hasEnd = true;
 
 	constructor(content: readonly HTMLElement[], onSettle: (scrollTop: number | undefined) => void) {
 		this.#scroller = element("div", { class: "scroller", tabindex: "0", "aria-label": "Chat" });
@@ -43,11 +44,21 @@ export class FollowScroll {
 
 	/** To be called when what scrolls has changed. */
 	keep(): void {
-		if (this.#isFollowing) {
+		if (!this.#hasEnd) {
+			this.#toEnd.hidden = true;
+		} else if (this.#isFollowing) {
 			this.#scroller.scrollTop = this.#scroller.scrollHeight;
 		} else {
 			this.#toEnd.hidden = this.#distance() <= endDistance;
 		}
+	}
+
+	/** Whether there is a conversation, whose end is worth following: what stands instead is read from its start. */
+	set hasEnd(hasEnd: boolean) {
+		if (!hasEnd && this.#hasEnd) {
+			this.#scroller.scrollTop = 0;
+		}
+		this.#hasEnd = hasEnd;
 	}
 
 	/** Goes to the end and stays there. */

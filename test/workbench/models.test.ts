@@ -1,0 +1,183 @@
+/**
+ * A new user gets from nothing to a model that converses, in a real VS Code with the packaged extension. The hub is on this
+ * machine; what it serves has random weights, so what the model answers is of no matter.
+ */
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import type { Frame } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openModel } from "../../src/model/modelStore.ts";
+import { checkpointFiles } from "../support/checkpointFiles.ts";
+import { testChat } from "../support/testModel.ts";
+import { tinyNotes } from "../support/randomCheckpoint.ts";
+import { ScriptedHub } from "../support/scriptedHub.ts";
+import type { EditorPage } from "./editorPage.ts";
+import { PackagedEditor, watchFailures } from "./packagedEditor.ts";
+
+const weightsFile = "model.safetensors";
+
+let packaged: PackagedEditor;
+let editor: EditorPage;
+let hub: ScriptedHub;
+let weightsBytes: number;
+
+beforeAll(async () => {
+	const files = await checkpointFiles({
+		shape: { hidden_size: 128, num_hidden_layers: 4, max_position_embeddings: 8192 },
+		tokenizerConfig: { chat_template: testChat.template, eos_token: "<|pad|>" },
+		notes: { ...tinyNotes, name: "tiny-talker", trainedContextTokens: 8192 },
+	});
+	weightsBytes = files[weightsFile]?.length ?? 0;
+	hub = await ScriptedHub.start(files, "*");
+	packaged = await PackagedEditor.start("modelsDrive", {
+		environment: { HF_ENDPOINT: hub.origin },
+		userSettings: { "mote.server.offerRunning": false },
+	});
+	({ editor } = packaged);
+	await packaged.open();
+	await editor.waitForStatus("Ready.");
+});
+
+afterAll(async () => {
+	await packaged.close();
+	await hub[Symbol.asyncDispose]();
+});
+
+watchFailures(() => editor, "models");
+
+/** The page of the view in which there is such an element: each view has a frame of its own. */
+async function view(selector: string): Promise<Frame> {
+	let found: Frame | undefined;
+	await expect
+		.poll(async () => {
+			for (const frame of editor.page.frames()) {
+				// A frame may be thrown away while it is asked.
+				if (
+					(await frame
+						.locator(selector)
+						.count()
+						.catch(() => 0)) > 0
+				) {
+					found = frame;
+				}
+			}
+			return found !== undefined;
+		})
+		.toBe(true);
+	if (found === undefined) {
+		throw new Error(`There is no view with ${selector}.`);
+	}
+	return found;
+}
+
+const modelsView = (): Promise<Frame> => view("body.models .model-list");
+const chatView = (): Promise<Frame> => view(".composer");
+
+const libraryFolder = (): string => path.join(packaged.dataFolder, "cache/mote/models");
+
+/** Of the models that are installed, by the names of their folders. */
+function installedModels(): readonly string[] {
+	return readdirSync(libraryFolder()).filter((name) => !name.startsWith("."));
+}
+
+test("the chat says what works now, and offers the ways on", async () => {
+	await editor.runCommand("Mote: Open Chat");
+	const chat = await chatView();
+	await chat.getByText("completes code, and explains and fixes what you select").waitFor();
+	await chat.getByRole("button", { name: /^Install / }).waitFor();
+	await chat.getByRole("button", { name: /^Name a server/ }).waitFor();
+	await editor.screenshot("workbench-chat-empty-dark");
+	await editor.toggleTheme("2026-light");
+	await chat.locator("body.vscode-light").waitFor();
+	await editor.screenshot("workbench-chat-empty-light");
+	await editor.toggleTheme("2026-dark");
+});
+
+test("an answer that wants a model leads to all of them", async () => {
+	const chat = await chatView();
+	await chat.getByRole("combobox", { name: "Ask Mote" }).fill("How are you?");
+	await chat.getByRole("button", { name: "Send (Enter)" }).click();
+	await chat.locator(".message-status.failed").waitFor();
+	await editor.screenshot("workbench-chat-lacks-model");
+	await chat.locator("vscode-button", { hasText: "Get a chat model" }).click();
+	await (await modelsView()).getByRole("heading", { name: "Models", exact: true }).waitFor();
+	await chat.getByRole("button", { name: "New conversation" }).click();
+});
+
+test("the second press installs, with progress", async () => {
+	// All but the weights comes; of those a part, and then nothing.
+	hub.onFileRequest = () => {
+		if (hub.fileRequests.at(-1)?.path.endsWith(weightsFile) === true) {
+			hub.faults.unshift({ kind: "stall", afterBytes: Math.floor(weightsBytes * 0.43) });
+		}
+	};
+	const chat = await chatView();
+	await chat.getByRole("button", { name: /^Install / }).click();
+	const models = await modelsView();
+	await models.locator(".model-option[aria-selected=true]", { hasText: "%" }).waitFor();
+	await models.getByText(/^Downloads and checks: /).waitFor();
+	await expect
+		.poll(async () => Number(await models.getByRole("progressbar").getAttribute("aria-valuenow")))
+		.toBeGreaterThan(30);
+	await editor.screenshot("workbench-models-dark");
+	await editor.toggleTheme("2026-light");
+	await models.locator("body.vscode-light").waitFor();
+	await editor.screenshot("workbench-models-light");
+	await editor.toggleTheme("2026-dark");
+});
+
+test("a window that is loaded again says how far it was, in the view and in the menu", async () => {
+	hub.onFileRequest = undefined;
+	await editor.page.reload();
+	await editor.page.locator(".monaco-workbench").waitFor();
+	await editor.statusItem.locator('a[aria-label*="Ready."]').waitFor();
+	const models = await modelsView();
+	await models.getByText(/^Paused at [34]\d %/).waitFor();
+	await editor.screenshot("workbench-models-paused");
+	await editor.statusItem.locator("a").first().click();
+	const resume = editor.page.locator(".quick-input-list .monaco-list-row", {
+		hasText: /Resume .*: paused at [34]\d %/,
+	});
+	await resume.waitFor();
+	await editor.screenshot("workbench-models-menu");
+});
+
+test("it is gone on with from there, checked, converted, and answers in the chat", async () => {
+	await editor.page.locator(".quick-input-list .monaco-list-row", { hasText: /Resume .*: paused/ }).click();
+	const models = await modelsView();
+	await models
+		.locator(".model-option", { hasText: "tiny-talker" })
+		.locator(".model-badge", { hasText: "chat" })
+		.waitFor();
+	const ranges = hub.fileRequests.filter(
+		({ path: asked, headers }) => asked.endsWith(weightsFile) && headers.range !== undefined,
+	);
+	expect(ranges.length).toBeGreaterThan(0);
+	await editor.screenshot("workbench-models-installed");
+	const [id = ""] = installedModels();
+	const folder = path.join(libraryFolder(), id);
+	expect((await openModel(folder)).manifest.name).toBe("tiny-talker");
+	await editor.runCommand("Mote: Open Chat");
+	const chat = await chatView();
+	await chat.getByRole("combobox", { name: "Ask Mote" }).fill("How are you?");
+	await chat.getByRole("button", { name: "Send (Enter)" }).click();
+	await chat.getByRole("heading", { name: "tiny-talker" }).waitFor();
+	await chat.locator(".message.answer.last:not([aria-busy=true])").waitFor();
+	expect(await chat.locator("vscode-button", { hasText: "Get a chat model" }).count()).toBe(0);
+	await editor.screenshot("workbench-models-chat");
+});
+
+test("what is removed is asked about with its space, and nothing is left of it", async () => {
+	const models = await modelsView();
+	await models.locator(".model-option", { hasText: "tiny-talker" }).click();
+	await models.locator("vscode-button", { hasText: "Remove, frees" }).click();
+	const dialog = editor.page.locator(".monaco-dialog-box", { hasText: "That frees" });
+	await dialog.waitFor();
+	await dialog.getByRole("button", { name: "Remove" }).click();
+	await models
+		.getByText(/is removed; .* are free again/)
+		.first()
+		.waitFor();
+	expect(installedModels()).toEqual([]);
+	await models.getByText("No model converses yet").waitFor();
+});
