@@ -375,7 +375,7 @@ test("a model that can't converse is only asked for what it can do", async () =>
 test("the ways to a model keep the focus while the one that is installed says how far it is", async () => {
 	const chat = await view.open({ height: 500 });
 	await chat.tellState({ model: completes, waysOn });
-	expect(await chat.scroller.evaluate((element) => element.scrollTop)).toBe(0);
+	expect(await chat.page.evaluate("document.querySelector('.scroller').scrollTop")).toBe(0);
 	await chat.page.getByRole("button", { name: /^Name a server/ }).focus();
 	const [first, ...rest] = waysOn;
 	await chat.tellState({

@@ -182,6 +182,14 @@ export class EditorPage {
 		await this.page.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
 	}
 
+	/** The same of a part of it: the README's pictures of views are cut out like this. */
+	async screenshotOf(part: "sidebar" | "editor", name: string): Promise<void> {
+		await this.page
+			.locator(`.part.${part}`)
+			.first()
+			.screenshot({ path: path.join(screenshotFolder, `${name}.png`) });
+	}
+
 	async #themeIs(theme: "2026-light" | "2026-dark"): Promise<void> {
 		await this.page
 			.locator(`.monaco-workbench.vscode-theme-defaults-themes-${theme}-json`)

@@ -10,8 +10,6 @@ export interface ModelsPanelOptions {
 	readonly extensionUri: vscode.Uri;
 	/** Takes what the view says; it may say anything. */
 	readonly receive: (message: unknown) => void;
-	/** A view that was hidden is looked at again. */
-	readonly onShow: () => void;
 }
 
 /**
@@ -69,9 +67,8 @@ export class ModelsPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
 			}
 		});
 		panel.onDidChangeViewState(() => {
-			if (panel.visible) {
-				this.options.onShow();
-			} else {
+			// Its page is gone; the next one says that it is there.
+			if (!panel.visible) {
 				this.isReady = false;
 			}
 		});

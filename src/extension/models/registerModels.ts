@@ -54,7 +54,6 @@ export function registerModels(options: ModelsOptions): Models {
 	const panel = new ModelsPanel({
 		extensionUri,
 		receive: (message) => void session.receive(message),
-		onShow: () => void session.look({ servers: true }),
 	});
 	let shownWays = "";
 	const changed = (): void => {

@@ -314,17 +314,6 @@ test("only web pages and files of the workspace are opened", async () => {
 	expect(ofKind("notice")).toHaveLength(6);
 });
 
-test("ways to a model that converses are shown while none does, and taken by their names", async () => {
-	const way = { id: "w1", label: "Install Talker", detail: "2 GB" };
-	await using other = await ChatBench.open({ waysOn: () => [way] });
-	expect(other.session.state().waysOn).toEqual([]);
-	other.chosen = { kind: "none", reason: "Choose a model first." };
-	expect(other.session.state().waysOn).toEqual([way]);
-	await other.view({ kind: "takeWay", wayId: "w1" });
-	await other.view({ kind: "manageModels" });
-	expect(other.editor.calls).toEqual([["takeWay", "w1"], ["manageModels"]]);
-});
-
 test("what the editor can't do is told in its own words", async () => {
 	bench.editor.fault = new LanguageModelError("notFound", "There is no such file; make it.");
 	await bench.view({ kind: "openFile", path: "a.ts" });

@@ -130,8 +130,11 @@ test("a paused download is listed, and gone on with by another process without a
 		return true;
 	};
 	const asked = hub.fileRequests.length;
-	expect((await later.install(maker, options())).kind).toBe("installed");
+	const steps = new Set<InstallStep["kind"]>();
+	const goOn = options({ onStep: ({ kind }) => steps.add(kind) });
+	expect((await later.install(maker, goOn)).kind).toBe("installed");
 	expect(hub.fileRequests.length - asked).toBeLessThan(Object.keys(checkpoint).length);
+	expect([...steps]).toEqual(["waiting", "downloading", "checking", "converting"]);
 });
 
 test("a conversion that is paused is no model, and is gone on with where it stopped", async () => {
