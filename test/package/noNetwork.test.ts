@@ -30,6 +30,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 	"repositoryWorker.js": treeSitter,
 	"tagProcess.js": treeSitter,
 	"cli.js": [...treeSitter, "'undici'"],
+	// Asks the hub, when a person installs a model. It runs only while one looks at models.
+	"modelProcess.js": ["fetch("],
 	"extension.js": ["fetch(", "'undici'", '"http"', '"https"'],
 };
 
