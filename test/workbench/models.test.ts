@@ -131,6 +131,8 @@ test("a window that is loaded again says how far it was, in the view and in the 
 	await editor.page.reload();
 	await editor.page.locator(".monaco-workbench").waitFor();
 	await editor.statusItem.locator('a[aria-label*="Ready."]').waitFor();
+	// The editor brings the view back where it had the time to note that it was open.
+	await editor.runCommand("Mote: Manage Models");
 	const models = await modelsView();
 	await models.getByText(/^Paused at [34]\d %/).waitFor();
 	await editor.screenshot("workbench-models-paused");
