@@ -32,6 +32,8 @@ export class ModelsView {
 	readonly #details: ModelDetails;
 	#catalog: CatalogView | undefined;
 	#selectedRowId: string | undefined;
+	/** Nobody has to have selected it. */
+	#shownRowId: string | undefined;
 	#noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(host: HTMLElement, options: ModelsViewOptions) {
@@ -93,15 +95,18 @@ export class ModelsView {
 		showPairs(this.#inUse, inUse);
 		setText(this.#machine, machine);
 		const rows = groups.flatMap((group) => group.rows);
-		const selected = rows.find(({ id }) => id === this.#selectedRowId) ?? firstChoice(rows);
+		const shown = (rowId: string | undefined): RowView | undefined =>
+			rows.find(({ id }) => id === rowId);
+		const selected = shown(this.#selectedRowId) ?? shown(this.#shownRowId) ?? firstChoice(rows);
+		this.#shownRowId = selected?.id;
 		this.#list.show(groups, selected?.id);
 		this.#details.show(selected);
 	}
 
-	/** Whole events of the selected model, not its progress. */
+	/** Whole events of the model that is shown, not its progress. */
 	#announceChange(next: CatalogView): void {
 		const rowIn = (catalog: CatalogView | undefined): RowView | undefined =>
-			catalog?.groups.flatMap(({ rows }) => rows).find(({ id }) => id === this.#selectedRowId);
+			catalog?.groups.flatMap(({ rows }) => rows).find(({ id }) => id === this.#shownRowId);
 		const [before, after] = [rowIn(this.#catalog), rowIn(next)];
 		if (before === undefined || after === undefined || before.state.kind === after.state.kind) {
 			return;
