@@ -28,9 +28,9 @@ const graphFileNames = {
 
 /**
  * Turns a Hugging Face folder, or a GGUF file, of one of the types of {@link planDecoder} into a model folder: graph,
- * weights, tokenizer and manifest; so does {@link importExportedModel} with a graph that somebody has exported. The folder appears under its name only when it is whole. An import that is killed or
- * aborted leaves a folder `{outFolder}.partial-…` beside it; the next one of the same checkpoint to the same place goes on
- * with it.
+ * weights, tokenizer and manifest; so does {@link importExportedModel} with a graph that somebody has exported. The folder
+ * appears under its name only when it is whole. An import that is killed or aborted leaves a folder
+ * `{outFolder}.partial-…` beside it; the next one of the same checkpoint to the same place goes on with it.
  *
  * Throws an ImportError, or a UserError "tokenizerInvalid", for everything that is wrong with the input.
  */

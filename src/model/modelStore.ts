@@ -66,6 +66,11 @@ export async function openModel(
 	};
 }
 
+/** What a model takes on the disk, its manifest not counted. In bytes. */
+export function modelBytes(manifest: ModelManifest): number {
+	return filesOf(manifest).reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 /** Every file of a model once: an exported graph may hold its weights itself. */
 function filesOf({ files }: ModelManifest): readonly ModelFile[] {
 	const { graph, portableGraph, nativeGraph, weights, moreWeights = [], tokenizer } = files;

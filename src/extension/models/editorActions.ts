@@ -70,10 +70,10 @@ async function pickCheckpoint(kind: "file" | "folder"): Promise<string | undefin
 			canSelectFiles: isFile,
 			canSelectFolders: !isFile,
 			title: isFile
-				? "A GGUF file to import"
-				: "Folder of a Hugging Face checkpoint, or of a model made by Mote",
+				? "A GGUF or ONNX file to import"
+				: "Folder of a Hugging Face checkpoint, of an ONNX export, or of a model made by Mote",
 			openLabel: "Import",
-			...(isFile && { filters: { GGUF: ["gguf"], "All files": ["*"] } }),
+			...(isFile && { filters: { "GGUF, ONNX": ["gguf", "onnx"], "All files": ["*"] } }),
 		})) ?? [];
 	return picked?.fsPath;
 }

@@ -1,7 +1,6 @@
 import path from "node:path";
 import { bundledModelFolders, type BundledModel } from "../../model/bundledModel.ts";
-import type { ModelManifest } from "../../model/manifest.ts";
-import { ModelError, openModel } from "../../model/modelStore.ts";
+import { modelBytes, ModelError, openModel } from "../../model/modelStore.ts";
 import type { FolderModel } from "../../modelCatalog/catalogFacts.ts";
 
 const bundledModelNames: readonly BundledModel[] = ["base", "nano"];
@@ -36,7 +35,7 @@ export async function folderModel(
 		const { manifest } = await openModel(folder, { verify: "sizes" });
 		const { name, license, contextLength: contextTokens, fim, chat } = manifest;
 		const [fillsIn, converses] = [fim !== undefined, chat !== undefined];
-		const bytes = bytesOf(manifest);
+		const bytes = modelBytes(manifest);
 		return { folder, name, license, contextTokens, fillsIn, converses, bytes, isBundled };
 	} catch (error) {
 		if (!(error instanceof ModelError)) {
@@ -44,8 +43,4 @@ export async function folderModel(
 		}
 		return undefined;
 	}
-}
-
-function bytesOf({ files }: ModelManifest): number {
-	return Object.values(files).reduce((sum, file) => sum + (file?.bytes ?? 0), 0);
 }

@@ -52,7 +52,7 @@ export class ModelsView {
 				element(
 					"div",
 					{ class: "button-row" },
-					textButton("Import a GGUF file…", "secondary", () => send({ kind: "importFile" })),
+					textButton("Import a file…", "secondary", () => send({ kind: "importFile" })),
 					textButton("Import a folder…", "secondary", () => send({ kind: "importFolder" })),
 					textButton("Connect to a server…", "secondary", () => send({ kind: "connectServer" })),
 					textButton("Look again", "secondary", () => send({ kind: "lookAgain" })),
