@@ -23,6 +23,9 @@ export interface WayOn {
 /** Servers have many models, and the list of all is one press away. */
 const maxServerWays = 2;
 
+/** A model is offered beside the best one where its download is smaller so many times: minutes in place of an hour. */
+const lighterTimes = 5;
+
 /** The ways on for somebody who has nothing that converses: the likeliest first. */
 export function waysOn(facts: CatalogFacts): readonly WayOn[] {
 	return allWays(facts).map((way) => ({ id: JSON.stringify(way.does), ...way }));
@@ -103,20 +106,29 @@ function onItsWay(facts: CatalogFacts): readonly NamelessWay[] | undefined {
 }
 
 function installable(facts: CatalogFacts): readonly NamelessWay[] {
-	const suggestion = bestFor(facts);
-	return suggestion === undefined
-		? []
-		: [
-				{
-					label: `Install ${suggestion.name}`,
-					detail: `Fits this machine; about ${byteText(suggestion.download.bytes)} to download, ${suggestion.license}. What you ask stays here`,
-					does: {
-						kind: "act",
-						rowId: modelRowId(modelIdOf(suggestion)),
-						action: "install",
-					},
-				},
-			];
+	const fitting = facts.suggestions.filter(
+		(suggestion) => suggestion.chat && fitOfSuggestion(suggestion, facts).kind === "fits",
+	);
+	// The file has them in the order in which they are worth it.
+	const [best] = fitting;
+	if (best === undefined) {
+		return [];
+	}
+	const lighter = fitting.find(
+		({ download }) => download.bytes * lighterTimes <= best.download.bytes,
+	);
+	return [
+		installing(best, "Fits this machine"),
+		...(lighter === undefined ? [] : [installing(lighter, "Simpler, and sooner here")]),
+	];
+}
+
+function installing({ name, repository, download, license }: Suggestion, why: string): NamelessWay {
+	return {
+		label: `Install ${name}`,
+		detail: `${why}; about ${byteText(download.bytes)} to download, ${license}. What you ask stays here`,
+		does: { kind: "act", rowId: modelRowId(modelIdOf({ repository })), action: "install" },
+	};
 }
 
 /** Changes with each part of a hundred, not with each that comes. */
@@ -124,13 +136,6 @@ function shortText(step: WorkStep): string {
 	const { fraction } = workingState(step, undefined);
 	const far = fraction === undefined ? "" : `, ${percentText(fraction)}`;
 	return `${step.kind === "converting" ? "Converts" : "Downloads"}${far}`;
-}
-
-/** The first that converses and fits: the file has them in the order in which they are worth it. */
-function bestFor(facts: CatalogFacts): Suggestion | undefined {
-	return facts.suggestions.find(
-		(suggestion) => suggestion.chat && fitOfSuggestion(suggestion, facts).kind === "fits",
-	);
 }
 
 function onServers({ servers = [] }: CatalogFacts): readonly NamelessWay[] {

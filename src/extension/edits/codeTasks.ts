@@ -229,7 +229,7 @@ async function runByChat(
 		if (options.ask === undefined) {
 			await showExplanation(`${titles.explain} by ${who}`, answered.text);
 		}
-		return { sentence: `Explained by ${who}.` };
+		return { sentence: `Explained by ${who}.`, isSeen: true };
 	}
 	return proposeAnswer(task, target, { ...answered, who }, reviews);
 }

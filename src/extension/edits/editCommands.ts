@@ -102,8 +102,11 @@ export class EditCommands implements vscode.Disposable {
 		this.#tell(end);
 	}
 
-	#tell({ sentence, waitingReviewId }: TaskEnd): void {
+	#tell({ sentence, waitingReviewId, isSeen = false }: TaskEnd): void {
 		this.#ends.fire(sentence);
+		if (isSeen) {
+			return;
+		}
 		const show = "Show Changes";
 		const buttons = waitingReviewId === undefined ? [] : [show];
 		void vscode.window.showInformationMessage(sentence, ...buttons).then(async (pressed) => {

@@ -36,7 +36,10 @@ export async function explainFromIndex(
 	return done;
 }
 
-const done: TaskEnd = { sentence: "Explained from the index, without a model." };
+const done: TaskEnd = {
+	sentence: "Explained from the index, without a model.",
+	isSeen: true,
+};
 
 const notExplained = "There is no explanation; the chat says why.";
 

@@ -10,6 +10,8 @@ export interface TaskEnd {
 	readonly sentence: string;
 	/** A proposal that wasn't shown, because the person is elsewhere. */
 	readonly waitingReviewId?: string;
+	/** What came of it stands before the person: no message says it again. */
+	readonly isSeen?: boolean;
 }
 
 /** Tells later whether the person still is where they are now, and has typed nothing there. */

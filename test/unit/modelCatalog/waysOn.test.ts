@@ -32,6 +32,18 @@ test.each<readonly [string, Partial<CatalogFacts>, readonly string[]]>([
 		{ suggestions: [suggested({ chat: false }), suggested({ name: "First" }), suggested()] },
 		["Install First"],
 	],
+	[
+		"one beside it that is there much sooner",
+		{
+			suggestions: [
+				suggested({ name: "Large", download: { bytes: 10e9, basis: "computed" } }),
+				suggested({ name: "Half", download: { bytes: 5e9, basis: "computed" } }),
+				suggested({ name: "Light", download: { bytes: 2e9, basis: "computed" } }),
+				suggested({ name: "Lighter", download: { bytes: 1e9, basis: "computed" } }),
+			],
+		},
+		["Install Large", "Install Light"],
+	],
 	["a server", { servers: [ollama] }, ["Install Talker", "Use a", "Use b"]],
 	[
 		"a model that is installed",
