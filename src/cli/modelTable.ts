@@ -1,4 +1,4 @@
-import { byteText } from "../modelLibrary/byteText.ts";
+import { byteText } from "../base/byteText.ts";
 import { fitOf, type MachineCapacity } from "../modelLibrary/machineFit.ts";
 import type { InstallStep, LibraryEntry } from "../modelLibrary/modelLibrary.ts";
 import { needsOf, obstacleTo, type Suggestion } from "../modelLibrary/suggestions.ts";

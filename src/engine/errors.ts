@@ -6,6 +6,8 @@ export type EngineErrorCode =
 	| "modelUnusable"
 	/** It runs, but slower on this machine than was asked for. */
 	| "modelTooSlow"
+	/** The model, or what a request has read, takes more memory than is free now. */
+	| "notEnoughMemory"
 	/** The prompt and the answer don't fit the model's context length. */
 	| "promptTooLong"
 	/** The runtime failed to load or run the model. */

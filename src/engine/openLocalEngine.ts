@@ -3,7 +3,9 @@ import { arch, availableParallelism, cpus, totalmem } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import { nullLogger, type Logger } from "../base/log.ts";
 import { UserError } from "../base/userError.ts";
+import { freeMemoryBytes } from "../model/freeMemory.ts";
 import type { ModelManifest } from "../model/manifest.ts";
+import { preflight } from "../model/memoryNeeds.ts";
 import { openModel } from "../model/modelStore.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
 import { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
@@ -37,6 +39,8 @@ export interface OpenLocalEngineOptions {
 	readonly logger?: Logger;
 	/** For comparisons: what drafts where decoding learns; the engine's own choice without it. */
 	readonly drafter?: "promptLookup" | undefined;
+	/** Measures the memory that is free now, in bytes; undefined where nobody knows. This machine's by default. */
+	readonly freeBytes?: () => number | undefined;
 }
 
 export interface OpenedLocalEngine {
@@ -49,8 +53,9 @@ export interface OpenedLocalEngine {
 /**
  * Checks the model in a folder, loads it into what runs it fastest here and puts an engine before it.
  *
- * @throws EngineError "modelUnusable" for whatever is wrong with the folder, "runtimeFailed" when the
- *   runtime can't load it, "modelTooSlow" where that was to be refused.
+ * @throws EngineError "modelUnusable" for whatever is wrong with the folder, "notEnoughMemory" for a large model that
+ *   the machine has no memory for now, "runtimeFailed" when the runtime can't load it, "modelTooSlow" where that was to
+ *   be refused.
  */
 export async function openLocalEngine({
 	modelFolder,
@@ -61,8 +66,9 @@ export async function openLocalEngine({
 	cacheFolder,
 	logger = nullLogger,
 	drafter,
+	freeBytes = freeMemoryBytes,
 }: OpenLocalEngineOptions): Promise<OpenedLocalEngine> {
-	const { model, vocabulary } = await readModel(modelFolder);
+	const { model, vocabulary } = await readModel(modelFolder, freeBytes);
 	const { manifest } = model;
 	const { backend, backendName } = await openBackend({
 		model,
@@ -122,15 +128,22 @@ function openSaved(
 	return SavedPrefixes.open({ folder, model, logger });
 }
 
+/** Hears of too little memory before every byte is read and checked, which takes long with the models that it is about. */
 async function readModel(
 	modelFolder: string,
+	freeBytes: () => number | undefined,
 ): Promise<{ model: Awaited<ReturnType<typeof openModel>>; vocabulary: VocabularyIndex }> {
 	try {
+		const { manifest } = await openModel(modelFolder, { verify: "sizes" });
+		const room = preflight(manifest, freeBytes());
+		if (room.kind === "notEnough") {
+			throw new EngineError("notEnoughMemory", room.sentence);
+		}
 		const model = await openModel(modelFolder);
 		const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));
 		return { model, vocabulary: new VocabularyIndex(tokenizer) };
 	} catch (error) {
-		if (error instanceof UserError) {
+		if (error instanceof UserError && !(error instanceof EngineError)) {
 			throw new EngineError("modelUnusable", error.message, { cause: error });
 		}
 		throw error;

@@ -102,6 +102,7 @@ const toEngineSchema = z.discriminatedUnion("kind", [
 const errorCode = z.enum([
 	"modelUnusable",
 	"modelTooSlow",
+	"notEnoughMemory",
 	"promptTooLong",
 	"runtimeFailed",
 	"processDied",

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { byteText } from "../modelLibrary/byteText.ts";
+import { byteText } from "../base/byteText.ts";
 import { fitOf, neededMemoryBytes, type MachineCapacity } from "../modelLibrary/machineFit.ts";
 import { needsOf, obstacleTo, type Suggestion } from "../modelLibrary/suggestions.ts";
 import type { CatalogEntry } from "../modelProcess/protocol.ts";

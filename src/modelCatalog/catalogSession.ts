@@ -2,7 +2,7 @@ import { assertNever } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { isUserError, UserError } from "../base/userError.ts";
-import { byteText } from "../modelLibrary/byteText.ts";
+import { byteText } from "../base/byteText.ts";
 import type { Suggestion } from "../modelLibrary/suggestions.ts";
 import type { LibraryClient, WorkListener, WorkOutcome } from "../modelProcess/libraryClient.ts";
 import type { CatalogEditor } from "./catalogEditor.ts";

@@ -1,4 +1,4 @@
-import { byteText } from "../modelLibrary/byteText.ts";
+import { byteText } from "../base/byteText.ts";
 import { importedPath, type CatalogFacts } from "./catalogFacts.ts";
 import {
 	entryRow,

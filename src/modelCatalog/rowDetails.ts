@@ -1,4 +1,4 @@
-import { byteText } from "../modelLibrary/byteText.ts";
+import { byteText } from "../base/byteText.ts";
 import type { Suggestion } from "../modelLibrary/suggestions.ts";
 import type { FolderModel } from "./catalogFacts.ts";
 import type { LabelledText } from "./messages.ts";

@@ -1,4 +1,4 @@
-import { byteText } from "../modelLibrary/byteText.ts";
+import { byteText } from "../base/byteText.ts";
 import type { WorkStep } from "../modelProcess/protocol.ts";
 import type { RowState } from "./messages.ts";
 

@@ -1,4 +1,4 @@
-import { byteText } from "./byteText.ts";
+import { byteText } from "../base/byteText.ts";
 
 export interface MachineCapacity {
 	/** Of the machine, or of the container in it. */

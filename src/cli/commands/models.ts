@@ -5,7 +5,7 @@ import { freeDiskBytes } from "../../base/freeDiskBytes.ts";
 import { importCheckpoint } from "../../importer/importCheckpoint.ts";
 import { architectureNames } from "../../model/architecture.ts";
 import { machineMemoryBytes } from "../../model/machineMemory.ts";
-import { byteText } from "../../modelLibrary/byteText.ts";
+import { byteText } from "../../base/byteText.ts";
 import {
 	modelId,
 	parseHubAddress,

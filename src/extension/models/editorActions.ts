@@ -2,7 +2,7 @@ import path from "node:path";
 import * as vscode from "vscode";
 import { UserError } from "../../base/userError.ts";
 import type { CatalogEditor, ModelSource } from "../../modelCatalog/catalogEditor.ts";
-import { byteText } from "../../modelLibrary/byteText.ts";
+import { byteText } from "../../base/byteText.ts";
 import type { Settings } from "../settings.ts";
 import { writeSettings } from "../writeSettings.ts";
 import { folderModel } from "./folderModels.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { byteText } from "../../../src/modelLibrary/byteText.ts";
+import { byteText } from "../../../src/base/byteText.ts";
 import { fitOf, importedBytes } from "../../../src/modelLibrary/machineFit.ts";
 
 const gb = 1e9;
