@@ -55,7 +55,11 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		logger: log,
 	};
 	const models: LanguageModels = new LanguageModels(
-		{ ...environment, completionModel: () => session.model },
+		{
+			...environment,
+			completionModel: () => session.model,
+			onDidChangeLoading: (modelName) => statusBar.setLoadingForChat(modelName),
+		},
 		settings,
 	);
 	const inspector = new ContextInspector();

@@ -49,6 +49,7 @@ export const settingDeclarations = {
 	"engine.threads": setting(z.int().min(0).max(256), 0),
 	"engine.nodePath": setting(z.string(), ""),
 	"chat.modelPath": setting(z.string(), ""),
+	"chat.unloadAfterMinutes": setting(z.number().min(0).max(1440), 10),
 	"server.url": setting(z.string().max(2048), ""),
 	"server.model": setting(z.string().max(200), ""),
 	"server.kind": setting(z.enum(serverKindSettings), "auto"),
@@ -71,6 +72,8 @@ export interface Settings {
 	readonly offersRunningServers: boolean;
 	/** Folder of a model for conversations; undefined: the one for completions, if it can converse. */
 	readonly chatModelPath: string | undefined;
+	/** Without a question for so long the chat's own model gives its memory back; undefined: never. */
+	readonly chatUnloadAfterMs: number | undefined;
 	/** One sentence for each value that was of the wrong type or out of bounds. */
 	readonly problems: readonly string[];
 }
@@ -168,6 +171,8 @@ export function readSettings(configuration: Configuration): Settings {
 		server: readServer(),
 		offersRunningServers: read("server.offerRunning", declared["server.offerRunning"]),
 		chatModelPath: read("chat.modelPath", declared["chat.modelPath"]) || undefined,
+		chatUnloadAfterMs:
+			read("chat.unloadAfterMinutes", declared["chat.unloadAfterMinutes"]) * 60_000 || undefined,
 		problems: Object.freeze(problems),
 	};
 	return Object.freeze(settings);

@@ -8,6 +8,8 @@ import { isEnabledFor, type Settings } from "./settings.ts";
 export type Status =
 	/** The engine is loading the model; nothing can be completed yet. */
 	| { readonly kind: "starting" }
+	/** Somebody has asked the chat, whose own model is being loaded. */
+	| { readonly kind: "loadingForChat"; readonly modelName: string }
 	/** The user turned completions off, everywhere or in the language of the active editor. */
 	| { readonly kind: "off"; readonly languageId: string | undefined }
 	/** The user told the editor to show nobody's completions. */
@@ -158,6 +160,14 @@ export function statusAppearance(status: Status): StatusAppearance {
 	switch (status.kind) {
 		case "starting":
 			return { text: "$(loading~spin) Mote", tooltip: "Loading the model.", isError: false };
+		case "loadingForChat":
+			return {
+				text: "$(loading~spin) Mote",
+				tooltip: `Loading ${status.modelName} to answer in the chat.`,
+				isError: false,
+				// Without the model's name, which its makers choose and a label would draw icons of.
+				announcement: "$(loading~spin) Mote: loading the chat's model",
+			};
 		case "off": {
 			const place = status.languageId === undefined ? "" : ` in ${status.languageId}`;
 			return {

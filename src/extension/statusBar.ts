@@ -11,8 +11,8 @@ type OffStatus = Extract<Status, { kind: "off" | "offInEditor" }>;
 const announcementMs = 5000;
 
 /**
- * The status bar item. Told what happens, it decides what to show: what the user turned off comes first,
- * then a fault of the engine, then a prompt that takes long to read, then a running request, then the result of the
+ * The status bar item. Told what happens, it decides what to show: a model that somebody waits for in the chat comes first,
+ * then what the user turned off, then a fault of the engine, then a prompt that takes long to read, then a running request, then the result of the
  * last one.
  */
 export class StatusBar implements vscode.Disposable {
@@ -26,6 +26,7 @@ export class StatusBar implements vscode.Disposable {
 	private off: OffStatus | undefined;
 	private server: ServerNotice | undefined;
 	private reading: PrefillProgress | undefined;
+	private loadingForChat: Status | undefined;
 	private runningRequests = 0;
 	private lastResult: Status = { kind: "ready" };
 	private shown: Status = { kind: "starting" };
@@ -77,6 +78,13 @@ export class StatusBar implements vscode.Disposable {
 	/** How far a prompt is that takes long to read; undefined when none does. */
 	setReading(progress: PrefillProgress | undefined): void {
 		this.reading = progress;
+		this.render();
+	}
+
+	/** Which model somebody in the chat waits for; undefined when none. */
+	setLoadingForChat(modelName: string | undefined): void {
+		this.loadingForChat =
+			modelName === undefined ? undefined : { kind: "loadingForChat", modelName };
 		this.render();
 	}
 
@@ -138,12 +146,15 @@ export class StatusBar implements vscode.Disposable {
 		this.announcement =
 			words === undefined
 				? undefined
-				: status.kind === "reading"
+				: status.kind === "reading" || status.kind === "loadingForChat"
 					? vscode.window.setStatusBarMessage(words)
 					: vscode.window.setStatusBarMessage(words, announcementMs);
 	}
 
 	private current(): Status {
+		if (this.loadingForChat !== undefined) {
+			return this.loadingForChat;
+		}
 		if (this.off !== undefined) {
 			return this.off;
 		}

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
-import type { Engine } from "../../engine/engine.ts";
-import { createSupervisedEngine, type SupervisedEngine } from "../../engineProcess/supervisor.ts";
+import { OnDemandEngine } from "../../engineProcess/onDemandEngine.ts";
+import { createSupervisedEngine } from "../../engineProcess/supervisor.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import { openModel } from "../../model/modelStore.ts";
 import { createTokenizer } from "../../tokenizer/bpeTokenizer.ts";
@@ -18,27 +18,46 @@ export interface ChatEngineOptions {
 	/** Where the engine keeps what it finds out about this machine. Absolute. */
 	readonly cacheFolder: string;
 	readonly settings: EngineSettings;
+	/** Without a question for so long the model gives its memory back; undefined: never. */
+	readonly unloadAfterMs: number | undefined;
+	/** Hears the name of the model while somebody waits for it to be loaded, and undefined after that. */
+	readonly onDidChangeLoading: (modelName: string | undefined) => void;
 	readonly clock: Clock;
 	readonly logger: Logger;
 }
 
 /**
  * A model for conversations, in a process of its own beside the one for completions. The process starts
- * with the first question: who never asks has one model in memory.
+ * with the first question and ends when nobody has asked for a while: who doesn't ask has one model in memory.
  */
 export class ChatEngine {
-	readonly engine: Pick<Engine, "generate">;
-	private supervised: SupervisedEngine | undefined;
-	private isDisposed = false;
+	readonly engine: OnDemandEngine;
 
 	private constructor(
-		private readonly options: ChatEngineOptions,
+		options: ChatEngineOptions,
 		readonly manifest: ModelManifest,
 		readonly tokenizer: Tokenizer,
 	) {
-		this.engine = {
-			generate: (request, signal, onPrefill) => this.start().generate(request, signal, onPrefill),
-		};
+		const { modelFolder, extensionFolder, cacheFolder, settings, clock, logger } = options;
+		this.engine = new OnDemandEngine({
+			start: (follow) =>
+				createSupervisedEngine({
+					modelFolder,
+					cacheFolder,
+					childPath: path.join(extensionFolder, "dist/engineProcess.js"),
+					logger,
+					clock,
+					onDidChangeState: follow,
+					...(settings.threads === undefined ? {} : { threads: settings.threads }),
+					...(settings.nodePath === undefined ? {} : { execPath: settings.nodePath }),
+				}),
+			modelName: manifest.name,
+			unloadAfterMs: options.unloadAfterMs,
+			clock,
+			logger,
+			onDidChangeLoading: (isLoading) =>
+				options.onDidChangeLoading(isLoading ? manifest.name : undefined),
+		});
 	}
 
 	/** Rejects with a UserError for a folder that isn't a model's. */
@@ -48,26 +67,7 @@ export class ChatEngine {
 		return new ChatEngine(options, model.manifest, tokenizer);
 	}
 
-	async dispose(): Promise<void> {
-		this.isDisposed = true;
-		await this.supervised?.dispose();
-	}
-
-	private start(): Engine {
-		const { modelFolder, extensionFolder, cacheFolder, settings, clock, logger } = this.options;
-		this.supervised ??= createSupervisedEngine({
-			modelFolder,
-			cacheFolder,
-			childPath: path.join(extensionFolder, "dist/engineProcess.js"),
-			logger,
-			clock,
-			...(settings.threads === undefined ? {} : { threads: settings.threads }),
-			...(settings.nodePath === undefined ? {} : { execPath: settings.nodePath }),
-		});
-		if (this.isDisposed) {
-			// Whoever still asks hears that it was shut down.
-			void this.supervised.dispose();
-		}
-		return this.supervised.engine;
+	dispose(): Promise<void> {
+		return this.engine.dispose();
 	}
 }

@@ -34,6 +34,8 @@ export interface LanguageModelsOptions {
 	readonly isTrusted: () => boolean;
 	/** The editor's, which knows its proxy and its certificates. */
 	readonly fetch: typeof globalThis.fetch;
+	/** Hears the name of the chat's own model while somebody waits for it to be loaded, and undefined after that. */
+	readonly onDidChangeLoading: (modelName: string | undefined) => void;
 	readonly clock: Clock;
 	readonly logger: Logger;
 }
@@ -131,6 +133,7 @@ export class LanguageModels implements vscode.Disposable {
 		) {
 			this.openChatEngine();
 		}
+		this.chatEngine?.engine.setUnloadAfterMs(settings.chatUnloadAfterMs);
 		this.choose();
 	}
 
@@ -204,7 +207,7 @@ export class LanguageModels implements vscode.Disposable {
 	/** Closes the one before, and opens what the settings name. */
 	private openChatEngine(): void {
 		const folder = this.isDisposed ? undefined : this.settings.chatModelPath;
-		const { extensionFolder, cacheFolder, clock, logger } = this.options;
+		const { extensionFolder, cacheFolder, onDidChangeLoading, clock, logger } = this.options;
 		this.lastOpening = this.lastOpening.then(async () => {
 			const previous = this.chatEngine;
 			this.chatEngine = undefined;
@@ -217,6 +220,8 @@ export class LanguageModels implements vscode.Disposable {
 						extensionFolder,
 						cacheFolder,
 						settings: this.settings.engine,
+						unloadAfterMs: this.settings.chatUnloadAfterMs,
+						onDidChangeLoading,
 						clock,
 						logger,
 					});

@@ -77,6 +77,7 @@ test("settings that choose what runs can't be set by a workspace", () => {
 		"mote.engine.threads",
 		"mote.engine.nodePath",
 		"mote.chat.modelPath",
+		"mote.chat.unloadAfterMinutes",
 		"mote.server.url",
 		"mote.server.model",
 		"mote.server.kind",
@@ -96,6 +97,7 @@ test("defaults give frozen settings without problems", () => {
 		server: undefined,
 		offersRunningServers: true,
 		chatModelPath: undefined,
+		chatUnloadAfterMs: 600_000,
 		problems: [],
 	});
 	expect(Object.isFrozen(settings) && Object.isFrozen(settings.completion)).toBe(true);

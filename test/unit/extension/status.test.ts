@@ -15,6 +15,7 @@ test("the item is as wide whatever happens", () => {
 	const reasons = Object.keys(reasonSentences) as NoCompletionReason[];
 	const statuses: Status[] = [
 		{ kind: "starting" },
+		{ kind: "loadingForChat", modelName: "Qwen3-Coder-30B-A3B" },
 		{ kind: "ready" },
 		{ kind: "busy" },
 		{ kind: "reading", progress },
@@ -54,6 +55,15 @@ test("a long prompt says how far it is read", () => {
 		tooltip: "Reading the prompt: 43K of 131K tokens.",
 		isError: false,
 		announcement: "$(loading~spin) Mote: reading 43K of 131K tokens",
+	});
+});
+
+test("whoever asks the chat while its model is loaded is told what they wait for", () => {
+	expect(statusAppearance({ kind: "loadingForChat", modelName: "$(x) model" })).toEqual({
+		text: "$(loading~spin) Mote",
+		tooltip: "Loading $(x) model to answer in the chat.",
+		isError: false,
+		announcement: "$(loading~spin) Mote: loading the chat's model",
 	});
 });
 

@@ -1,0 +1,167 @@
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/log.ts";
+import type {
+	Engine,
+	GeneratedToken,
+	GenerateRequest,
+	GenerateResult,
+	PrefillListener,
+} from "../engine/engine.ts";
+import { EngineError } from "../engine/errors.ts";
+import { abortedUnserved } from "./client.ts";
+import type { EngineState, SupervisedEngine } from "./supervisor.ts";
+
+export interface OnDemandEngineOptions {
+	/** Starts the engine in a process of its own, whose states go to `follow`. Called whenever it is wanted again. */
+	readonly start: (follow: (state: EngineState) => void) => SupervisedEngine;
+	/** For the log. */
+	readonly modelName: string;
+	/** Without a request for so long, in milliseconds, the process ends; undefined: never. */
+	readonly unloadAfterMs: number | undefined;
+	readonly clock: Clock;
+	readonly logger: Logger;
+	/** True when somebody waits for the model to be loaded, false when nobody has to any more. */
+	readonly onDidChangeLoading: (isLoading: boolean) => void;
+}
+
+/**
+ * An engine whose process runs only while it is of use: the first request starts it, and it ends when nobody has asked
+ * for a while, which gives all of its memory back. The next request starts it again, when the one before is gone: two are
+ * never in memory. A process that failed for good is tried again by the next request, since whoever asks may have mended what
+ * was wrong.
+ */
+export class OnDemandEngine implements Engine {
+	readonly #options: OnDemandEngineOptions;
+	#unloadAfterMs: number | undefined;
+	#supervised: SupervisedEngine | undefined;
+	/** The end of the process before; undefined once it is gone. */
+	#leaving: Promise<void> | undefined;
+	#requests = 0;
+	#lastUsedMs = 0;
+	/** Aborts the wait for the end of the current rest. */
+	#rest = new AbortController();
+	#isLoading = false;
+	#isDisposed = false;
+
+	constructor(options: OnDemandEngineOptions) {
+		this.#options = options;
+		this.#unloadAfterMs = options.unloadAfterMs;
+	}
+
+	/** Holds from the last request on, also of a rest that has begun. */
+	setUnloadAfterMs(unloadAfterMs: number | undefined): void {
+		this.#unloadAfterMs = unloadAfterMs;
+		if (this.#requests === 0) {
+			void this.#unloadAfterRest();
+		}
+	}
+
+	generate(
+		request: GenerateRequest,
+		signal: AbortSignal,
+		onPrefill?: PrefillListener,
+	): AsyncGenerator<readonly GeneratedToken[], GenerateResult, void> {
+		return this.#stream(request, signal, onPrefill, this.#options.clock.now());
+	}
+
+	async dispose(): Promise<void> {
+		this.#isDisposed = true;
+		this.#rest.abort();
+		this.#unload();
+		await this.#leaving;
+	}
+
+	async *#stream(
+		request: GenerateRequest,
+		signal: AbortSignal,
+		onPrefill: PrefillListener | undefined,
+		calledAtMs: number,
+	): AsyncGenerator<readonly GeneratedToken[], GenerateResult, void> {
+		const { clock } = this.#options;
+		this.#requests++;
+		this.#rest.abort();
+		try {
+			const supervised = await this.#whenStarted(signal);
+			if (supervised === undefined) {
+				return abortedUnserved(request, clock.now() - calledAtMs);
+			}
+			return yield* supervised.engine.generate(request, signal, onPrefill);
+		} finally {
+			this.#requests--;
+			this.#lastUsedMs = clock.now();
+			if (this.#requests === 0) {
+				void this.#unloadAfterRest();
+			}
+		}
+	}
+
+	/** Undefined when `signal` aborts first. */
+	async #whenStarted(signal: AbortSignal): Promise<SupervisedEngine | undefined> {
+		while (!signal.aborted) {
+			if (this.#isDisposed) {
+				throw new EngineError(
+					"disposed",
+					"The engine was shut down, since another model is used now; ask again.",
+				);
+			}
+			if (this.#supervised?.state.kind === "failed") {
+				this.#unload();
+			}
+			if (this.#leaving === undefined) {
+				return (this.#supervised ??= this.#start());
+			}
+			await Promise.race([this.#leaving, aborted(signal)]);
+		}
+		return undefined;
+	}
+
+	#start(): SupervisedEngine {
+		this.#tellLoading(true);
+		return this.#options.start(({ kind }) => {
+			this.#tellLoading(kind === "starting" || kind === "restarting");
+		});
+	}
+
+	#tellLoading(isLoading: boolean): void {
+		if (isLoading !== this.#isLoading) {
+			this.#isLoading = isLoading;
+			this.#options.onDidChangeLoading(isLoading);
+		}
+	}
+
+	async #unloadAfterRest(): Promise<void> {
+		this.#rest.abort();
+		if (this.#unloadAfterMs === undefined || this.#isDisposed || this.#supervised === undefined) {
+			return;
+		}
+		this.#rest = new AbortController();
+		const { signal } = this.#rest;
+		const { clock, logger, modelName } = this.#options;
+		await clock.sleep(this.#lastUsedMs + this.#unloadAfterMs - clock.now(), signal);
+		if (!signal.aborted) {
+			logger.info(`${modelName} was not asked for a while and gives its memory back.`);
+			this.#unload();
+		}
+	}
+
+	/** A request from here on waits for the end of what runs, and starts anew. */
+	#unload(): void {
+		const supervised = this.#supervised;
+		this.#supervised = undefined;
+		if (supervised === undefined) {
+			return;
+		}
+		const leaving = supervised.dispose().finally(() => {
+			if (this.#leaving === leaving) {
+				this.#leaving = undefined;
+			}
+		});
+		this.#leaving = leaving;
+	}
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
+		signal.addEventListener("abort", () => resolve(), { once: true });
+	});
+}
