@@ -3,7 +3,7 @@ import type { KeepLimits } from "./prefixReuse.ts";
 const maxCaches = 8;
 /** Enough for the caches of all open files with a small model. */
 const leastBytes = 256 * 2 ** 20;
-/** Of the machine's memory: the editor, its language servers and the model want the rest. */
+/** Of the memory of the machine, or of the container in it: the editor, its language servers and the model want the rest. */
 const maxMemoryShare = 1 / 4;
 
 /**

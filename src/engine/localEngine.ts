@@ -27,6 +27,7 @@ import { EngineError } from "./errors.ts";
 import { runPasses, type MoreUrgent } from "./generateLoop.ts";
 import { Generation, type GenerationParts } from "./generation.ts";
 import { Lane, type SliceOutcome } from "./lane.ts";
+import type { MemoryCeiling } from "./memoryCeiling.ts";
 import { PrefillChunk } from "./prefillChunk.ts";
 import { PrefixCache } from "./prefixCache.ts";
 import { chooseByReading, type KeepLimits } from "./prefixReuse.ts";
@@ -48,6 +49,8 @@ export interface LocalEngineOptions {
 	readonly prefillChunkTokens?: number;
 	/** KV caches kept after their requests. */
 	readonly keep?: KeepLimits;
+	/** What KV caches leave to others; without it they take what they need. */
+	readonly ceiling?: MemoryCeiling;
 	/** KV caches of earlier engines, and of this one for later ones. */
 	readonly saved?: SavedPrefixes | undefined;
 	/** Requests that may wait, for each priority. */
@@ -103,7 +106,7 @@ export class LocalEngine implements Engine, Learner {
 			vocabulary: options.vocabularyChecksum ?? "",
 		});
 		this.#lane = new Lane(options.maxWaiting ?? defaultMaxWaiting);
-		const prefixes = new PrefixCache(backend, options.keep ?? defaultKeep, saved);
+		const prefixes = new PrefixCache(backend, options.keep ?? defaultKeep, saved, options.ceiling);
 		this.#prefixes = prefixes;
 		this.#saving = saved && new IdleSaving({ prefixes, saved, clock });
 	}

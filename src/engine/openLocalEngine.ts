@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { arch, availableParallelism, cpus, totalmem } from "node:os";
+import { arch, availableParallelism, cpus } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import { nullLogger, type Logger } from "../base/log.ts";
 import { UserError } from "../base/userError.ts";
 import { freeMemoryBytes } from "../model/freeMemory.ts";
+import { machineMemoryBytes } from "../model/machineMemory.ts";
 import type { ModelManifest } from "../model/manifest.ts";
 import { preflight } from "../model/memoryNeeds.ts";
 import { openModel } from "../model/modelStore.ts";
@@ -16,6 +17,7 @@ import { EngineError } from "./errors.ts";
 import { checkFirstTokenTime } from "./firstTokenTime.ts";
 import { keepLimitsFor } from "./keepLimits.ts";
 import { LocalEngine } from "./localEngine.ts";
+import { ceilingOf } from "./memoryCeiling.ts";
 import { openBackend } from "./openBackend.ts";
 import { SavedPrefixes } from "./snapshots/savedPrefixes.ts";
 import { snapshotKey } from "./snapshots/snapshotHead.ts";
@@ -104,7 +106,8 @@ export async function openLocalEngine({
 			vocabulary,
 			clock,
 			saved,
-			keep: keepLimitsFor(bytesPerPosition, manifest.contextLength, totalmem()),
+			keep: keepLimitsFor(bytesPerPosition, manifest.contextLength, machineMemoryBytes()),
+			ceiling: ceilingOf(freeBytes),
 			...(drafter === "promptLookup" && { createDrafter: () => new NgramDrafter() }),
 			vocabularyChecksum: manifest.files.tokenizer.sha256,
 		}),

@@ -1,8 +1,10 @@
 import { assert } from "../base/assert.ts";
+import { byteText } from "../base/byteText.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 import type { Backend, KvCache } from "./backend.ts";
 import type { RequestPriority } from "./engine.ts";
 import { EngineError } from "./errors.ts";
+import { missingBytes, type MemoryCeiling } from "./memoryCeiling.ts";
 import { planEviction, planReuse, type KeepLimits, type ReusePlan } from "./prefixReuse.ts";
 import type { SavablePrefix } from "./snapshots/planSaving.ts";
 import type { SavedPrefix, SavedPrefixes } from "./snapshots/savedPrefixes.ts";
@@ -60,6 +62,9 @@ const minRestoredTokens = 64;
  * Memory is bounded by {@link KeepLimits}, over caches kept and caches in use together. Only kept ones make room;
  * so the bound is exceeded where those in use are larger by themselves, of which there is at most one for each
  * priority, and by the one that was given back last.
+ *
+ * Beyond that, caches in use are refused with an EngineError "notEnoughMemory" before they take what a {@link MemoryCeiling}
+ * leaves to others, when all kept ones are gone.
  */
 export class PrefixCache {
 	readonly #backend: Backend;
@@ -68,11 +73,20 @@ export class PrefixCache {
 	/** Newest last. No entry's tokens are a prefix of a newer one's. */
 	#entries: KeptCache[] = [];
 	readonly #inUse = new Map<KvCache, CacheInUse>();
+	readonly #ceiling: MemoryCeiling | undefined;
+	/** All caches together may have so many bytes before memory is measured again. */
+	#grantedBytes = 0;
 
-	constructor(backend: Backend, limits: KeepLimits, saved?: SavedPrefixes) {
+	constructor(
+		backend: Backend,
+		limits: KeepLimits,
+		saved?: SavedPrefixes,
+		ceiling?: MemoryCeiling,
+	) {
 		this.#backend = backend;
 		this.#limits = limits;
 		this.#saved = saved;
+		this.#ceiling = ceiling;
 	}
 
 	/** The caches that no request uses, newest last. */
@@ -110,7 +124,14 @@ export class PrefixCache {
 		if (plan.kind === "copy") {
 			const kv = entry.kv.copyPrefix(plan.length, capacity);
 			this.#inUse.set(kv, { priority, saved: undefined });
-			this.#makeRoom(priority);
+			try {
+				// Not before: the cache that is copied would be among those that make room.
+				this.#makeRoom(priority);
+				this.#heedCeiling(priority, 0);
+			} catch (error) {
+				await this.discard(kv);
+				throw error;
+			}
 			return { kv, logits };
 		}
 		this.#entries.splice(plan.index, 1);
@@ -130,7 +151,9 @@ export class PrefixCache {
 		if (kv.capacity < capacity) {
 			const { kvLayout } = this.#backend;
 			const bytes = kvLayout.prefixBytes(capacity) - kvLayout.prefixBytes(kv.capacity);
-			this.#makeRoom(this.#inUse.get(kv)?.priority, bytes);
+			const taker = this.#inUse.get(kv)?.priority;
+			this.#makeRoom(taker, bytes);
+			this.#heedCeiling(taker, bytes);
 			kv.grow(capacity);
 		}
 	}
@@ -199,7 +222,9 @@ export class PrefixCache {
 	}
 
 	#create(capacity: number, priority: RequestPriority): KvCache {
-		this.#makeRoom(priority, this.#backend.kvLayout.prefixBytes(capacity));
+		const bytes = this.#backend.kvLayout.prefixBytes(capacity);
+		this.#makeRoom(priority, bytes);
+		this.#heedCeiling(priority, bytes);
 		const kv = this.#backend.createKvCache(capacity);
 		this.#inUse.set(kv, { priority, saved: undefined });
 		return kv;
@@ -210,13 +235,41 @@ export class PrefixCache {
 	}
 
 	/** Drops kept caches until a request of priority `taker`, if any, has `bytes` more within the limits. */
-	#makeRoom(taker: RequestPriority | undefined, bytes = 0): void {
+	#makeRoom(taker: RequestPriority | undefined, bytes = 0, limits = this.#limits): void {
 		const inUse = { bytes: this.#bytesInUse() + bytes, taker };
-		const evicted = new Set(planEviction(this.#entries, this.#limits, inUse));
+		const evicted = new Set(planEviction(this.#entries, limits, inUse));
 		for (const index of evicted) {
 			this.#entries[index]?.kv.dispose();
 		}
 		this.#entries = this.#entries.filter((_, index) => !evicted.has(index));
+	}
+
+	/** Refuses `bytes` more for caches in use, if they are large and others would be short of memory even without kept ones. */
+	#heedCeiling(taker: RequestPriority | undefined, bytes: number): void {
+		if (this.#ceiling === undefined) {
+			return;
+		}
+		const { uncheckedBytes, stepBytes, freeBytes } = this.#ceiling;
+		const wanted = this.bytes + bytes;
+		// What was given back since the last measurement may be somebody else's by now.
+		this.#grantedBytes = Math.min(this.#grantedBytes, this.bytes + stepBytes);
+		if (wanted <= Math.max(uncheckedBytes, this.#grantedBytes)) {
+			return;
+		}
+		const free = freeBytes();
+		if (free === undefined) {
+			return;
+		}
+		const maxBytes = wanted - missingBytes(this.#ceiling, bytes, free);
+		this.#makeRoom(taker, bytes, { ...this.#limits, maxBytes });
+		const inUse = this.#bytesInUse() + bytes;
+		if (inUse > Math.max(uncheckedBytes, maxBytes)) {
+			throw new EngineError(
+				"notEnoughMemory",
+				`What is read for this answer would take ${byteText(inUse)} of memory, and ${byteText(free)} are free; ask with less context, or close other programs and ask again.`,
+			);
+		}
+		this.#grantedBytes = this.bytes + bytes + stepBytes;
 	}
 
 	dispose(): void {
