@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { nullLogger, type Logger } from "../../../src/base/log.ts";
 import type { ForkedProcess } from "../../../src/base/process/forkProcess.ts";
 import { forkEngineProcess } from "../../../src/engineProcess/engineProcess.ts";
+import { OnDemandEngine } from "../../../src/engineProcess/onDemandEngine.ts";
 import { protocolVersion, requestToWire } from "../../../src/engineProcess/protocol.ts";
 import {
 	createSupervisedEngine,
@@ -198,4 +199,27 @@ test("the process ends by itself when its parent is gone", async () => {
 	const orphan = fork(child.path, [], { serialization: "advanced", execArgv: [] });
 	orphan.disconnect();
 	expect(await once(orphan, "exit")).toEqual([0, null]);
+});
+
+test("a process that nobody asks ends by itself, and the next one answers the same", async () => {
+	const started: { readonly supervisor: Supervisor; readonly processes: ForkedProcess[] }[] = [];
+	const engine = new OnDemandEngine({
+		start: () => {
+			const inSight = superviseInSight();
+			started.push(inSight);
+			return inSight.supervisor;
+		},
+		modelName: "tiny",
+		unloadAfterMs: 0,
+		clock: patientClock,
+		logger: nullLogger,
+		onDidChangeLoading: () => undefined,
+	});
+	const prompt = someTokens(20, 1, 400);
+	const { ids } = await answerOf(engine, { prompt });
+	// Nothing else ends it.
+	await started[0]?.processes[0]?.exited;
+	expect((await answerOf(engine, { prompt })).ids).toEqual(ids);
+	expect(started.map(({ processes }) => processes.length)).toEqual([1, 1]);
+	await engine.dispose();
 });
