@@ -13,6 +13,7 @@ import type { LearnChange, Learner, LearnReport } from "../adaptation/learning.t
 import { abortedUnserved, EngineClient } from "./client.ts";
 import { forkEngineProcess } from "./engineProcess.ts";
 import { openModel, type OpenOutcome } from "./handshake.ts";
+import { inTurn, type LoadInTurn } from "./loadTurns.ts";
 import { RestartPolicy } from "./restartPolicy.ts";
 import type { ToEngineMessage } from "./protocol.ts";
 
@@ -37,6 +38,8 @@ export interface SupervisorOptions {
 	readonly logger: Logger;
 	readonly clock: Clock;
 	readonly startProcess: () => ForkedProcess;
+	/** Shared with other engines whose models are large; without it the model is loaded at once. */
+	readonly loadInTurn?: LoadInTurn;
 	/** Called after every change of {@link SupervisedEngine.state}. */
 	readonly onDidChangeState?: (state: EngineState) => void;
 }
@@ -275,19 +278,12 @@ export class Supervisor implements SupervisedEngine {
 
 	/** One process from start to end. Returns why it makes no sense to start another, if so. */
 	async #runOnce(stopped: Promise<{ readonly kind: "stopped" }>): Promise<EngineError | undefined> {
-		const { logger, modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder } =
-			this.#options;
-		const request = { modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder };
-		const child = this.#options.startProcess();
-		const ended = child.exited.then((exit) => ({ kind: "ended" as const, exit }));
-		const opening = new AbortController();
-		const opened = await Promise.race([
-			ended,
-			stopped,
-			openModel(child.port, request),
-			this.#timeout(openTimeoutMs, opening.signal),
-		]);
-		opening.abort();
+		const { logger, loadInTurn } = this.#options;
+		const loaded = await inTurn(loadInTurn, stopped, () => this.#load(stopped));
+		if (loaded === undefined) {
+			return undefined;
+		}
+		const { child, ended, opened } = loaded;
 		switch (opened.kind) {
 			case "ended":
 				return this.#describeEnd(opened.exit.kind, opened.exit.description);
@@ -315,6 +311,23 @@ export class Supervisor implements SupervisedEngine {
 			return undefined;
 		}
 		return this.#describeEnd(last.exit.kind, last.exit.description);
+	}
+
+	/** Starts a process and has it load the model, until that is done or there is no sense in waiting. */
+	async #load(stopped: Promise<{ readonly kind: "stopped" }>) {
+		const { modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder } = this.#options;
+		const request = { modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder };
+		const child = this.#options.startProcess();
+		const ended = child.exited.then((exit) => ({ kind: "ended" as const, exit }));
+		const opening = new AbortController();
+		const opened = await Promise.race([
+			ended,
+			stopped,
+			openModel(child.port, request),
+			this.#timeout(openTimeoutMs, opening.signal),
+		]);
+		opening.abort();
+		return { child, ended, opened };
 	}
 
 	#beReady(

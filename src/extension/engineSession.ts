@@ -14,6 +14,7 @@ import {
 	type EngineState,
 	type SupervisedEngine,
 } from "../engineProcess/supervisor.ts";
+import type { LoadInTurn } from "../engineProcess/loadTurns.ts";
 import type { Repository } from "../context/repository/repositorySet.ts";
 import type { Engine, GenerateStats, PrefillProgress } from "../engine/engine.ts";
 import type { InfillModel } from "../languageModel/languageModel.ts";
@@ -35,6 +36,8 @@ export interface EngineSessionOptions {
 	readonly cacheFolder: string;
 	/** Memory of the machine, or of the container that this runs in. */
 	readonly memoryBytes: number;
+	/** Of the models of this window. Those that ship are small and don't wait. */
+	readonly loadInTurn: LoadInTurn;
 	/** Of the workspace; undefined without one. */
 	readonly storageUri: vscode.Uri | undefined;
 	/** Where the related code of the latest prompts is kept for the next window. */
@@ -143,7 +146,7 @@ export class EngineSession {
 		settings: EngineSettings,
 		follow: (state: EngineState) => void,
 	): Promise<OpenedModel> {
-		const { clock, logger, extensionFolder, storageUri, cacheFolder } = this.options;
+		const { clock, logger, extensionFolder, storageUri, cacheFolder, loadInTurn } = this.options;
 		const inDist = (name: string): string => path.join(extensionFolder, "dist", name);
 		const modelFolder =
 			source.kind === "folder"
@@ -162,6 +165,7 @@ export class EngineSession {
 			...(storageUri?.scheme === "file" && {
 				snapshotFolder: path.join(storageUri.fsPath, "prefixes"),
 			}),
+			...(source.kind === "folder" && { loadInTurn }),
 			...(maxFirstTokenMs !== undefined && { maxFirstTokenMs }),
 			...(settings.threads === undefined ? {} : { threads: settings.threads }),
 			...(settings.nodePath === undefined ? {} : { execPath: settings.nodePath }),

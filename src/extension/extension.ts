@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { systemClock } from "../base/clock.ts";
 import type { CompletionOutcome } from "../completion/completionProvider.ts";
 import type { WindowStorage } from "../completion/recentPieces.ts";
+import { loadTurns } from "../engineProcess/loadTurns.ts";
 import { machineMemoryBytes } from "../model/machineMemory.ts";
 import { registerChat, type Chat } from "./chat/registerChat.ts";
 import { relatedPieces } from "./chat/relatedPieces.ts";
@@ -49,6 +50,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 		extensionFolder: context.extensionUri.fsPath,
 		cacheFolder: context.globalStorageUri.fsPath,
 		keys: new ServerKeys(context.secrets),
+		loadInTurn: loadTurns(),
 		isTrusted: () => vscode.workspace.isTrusted,
 		fetch: globalThis.fetch,
 		clock: systemClock,
@@ -66,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): MoteApi {
 	const session: EngineSession = new EngineSession({
 		extensionFolder: context.extensionUri.fsPath,
 		cacheFolder: context.globalStorageUri.fsPath,
+		loadInTurn: environment.loadInTurn,
 		memoryBytes: machineMemoryBytes(),
 		storageUri: context.storageUri,
 		piecesStorage: storedIn(context.workspaceState, "relatedPieces", log),

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { OnDemandEngine } from "../../engineProcess/onDemandEngine.ts";
+import type { LoadInTurn } from "../../engineProcess/loadTurns.ts";
 import { createSupervisedEngine } from "../../engineProcess/supervisor.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import { openModel } from "../../model/modelStore.ts";
@@ -18,8 +19,7 @@ export interface ChatEngineOptions {
 	/** Where the engine keeps what it finds out about this machine. Absolute. */
 	readonly cacheFolder: string;
 	readonly settings: EngineSettings;
-	/** Without a question for so long the model gives its memory back; undefined: never. */
-	readonly unloadAfterMs: number | undefined;
+	readonly loadInTurn: LoadInTurn;
 	/** Hears the name of the model while somebody waits for it to be loaded, and undefined after that. */
 	readonly onDidChangeLoading: (modelName: string | undefined) => void;
 	readonly clock: Clock;
@@ -38,12 +38,14 @@ export class ChatEngine {
 		readonly manifest: ModelManifest,
 		readonly tokenizer: Tokenizer,
 	) {
-		const { modelFolder, extensionFolder, cacheFolder, settings, clock, logger } = options;
+		const { modelFolder, extensionFolder, cacheFolder, loadInTurn } = options;
+		const { settings, clock, logger } = options;
 		this.engine = new OnDemandEngine({
 			start: (follow) =>
 				createSupervisedEngine({
 					modelFolder,
 					cacheFolder,
+					loadInTurn,
 					childPath: path.join(extensionFolder, "dist/engineProcess.js"),
 					logger,
 					clock,
@@ -52,7 +54,7 @@ export class ChatEngine {
 					...(settings.nodePath === undefined ? {} : { execPath: settings.nodePath }),
 				}),
 			modelName: manifest.name,
-			unloadAfterMs: options.unloadAfterMs,
+			unloadAfterMs: undefined,
 			clock,
 			logger,
 			onDidChangeLoading: (isLoading) =>

@@ -9,6 +9,7 @@ import type {
 	InfillModel,
 	ModelDescription,
 } from "../../languageModel/languageModel.ts";
+import type { LoadInTurn } from "../../engineProcess/loadTurns.ts";
 import { engineChatModel } from "../../languageModel/local/engineChatModel.ts";
 import { engineInfillModel } from "../../languageModel/local/engineInfillModel.ts";
 import {
@@ -34,6 +35,8 @@ export interface LanguageModelsOptions {
 	readonly isTrusted: () => boolean;
 	/** The editor's, which knows its proxy and its certificates. */
 	readonly fetch: typeof globalThis.fetch;
+	/** Of the models of this window. */
+	readonly loadInTurn: LoadInTurn;
 	/** Hears the name of the chat's own model while somebody waits for it to be loaded, and undefined after that. */
 	readonly onDidChangeLoading: (modelName: string | undefined) => void;
 	readonly clock: Clock;
@@ -207,7 +210,8 @@ export class LanguageModels implements vscode.Disposable {
 	/** Closes the one before, and opens what the settings name. */
 	private openChatEngine(): void {
 		const folder = this.isDisposed ? undefined : this.settings.chatModelPath;
-		const { extensionFolder, cacheFolder, onDidChangeLoading, clock, logger } = this.options;
+		const { extensionFolder, cacheFolder, loadInTurn, onDidChangeLoading } = this.options;
+		const { clock, logger } = this.options;
 		this.lastOpening = this.lastOpening.then(async () => {
 			const previous = this.chatEngine;
 			this.chatEngine = undefined;
@@ -220,11 +224,13 @@ export class LanguageModels implements vscode.Disposable {
 						extensionFolder,
 						cacheFolder,
 						settings: this.settings.engine,
-						unloadAfterMs: this.settings.chatUnloadAfterMs,
+						loadInTurn,
 						onDidChangeLoading,
 						clock,
 						logger,
 					});
+					// Now: the setting may have changed meanwhile.
+					this.chatEngine.engine.setUnloadAfterMs(this.settings.chatUnloadAfterMs);
 				} catch (error) {
 					this.chatEngineProblem =
 						error instanceof UserError

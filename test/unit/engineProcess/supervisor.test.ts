@@ -1,12 +1,17 @@
 import { expect, test } from "vitest";
 import { nullLogger } from "../../../src/base/log.ts";
 import { EngineError } from "../../../src/engine/errors.ts";
+import { loadTurns } from "../../../src/engineProcess/loadTurns.ts";
 import type { OpenEngine } from "../../../src/engineProcess/runEngineProcess.ts";
-import { Supervisor, type EngineState } from "../../../src/engineProcess/supervisor.ts";
+import {
+	Supervisor,
+	type EngineState,
+	type SupervisorOptions,
+} from "../../../src/engineProcess/supervisor.ts";
 import { answerOf, request } from "../../support/engineRequests.ts";
 import { eventually } from "../../support/eventually.ts";
 import { countingLogits } from "../../support/fakeBackend.ts";
-import { FakeClock } from "../../support/fakeClock.ts";
+import { FakeClock, settle } from "../../support/fakeClock.ts";
 import { fakeEngine } from "../../support/fakeEngine.ts";
 import { FakeEngineProcess } from "../../support/fakeEngineProcess.ts";
 
@@ -19,6 +24,13 @@ const openCounting: OpenEngine = () =>
 
 /** A supervisor whose processes are in memory; the `n`th one runs `opens[n]`, the last of them from then on. */
 function supervised(...opens: (OpenEngine | "hangs" | "unstartable")[]) {
+	return supervisedWith({}, ...opens);
+}
+
+function supervisedWith(
+	options: Pick<SupervisorOptions, "loadInTurn">,
+	...opens: (OpenEngine | "hangs" | "unstartable")[]
+) {
 	const clock = new FakeClock();
 	const processes: FakeEngineProcess[] = [];
 	const states: EngineState[] = [];
@@ -26,6 +38,7 @@ function supervised(...opens: (OpenEngine | "hangs" | "unstartable")[]) {
 		modelFolder: "models/counter",
 		logger: nullLogger,
 		clock,
+		...options,
 		startProcess: () => {
 			const open = opens[Math.min(processes.length, opens.length - 1)] ?? openCounting;
 			const started = new FakeEngineProcess(typeof open === "string" ? undefined : open);
@@ -190,4 +203,43 @@ test("a process that does not end within two seconds is killed", async () => {
 	await clock.advance(1);
 	await disposed;
 	expect(await latest().exited).toMatchObject({ description: "SIGKILL" });
+});
+
+test("models that take turns are loaded one after the other, whatever becomes of the first", async () => {
+	for (const end of ["ready", "refused", "died", "stopped"] as const) {
+		const turns = { loadInTurn: loadTurns() };
+		const gate = Promise.withResolvers<undefined>();
+		const first = supervisedWith(turns, async (...opening) => {
+			await gate.promise;
+			if (end === "refused") {
+				throw new EngineError("notEnoughMemory", "It needs 17 GB and 9 GB are free.");
+			}
+			return await openCounting(...opening);
+		});
+		const second = supervisedWith(turns);
+		await settle();
+		expect([first.processes.length, second.processes.length]).toEqual([1, 0]);
+		const ended = end === "stopped" ? first.supervisor.dispose() : undefined;
+		if (end === "died") {
+			first.latest().die();
+		}
+		gate.resolve(undefined);
+		await ended;
+		expect((await answerOf(second.supervisor.engine)).ids).toHaveLength(8);
+		await Promise.all([first.supervisor.dispose(), second.supervisor.dispose()]);
+	}
+});
+
+test("what is stopped before its turn ends at once and starts no process, also later", async () => {
+	const turns = { loadInTurn: loadTurns() };
+	const first = supervisedWith(turns, "hangs");
+	const second = supervisedWith(turns);
+	const third = supervisedWith(turns);
+	await settle();
+	await second.supervisor.dispose();
+	void first.supervisor.dispose();
+	await first.clock.advance(2000);
+	expect((await answerOf(third.supervisor.engine)).ids).toHaveLength(8);
+	expect(second.processes).toHaveLength(0);
+	await third.supervisor.dispose();
 });
