@@ -111,7 +111,11 @@ test("without any model too, and what is incomplete is said", async () => {
 		/The repository is still being read: .* Ask again when that is done\.$/,
 	);
 	await bench.view({ kind: "send", text: "why?" });
-	expect(bench.last?.status).toEqual({ kind: "failed", sentence: "No model." });
+	expect(bench.last?.status).toEqual({
+		kind: "failed",
+		sentence: "No model.",
+		lacksModel: true,
+	});
 });
 
 test("a model that converses explains as before", async () => {
