@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { foreignList } from "../base/foreignJson.ts";
 import { maxChatTemplateLength, type ChatFormat } from "../model/manifest.ts";
 import { readCheckpointJson, type CheckpointFiles } from "./checkpointSource.ts";
 
@@ -25,7 +26,7 @@ const tokenizerConfigSchema = z.object({
 		.union([
 			z.string(),
 			// Several by name: for tools, for retrieval. The plain one is called "default".
-			z.array(z.object({ name: z.string(), template: z.string() })).max(100),
+			foreignList(z.object({ name: z.string(), template: z.string() }), 100),
 			z.null(),
 		])
 		.optional(),
@@ -33,7 +34,7 @@ const tokenizerConfigSchema = z.object({
 	eos_token: tokenName,
 });
 const generationConfigSchema = z.object({
-	eos_token_id: z.union([z.int(), z.array(z.int()).max(100), z.null()]).optional(),
+	eos_token_id: z.union([z.int(), foreignList(z.int(), 100), z.null()]).optional(),
 });
 
 /**

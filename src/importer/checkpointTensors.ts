@@ -1,6 +1,7 @@
 import { open, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
+import { foreignRecord } from "../base/foreignJson.ts";
 import { assert } from "../base/assert.ts";
 import type { OpenTensors } from "./checkpointSource.ts";
 import { decodeElements } from "./elementDecoding.ts";
@@ -24,10 +25,12 @@ const singleFileName = "model.safetensors";
 const indexFileName = "model.safetensors.index.json";
 const maxIndexBytes = 100_000_000;
 const maxShards = 1000;
+/** Large mixtures of experts have some hundred thousand. */
+const maxTensors = 1_000_000;
 
 const indexSchema = z.object({
 	// A plain file name, so that an index can't make us read outside of the folder.
-	weight_map: z.record(z.string(), z.string().regex(/^[\w][\w.-]{0,127}\.safetensors$/)),
+	weight_map: foreignRecord(z.string().regex(/^[\w][\w.-]{0,127}\.safetensors$/), maxTensors),
 });
 
 interface Shard {

@@ -18,6 +18,12 @@ export async function readRange(
 	return buffer.subarray(0, length);
 }
 
+/** Bytes of any number, of which any stretch can be read: up to `bytes` from `position` on, fewer where they end before. */
+export interface ByteSource {
+	readonly size: number;
+	read(position: number, bytes: number): Promise<Buffer>;
+}
+
 /** How long a file is, and a text that is another one where the file has changed: size and time of the last change. */
 export async function fileVersion(
 	file: FileHandle,

@@ -1,7 +1,8 @@
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
-import * as z from "zod";
+import type * as z from "zod";
 import { withoutByteOrderMark } from "../base/byteOrderMark.ts";
+import { firstProblem, parseForeignJson } from "../base/foreignJson.ts";
 import { ImportError } from "./importError.ts";
 
 /** Reads a whole text file of at most `maxBytes`, without its byte-order mark. Undefined when there is no such file. */
@@ -49,17 +50,15 @@ export function parseJson<Schema extends z.ZodType>(
 	schema: Schema,
 	name: string,
 ): z.infer<Schema> {
-	let json: unknown;
-	try {
-		json = JSON.parse(text);
-	} catch (error) {
+	const json = parseForeignJson(text);
+	if (json.kind === "invalid") {
 		throw new ImportError(
 			"checkpointInvalid",
-			`The checkpoint's ${name} is not JSON; take the checkpoint anew from its source.`,
-			{ cause: error },
+			`The checkpoint's ${name} ${json.problem}; take the checkpoint anew from its source.`,
+			{ cause: json.cause },
 		);
 	}
-	return parseValue(json, schema, name);
+	return parseValue(json.value, schema, name);
 }
 
 /** Validates what stood in a JSON file; `name` is what a message calls it. */
@@ -70,7 +69,7 @@ export function parseValue<Schema extends z.ZodType>(
 ): z.infer<Schema> {
 	const result = schema.safeParse(value);
 	if (!result.success) {
-		const problem = z.prettifyError(result.error).replaceAll(/\s+/g, " ");
+		const problem = firstProblem(result.error);
 		throw new ImportError(
 			"checkpointInvalid",
 			`The checkpoint's ${name} doesn't have the expected content (${problem}); take the checkpoint anew from its source.`,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { foreignList } from "../base/foreignJson.ts";
 import { ImportError } from "./importError.ts";
 import { parseJson } from "./jsonFile.ts";
 
@@ -21,7 +22,7 @@ const maxHeaderBytes = 100_000_000;
 
 const entrySchema = z.object({
 	dtype: z.string().max(16),
-	shape: z.array(z.int().nonnegative()).max(8),
+	shape: foreignList(z.int().nonnegative(), 8),
 	data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
 });
 const headerSchema = z.custom<object>((value) => typeof value === "object" && value !== null, {
@@ -59,7 +60,7 @@ export function parseSafetensorsHeader(
 		if (!entry.success) {
 			throw new ImportError(
 				"checkpointInvalid",
-				`The header of ${fileName} describes the tensor "${name}" wrongly; take the checkpoint anew from its source.`,
+				`The header of ${fileName} describes the tensor ${quoted(name)} wrongly; take the checkpoint anew from its source.`,
 			);
 		}
 		const { dtype, shape, data_offsets: offsets } = entry.data;
@@ -73,13 +74,15 @@ export function parseSafetensorsHeader(
 		if (shape.reduce((product, size) => product * size, elementBytes[dtype]) !== end - begin) {
 			throw new ImportError(
 				"checkpointInvalid",
-				`The header of ${fileName} gives the tensor "${name}" a size that contradicts its shape; take the checkpoint anew from its source.`,
+				`The header of ${fileName} gives the tensor ${quoted(name)} a size that contradicts its shape; take the checkpoint anew from its source.`,
 			);
 		}
 		tensors.set(name, { type: dtype, shape, offset: dataStart + begin, bytes: end - begin });
 	}
 	return tensors;
 }
+
+const quoted = (name: string): string => JSON.stringify(name.slice(0, 80));
 
 const isStoredType = (dtype: string): dtype is StoredType => Object.hasOwn(elementBytes, dtype);
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { withoutByteOrderMark } from "../base/byteOrderMark.ts";
+import { firstProblem, foreignList, parseForeignJson } from "../base/foreignJson.ts";
 import { UserError } from "../base/userError.ts";
 import { byteLevelAlphabet, byteLevelTokenToBytes } from "./byteAlphabet.ts";
 
@@ -57,10 +58,10 @@ const preTokenizerSchema = z.union([
 	byteLevelSchema,
 	z.object({
 		type: z.literal("Sequence"),
-		pretokenizers: z
-			.array(z.discriminatedUnion("type", [splitSchema, digitsSchema, byteLevelSchema]))
-			.min(1)
-			.max(16)
+		pretokenizers: foreignList(
+			z.discriminatedUnion("type", [splitSchema, digitsSchema, byteLevelSchema]),
+			16,
+		)
 			.refine((steps) => steps.at(-1)?.type === "ByteLevel", {
 				error: "the last step must be ByteLevel",
 			})
@@ -87,15 +88,15 @@ const tokenizerFileSchema = z.object({
 			z.null(),
 			nfcSchema,
 			// DeepSeek's files have an empty one.
-			z.object({ type: z.literal("Sequence"), normalizers: z.array(nfcSchema).max(16) }),
+			z.object({ type: z.literal("Sequence"), normalizers: foreignList(nfcSchema, 16) }),
 		])
 		.optional(),
 	pre_tokenizer: preTokenizerSchema,
 	decoder: z.object({ type: z.literal("ByteLevel") }),
-	added_tokens: z
-		.array(z.object({ id: tokenId, content: z.string().min(1).max(maxTokenChars) }))
-		.max(maxSpecialTokens)
-		.default([]),
+	added_tokens: foreignList(
+		z.object({ id: tokenId, content: z.string().min(1).max(maxTokenChars) }),
+		maxSpecialTokens,
+	).default([]),
 	model: z.object({
 		type: z.literal("BPE"),
 		dropout: z.union([z.null(), z.literal(0)]).optional(),
@@ -107,7 +108,10 @@ const tokenizerFileSchema = z.object({
 		vocab: z.custom<object>((value) => typeof value === "object" && value !== null, {
 			error: "Invalid input: expected an object",
 		}),
-		merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])).max(maxMerges),
+		merges: z.custom<readonly unknown[]>(
+			(value) => Array.isArray(value) && value.length <= maxMerges,
+			{ error: `Invalid input: expected an array of at most ${maxMerges}` },
+		),
 	}),
 });
 
@@ -116,15 +120,13 @@ export function parseTokenizerFile(text: string): TokenizerFile {
 	if (text.length > maxFileChars) {
 		throw invalid(`it is longer than ${maxFileChars} characters`);
 	}
-	let json: unknown;
-	try {
-		json = JSON.parse(withoutByteOrderMark(text));
-	} catch (error) {
-		throw invalid("it is not JSON", error);
+	const json = parseForeignJson(withoutByteOrderMark(text));
+	if (json.kind === "invalid") {
+		throw invalid(`it ${json.problem}`, json.cause);
 	}
-	const result = tokenizerFileSchema.safeParse(json);
+	const result = tokenizerFileSchema.safeParse(json.value);
 	if (!result.success) {
-		throw invalid(z.prettifyError(result.error).replaceAll(/\s+/g, " "));
+		throw invalid(firstProblem(result.error));
 	}
 	const { model, added_tokens: addedTokens, pre_tokenizer: preTokenizer } = result.data;
 	const specialTokens = new Map(addedTokens.map(({ content, id }) => [content, id]));
@@ -175,20 +177,31 @@ function parseVocabulary(
 const isInUtf8 = (byte: number): boolean => byte < 0xf5 && byte !== 0xc0 && byte !== 0xc1;
 
 function parseMerges(
-	merges: readonly (string | readonly string[])[],
+	merges: readonly unknown[],
 	vocabulary: ReadonlyMap<string, number>,
 ): readonly (readonly [string, string])[] {
-	return merges.map((merge) => {
-		const parts = typeof merge === "string" ? merge.split(" ") : merge;
-		const [left, right] = parts;
-		if (left === undefined || right === undefined || parts.length !== 2) {
-			throw invalid(`merge ${quote(parts.join(" "))} is not a pair`);
+	return merges.map((merge, rank) => {
+		const pair = pairOf(merge);
+		if (pair === undefined) {
+			throw invalid(`merge ${rank} is not a pair`);
 		}
+		const [left, right] = pair;
 		if (!vocabulary.has(left) || !vocabulary.has(right) || !vocabulary.has(left + right)) {
-			throw invalid(`merge ${quote(parts.join(" "))} uses tokens that are not in the vocabulary`);
+			throw invalid(`merge ${quote(pair.join(" "))} uses tokens that are not in the vocabulary`);
 		}
-		return [left, right];
+		return pair;
 	});
+}
+
+/** Newer files have a list of two, older ones a text with a space between them. */
+function pairOf(merge: unknown): readonly [string, string] | undefined {
+	const isText = typeof merge === "string" && merge.length <= 2 * maxTokenChars + 1;
+	const parts: unknown = isText ? merge.split(" ", 3) : merge;
+	if (!Array.isArray(parts) || parts.length !== 2) {
+		return undefined;
+	}
+	const [left, right] = parts as unknown[];
+	return typeof left === "string" && typeof right === "string" ? [left, right] : undefined;
 }
 
 /** Returns one more than the largest id, after checking that no id is used twice. */

@@ -69,6 +69,13 @@ function contradictionsIn({ headDim, layers, rotary }: DecoderPlan): readonly Fi
 	return [
 		[headDim < 1, "there are more heads than elements for them"],
 		[rotary.some(({ dim }) => dim % 2 !== 0), "the head dimension is odd"],
+		[
+			rotary.some(
+				({ scaling }) =>
+					scaling.kind === "llama3" && scaling.highFrequencyFactor <= scaling.lowFrequencyFactor,
+			),
+			"high_freq_factor isn't above low_freq_factor",
+		],
 		...layers.flatMap(({ attention, feedForward }): readonly Finding[] => [
 			[
 				attention.kind === "grouped" && attention.heads % attention.kvHeads !== 0,

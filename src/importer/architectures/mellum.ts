@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { foreignList } from "../../base/foreignJson.ts";
 import { defineArchitecture } from "./architecture.ts";
 import {
 	decoderFields,
@@ -35,11 +36,8 @@ export const mellum = defineArchitecture({
 			.max(100_000_000)
 			.nullish()
 			.transform((window) => window ?? undefined),
-		layer_types: z.array(attentionType).max(1000).nullish(),
-		mlp_layer_types: z
-			.array(z.enum(["dense", "sparse"]))
-			.max(1000)
-			.nullish(),
+		layer_types: foreignList(attentionType, 1000).nullish(),
+		mlp_layer_types: foreignList(z.enum(["dense", "sparse"]), 1000).nullish(),
 		rope_parameters: z.partialRecord(attentionType, rotarySchema).nullish(),
 	}),
 	unsupported: (config) => [notSilu(config), [config.attention_bias === true, "attention biases"]],

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { foreignList } from "../../base/foreignJson.ts";
 import { defineArchitecture } from "./architecture.ts";
 import {
 	decoderFields,
@@ -18,7 +19,7 @@ export const qwen3Moe = defineArchitecture({
 		...expertsFields,
 		attention_bias: z.boolean().nullish(),
 		decoder_sparse_step: z.int().default(1),
-		mlp_only_layers: z.array(z.int()).nullish(),
+		mlp_only_layers: foreignList(z.int(), 1000).nullish(),
 	}),
 	unsupported: (config) => [
 		notSilu(config),

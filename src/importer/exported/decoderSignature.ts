@@ -58,7 +58,7 @@ export function exportedDecoder(
 	const plain = Object.values(known).filter((name) => name !== undefined);
 	const pasts = namesOf(layers, patterns.pastKey, patterns.pastValue);
 	const presents = namesOf(layers, patterns.presentKey, patterns.presentValue);
-	refuseUnknownInputs([...inputs.keys()], [...plain, ...pasts]);
+	refuseUnknownInputs([...inputs.keys()], new Set([...plain, ...pasts]));
 	const missing =
 		[inputIds, ...pasts].find((name) => !inputs.has(name)) ??
 		[logits, ...presents].find((name) => !outputs.has(name));
@@ -109,8 +109,8 @@ const namesOf = (layers: number, ...patterns: readonly string[]): readonly strin
 		patterns.map((pattern) => layerName(pattern, layer)),
 	).flat();
 
-function refuseUnknownInputs(inputs: readonly string[], known: readonly string[]): void {
-	const unknown = inputs.find((name) => !known.includes(name));
+function refuseUnknownInputs(inputs: readonly string[], known: ReadonlySet<string>): void {
+	const unknown = inputs.find((name) => !known.has(name));
 	if (unknown !== undefined) {
 		throw unsupported(`wants the input ${quoted(unknown)}, which Mote doesn't know`);
 	}

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import * as z from "zod";
+import { foreignList, foreignRecord } from "../../base/foreignJson.ts";
 import type { CheckpointFileName } from "../checkpointSource.ts";
 import { ImportError } from "../importError.ts";
-import { readJsonFile } from "../jsonFile.ts";
+import { parseJson, readTextFile } from "../jsonFile.ts";
 
 /** What onnxruntime-genai reads of a folder first. */
 export const genaiConfigFileName = "genai_config.json";
@@ -10,7 +11,7 @@ const maxConfigBytes = 1_000_000;
 
 const size = z.int().positive().max(2_000_000);
 const name = z.string().min(1).max(400);
-const tokenIds = z.union([z.int(), z.array(z.int()).max(100)]);
+const tokenIds = z.union([z.int(), foreignList(z.int(), 100)]);
 
 const schema = z.object({
 	model: z.object({
@@ -27,8 +28,8 @@ const schema = z.object({
 			sliding_window: z.object({ slide_key_value_cache: z.boolean().optional() }).nullish(),
 			/** The decoder is cut into several graphs. */
 			pipeline: z.array(z.unknown()).optional(),
-			inputs: z.record(name, name).default({}),
-			outputs: z.record(name, name).default({}),
+			inputs: foreignRecord(name, 1000).default({}),
+			outputs: foreignRecord(name, 1000).default({}),
 		}),
 	}),
 });
@@ -53,11 +54,14 @@ export interface GenaiConfig {
  * @throws ImportError for what isn't one, and for decoders that need more than one graph
  */
 export async function readGenaiConfig(folder: string): Promise<GenaiConfig | undefined> {
-	const found = await readJsonFile(join(folder, genaiConfigFileName), schema, maxConfigBytes);
-	if (found === undefined) {
-		return undefined;
-	}
-	const { type, context_length, vocab_size, eos_token_id, decoder } = found.model;
+	const text = await readTextFile(join(folder, genaiConfigFileName), maxConfigBytes);
+	return text === undefined ? undefined : parseGenaiConfig(text);
+}
+
+/** {@link readGenaiConfig} of the text of such a file. */
+export function parseGenaiConfig(text: string): GenaiConfig {
+	const { model } = parseJson(text, schema, genaiConfigFileName);
+	const { type, context_length, vocab_size, eos_token_id, decoder } = model;
 	const { filename: fileName = "model.onnx" } = decoder;
 	if (!/^[\w][\w.-]*$/.test(fileName)) {
 		throw new ImportError(

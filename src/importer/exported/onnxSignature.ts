@@ -1,4 +1,6 @@
+import { open } from "node:fs/promises";
 import { fromBinary } from "@bufbuild/protobuf";
+import { readRange, type ByteSource } from "../fileRange.ts";
 import { StringStringEntryProtoSchema, ValueInfoProtoSchema } from "../onnx/onnx_pb.ts";
 import { ProtobufFault, ProtobufFile, type ProtobufField } from "./protobufFile.ts";
 
@@ -24,6 +26,10 @@ export interface OnnxSignature {
 const maxNameBytes = 1000;
 const maxValueInfoBytes = 10_000;
 const maxValues = 20_000;
+/** ONNX itself has tensors of a handful. */
+const maxDimensions = 64;
+/** Of all names and shapes together; published decoders have a few megabytes of them. */
+const maxKeptBytes = 32_000_000;
 const maxExternalFiles = 10_000;
 const maxOperators = 1000;
 /** A graph within an attribute of a node within a graph: exports have one or two. */
@@ -52,9 +58,15 @@ const tensorFields = { name: 8, externalData: 13 } as const;
  * @throws ProtobufFault
  */
 export async function readOnnxSignature(path: string): Promise<OnnxSignature> {
-	await using file = await ProtobufFile.open(path);
-	const reader = new SignatureReader(file);
-	await reader.read("model", 0, file.size, 0);
+	await using file = await open(path);
+	const { size } = await file.stat();
+	return await onnxSignature({ size, read: (position, bytes) => readRange(file, position, bytes) });
+}
+
+/** {@link readOnnxSignature} of bytes wherever they are. */
+export async function onnxSignature(source: ByteSource): Promise<OnnxSignature> {
+	const reader = new SignatureReader(new ProtobufFile(source));
+	await reader.read("model", 0, source.size, 0);
 	return reader.signature();
 }
 
@@ -65,6 +77,7 @@ class SignatureReader {
 	readonly #constants = new Set<string>();
 	readonly #externalData = new Map<string, number>();
 	readonly #operators = new Set<string>();
+	#keptBytes = 0;
 
 	constructor(file: ProtobufFile) {
 		this.#file = file;
@@ -99,7 +112,7 @@ class SignatureReader {
 					await this.#readTensor(field.start, field.end, isTop);
 					break;
 				case "operator":
-					this.#addOperator((await this.#file.bytes(field, maxNameBytes)).toString());
+					this.#addOperator((await this.#kept(field, maxNameBytes)).toString());
 					break;
 				case "input":
 				case "output":
@@ -118,6 +131,18 @@ class SignatureReader {
 		}
 	}
 
+	/** What a field holds, of which something stays in memory. */
+	async #kept(
+		field: ProtobufField & { readonly kind: "bytes" },
+		maxBytes: number,
+	): Promise<Buffer> {
+		this.#keptBytes += field.end - field.start;
+		if (this.#keptBytes > maxKeptBytes) {
+			throw new ProtobufFault("its names take more than any model's");
+		}
+		return await this.#file.bytes(field, maxBytes);
+	}
+
 	#addOperator(name: string): void {
 		if (this.#operators.size < maxOperators) {
 			this.#operators.add(name);
@@ -131,9 +156,9 @@ class SignatureReader {
 				continue;
 			}
 			if (field.number === tensorFields.name && isTop) {
-				this.#constants.add((await this.#file.bytes(field, maxNameBytes)).toString());
+				this.#constants.add((await this.#kept(field, maxNameBytes)).toString());
 			} else if (field.number === tensorFields.externalData) {
-				const bytes = await this.#file.bytes(field, 2 * maxNameBytes);
+				const bytes = await this.#kept(field, 2 * maxNameBytes);
 				const { key, value } = decoded(() => fromBinary(StringStringEntryProtoSchema, bytes));
 				external.set(key, value);
 			}
@@ -156,15 +181,17 @@ class SignatureReader {
 		field: ProtobufField & { readonly kind: "bytes" },
 		values: GraphValue[],
 	): Promise<void> {
-		const bytes = await this.#file.bytes(field, maxValueInfoBytes);
+		const bytes = await this.#kept(field, maxValueInfoBytes);
 		const { name, type } = decoded(() => fromBinary(ValueInfoProtoSchema, bytes));
 		const tensor = type?.value.value;
+		const dims = tensor?.shape?.dim ?? [];
+		if (dims.length > maxDimensions) {
+			throw new ProtobufFault(`a shape in it has ${dims.length} dimensions`);
+		}
 		values.push({
 			name,
 			elementType: tensor?.elemType ?? 0,
-			dims: (tensor?.shape?.dim ?? []).map(({ value }) =>
-				value.case === "dimValue" ? Number(value.value) : undefined,
-			),
+			dims: dims.map(({ value }) => (value.case === "dimValue" ? Number(value.value) : undefined)),
 		});
 		if (values.length > maxValues) {
 			throw new ProtobufFault("it has more inputs than any model");

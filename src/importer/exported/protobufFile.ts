@@ -1,5 +1,4 @@
-import { open, type FileHandle } from "node:fs/promises";
-import { readRange } from "../fileRange.ts";
+import type { ByteSource } from "../fileRange.ts";
 
 /** A field of a message. Positions are in bytes from the start of the file. */
 export type ProtobufField =
@@ -26,30 +25,14 @@ const maxFields = 5_000_000;
  * Reads the fields of protobuf messages in a file of any size without holding it: what isn't asked for is passed over.
  * Its methods throw {@link ProtobufFault}.
  */
-export class ProtobufFile implements AsyncDisposable {
-	readonly #file: FileHandle;
-	readonly size: number;
+export class ProtobufFile {
+	readonly #source: ByteSource;
 	#window: Buffer = Buffer.alloc(0);
 	#windowStart = 0;
 	#fields = 0;
 
-	private constructor(file: FileHandle, size: number) {
-		this.#file = file;
-		this.size = size;
-	}
-
-	static async open(path: string): Promise<ProtobufFile> {
-		const file = await open(path);
-		try {
-			return new ProtobufFile(file, (await file.stat()).size);
-		} catch (error) {
-			await file.close();
-			throw error;
-		}
-	}
-
-	async [Symbol.asyncDispose](): Promise<void> {
-		await this.#file.close();
+	constructor(source: ByteSource) {
+		this.#source = source;
 	}
 
 	/** The fields of the message from `start` to `end`, in the order of the file. */
@@ -101,7 +84,7 @@ export class ProtobufFile implements AsyncDisposable {
 		if (end - start > maxBytes) {
 			throw new ProtobufFault(`a name or a shape in it takes ${end - start} bytes`);
 		}
-		const content = await readRange(this.#file, start, end - start);
+		const content = await this.#source.read(start, end - start);
 		if (content.length < end - start) {
 			throw new ProtobufFault("it is cut off");
 		}
@@ -110,10 +93,11 @@ export class ProtobufFile implements AsyncDisposable {
 
 	async #head(position: number): Promise<Buffer> {
 		const offset = position - this.#windowStart;
+		const { size } = this.#source;
 		const windowEnd = this.#windowStart + this.#window.length;
-		const isInside = offset >= 0 && Math.min(position + maxHeadBytes, this.size) <= windowEnd;
+		const isInside = offset >= 0 && Math.min(position + maxHeadBytes, size) <= windowEnd;
 		if (!isInside) {
-			this.#window = await readRange(this.#file, position, windowBytes);
+			this.#window = await this.#source.read(position, Math.min(windowBytes, size - position));
 			this.#windowStart = position;
 			return this.#window.subarray(0, maxHeadBytes);
 		}

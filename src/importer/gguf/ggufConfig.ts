@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { foreignList } from "../../base/foreignJson.ts";
 import type { ArchitectureName } from "../../model/architecture.ts";
 import { ImportError } from "../importError.ts";
 import { scalingOfFactors } from "./frequencyFactors.ts";
@@ -19,7 +20,7 @@ const softmaxGating = 1;
 /** The same number for every layer. Files say it once, or once a layer. */
 const everywhere = (max: number): z.ZodType<number> =>
 	z
-		.union([count(max), z.array(count(max)).min(1).max(1000)])
+		.union([count(max), foreignList(count(max), 1000)])
 		.transform((value) => [...new Set([value].flat())])
 		.refine((values) => values.length === 1, { error: "layers differ" })
 		.transform(([value]) => value ?? 1);

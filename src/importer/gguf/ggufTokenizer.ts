@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { foreignList, foreignRecord, parseForeignJson } from "../../base/foreignJson.ts";
 import { ImportError } from "../importError.ts";
 import type { GgufValue } from "./ggufHeader.ts";
 import { readFields, tokenId } from "./metadataFields.ts";
@@ -38,9 +39,11 @@ const optionalId = z
 const fieldsSchema = z.object({
 	model: z.string().max(40),
 	pre: z.string().max(100).optional(),
-	tokens: z.array(z.string()).min(1).max(maxTokens),
-	token_type: z.array(z.int()).max(maxTokens).optional(),
-	merges: z.array(z.string()).max(maxMerges).optional(),
+	tokens: foreignList(z.string(), maxTokens).refine(({ length }) => length > 0, {
+		error: "there are none",
+	}),
+	token_type: foreignList(z.int(), maxTokens).optional(),
+	merges: foreignList(z.string(), maxMerges).optional(),
 	add_space_prefix: z.boolean().optional(),
 	bos_token_id: optionalId,
 	eos_token_id: optionalId,
@@ -118,8 +121,8 @@ const hasPurpose = (fields: Fields, id: number): boolean =>
 	purposeKeys.some((key) => fields[key] === id);
 
 const vocabularySchema = z.object({
-	added_tokens: z.array(z.object({ id: tokenId, content: z.string() })).default([]),
-	model: z.object({ vocab: z.record(z.string(), tokenId) }),
+	added_tokens: foreignList(z.object({ id: tokenId, content: z.string() }), maxTokens).default([]),
+	model: z.object({ vocab: foreignRecord(tokenId, maxTokens) }),
 });
 
 /** The tokenizer.json that the model was published with, which some files carry, where it has the file's tokens. */
@@ -131,7 +134,9 @@ function publishedTokenizer(
 	if (typeof text !== "string") {
 		return undefined;
 	}
-	const parsed = vocabularySchema.safeParse(jsonOf(text));
+	const json = parseForeignJson(text);
+	// Whatever it is, the file has its tokens in another place as well.
+	const parsed = vocabularySchema.safeParse(json.kind === "json" ? json.value : undefined);
 	if (!parsed.success) {
 		return undefined;
 	}
@@ -141,15 +146,6 @@ function publishedTokenizer(
 		...added.map(({ content, id }) => [content, id] as const),
 	];
 	return ids.every(([content, id]) => tokens[id] === content) ? text : undefined;
-}
-
-function jsonOf(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		// Whatever it is, the file has its tokens in another place as well.
-		return undefined;
-	}
 }
 
 function writtenTokenizer(fields: Fields): string {

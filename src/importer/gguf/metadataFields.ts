@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { firstProblem } from "../../base/foreignJson.ts";
 import { ImportError } from "../importError.ts";
 import type { GgufValue } from "./ggufHeader.ts";
 
@@ -19,7 +20,7 @@ export function readFields<Schema extends z.ZodType>(
 		.map(([key, value]) => [key.slice(prefix.length), value] as const);
 	const result = schema.safeParse(Object.fromEntries(fields));
 	if (!result.success) {
-		const problem = z.prettifyError(result.error).replaceAll(/\s+/g, " ").slice(0, 300);
+		const problem = firstProblem(result.error);
 		throw new ImportError(
 			"checkpointInvalid",
 			`The file's metadata (${prefix}…) doesn't have the expected content (${problem}); take a GGUF file that llama.cpp runs.`,

@@ -95,6 +95,14 @@ describe("a safetensors header from anywhere is either sound or refused:", () =>
 		);
 	});
 
+	test("a name that fits no sentence", () => {
+		for (const entry of [{}, { dtype: "F32", shape: [3], data_offsets: [0, 4] }]) {
+			const header = JSON.stringify({ ["x".repeat(100_000)]: entry });
+			const parse = (): unknown => parseSafetensorsHeader(header, 2, fileBytes, "m.safetensors");
+			expect(parse).toThrow(/^The header of m\.safetensors .{20,300}\.$/);
+		}
+	});
+
 	test("any length", () => {
 		fc.assert(
 			fc.property(fc.uint8Array({ maxLength: 8 }), (prefix) =>

@@ -23,6 +23,7 @@ describe("an import that fails says why in one sentence and leaves nothing behin
 		expect(error).toMatchObject({ name: "UserError" });
 		const { code, message } = error as { code: unknown; message: string };
 		expect(message).toMatch(/^[^\n]+; [^\n]+\.$/);
+		expect(message.length).toBeLessThan(1000);
 		return { code, message };
 	};
 	const expectRefusal = async (code: string, part: string): Promise<void> => {
@@ -60,6 +61,24 @@ describe("an import that fails says why in one sentence and leaves nothing behin
 			{ rope_scaling: { type: "dynamic", factor: 4 } },
 			"checkpointUnsupported",
 			'scaled rotary positions of the kind "dynamic"',
+		],
+		"rotary frequencies between bounds that don't follow one another": [
+			{
+				rope_scaling: {
+					rope_type: "llama3",
+					factor: 8,
+					low_freq_factor: 4,
+					high_freq_factor: 4,
+					original_max_position_embeddings: 8192,
+				},
+			},
+			"checkpointInvalid",
+			"high_freq_factor isn't above low_freq_factor",
+		],
+		"a list with something wrong in every place": [
+			{ mlp_only_layers: new Array<string>(900).fill("x") },
+			"checkpointInvalid",
+			"mlp_only_layers[0]",
 		],
 		"layers without experts": [
 			{ mlp_only_layers: [0] },

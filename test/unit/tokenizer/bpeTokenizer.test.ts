@@ -114,6 +114,19 @@ describe("createTokenizer refuses, with one sentence,", () => {
 		"a token outside of the alphabet": changed((json) => (json.model.vocab["猫"] = 9000)),
 		"a merge of unknown tokens": changed((json) => (json.model["merges"] = [["re", "zzz"]])),
 		"a merge that is not a pair": changed((json) => (json.model["merges"] = ["a b c"])),
+		"a merge that isn't even a list": changed((json) => (json.model["merges"] = [7])),
+		"a merge of parts that are no texts": changed((json) => (json.model["merges"] = [[1, 2]])),
+		"a list of a hundred thousand merges, each of them wrong": changed(
+			(json) => (json.model["merges"] = new Array<number>(100_000).fill(0)),
+		),
+		"more added tokens than there may be, each of them wrong": changed(
+			(json) => (json["added_tokens"] = new Array<number>(100_000).fill(0)),
+		),
+		"a list of wrong normalizers": changed(
+			(json) =>
+				(json["normalizer"] = { type: "Sequence", normalizers: new Array(1000).fill("NFC") }),
+		),
+		"brackets without an end": "[".repeat(1_000_000),
 		"a pattern that can't be compiled": JSON.stringify({
 			...parsed(),
 			pre_tokenizer: {
@@ -128,6 +141,8 @@ describe("createTokenizer refuses, with one sentence,", () => {
 	test.each(Object.entries(cases))("%s", (_, text) => {
 		const refusal = refusalOf(text);
 		expect(refusal).toMatchObject({ name: "UserError", code: "tokenizerInvalid" });
-		expect(String(refusal)).toMatch(/The file tokenizer\.json can't be used because .+\.$/);
+		expect(String(refusal)).toMatch(
+			/^UserError: The file tokenizer\.json can't be used because .{1,400}\.$/,
+		);
 	});
 });

@@ -31,6 +31,7 @@ async function refusal(from = at("")): Promise<{ code: unknown; message: string 
 	expect(error).toMatchObject({ name: "UserError" });
 	const refused = error as { code: unknown; message: string };
 	expect(refused.message).toMatch(/^[^\n]+; [^\n]+\.$/);
+	expect(refused.message.length).toBeLessThan(1000);
 	return refused;
 }
 
@@ -132,6 +133,27 @@ const cases: Readonly<Record<string, Case>> = {
 		},
 		"checkpointInvalid",
 		"too deeply",
+	],
+	"a shape of more dimensions than any": [
+		async () => {
+			const dims = message(2, Buffer.concat(Array.from({ length: 100 }, () => message(1))));
+			await appendFile(graph(), message(7, message(11, message(2, message(1, dims)))));
+		},
+		"checkpointInvalid",
+		"a shape in it has 100 dimensions",
+	],
+	"names that take more than the weights": [
+		async () => {
+			const tensor = message(5, text(8, "x".repeat(900)));
+			await appendFile(graph(), message(7, Buffer.concat(new Array<Buffer>(40_000).fill(tensor))));
+		},
+		"checkpointInvalid",
+		"its names take more than any model's",
+	],
+	"a genai_config.json with something wrong in every place": [
+		withGenai({ inputs: Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`i${i}`, 1])) }),
+		"checkpointInvalid",
+		"inputs.i0",
 	],
 	"a size of weights that is no number": [
 		() =>
