@@ -69,8 +69,8 @@ export function firstProblem({ issues }: z.ZodError): string {
 }
 
 /**
- * An array of at most `max` elements. `z.array` looks at all of them and keeps a finding about each, however many there
- * are; this stops at the first.
+ * An array of at most `max` elements. `z.array` keeps a finding about each that is wrong, which for some millions of them is
+ * more memory than there is; this stops at the first.
  */
 export function foreignList<Element extends z.ZodType>(
 	element: Element,

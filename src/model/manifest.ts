@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { withoutByteOrderMark } from "../base/byteOrderMark.ts";
+import { firstProblem, parseForeignJson } from "../base/foreignJson.ts";
 import { exportedGraphSchema } from "./exportedGraph.ts";
 
 /** Name of the manifest inside a model folder. */
@@ -114,14 +115,12 @@ export type ManifestParse =
 
 /** Validates the text of a manifest. Never throws: the text may come from anywhere. */
 export function parseManifest(text: string): ManifestParse {
-	let json: unknown;
-	try {
-		json = JSON.parse(withoutByteOrderMark(text));
-	} catch {
-		return { kind: "invalid", problem: "it is not JSON" };
+	const json = parseForeignJson(withoutByteOrderMark(text));
+	if (json.kind === "invalid") {
+		return { kind: "invalid", problem: `it ${json.problem}` };
 	}
-	const result = manifestSchema.safeParse(json);
+	const result = manifestSchema.safeParse(json.value);
 	return result.success
 		? { kind: "ok", manifest: result.data }
-		: { kind: "invalid", problem: z.prettifyError(result.error) };
+		: { kind: "invalid", problem: firstProblem(result.error) };
 }

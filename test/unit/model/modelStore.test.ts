@@ -26,6 +26,7 @@ const refusal = async (options?: OpenModelOptions): Promise<[unknown, string]> =
 	const error: unknown = await openModel(folder, options).catch((caught: unknown) => caught);
 	const { code, message } = error as { code: unknown; message: string };
 	expect(message).toMatch(/^[^\n]+; [^\n]+\.$/);
+	expect(message.length).toBeLessThan(1000);
 	return [code, message];
 };
 
@@ -107,6 +108,10 @@ describe("openModel", () => {
 		"of another version": (manifest) => (manifest["formatVersion"] = 2),
 		"with an unknown field": (manifest) => (manifest["command"] = "rm"),
 		"without stop tokens": (manifest) => (manifest["stopTokens"] = []),
+		"with something wrong in every place of a list": (manifest) => {
+			const files = manifest["files"] as Record<string, unknown>;
+			files["moreWeights"] = new Array<number>(60).fill(7);
+		},
 		"that points outside of its folder": (manifest) => {
 			const files = manifest["files"] as Record<string, Record<string, unknown>>;
 			files["graph"] = { ...files["graph"], name: "../other/model.onnx" };
