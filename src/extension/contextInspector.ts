@@ -12,7 +12,10 @@ export class ContextInspector implements vscode.TextDocumentContentProvider, vsc
 	private readonly changed = new vscode.EventEmitter<vscode.Uri>();
 	private readonly registrations: vscode.Disposable;
 	private prompt = "# No completion was asked for yet: type in a file, then look again.\n";
-	private answer = "";
+	/** Undefined until the first prompt was answered. */
+	private answer: string | undefined;
+	/** It is shown with its answer: one that is given up for the next key has none. */
+	private unanswered: string | undefined;
 
 	constructor() {
 		this.onDidChange = this.changed.event;
@@ -28,18 +31,21 @@ export class ContextInspector implements vscode.TextDocumentContentProvider, vsc
 	}
 
 	provideTextDocumentContent(): string {
-		return this.answer + this.prompt;
+		return (this.answer ?? "") + this.prompt;
 	}
 
 	setPrompt(description: string): void {
-		this.prompt = description;
-		this.answer = "";
-		this.changed.fire(uri);
+		this.unanswered = description;
+		if (this.answer === undefined) {
+			this.prompt = description;
+			this.changed.fire(uri);
+		}
 	}
 
 	setStats(stats: GenerateStats | undefined): void {
 		// A request that the engine wasn't asked for leaves what the last one was.
 		if (stats !== undefined) {
+			this.prompt = this.unanswered ?? this.prompt;
 			this.answer = describeAnswer(stats);
 			this.changed.fire(uri);
 		}

@@ -29,8 +29,7 @@ describe("the repository in the extension host", () => {
 		}
 		await nameCompleted(mote, name);
 		const document = await showContext();
-		const [, share] = await textMatching(document, /^# (\d+) % of the answer's probability/m);
-		assert(Number(share) > 0);
+		await textMatching(document, /^# [1-9]\d* % of the answer's probability/m);
 	});
 
 	it("one thread reads the repository, before and after the engine is opened anew", async () => {
