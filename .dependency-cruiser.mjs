@@ -8,7 +8,8 @@ const mayImport = {
 	adaptation: ["base", "tokenizer"],
 	engine: ["base", "model", "tokenizer", "adaptation"],
 	engineProcess: ["base", "model", "tokenizer", "adaptation", "engine"],
-	context: ["base", "model", "tokenizer"],
+	provenance: ["base"],
+	context: ["base", "model", "tokenizer", "provenance"],
 	prompt: ["base", "model", "tokenizer", "context"],
 	languageModel: ["base", "model", "tokenizer", "engine", "prompt"],
 	completion: [
@@ -21,9 +22,11 @@ const mayImport = {
 		"prompt",
 		"languageModel",
 	],
+	nextEdit: ["base", "model", "tokenizer", "engine", "completion"],
 	chat: ["base", "model", "tokenizer", "context", "prompt", "languageModel"],
 	/** Runs in a browser: of the extension it knows the messages, as types. */
-	webview: ["chat", "modelCatalog"],
+	webview: ["chat", "modelCatalog", "statistics"],
+	statistics: ["base"],
 	modelProcess: ["base", "model", "tokenizer", "importer", "modelLibrary", "prompt"],
 	modelCatalog: ["base", "model", "modelLibrary", "modelProcess"],
 	evaluation: [
@@ -35,6 +38,7 @@ const mayImport = {
 		"context",
 		"prompt",
 		"completion",
+		"nextEdit",
 	],
 	cli: [
 		"base",
@@ -49,6 +53,7 @@ const mayImport = {
 		"prompt",
 		"languageModel",
 		"completion",
+		"nextEdit",
 		"chat",
 		"evaluation",
 	],
@@ -63,10 +68,13 @@ const mayImport = {
 		"prompt",
 		"languageModel",
 		"completion",
+		"nextEdit",
 		"chat",
 		"modelLibrary",
 		"modelProcess",
 		"modelCatalog",
+		"statistics",
+		"provenance",
 	],
 };
 
@@ -103,7 +111,7 @@ export default {
 		onlyFrom(
 			"only-native-backend-knows-the-addon",
 			"^src/engine/native/",
-			"^src/engine/(native/|openBackend[.]ts$)",
+			"^src/engine/(native/|open(Gpu)?Backend[.]ts$)",
 		),
 		onlyFrom(
 			"only-syntax-imports-tree-sitter",
@@ -125,16 +133,26 @@ export default {
 			severity: "error",
 			comment: "browser code sees the messages of its views, as types",
 			from: { path: "^src/webview/" },
-			to: { path: "^src/(?!webview/)", pathNot: "^src/(chat|modelCatalog)/messages[.]ts$" },
+			to: {
+				path: "^src/(?!webview/)",
+				pathNot: "^src/(chat|modelCatalog|statistics)/messages[.]ts$",
+			},
 		},
 		onlyFrom("only-importer-writes-protobuf", "node_modules/@bufbuild/", "^src/importer/"),
 		{
 			name: "features-see-the-engine-only-through-its-interface",
 			severity: "error",
 			comment:
-				"completion and languageModel may import engine.ts and errors.ts, nothing behind them",
-			from: { path: "^src/(completion|languageModel)/" },
+				"completion, nextEdit and languageModel may import engine.ts and errors.ts, nothing behind them",
+			from: { path: "^src/(completion|nextEdit|languageModel)/" },
 			to: { path: "^src/engine/", pathNot: "^src/engine/(engine|errors)[.]ts$" },
+		},
+		{
+			name: "next-edits-know-of-completion-only-how-strings-and-comments-are-read",
+			severity: "error",
+			comment: "the rest of the pipeline is about ghost text",
+			from: { path: "^src/nextEdit/" },
+			to: { path: "^src/completion/", pathNot: "^src/completion/lexical/" },
 		},
 		{
 			name: "adaptation-is-seen-only-through-its-interface",

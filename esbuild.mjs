@@ -6,12 +6,13 @@
  * dist/ is complete by itself: the bundles, the grammars that they load, Mote's addon, and the runtime of this
  * platform in dist/node_modules, where the bundles find it before they find the one of the repository.
  */
-import { cp, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { cp, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { buildAddon } from "./scripts/native.mjs";
 import { writeNotices } from "./scripts/notices.mjs";
+import { copyRuntime } from "./scripts/runtime.mjs";
 
 const root = import.meta.dirname;
 const dist = path.join(root, "dist");
@@ -22,8 +23,10 @@ const programs = {
 	engineProcess: "src/engineProcess/child.ts",
 	modelProcess: "src/modelProcess/child.ts",
 	contextWorker: "src/context/worker.ts",
+	tokenizerWorker: "src/tokenizer/tokenizerWorker.ts",
 	repositoryWorker: "src/context/repositoryWorker.ts",
 	tagProcess: "src/context/tagProcess.ts",
+	nextEditWorker: "src/extension/nextEdit/searchWorker.ts",
 	cli: "src/cli/main.ts",
 };
 
@@ -61,7 +64,7 @@ export async function buildAll({ production }) {
 	await writeNotices(root, inputs, copiedPackages, path.join(dist, "THIRD-PARTY-NOTICES.txt"));
 	await buildHostTests();
 	await copyGrammars();
-	await copyRuntime(process.platform, process.arch);
+	await copyRuntime(path.join(root, "node_modules"), path.join(dist, "node_modules"), process);
 	buildAddon();
 }
 
@@ -70,16 +73,27 @@ export async function buildAll({ production }) {
  * @returns the files that went into the programs
  */
 async function buildPrograms(production) {
-	const { metafile } = await build({
+	const { extension, ...others } = programs;
+	const options = {
 		...shared,
-		entryPoints: programs,
 		outdir: dist,
 		minify: production,
-		sourcemap: production ? false : "linked",
+		sourcemap: production ? /** @type {const} */ (false) : /** @type {const} */ ("linked"),
 		external: ["vscode", "onnxruntime-node"],
-		metafile: true,
-	});
-	return Object.keys(metafile.inputs);
+		metafile: /** @type {const} */ (true),
+	};
+	const built = await Promise.all([
+		build({ ...options, entryPoints: others }),
+		// What the editor doesn't need at once lies in files of its own. They are of this program only: a name says to whom
+		// it belongs, and no process loads what another one needs.
+		build({
+			...options,
+			entryPoints: { extension },
+			splitting: true,
+			chunkNames: "extension/[name]-[hash]",
+		}),
+	]);
+	return built.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 }
 
 /**
@@ -95,7 +109,9 @@ async function buildWebview(production) {
 		platform: "browser",
 		format: "iife",
 		target: "es2022",
-		entryPoints: { chat: "src/webview/chat/main.ts", models: "src/webview/models/main.ts" },
+		entryPoints: Object.fromEntries(
+			["chat", "models", "statistics"].map((view) => [view, `src/webview/${view}/main.ts`]),
+		),
 		outdir: path.join(dist, "webview"),
 		minify: production,
 		sourcemap: production ? false : "linked",
@@ -145,39 +161,6 @@ async function copyGrammars() {
 			path.join(target, file),
 		);
 	}
-}
-
-/**
- * Copies what onnxruntime-node needs to run on one platform: 46 MB of the 290 MB that it installs, and
- * neither its install script nor the packages which only that script uses.
- *
- * @param {string} platform
- * @param {string} arch
- */
-async function copyRuntime(platform, arch) {
-	const modules = path.join(root, "node_modules");
-	const target = path.join(dist, "node_modules");
-	const binaries = `onnxruntime-node/bin/napi-v6/${platform}/${arch}`;
-	for (const folder of [binaries, "onnxruntime-node/dist", "onnxruntime-common/dist/cjs"]) {
-		await cp(path.join(modules, folder), path.join(target, folder), {
-			recursive: true,
-			filter: async (file) =>
-				(await stat(file)).isDirectory() || /[.](js|node|dll|dylib)$|[.]so([.]\d+)*$/.test(file),
-		});
-	}
-	for (const name of ["onnxruntime-node", "onnxruntime-common"]) {
-		const folder = path.join(modules, name);
-		for (const file of await readdir(folder)) {
-			if (/^(package[.]json|LICENSE.*|README[.]md)$/.test(file)) {
-				await cp(path.join(folder, file), path.join(target, name, file));
-			}
-		}
-	}
-	// Marks the CommonJS build as such; without it Node would follow the package's "module" type.
-	await cp(
-		path.join(modules, "onnxruntime-common/dist/cjs/package.json"),
-		path.join(target, "onnxruntime-common/dist/cjs/package.json"),
-	);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

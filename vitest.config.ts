@@ -8,6 +8,8 @@ const limits = {
 	expect: { poll: { interval: 20, timeout: hangMs } },
 };
 
+const laws = { setupFiles: ["test/support/lawSeed.ts"] };
+
 const addonTests = ["test/unit/engine/native/**/*.test.ts", "test/property/*OnAddon.test.ts"];
 
 export default defineConfig({
@@ -21,6 +23,7 @@ export default defineConfig({
 					include: ["test/{unit,property,contract}/**/*.test.ts"],
 					exclude: addonTests,
 					...limits,
+					...laws,
 				},
 			},
 			{
@@ -29,6 +32,7 @@ export default defineConfig({
 					name: "addon",
 					include: addonTests,
 					...limits,
+					...laws,
 				},
 			},
 			{
@@ -41,6 +45,7 @@ export default defineConfig({
 					name: "webview",
 					include: ["test/webview/**/*.test.ts"],
 					...limits,
+					...laws,
 				},
 			},
 			{

@@ -6,7 +6,9 @@
 #include "kernels/kernelTable.h"
 #include "node/arguments.h"
 #include "node/classes.h"
+#include "node/deviceCacheObject.h"
 #include "node/kvCacheObject.h"
+#include "node/openOptions.h"
 #include "node/openWorker.h"
 #include "node/sessionObject.h"
 #include "runtime/selfTest.h"
@@ -18,7 +20,7 @@ namespace {
  * Changes with whatever src/engine/native/addon.ts has to know, and with what KV caches hold: those on the disk are named
  * by it.
  */
-constexpr int kAbi = 2;
+constexpr int kAbi = 3;
 
 /** As process.platform and process.arch say it. */
 #if defined(__linux__) && defined(__x86_64__)
@@ -31,10 +33,11 @@ constexpr const char* kPlatform = "darwin-arm64";
 #error "no addon for this system"
 #endif
 
+template <typename S>
 Napi::Value openSession(const Napi::CallbackInfo& info) {
 	const Napi::Env env = info.Env();
 	return callFromJavaScript(env, [&]() -> Napi::Value {
-		auto* worker = new OpenWorker(env, openOptionsFrom(info[0]));
+		auto* worker = new OpenWorker<S>(env, openOptionsFrom<S>(info[0]));
 		const Napi::Promise promise = worker->promise();
 		worker->Queue();
 		return promise;
@@ -62,8 +65,10 @@ Napi::Value selfTest(const Napi::CallbackInfo& info) {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
 	auto classes = std::make_unique<Classes>();
-	classes->session = Napi::Persistent(SessionObject::define(env));
+	classes->session = Napi::Persistent(SessionObject<Session>::define(env));
 	classes->kvCache = Napi::Persistent(KvCacheObject::define(env));
+	classes->deviceSession = Napi::Persistent(SessionObject<DeviceSession>::define(env));
+	classes->deviceCache = Napi::Persistent(DeviceCacheObject::define(env));
 	env.SetInstanceData(classes.release());
 	exports.Set("abi", kAbi);
 	exports.Set("platform", kPlatform);
@@ -72,7 +77,9 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
 		exports.Set("bestInstructions", nameOf(bestInstructions()));
 	}
 	exports.Set("selfTest", Napi::Function::New<selfTest>(env, "selfTest"));
-	exports.Set("openSession", Napi::Function::New<openSession>(env, "openSession"));
+	exports.Set("openSession", Napi::Function::New<openSession<Session>>(env, "openSession"));
+	const auto openDevice = Napi::Function::New<openSession<DeviceSession>>(env, "openDeviceSession");
+	exports.Set("openDeviceSession", openDevice);
 	return exports;
 }
 

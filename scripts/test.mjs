@@ -77,10 +77,23 @@ const groups = [
 			() => testWithVitest("package"),
 			...nativeTestSteps(),
 			() => testWithVitest("webview"),
+			soak,
 		],
 		[testInExtensionHost, () => testWithVitest("workbench")],
 	],
 ];
+
+/** Counts faults and not minutes, so that a busy machine only takes longer; each kind is among them. */
+async function soak() {
+	if (process.platform === "linux") {
+		await check(
+			...["soak", "--experimental-transform-types", "bench/soak.ts"],
+			...["--faults", "20", "--model", "nano"],
+		);
+	} else {
+		leaveOut("The soak is left out", "it needs Linux");
+	}
+}
 
 /** @param {string} name */
 function cacheFile(name) {

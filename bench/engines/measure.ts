@@ -19,7 +19,6 @@ import { keepLimitsFor } from "../../src/engine/keepLimits.ts";
 import { LocalEngine } from "../../src/engine/localEngine.ts";
 import { openModel } from "../../src/model/modelStore.ts";
 import { createTokenizer } from "../../src/tokenizer/bpeTokenizer.ts";
-import { VocabularyIndex } from "../../src/tokenizer/vocabularyIndex.ts";
 import {
 	decodeMs,
 	fillMemory,
@@ -68,7 +67,7 @@ async function measure({ scenario, choice, requests }: Task): Promise<Finding> {
 			const bytesPerPosition = backend.kvLayout.prefixBytes(contextLength) / contextLength;
 			const engine = new LocalEngine({
 				backend,
-				vocabulary: new VocabularyIndex(tokenizer),
+				vocabulary: tokenizer.vocabulary,
 				clock: systemClock,
 				keep: keepLimitsFor(bytesPerPosition, contextLength, totalmem()),
 			});

@@ -1,5 +1,6 @@
 #include "node/arguments.h"
 
+#include <algorithm>
 #include <cmath>
 #include <new>
 
@@ -56,6 +57,15 @@ std::span<float> float32From(const Napi::Value& value, const char* name) {
 
 std::span<std::byte> bytesFrom(const Napi::Value& value, const char* name) {
 	return std::as_writable_bytes(elementsOf<uint8_t>(value, name, napi_uint8_array, "Uint8Array"));
+}
+
+std::span<const int32_t> tokensFrom(const Napi::Value& value, size_t vocabularySize) {
+	const std::span<const int32_t> tokens = int32From(value, "tokens");
+	const auto size = static_cast<int64_t>(vocabularySize);
+	if (!std::ranges::all_of(tokens, [&](int32_t id) { return id >= 0 && id < size; })) {
+		throw ArgumentError("tokens are not of this model's vocabulary");
+	}
+	return tokens;
 }
 
 void checkReceiver(const Napi::CallbackInfo& info, const napi_type_tag& tag) {

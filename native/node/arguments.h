@@ -29,6 +29,9 @@ std::span<int32_t> int32From(const Napi::Value& value, const char* name);
 std::span<float> float32From(const Napi::Value& value, const char* name);
 std::span<std::byte> bytesFrom(const Napi::Value& value, const char* name);
 
+/** An Int32Array of ids below `vocabularySize`. */
+std::span<const int32_t> tokensFrom(const Napi::Value& value, size_t vocabularySize);
+
 /**
  * Every getter calls it first: V8 knows whose object a method is called on, but not a getter.
  *

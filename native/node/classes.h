@@ -8,6 +8,8 @@ namespace mote {
 struct Classes {
 	Napi::FunctionReference session;
 	Napi::FunctionReference kvCache;
+	Napi::FunctionReference deviceSession;
+	Napi::FunctionReference deviceCache;
 };
 
 inline const Classes& classesOf(Napi::Env env) { return *env.GetInstanceData<Classes>(); }

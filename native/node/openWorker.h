@@ -4,41 +4,35 @@
 #include <napi.h>
 
 #include <memory>
-#include <string>
 
-#include "runtime/session.h"
+#include "node/openOptions.h"
+#include "node/sessionObject.h"
 
 namespace mote {
 
-struct OpenOptions {
-	/** Of ONNX Runtime. */
-	std::string libraryPath;
-	SessionOptions session;
-};
-
-/** @throws ArgumentError unless this machine runs them */
-Instructions instructionsFrom(const Napi::Value& value);
-
-/** @throws ArgumentError */
-OpenOptions openOptionsFrom(const Napi::Value& value);
-
 /** Deletes itself at the end. */
+template <typename S>
 class OpenWorker : public Napi::AsyncWorker {
  public:
-	OpenWorker(Napi::Env env, OpenOptions options);
+	OpenWorker(Napi::Env env, OpenOptions<S> options)
+			: AsyncWorker(env, "mote open"), options_(std::move(options)), deferred_(env) {}
 
 	/** Of a SessionObject. */
 	Napi::Promise promise() const { return deferred_.Promise(); }
 
  protected:
-	void Execute() override;
-	void OnOK() override;
-	void OnError(const Napi::Error& error) override;
+	void Execute() override { session_ = S::open(options_.libraryPath, options_.session); }
+
+	void OnOK() override { deferred_.Resolve(SessionObject<S>::create(Env(), std::move(session_))); }
+
+	void OnError(const Napi::Error& error) override {
+		deferred_.Reject(toJavaScript(Env(), error.Message().c_str()).Value());
+	}
 
  private:
-	OpenOptions options_;
+	OpenOptions<S> options_;
 	Napi::Promise::Deferred deferred_;
-	std::shared_ptr<Session> session_;
+	std::shared_ptr<S> session_;
 };
 
 } // namespace mote

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <set>
 #include <string>
+
+#include "runtime/ort.h"
 
 namespace mote {
 
@@ -27,5 +30,17 @@ inline std::string past(size_t buffer) { return "past_key_values" + kvSuffix(buf
 inline std::string present(size_t buffer) { return "present" + kvSuffix(buffer); }
 
 } // namespace names
+
+/**
+ * Whether a graph has these inputs and outputs and no others.
+ *
+ * @throws std::runtime_error
+ */
+void checkGraphNames(
+	const Ort& ort,
+	const OrtSession* session,
+	std::set<std::string> inputs,
+	std::set<std::string> outputs
+);
 
 } // namespace mote

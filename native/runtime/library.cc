@@ -2,10 +2,14 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
+#include <array>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <vector>
 
 namespace mote {
 namespace {
@@ -41,6 +45,33 @@ std::unique_ptr<Library> load(const std::string& path) {
 
 } // namespace
 
+void loadCudaLibrariesBeside(const std::string& libraryPath) {
+	// In the order of what needs what; cuDNN finds its own parts.
+	constexpr std::array<const char*, 7> kNames{
+		"libcudart.so.",
+		"libnvJitLink.so.",
+		"libcublasLt.so.",
+		"libcublas.so.",
+		"libcurand.so.",
+		"libcufft.so.",
+		"libcudnn.so.",
+	};
+	std::error_code none;
+	const std::filesystem::path folder = std::filesystem::path(libraryPath).parent_path();
+	std::vector<std::filesystem::path> files;
+	for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
+		files.push_back(entry.path());
+	}
+	std::ranges::sort(files);
+	for (const char* name : kNames) {
+		for (const std::filesystem::path& file : files) {
+			if (file.filename().string().starts_with(name)) {
+				dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL);
+			}
+		}
+	}
+}
+
 const Library& Library::open(const std::string& path) {
 	static std::mutex mutex;
 	// Not destroyed at exit either, when threads of sessions that nobody closed may still run.
@@ -51,6 +82,16 @@ const Library& Library::open(const std::string& path) {
 		library = load(path);
 	}
 	return *library;
+}
+
+OrtOwnedValue Library::tensor(
+	void* data, size_t bytes, std::span<const int64_t> shape, OrtElementType type
+) const {
+	return ownedBy<OrtOwnedValue>(ort, [&](OrtValue** out) {
+		return ort.CreateTensorWithDataAsOrtValue(
+			memory, data, bytes, shape.data(), shape.size(), type, out
+		);
+	});
 }
 
 } // namespace mote

@@ -1,9 +1,13 @@
 /** The ONNX Runtime that onnxruntime-node brings along. */
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string>
 
 #include "runtime/ort.h"
+#include "runtime/ortOwned.h"
 
 namespace mote {
 
@@ -16,6 +20,11 @@ struct Library {
 	 */
 	static const Library& open(const std::string& path);
 
+	/** A tensor over memory of the processor that somebody else owns. @throws std::runtime_error */
+	OrtOwnedValue tensor(
+		void* data, size_t bytes, std::span<const int64_t> shape, OrtElementType type
+	) const;
+
 	Ort ort;
 	/** For example "1.30.0". */
 	std::string version;
@@ -23,5 +32,12 @@ struct Library {
 	/** Ordinary memory of the CPU. */
 	OrtMemoryInfo* memory;
 };
+
+/**
+ * Loads the libraries of CUDA that lie beside ONNX Runtime's. Its provider looks for them on the loader's path only, on which
+ * somebody who has put everything into one folder doesn't have that folder; what is loaded already it takes by its name. What
+ * can't be loaded is left to the provider, whose message names it.
+ */
+void loadCudaLibrariesBeside(const std::string& libraryPath);
 
 } // namespace mote

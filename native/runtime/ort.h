@@ -30,6 +30,14 @@ struct Ort {
 		api};
 	OrtFunction<78, OrtStatus*(OrtAllocator**)> GetAllocatorWithDefaultOptions{api};
 	OrtFunction<76, OrtStatus*(OrtAllocator*, void*)> AllocatorFree{api};
+	OrtFunction<
+		68,
+		OrtStatus*(const char* name, OrtAllocatorType, int device, OrtMemoryType, OrtMemoryInfo**)>
+		CreateMemoryInfo{api};
+	OrtFunction<94, void(OrtMemoryInfo*)> ReleaseMemoryInfo{api};
+	OrtFunction<131, OrtStatus*(const OrtSession*, const OrtMemoryInfo*, OrtAllocator**)>
+		CreateAllocator{api};
+	OrtFunction<132, void(OrtAllocator*)> ReleaseAllocator{api};
 
 	// Custom operators
 	OrtFunction<26, OrtStatus*(const char* name, OrtCustomOpDomain**)> CreateCustomOpDomain{api};
@@ -50,6 +58,16 @@ struct Ort {
 	OrtFunction<130, OrtStatus*(OrtSessionOptions*, const char* key, const char* value)>
 		AddSessionConfigEntry{api};
 	OrtFunction<100, void(OrtSessionOptions*)> ReleaseSessionOptions{api};
+	OrtFunction<205, OrtStatus*(OrtCUDAProviderOptionsV2**)> CreateCUDAProviderOptions{api};
+	OrtFunction<
+		206,
+		OrtStatus*(
+			OrtCUDAProviderOptionsV2*, const char* const* keys, const char* const* values, size_t
+		)>
+		UpdateCUDAProviderOptions{api};
+	OrtFunction<204, OrtStatus*(OrtSessionOptions*, const OrtCUDAProviderOptionsV2*)>
+		SessionOptionsAppendExecutionProvider_CUDA_V2{api};
+	OrtFunction<208, void(OrtCUDAProviderOptionsV2*)> ReleaseCUDAProviderOptions{api};
 
 	// Session
 	OrtFunction<
@@ -75,12 +93,20 @@ struct Ort {
 	OrtFunction<133, OrtStatus*(OrtSession*, const OrtRunOptions*, const OrtIoBinding*)>
 		RunWithBinding{api};
 	OrtFunction<135, void(OrtIoBinding*)> ReleaseIoBinding{api};
+	OrtFunction<141, void(OrtIoBinding*)> ClearBoundInputs{api};
+	OrtFunction<142, void(OrtIoBinding*)> ClearBoundOutputs{api};
+	/** Waits until what the device writes has been written. */
+	OrtFunction<203, OrtStatus*(OrtIoBinding*)> SynchronizeBoundOutputs{api};
 
 	// Tensors
 	OrtFunction<
 		49,
 		OrtStatus*(const OrtMemoryInfo*, void* data, size_t bytes, const int64_t* shape, size_t dimensions, OrtElementType, OrtValue**)>
 		CreateTensorWithDataAsOrtValue{api};
+	OrtFunction<
+		48,
+		OrtStatus*(OrtAllocator*, const int64_t* shape, size_t dimensions, OrtElementType, OrtValue**)>
+		CreateTensorAsOrtValue{api};
 	/** Serves for reading too, so there is a const that the library's own declaration lacks. */
 	OrtFunction<51, OrtStatus*(const OrtValue*, void**)> GetTensorMutableData{api};
 	OrtFunction<65, OrtStatus*(const OrtValue*, OrtTensorTypeAndShapeInfo**)> GetTensorTypeAndShape{

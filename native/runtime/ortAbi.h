@@ -31,6 +31,7 @@ struct OrtCustomOpDomain;
 struct OrtKernelInfo;
 struct OrtKernelContext;
 struct OrtShapeInferContext;
+struct OrtCUDAProviderOptionsV2;
 
 /** The library's table of functions, of which Ort in ort.h names those that we use. */
 struct OrtApi {
@@ -58,6 +59,7 @@ enum class OrtElementType : int32_t {
 	int8 = 3,
 	int32 = 6,
 	int64 = 7,
+	float16 = 10,
 };
 
 enum class OrtGraphOptimizationLevel : int32_t { none = 0, all = 99 };

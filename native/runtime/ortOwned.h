@@ -20,8 +20,11 @@ struct OrtRelease {
 template <typename Object, auto release>
 using OrtOwned = std::unique_ptr<Object, OrtRelease<release>>;
 
+using OrtOwnedAllocator = OrtOwned<OrtAllocator, &Ort::ReleaseAllocator>;
+using OrtOwnedCudaOptions = OrtOwned<OrtCUDAProviderOptionsV2, &Ort::ReleaseCUDAProviderOptions>;
 using OrtOwnedCustomOpDomain = OrtOwned<OrtCustomOpDomain, &Ort::ReleaseCustomOpDomain>;
 using OrtOwnedIoBinding = OrtOwned<OrtIoBinding, &Ort::ReleaseIoBinding>;
+using OrtOwnedMemoryInfo = OrtOwned<OrtMemoryInfo, &Ort::ReleaseMemoryInfo>;
 using OrtOwnedRunOptions = OrtOwned<OrtRunOptions, &Ort::ReleaseRunOptions>;
 using OrtOwnedSession = OrtOwned<OrtSession, &Ort::ReleaseSession>;
 using OrtOwnedSessionOptions = OrtOwned<OrtSessionOptions, &Ort::ReleaseSessionOptions>;

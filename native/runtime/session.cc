@@ -34,44 +34,16 @@ OrtOwnedSessionOptions createOptions(
 	return created;
 }
 
-std::string takeName(const Ort& ort, OrtAllocator* allocator, char* name) {
-	std::string copy = name;
-	ort.check(ort.AllocatorFree(allocator, name));
-	return copy;
-}
-
-template <typename CountOf, typename NameOf>
-std::vector<std::string> namesOf(
-	const Ort& ort, const OrtSession* session, const CountOf& countOf, const NameOf& nameOf
-) {
-	OrtAllocator* allocator = nullptr;
-	ort.check(ort.GetAllocatorWithDefaultOptions(&allocator));
-	size_t count = 0;
-	ort.check(countOf(session, &count));
-	std::vector<std::string> names(count);
-	for (size_t i = 0; i < count; i++) {
-		char* name = nullptr;
-		ort.check(nameOf(session, i, allocator, &name));
-		names[i] = takeName(ort, allocator, name);
-	}
-	return names;
-}
-
-void checkNames(const std::vector<std::string>& actual, std::set<std::string> wanted) {
-	for (const std::string& name : actual) {
-		if (wanted.erase(name) == 0) {
-			throw std::runtime_error("its graph has " + name + ", which nobody uses");
-		}
-	}
-	if (!wanted.empty()) {
-		throw std::runtime_error("its graph lacks " + *wanted.begin());
-	}
-}
-
 } // namespace
 
+std::shared_ptr<Session> Session::open(
+	const std::string& libraryPath, const SessionOptions& options
+) {
+	return std::make_shared<Session>(Library::open(libraryPath), options);
+}
+
 Session::Session(const Library& library, SessionOptions options)
-		: library_(library),
+		: PassSession(library, options.vocabularySize),
 			options_(std::move(options)),
 			operators_(customOps(library.ort, kernelsFor(options_.instructions), pass_, options_.threads)
 			) {
@@ -86,9 +58,6 @@ Session::Session(const Library& library, SessionOptions options)
 	session_ = ownedBy<OrtOwnedSession>(ort, [&](OrtSession** out) {
 		return ort.CreateSession(library_.environment, options_.graphPath.c_str(), settings.get(), out);
 	});
-	runOptions_ = ownedBy<OrtOwnedRunOptions>(ort, [&](OrtRunOptions** out) {
-		return ort.CreateRunOptions(out);
-	});
 	checkContract();
 }
 
@@ -100,17 +69,11 @@ void Session::checkContract() const {
 		inputs.insert(names::past(i));
 		outputs.insert(names::present(i));
 	}
-	checkNames(
-		namesOf(ort, session_.get(), ort.SessionGetInputCount, ort.SessionGetInputName), inputs
-	);
-	checkNames(
-		namesOf(ort, session_.get(), ort.SessionGetOutputCount, ort.SessionGetOutputName), outputs
-	);
+	checkGraphNames(ort, session_.get(), std::move(inputs), std::move(outputs));
 }
 
 void Session::begin(BoundCache& bound, std::span<const int32_t> tokens, size_t logitRows) {
-	const Ort& ort = library_.ort;
-	finishedRows_ = 0;
+	forgetLast();
 	makeRoom(tokens.size(), logitRows);
 	std::copy(tokens.begin(), tokens.end(), ids_.begin());
 	const size_t total = bound.cache.length() + tokens.size();
@@ -118,11 +81,8 @@ void Session::begin(BoundCache& bound, std::span<const int32_t> tokens, size_t l
 	logitsStart_ = static_cast<int64_t>(tokens.size() - logitRows);
 	bound.bindTokens(tokens.size());
 	bound.bindOutputs(logitRows);
-	pass_.stop.store(false, std::memory_order_relaxed);
-	ort.check(ort.RunOptionsUnsetTerminate(runOptions_.get()));
 	bound.cache.willFill(total);
-	runningRows_ = logitRows;
-	running_ = &bound;
+	start(bound, logitRows);
 }
 
 void Session::makeRoom(size_t tokens, size_t logitRows) {
@@ -141,45 +101,21 @@ void Session::makeRoom(size_t tokens, size_t logitRows) {
 	}
 }
 
-PassOutcome Session::execute() {
-	const Ort& ort = library_.ort;
-	OrtStatus* status =
-		ort.RunWithBinding(session_.get(), runOptions_.get(), running_->binding_.get());
-	// Whatever the library says about it: an operator may have left its outputs unfinished.
-	if (pass_.isStopped()) {
-		if (status != nullptr) {
-			ort.ReleaseStatus(status);
-		}
-		return PassOutcome::stopped;
-	}
-	ort.check(status);
-	return PassOutcome::done;
-}
+PassOutcome Session::execute() { return runBinding(session_.get(), running_->binding_.get()); }
 
 PassOutcome Session::end(PassOutcome outcome) {
-	const PassOutcome seen = pass_.isStopped() ? PassOutcome::stopped : outcome;
+	BoundCache& bound = *running_;
+	const PassOutcome seen = finish(outcome);
 	if (seen == PassOutcome::done) {
-		running_->cache.markFilled(static_cast<size_t>(totalLength_));
-		finishedRows_ = runningRows_;
+		bound.cache.markFilled(static_cast<size_t>(totalLength_));
 	}
-	running_ = nullptr;
 	return seen;
-}
-
-void Session::stop() {
-	if (running_ != nullptr) {
-		pass_.stop.store(true, std::memory_order_relaxed);
-		library_.ort.check(library_.ort.RunOptionsSetTerminate(runOptions_.get()));
-	}
-}
-
-std::span<const float> Session::logits(size_t row) const {
-	return {logits_.data() + row * options_.vocabularySize, options_.vocabularySize};
 }
 
 BoundCache::BoundCache(std::shared_ptr<Session> session, size_t capacity)
 		: cache(session->options().kv, capacity), session_(std::move(session)) {
-	const Ort& ort = session_->library_.ort;
+	const Library& library = session_->library();
+	const Ort& ort = library.ort;
 	binding_ = ownedBy<OrtOwnedIoBinding>(ort, [&](OrtIoBinding** out) {
 		return ort.CreateIoBinding(session_->session_.get(), out);
 	});
@@ -191,16 +127,18 @@ BoundCache::BoundCache(std::shared_ptr<Session> session, size_t capacity)
 	};
 	for (size_t i = 0; i < shape.buffers(); i++) {
 		const size_t bytes = shape.prefixBytes(shape.contextLength);
-		const OrtOwnedValue value = tensor(cache.buffer(i), bytes, dimensions, OrtElementType::uint8);
+		const OrtOwnedValue value =
+			library.tensor(cache.buffer(i), bytes, dimensions, OrtElementType::uint8);
 		ort.check(ort.BindInput(binding_.get(), names::past(i).c_str(), value.get()));
 		ort.check(ort.BindOutput(binding_.get(), names::present(i).c_str(), value.get()));
 	}
 	int32_t& total = session_->totalLength_;
-	const OrtOwnedValue totalLength = tensor(&total, sizeof total, {}, OrtElementType::int32);
+	const OrtOwnedValue totalLength = library.tensor(&total, sizeof total, {}, OrtElementType::int32);
 	ort.check(ort.BindInput(binding_.get(), names::kTotalLength, totalLength.get()));
 	int64_t& start = session_->logitsStart_;
 	const std::array<int64_t, 1> one{1};
-	const OrtOwnedValue logitsStart = tensor(&start, sizeof start, one, OrtElementType::int64);
+	const OrtOwnedValue logitsStart =
+		library.tensor(&start, sizeof start, one, OrtElementType::int64);
 	ort.check(ort.BindInput(binding_.get(), names::kLogitsStart, logitsStart.get()));
 }
 
@@ -209,12 +147,12 @@ void BoundCache::bindTokens(size_t count) {
 	if (tokens_ == wanted) {
 		return;
 	}
-	const Ort& ort = session_->library_.ort;
+	const Library& library = session_->library();
 	std::vector<int64_t>& ids = session_->ids_;
 	const std::array<int64_t, 2> shape{1, static_cast<int64_t>(count)};
 	const OrtOwnedValue value =
-		tensor(ids.data(), count * sizeof ids[0], shape, OrtElementType::int64);
-	ort.check(ort.BindInput(binding_.get(), names::kInputIds, value.get()));
+		library.tensor(ids.data(), count * sizeof ids[0], shape, OrtElementType::int64);
+	library.ort.check(library.ort.BindInput(binding_.get(), names::kInputIds, value.get()));
 	tokens_ = wanted;
 }
 
@@ -224,31 +162,23 @@ void BoundCache::bindOutputs(size_t rows) {
 	if (outputs_ == wanted) {
 		return;
 	}
-	const Ort& ort = session.library_.ort;
+	const Library& library = session.library();
+	const Ort& ort = library.ort;
 	const size_t columns = session.options().vocabularySize;
 	const std::array<int64_t, 3> shape{1, static_cast<int64_t>(rows), static_cast<int64_t>(columns)};
 	const std::span<const int64_t> rowShape = std::span(shape).first(2);
-	const OrtOwnedValue logits =
-		tensor(session.logits_.data(), rows * columns * sizeof(float), shape, OrtElementType::float32);
-	const OrtOwnedValue logSums =
-		tensor(session.logSums_.data(), rows * sizeof(float), rowShape, OrtElementType::float32);
+	const OrtOwnedValue logits = library.tensor(
+		session.logits_.data(), rows * columns * sizeof(float), shape, OrtElementType::float32
+	);
+	const OrtOwnedValue logSums = library.tensor(
+		session.logSums_.data(), rows * sizeof(float), rowShape, OrtElementType::float32
+	);
 	const OrtOwnedValue best =
-		tensor(session.best_.data(), rows * sizeof(int32_t), rowShape, OrtElementType::int32);
+		library.tensor(session.best_.data(), rows * sizeof(int32_t), rowShape, OrtElementType::int32);
 	ort.check(ort.BindOutput(binding_.get(), names::kLogits, logits.get()));
 	ort.check(ort.BindOutput(binding_.get(), names::kLogSum, logSums.get()));
 	ort.check(ort.BindOutput(binding_.get(), names::kBest, best.get()));
 	outputs_ = wanted;
-}
-
-OrtOwnedValue BoundCache::tensor(
-	void* data, size_t bytes, std::span<const int64_t> shape, OrtElementType type
-) const {
-	const Library& library = session_->library_;
-	return ownedBy<OrtOwnedValue>(library.ort, [&](OrtValue** out) {
-		return library.ort.CreateTensorWithDataAsOrtValue(
-			library.memory, data, bytes, shape.data(), shape.size(), type, out
-		);
-	});
 }
 
 } // namespace mote

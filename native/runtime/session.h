@@ -12,7 +12,7 @@
 #include "runtime/kvCache.h"
 #include "runtime/library.h"
 #include "runtime/ortOwned.h"
-#include "runtime/stopFlag.h"
+#include "runtime/passSession.h"
 
 namespace mote {
 
@@ -52,9 +52,6 @@ class BoundCache {
 
 	void bindTokens(size_t count);
 	void bindOutputs(size_t rows);
-	OrtOwnedValue tensor(
-		void* data, size_t bytes, std::span<const int64_t> shape, OrtElementType type
-	) const;
 
 	std::shared_ptr<Session> session_;
 	OrtOwnedIoBinding binding_;
@@ -62,23 +59,21 @@ class BoundCache {
 	Bound outputs_;
 };
 
-enum class PassOutcome { done, stopped };
-
 /**
  * Runs one pass at a time, in three steps: begin() and end() on the thread that owns the session and its caches,
  * execute() between them on any. The logits of the last pass are kept until the next one begins.
  */
-class Session {
+class Session : public PassSession<BoundCache> {
  public:
-	/** @throws std::runtime_error where the library refuses the graph, or it isn't what the options say */
-	Session(const Library& library, SessionOptions options);
-	Session(const Session&) = delete;
-	Session& operator=(const Session&) = delete;
+	using Options = SessionOptions;
 
-	const Library& library() const { return library_; }
+	/** @throws std::runtime_error where the library refuses the graph, or it isn't what the options say */
+	static std::shared_ptr<Session> open(
+		const std::string& libraryPath, const SessionOptions& options
+	);
+	Session(const Library& library, SessionOptions options);
+
 	const SessionOptions& options() const { return options_; }
-	bool isRunning() const { return running_ != nullptr; }
-	bool isRunning(const BoundCache& cache) const { return running_ == &cache; }
 
 	/**
 	 * Prepares a pass that appends `tokens` to `cache`, which has room for them, and computes logits for the last
@@ -95,22 +90,13 @@ class Session {
 	 */
 	PassOutcome execute();
 
-	/**
-	 * Ends the pass. Its positions count from here on if it is done and nobody asked for a stop until now: who did is
-	 * never told that it was too late.
-	 */
+	/** Ends the pass. Its positions count from here on if it is done and was not to stop. */
 	PassOutcome end(PassOutcome outcome);
 
-	/** Has a pass that runs end within an operator. From the thread that owns the session. */
-	void stop();
-
-	/** Of the last pass, if it was done; otherwise 0. */
-	size_t logitRows() const { return finishedRows_; }
-	std::span<const float> logits(size_t row) const;
 	/** Logarithm of the sum of e^logit over each row. */
-	std::span<const float> logSums() const { return {logSums_.data(), finishedRows_}; }
+	std::span<const float> logSums() const { return {logSums_.data(), logitRows()}; }
 	/** The token with the largest logit of each row, the lowest id among equals. */
-	std::span<const int32_t> best() const { return {best_.data(), finishedRows_}; }
+	std::span<const int32_t> best() const { return {best_.data(), logitRows()}; }
 
  private:
 	friend class BoundCache;
@@ -118,14 +104,11 @@ class Session {
 	void checkContract() const;
 	void makeRoom(size_t tokens, size_t logitRows);
 
-	const Library& library_;
 	const SessionOptions options_;
-	PassState pass_;
 	/** Referred to by the domain, and that by the session. */
 	std::vector<std::shared_ptr<const OrtCustomOp>> operators_;
 	OrtOwnedCustomOpDomain domain_;
 	OrtOwnedSession session_;
-	OrtOwnedRunOptions runOptions_;
 
 	// Memory that the graph reads and writes. The numbers count how often it was allocated.
 	size_t idsAllocation_ = 0;
@@ -133,12 +116,8 @@ class Session {
 	int32_t totalLength_ = 0;
 	int64_t logitsStart_ = 0;
 	size_t outputsAllocation_ = 0;
-	std::vector<float> logits_;
 	std::vector<float> logSums_;
 	std::vector<int32_t> best_;
-	BoundCache* running_ = nullptr;
-	size_t runningRows_ = 0;
-	size_t finishedRows_ = 0;
 };
 
 } // namespace mote

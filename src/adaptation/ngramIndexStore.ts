@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
+import { deleteAbandoned, temporaryBeside } from "../base/temporaryFile.ts";
 import {
 	openNgramIndex,
 	serializeNgramIndex,
@@ -21,7 +21,8 @@ const maxFileShare = 2;
 
 /**
  * Writes the index to `path`, whole or not at all: a file that is there stays as it is until the new one is
- * on the disk. Rejects with the error of the file system. The index may change meanwhile.
+ * on the disk. What a process left that was killed meanwhile is deleted: it may be as large as the index. Rejects with the
+ * error of the file system. The index may change meanwhile.
  */
 export async function saveNgramIndex(
 	path: string,
@@ -29,7 +30,8 @@ export async function saveNgramIndex(
 	vocabulary: string,
 ): Promise<void> {
 	const parts = serializeNgramIndex(index, vocabulary);
-	const temporary = `${path}.${randomUUID()}.tmp`;
+	await deleteAbandoned(path);
+	const temporary = temporaryBeside(path);
 	try {
 		await write(temporary, parts);
 		await rename(temporary, path);

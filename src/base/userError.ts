@@ -8,13 +8,11 @@ const unfitForSentence = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u20
  */
 export class UserError<Code extends string = string> extends Error {
 	override readonly name = "UserError";
+	readonly code: Code;
 
-	constructor(
-		readonly code: Code,
-		message: string,
-		options?: ErrorOptions,
-	) {
+	constructor(code: Code, message: string, options?: ErrorOptions) {
 		super(message.toWellFormed().replaceAll(unfitForSentence, " "), options);
+		this.code = code;
 	}
 }
 

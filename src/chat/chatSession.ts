@@ -5,6 +5,7 @@ import { UserError } from "../base/userError.ts";
 import type { ChatModel } from "../languageModel/languageModel.ts";
 import type { ChatEditor, ChatEdits, QuestionTarget } from "./chatEditor.ts";
 import type { ChatWorkspace } from "./chatWorkspace.ts";
+import type { CopiedIn } from "./copiedNotes.ts";
 import { conversationView, turnsOf } from "./conversations/conversation.ts";
 import type { ConversationStore } from "./conversations/conversationStore.ts";
 import { editorAction, type EditorMessage } from "./editorActions.ts";
@@ -34,6 +35,8 @@ export interface ChatSessionOptions {
 	/** Asked anew for each question. */
 	readonly chosenModel: () => ChosenModel;
 	readonly answerByInfilling?: AnswerByInfilling | undefined;
+	/** Asked about code in answers, after they are complete. */
+	readonly copiedIn?: CopiedIn | undefined;
 	/** Asked while nothing converses. */
 	readonly waysOn?: (() => readonly WayOnView[]) | undefined;
 	readonly clock: Clock;

@@ -159,6 +159,8 @@ export interface MessageView {
 	readonly modelName: string | undefined;
 	/** Where that model runs: an answer from elsewhere is marked as such, and one that no model gave. */
 	readonly modelPlace?: "local" | "remote" | "index" | undefined;
+	/** Whose text its code repeats, in whole sentences. */
+	readonly notes?: readonly string[] | undefined;
 	/** What went into the question's prompt. */
 	readonly meter: TokenMeter | undefined;
 }

@@ -19,6 +19,7 @@ import {
 	type Turn,
 } from "./conversations/conversation.ts";
 import type { ConversationStore } from "./conversations/conversationStore.ts";
+import { copiedNotes, type CopiedIn } from "./copiedNotes.ts";
 import { DeltaBuffer } from "./deltaBuffer.ts";
 import { handoverOf, serverOf, sharedWith, withServer } from "./handover.ts";
 import type { QuestionTarget } from "./chatEditor.ts";
@@ -35,6 +36,7 @@ export interface OpenConversationOptions {
 	readonly chosenModel: () => ChosenModel;
 	readonly counterOf: (model: ChatModel) => TokenCounter;
 	readonly answerByInfilling?: AnswerByInfilling | undefined;
+	readonly copiedIn?: CopiedIn | undefined;
 	readonly clock: Clock;
 	readonly wallTime: () => number;
 	readonly logger: Logger;
@@ -243,7 +245,24 @@ export class OpenConversation {
 		if (this.handover() !== undefined) {
 			this.#options.onReplaced();
 		}
-		return answer;
+		return this.#withNotes(answer, question, signal);
+	}
+
+	/** Adds what is to be said of its code, while it is still the last answer. */
+	async #withNotes(answer: Answer, question: Question, signal: AbortSignal): Promise<Answer> {
+		const { workspace, copiedIn, send } = this.#options;
+		// What the index shows is code of the workspace, and says so.
+		const code = answer.modelPlace === "index" ? "" : answer.text;
+		const path = question.target?.path ?? workspace.activeDocument()?.path;
+		const notes = await copiedNotes(code, path, copiedIn, signal);
+		const turns = this.turns();
+		if (notes.length === 0 || signal.aborted || turns.at(-1)?.answer.id !== answer.id) {
+			return answer;
+		}
+		const noted = { ...answer, notes: [...notes] };
+		this.#keep([...turns.slice(0, -1), { question, answer: noted }]);
+		send({ kind: "message", message: messageView(noted) });
+		return noted;
 	}
 
 	/** The conversation becomes these turns, here and in the store, which may drop its oldest parts. */

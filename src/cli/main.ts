@@ -10,6 +10,7 @@ import { explainCommand } from "./commands/explain.ts";
 import { importCommand } from "./commands/import.ts";
 import { indexStatsCommand } from "./commands/indexStats.ts";
 import { modelsCommand } from "./commands/models.ts";
+import { nextEditCommand } from "./commands/nextEdit.ts";
 import { serversCommand } from "./commands/servers.ts";
 
 const commands: Readonly<Record<string, Command>> = {
@@ -22,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
 	import: importCommand,
 	"index-stats": indexStatsCommand,
 	models: modelsCommand,
+	"next-edit": nextEditCommand,
 	servers: serversCommand,
 };
 

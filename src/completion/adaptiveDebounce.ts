@@ -7,8 +7,8 @@ const sampleWeight = 0.2;
 /** Of the interval between two keys: a wait that is longer means that the user has paused. */
 const pauseFactor = 1.2;
 
-/** Most that the wait grows above the configured one. */
-const maxGrowth = 4;
+/** Most that the wait grows to, unless a longer one is configured. */
+const longestWaitMs = 160;
 
 /**
  * How long to wait after a keystroke before the engine is asked.
@@ -44,10 +44,10 @@ export class AdaptiveDebounce {
 		const isInTime =
 			interval === undefined ||
 			this.#answerMs === undefined ||
-			configuredMs + this.#answerMs <= interval;
+			Math.max(configuredMs, spentMs) + this.#answerMs <= interval;
 		const wait = isInTime
 			? configuredMs
-			: Math.min(Math.max(configuredMs, pauseFactor * interval), maxGrowth * configuredMs);
+			: Math.max(configuredMs, Math.min(pauseFactor * interval, longestWaitMs));
 		return Math.max(0, wait - spentMs);
 	}
 }

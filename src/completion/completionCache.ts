@@ -28,6 +28,15 @@ const maxAnswers = 250;
 export class CompletionCache {
 	/** Most recently used last. */
 	readonly #answers: CachedAnswer[] = [];
+	#minJointProbability: number | undefined;
+
+	/** Forgets all when it isn't the one that answers were written with: whoever wants less ghost text wants it here too. */
+	useGate(minJointProbability: number): void {
+		if (minJointProbability !== this.#minJointProbability) {
+			this.#minJointProbability = minJointProbability;
+			this.#answers.length = 0;
+		}
+	}
 
 	/** `isFitted` to the place of `key`: see `Candidate`. */
 	store(key: AnswerKey, text: string, isFitted: boolean): void {

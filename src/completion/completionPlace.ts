@@ -18,6 +18,7 @@ export interface CompletionPlace {
 	/** Whether the document may hold credentials: then nothing of it leaves this machine, or stays on its disk. */
 	readonly isSecret: boolean;
 	readonly languageId: string;
+	/** With what stands before the document, where it is a part of something. */
 	readonly text: string;
 	/** UTF-16 offset in `text`. */
 	readonly offset: number;
@@ -60,7 +61,12 @@ const maxClosersLength = 80;
 
 export function placeOf(request: CompletionRequest): PlaceResult {
 	// The length is known without looking at the text: a huge document must cost nothing.
-	if (request.text.length > maxDocumentLength || request.text.includes("\0")) {
+	const { precedingText = "" } = request;
+	if (
+		request.text.length > maxDocumentLength ||
+		request.text.includes("\0") ||
+		precedingText.includes("\0")
+	) {
 		return { kind: "none", reason: "unsuitableDocument" };
 	}
 	const selected = request.selectedSuggestion;
@@ -77,7 +83,7 @@ export function placeOf(request: CompletionRequest): PlaceResult {
 		return { kind: "none", reason: "unsuitablePosition" };
 	}
 	const insertPrefix = selected?.text ?? "";
-	const before = toLineFeeds(text.slice(0, start)) + insertPrefix;
+	const before = toLineFeeds(precedingText) + toLineFeeds(text.slice(0, start)) + insertPrefix;
 	const after = toLineFeeds(text.slice(end));
 	const whole = before + after;
 	const lineEnd = after.indexOf("\n");

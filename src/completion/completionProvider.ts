@@ -36,9 +36,19 @@ export interface CompletionRequest {
 	/** VS Code's language id. */
 	readonly languageId: string;
 	readonly text: string;
+	/**
+	 * What stands before `text` where the document is a part of something: the earlier cells of a notebook. Read, and never changed.
+	 * Ends with a line break, or is empty, as it is by default.
+	 */
+	readonly precedingText?: string;
 	/** UTF-16 offset of the cursor in `text`. */
 	readonly offset: number;
 	readonly trigger: "automatic" | "invoked";
+	/**
+	 * How long ago the document changed, in milliseconds, when that was before the request: editors wait too before they ask. 0 by
+	 * default.
+	 */
+	readonly keyAgeMs?: number;
 	/** Text of the entry selected in the suggest widget, and what it replaces: ghost text has to extend it. */
 	readonly selectedSuggestion?: {
 		readonly text: string;
@@ -54,6 +64,10 @@ export type CompletionOutcome =
 export type NoCompletionReason =
 	/** Switched off by the user or for this language. */
 	| "disabled"
+	/** Switched off for some minutes. */
+	| "snoozed"
+	/** The machine runs on its battery, and the user wants quiet then. */
+	| "onBattery"
 	/** Not a place in the document, or inside a comment or string where it is off. */
 	| "unsuitablePosition"
 	/** The cursor stands in a word. */

@@ -1,8 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { SyntaxPosition, SyntaxService } from "../context/syntax/syntaxService.ts";
-import { yieldToEventLoop } from "../base/abort.ts";
-import { UserError } from "../base/userError.ts";
+import { abortReason, yieldToEventLoop } from "../base/abort.ts";
 import type { GenerateStats } from "../engine/engine.ts";
 import type { ContextPiece } from "../context/source.ts";
 import type { InfillModel } from "../languageModel/languageModel.ts";
@@ -18,8 +17,17 @@ import type {
 	CompletionProvider,
 	CompletionRequest,
 } from "./completionProvider.ts";
+import {
+	newNotes,
+	piecesFigures,
+	traceOf,
+	type CallNotes,
+	type CompletionTrace,
+} from "./completionTrace.ts";
+import { concludedAnswer } from "./concludedAnswer.ts";
 import { describeOutcome } from "./describeOutcome.ts";
 import { EngineAnswers, type EngineAnswersOptions } from "./engineAnswers.ts";
+import { FaultLog } from "./faultLog.ts";
 import { filterBeforeCache } from "./filters/index.ts";
 import { Generation, type GenerationEnd } from "./generation.ts";
 import { keysOf } from "./keys.ts";
@@ -32,7 +40,7 @@ import { ServerThenEngine } from "./serverThenEngine.ts";
 import { createStopRule, linesFor } from "./stopRule.ts";
 import { silenceAt, silenceIn } from "./trigger.ts";
 import { timelyPosition } from "./timelyPosition.ts";
-import { reasonForNothing, textWorthShowing, worthFor, type Worth } from "./worthShowing.ts";
+import { textWorthShowing, worthFor, type Worth } from "./worthShowing.ts";
 
 export interface CompletionDependencies extends EngineAnswersOptions {
 	/** The server's model that the user wants completions from, asked for each of them. */
@@ -49,7 +57,11 @@ export interface CompletionDependencies extends EngineAnswersOptions {
 	 * when the engine wasn't asked, or failed, or its answer was left to a later call. Comes after the
 	 * outcome by as long as the engine needs to stop (one forward pass): only then they are known.
 	 */
-	readonly onDidFinish?: (outcome: CompletionOutcome, stats: GenerateStats | undefined) => void;
+	readonly onDidFinish?: (
+		outcome: CompletionOutcome,
+		stats: GenerateStats | undefined,
+		trace: CompletionTrace,
+	) => void;
 }
 
 /**
@@ -80,10 +92,11 @@ class CompletionPipeline implements CompletionProvider {
 	/** Ends the waiting of the call before. */
 	#superseder = new AbortController();
 	#hasJustAccepted = false;
-	#lastFault = "";
+	readonly #faults: FaultLog;
 
 	constructor(dependencies: CompletionDependencies) {
 		this.#dependencies = dependencies;
+		this.#faults = new FaultLog(dependencies.logger);
 		const { collectContext: collect, piecesStorage: storage, server, clock, logger } = dependencies;
 		this.#answers = new ServerThenEngine({
 			server: () => {
@@ -95,7 +108,7 @@ class CompletionPipeline implements CompletionProvider {
 			logger,
 		});
 		this.#readBehind = new ReadBehind(this.#answers, (error) => {
-			this.#faulty(error);
+			this.#faults.log(error);
 		});
 		this.#related =
 			collect === undefined ? undefined : new RelatedCode({ collect, storage, clock, logger });
@@ -108,13 +121,14 @@ class CompletionPipeline implements CompletionProvider {
 	): Promise<CompletionOutcome> {
 		const { clock } = this.#dependencies;
 		const startedAt = clock.now();
+		const notes = newNotes();
 		let result: CallResult;
 		try {
-			result = await this.#complete(request, config, signal, startedAt);
+			result = await this.#complete(request, config, signal, startedAt, notes);
 		} catch (error) {
 			result = this.#faulty(error);
 		}
-		void this.#report(result, clock.now() - startedAt);
+		void this.#report(result, traceOf(request, config, notes, result, clock.now() - startedAt));
 		return result.outcome;
 	}
 
@@ -136,7 +150,10 @@ class CompletionPipeline implements CompletionProvider {
 				await this.#answers.prepare({ place, pieces, config, isAwaited: false }, ended);
 			}
 		} catch (error) {
-			this.#faulty(error);
+			// What becomes of something that was given up, as when the engine ends with its window, is no fault.
+			if (!ended.aborted) {
+				this.#faults.log(error);
+			}
 		}
 	}
 
@@ -150,7 +167,7 @@ class CompletionPipeline implements CompletionProvider {
 	}
 
 	dispose(): void {
-		this.#superseder.abort();
+		this.#superseder.abort(abortReason);
 		this.#readBehind.stop();
 		this.#stopRunning();
 	}
@@ -160,8 +177,9 @@ class CompletionPipeline implements CompletionProvider {
 		config: CompletionConfig,
 		signal: AbortSignal,
 		startedAt: number,
+		notes: CallNotes,
 	): Promise<CallResult> {
-		this.#superseder.abort();
+		this.#superseder.abort(abortReason);
 		this.#superseder = new AbortController();
 		const superseded = this.#superseder.signal;
 		const ended = AbortSignal.any([signal, superseded]);
@@ -181,16 +199,21 @@ class CompletionPipeline implements CompletionProvider {
 			return none(located.reason);
 		}
 		const { place } = located;
-		this.#debounce.noteKeystroke(startedAt);
+		const pressedAt = startedAt - (request.keyAgeMs ?? 0);
+		this.#debounce.noteKeystroke(pressedAt);
+		this.#cache.useGate(config.minJointProbability);
 		const hit = this.#cache.lookup(place);
 		if (hit !== undefined) {
+			notes.wasKnown = true;
 			this.#stopRunning();
 			return shown(place, hit.text, hit.typed === "" ? "cache" : "typingAsSuggested", hit.isFitted);
 		}
 
 		const worth = worthFor(config.minJointProbability, request.trigger, place);
+		notes.worth = worth;
 		const joined = await this.#join(place, worth, ended);
 		if (joined !== undefined) {
+			notes.wasJoined = true;
 			return joined;
 		}
 		// Not before: what is being shown goes on where nothing new would be asked for, as in front of a word.
@@ -203,12 +226,15 @@ class CompletionPipeline implements CompletionProvider {
 			await yieldToEventLoop();
 		}
 
-		const wait = this.#waitMs(request, config, startedAt);
+		const wait = this.#waitMs(request, config, pressedAt);
+		notes.waitMs = wait;
 		const [position, pieces] = await Promise.all([
 			timelyPosition(place, this.#dependencies, ended),
 			this.#piecesFor(place, config, ended),
 			this.#dependencies.clock.sleep(wait, ended),
 		]);
+		notes.position = position.kind;
+		notes.pieces = piecesFigures(pieces);
 		if (ended.aborted) {
 			return givenUp();
 		}
@@ -217,6 +243,7 @@ class CompletionPipeline implements CompletionProvider {
 			return none(refusal);
 		}
 
+		notes.wasAsked = true;
 		const generation = this.#generate(place, position, pieces, config, worth, request.trigger);
 		const end = await this.#waitFor(generation, place, ended);
 		return end === undefined ? givenUp() : this.#concluded(generation, end, place, worth);
@@ -249,12 +276,12 @@ class CompletionPipeline implements CompletionProvider {
 		this.#running = undefined;
 	}
 
-	#waitMs(request: CompletionRequest, config: CompletionConfig, startedAt: number): number {
+	#waitMs(request: CompletionRequest, config: CompletionConfig, pressedAt: number): number {
 		const isAtOnce = request.trigger === "invoked" || this.#hasJustAccepted;
 		this.#hasJustAccepted = false;
 		return isAtOnce
 			? 0
-			: this.#debounce.waitMs(config.debounceMs, this.#dependencies.clock.now() - startedAt);
+			: this.#debounce.waitMs(config.debounceMs, this.#dependencies.clock.now() - pressedAt);
 	}
 
 	async #piecesFor(
@@ -294,7 +321,7 @@ class CompletionPipeline implements CompletionProvider {
 		void generation.end.then((end) => {
 			this.#running = this.#running === generation ? undefined : this.#running;
 			if (end.kind === "answer") {
-				this.#lastFault = "";
+				this.#faults.clear();
 				this.#debounce.noteAnswer(clock.now() - startedAt);
 				this.#remember(generation, end, place, worth);
 			}
@@ -310,10 +337,10 @@ class CompletionPipeline implements CompletionProvider {
 		worth: Worth,
 	): void {
 		// With white space at its end an answer would still be found when all of it has been typed.
-		const shown = filterBeforeCache(textWorthShowing(end, place, worth), place);
+		const shown = filterBeforeCache(textWorthShowing(end, place, worth), place) ?? "";
 		// Within a line it may be what separates the text from what follows.
-		const text = place.slot === undefined ? shown?.trimEnd() : shown;
-		if (text !== undefined && text !== "") {
+		const text = place.slot === undefined ? shown.trimEnd() : shown;
+		if (text !== "") {
 			this.#cache.store(generation.key, text, place.slot !== undefined);
 		}
 	}
@@ -333,7 +360,7 @@ class CompletionPipeline implements CompletionProvider {
 
 	async #stopOrphan(generation: Generation): Promise<void> {
 		const over = new AbortController();
-		void generation.end.then(() => over.abort());
+		void generation.end.then(() => over.abort(abortReason));
 		await this.#dependencies.clock.sleep(orphanGraceMs, over.signal);
 		if (generation.waiting === 0 && generation === this.#running) {
 			this.#stopRunning();
@@ -352,39 +379,19 @@ class CompletionPipeline implements CompletionProvider {
 				return this.#faulty(end.error);
 			case "stopped":
 				return { ...none(end.reason), stats };
-			case "answer": {
-				const text = textWorthShowing(end, place, worth);
-				if (text.trim() === "") {
-					return { ...none(reasonForNothing(end, place)), stats };
-				}
-				const kept = filterBeforeCache(text, place);
-				return kept === undefined
-					? { ...none("filteredOut"), stats }
-					: { ...shown(place, kept, "model", place.slot !== undefined), stats };
-			}
+			case "answer":
+				return { ...concludedAnswer(end, place, worth), stats };
 		}
 	}
 
 	#faulty(error: unknown): CallResult {
-		const { logger } = this.#dependencies;
-		const message = error instanceof Error ? error.message : String(error);
-		// The same fault comes back with every key; until it is mended it is worth one line.
-		if (message !== this.#lastFault) {
-			this.#lastFault = message;
-			if (error instanceof UserError) {
-				logger.warn(`No completion: ${message}`);
-			} else {
-				const stack = error instanceof Error ? (error.stack ?? message) : message;
-				logger.error(`A completion failed because of a bug in this extension: ${stack}`);
-			}
-		}
-		return none("engineUnavailable");
+		return { ...none("engineUnavailable"), fault: this.#faults.log(error) };
 	}
 
-	async #report(result: CallResult, elapsedMs: number): Promise<void> {
+	async #report(result: CallResult, trace: CompletionTrace): Promise<void> {
 		const { logger, onDidFinish } = this.#dependencies;
 		const stats = await result.stats;
-		logger.debug(describeOutcome(result.outcome, stats, elapsedMs));
-		onDidFinish?.(result.outcome, stats);
+		logger.debug(describeOutcome(result.outcome, stats, trace.elapsedMs));
+		onDidFinish?.(result.outcome, stats, trace);
 	}
 }

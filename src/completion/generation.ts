@@ -1,4 +1,4 @@
-import { yieldToEventLoop } from "../base/abort.ts";
+import { abortReason, yieldToEventLoop } from "../base/abort.ts";
 import type { GenerateStats } from "../engine/engine.ts";
 import type { AnswerEnd, InfillText } from "../languageModel/languageModel.ts";
 import type { AnswerText } from "./answerSource.ts";
@@ -87,7 +87,7 @@ export class Generation {
 
 	/** Stops the writing. Whoever still waits is told that it was cancelled. */
 	abort(): void {
-		this.#controller.abort();
+		this.#controller.abort(abortReason);
 	}
 
 	/**

@@ -1,3 +1,4 @@
+import { abortReason } from "../base/abort.ts";
 import type { GenerateStats } from "../engine/engine.ts";
 import type { AnswerQuestion, AnswerSource } from "./answerSource.ts";
 
@@ -24,7 +25,7 @@ export class ReadBehind {
 	}
 
 	stop(): void {
-		this.#current.abort();
+		this.#current.abort(abortReason);
 	}
 
 	/** When nothing is being read any more. Never rejects. */
@@ -42,7 +43,9 @@ export class ReadBehind {
 				await this.#answers.prepare(question, signal);
 			}
 		} catch (error) {
-			this.#onFault(error);
+			if (!signal.aborted) {
+				this.#onFault(error);
+			}
 		}
 	}
 }

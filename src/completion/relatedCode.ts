@@ -1,3 +1,4 @@
+import { abortReason } from "../base/abort.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { CollectedContext } from "../context/contextEngine.ts";
@@ -67,7 +68,7 @@ export class RelatedCode {
 		try {
 			return await Promise.race([this.#collected(place, lineStart, budgetTokens, known), late]);
 		} finally {
-			over.abort();
+			over.abort(abortReason);
 		}
 	}
 
@@ -82,7 +83,7 @@ export class RelatedCode {
 		if (running?.path === place.path && running.lineStart === lineStart) {
 			return running.pieces;
 		}
-		running?.controller.abort();
+		running?.controller.abort(abortReason);
 		const controller = new AbortController();
 		const pieces = this.#collect(place, lineStart, budgetTokens, known, controller.signal);
 		const collecting = { path: place.path, lineStart, controller, pieces };

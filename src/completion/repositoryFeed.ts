@@ -1,3 +1,4 @@
+import { abortReason } from "../base/abort.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import type { TokenizedFile } from "../context/repository/repositoryClient.ts";
@@ -90,7 +91,7 @@ export class RepositoryFeed {
 
 	/** Ends after what is being sent. */
 	async dispose(): Promise<void> {
-		this.#stop.abort();
+		this.#stop.abort(abortReason);
 		await this.#last;
 	}
 
@@ -129,7 +130,7 @@ export class RepositoryFeed {
 	}
 
 	async #saveAfterPause(): Promise<void> {
-		this.#pause.abort();
+		this.#pause.abort(abortReason);
 		const pause = new AbortController();
 		this.#pause = pause;
 		await this.#options.clock.sleep(
@@ -158,8 +159,8 @@ export class RepositoryFeed {
 					this.#options.logger.error(`Learning the repository failed because of a bug: ${detail}`);
 					return;
 				}
-				// The engine is gone, or will be; the next process is fed from the start.
-				if (!isStopped()) {
+				// The engine is gone, or will be; the next process is fed from the start. One that rests is no fault.
+				if (!isStopped() && error.code !== "resting") {
 					this.#options.logger.warn(`The repository is not learned: ${error.message}`);
 				}
 			}

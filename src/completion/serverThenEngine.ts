@@ -1,3 +1,4 @@
+import { abortReason } from "../base/abort.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { LanguageModelError } from "../languageModel/errors.ts";
@@ -64,7 +65,7 @@ export class ServerThenEngine implements AnswerSource {
 		const first = text.next();
 		void clock.sleep(firstTextDeadlineMs, AbortSignal.any([signal, begun.signal])).then(() => {
 			if (!begun.signal.aborted) {
-				late.abort();
+				late.abort(abortReason);
 			}
 		});
 		try {
@@ -77,7 +78,7 @@ export class ServerThenEngine implements AnswerSource {
 			logger.debug(`The local model answers: ${error.message}`);
 			return undefined;
 		} finally {
-			begun.abort();
+			begun.abort(abortReason);
 		}
 	}
 }

@@ -1,3 +1,4 @@
+import { abortReason } from "../base/abort.ts";
 import type { Clock } from "../base/clock.ts";
 import {
 	unknownPosition,
@@ -22,6 +23,6 @@ export async function timelyPosition(
 	try {
 		return await Promise.race([syntax.positionAt({ languageId, text, offset }, ended), late]);
 	} finally {
-		answered.abort();
+		answered.abort(abortReason);
 	}
 }

@@ -28,7 +28,10 @@ export interface Backend {
 		logitRows: number,
 		signal?: AbortSignal,
 	): Promise<Logits>;
+	/** Not while a pass runs, but for a backend that can {@link kill}. */
 	dispose(): Promise<void>;
+	/** Ends a pass that hangs, which rejects, and with it all else; only where that is possible. */
+	kill?(): void;
 }
 
 /** A pass was stopped because its caller's signal aborted. No fault: the same pass may be run again later. */

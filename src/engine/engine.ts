@@ -83,6 +83,11 @@ export interface GenerateRequest {
 	 * of the engine. Never for what is secret.
 	 */
 	readonly mayPersist?: boolean;
+	/**
+	 * The answer is known and its probabilities are wanted: these `maxNewTokens` tokens are yielded, whatever the model would have chosen, in
+	 * as few passes as `maxDraftTokens` allows. Not together with `healBytes`.
+	 */
+	readonly givenAnswer?: readonly TokenId[];
 	/** Mixes in what was learned of the repository and the file at hand; without it the model is alone. */
 	readonly adaptation?: AdaptationRequest;
 }
@@ -151,4 +156,9 @@ export interface GenerateStats {
 	readonly totalMs: number;
 	/** Undefined for a request without {@link GenerateRequest.adaptation}. */
 	readonly adaptation: AdaptationStats | undefined;
+	/**
+	 * Of an answer that ended because it became "unlikely": how likely its text would have been with the next token's first
+	 * byte, or with all of its last token; below {@link GenerateRequest.minJointProbability}.
+	 */
+	readonly unlikelyProbability?: number | undefined;
 }

@@ -18,6 +18,8 @@ export type EngineErrorCode =
 	| "processGaveUp"
 	/** More requests are waiting than the queue holds. */
 	| "queueFull"
+	/** Its process has ended because nobody asked; the next request starts another. */
+	| "resting"
 	| LearningErrorCode
 	/** The engine was disposed. */
 	| "disposed";

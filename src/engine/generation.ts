@@ -9,7 +9,7 @@ import type { RequestMixing } from "../adaptation/requestMixing.ts";
 import type { AdaptationStats } from "../adaptation/learning.ts";
 import type { PrefillChunk } from "./prefillChunk.ts";
 import type { RememberedLogits } from "./prefixCache.ts";
-import { createSampler, type Sampler } from "./sampling/sampler.ts";
+import { createSampler, givenTokens, type Sampler } from "./sampling/sampler.ts";
 import { tokenSpread, type TokenSpread } from "./sampling/tokenSpread.ts";
 import type { DraftLength } from "./speculative/draftLength.ts";
 import { noDraft, type Draft, type Drafter } from "./speculative/drafter.ts";
@@ -110,7 +110,10 @@ export class Generation {
 		this.#mixing = mixing;
 		this.#prefersShortPasses = start.prefersShortPasses;
 		this.#parts = parts;
-		this.#sampler = createSampler(request.sampling);
+		this.#sampler =
+			request.givenAnswer === undefined
+				? createSampler(request.sampling)
+				: givenTokens(request.givenAnswer);
 		this.#text = new TextProbability(request.healBytes?.length ?? 0);
 		this.#stopTokens = new Set(request.stopTokens);
 		this.#tokens = [...request.prompt];
@@ -219,7 +222,7 @@ export class Generation {
 			this.#choose(logits.row(i), logits.summary?.(i), draft.tokens.slice(0, i)),
 		);
 		this.#stats.recordDecodePass(draft.tokens.length, verdict.accepted);
-		if (draft.tokens.length > 0) {
+		if (draft.tokens.length > 0 && this.#request.givenAnswer === undefined) {
 			this.#parts.draftLength.recordVerdict(draft.strength, draft.tokens.length, verdict.accepted);
 		}
 		// Of the draft only the accepted tokens are part of the text.
@@ -239,6 +242,9 @@ export class Generation {
 			left - 1,
 			contextLength - this.#tokens.length - 1,
 		);
+		if (this.#request.givenAnswer !== undefined) {
+			return this.#nextGiven(this.#request.givenAnswer, maxTokens);
+		}
 		// Under the healing constraint each row would need the constraint after the row before it.
 		if (maxTokens <= 0 || this.#allowed !== undefined || this.#prefersShortPasses()) {
 			return noDraft;
@@ -250,6 +256,14 @@ export class Generation {
 		}
 		const length = this.#parts.draftLength.choose(draft.strength, available);
 		return { tokens: draft.tokens.slice(0, length), strength: draft.strength };
+	}
+
+	/** Of a known answer what a pass reads without keeping anybody waiting. */
+	#nextGiven(answer: readonly TokenId[], maxTokens: number): Draft {
+		const { tokensBesideTyping } = this.#parts.prefillChunk;
+		const most = this.#prefersShortPasses() ? Math.min(maxTokens, tokensBesideTyping) : maxTokens;
+		const start = this.#generatedTokens;
+		return most <= 0 ? noDraft : { ...noDraft, tokens: answer.slice(start, start + most) };
 	}
 
 	/** Makes the tokens that the model chose final, up to the first that ends the generation. */
@@ -266,6 +280,7 @@ export class Generation {
 			const { begins, ends } = this.#likelihoodOf(joint, textProbabilities);
 			const floor = this.#request.minJointProbability;
 			if (begins < floor) {
+				this.#stats.recordUnlikely(begins);
 				finishReason = "unlikely";
 				break;
 			}
@@ -277,7 +292,12 @@ export class Generation {
 			this.#healedTokens += this.#healing?.isOnlyHealed(id) === true ? 1 : 0;
 			this.#constrain(this.#healing?.after(id));
 			tokens.push({ id, probability, ...(textProbabilities && { textProbabilities }) });
-			finishReason = ends < floor ? "unlikely" : this.#endAfterLast();
+			if (ends < floor) {
+				this.#stats.recordUnlikely(ends);
+				finishReason = "unlikely";
+			} else {
+				finishReason = this.#endAfterLast();
+			}
 			if (finishReason !== undefined) {
 				break;
 			}
@@ -331,7 +351,8 @@ export class Generation {
 			mixed === undefined
 				? (other: TokenId) => Math.exp((row[other] ?? NaN) - (row[id] ?? NaN))
 				: (other: TokenId) => mixed.probabilityOf(other);
-		const isGreedy = this.#request.sampling.temperature === 0;
+		const { sampling, givenAnswer } = this.#request;
+		const isGreedy = sampling.temperature === 0 && givenAnswer === undefined;
 		const { vocabulary } = this.#parts;
 		const spread = isGreedy
 			? tokenSpread(vocabulary, id, probability, weightOf, this.#allowed)

@@ -195,28 +195,37 @@ export class LocalEngine implements Engine, Learner {
 		await this.#parts.backend.dispose();
 	}
 
-	#check({ prompt: own, standIns, maxNewTokens }: GenerateRequest): void {
+	#check({ prompt: own, standIns, maxNewTokens, givenAnswer, healBytes }: GenerateRequest): void {
+		assert(
+			givenAnswer === undefined ||
+				(givenAnswer.length === maxNewTokens &&
+					healBytes === undefined &&
+					this.#knows(givenAnswer)),
+			"a given answer is all that is asked for",
+		);
 		for (const prompt of [own, ...(standIns?.prompts ?? [])]) {
 			this.#checkPrompt(prompt, maxNewTokens);
 		}
 	}
 
 	#checkPrompt(prompt: readonly TokenId[], maxNewTokens: number): void {
-		const { contextLength, vocabularySize } = this.#parts.backend;
+		const { contextLength } = this.#parts.backend;
 		if (this.#disposed !== undefined) {
 			throw disposedError();
 		}
 		assert(prompt.length > 0, "a prompt is not empty");
-		assert(
-			prompt.every((token) => token >= 0 && token < vocabularySize),
-			"the prompt was tokenized for another model",
-		);
+		assert(this.#knows(prompt), "the prompt was tokenized for another model");
 		if (prompt.length + Math.min(maxNewTokens, 1) > contextLength) {
 			throw new EngineError(
 				"promptTooLong",
 				`The prompt has ${prompt.length} tokens, but the model takes ${contextLength}: give it less context.`,
 			);
 		}
+	}
+
+	#knows(tokens: readonly TokenId[]): boolean {
+		const { vocabularySize } = this.#parts.backend;
+		return tokens.every((token) => token >= 0 && token < vocabularySize);
 	}
 
 	#register(cancellation: Cancellation, key: string | undefined): void {

@@ -9,16 +9,17 @@ import type { ModelManifest } from "../model/manifest.ts";
 import { preflight } from "../model/memoryNeeds.ts";
 import { openModel } from "../model/modelStore.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
-import { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
+import type { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
 import type { Backend } from "./backend.ts";
 import type { Engine } from "./engine.ts";
 import type { Learner } from "../adaptation/learning.ts";
 import { EngineError } from "./errors.ts";
 import { checkFirstTokenTime } from "./firstTokenTime.ts";
+import type { GpuSetting } from "./gpu/gpuProviders.ts";
 import { keepLimitsFor } from "./keepLimits.ts";
 import { LocalEngine } from "./localEngine.ts";
 import { ceilingOf } from "./memoryCeiling.ts";
-import { openBackend } from "./openBackend.ts";
+import { openFastestBackend, type OpenFastestOptions } from "./openFastestBackend.ts";
 import { SavedPrefixes } from "./snapshots/savedPrefixes.ts";
 import { snapshotKey } from "./snapshots/snapshotHead.ts";
 import { NgramDrafter } from "./speculative/ngramDrafter.ts";
@@ -38,6 +39,12 @@ export interface OpenLocalEngineOptions {
 	readonly maxFirstTokenMs?: number | undefined;
 	/** Where what was found out about this machine is kept for the next start, such as the graph that is faster on it. */
 	readonly cacheFolder?: string | undefined;
+	/** Which GPU may run the model; without it none. */
+	readonly gpu?: GpuSetting | undefined;
+	/** A folder with libraries for GPUs that don't come with Mote. */
+	readonly gpuLibraries?: string | undefined;
+	/** See {@link OpenFastestOptions}. */
+	readonly startDeviceProcess?: OpenFastestOptions["startDeviceProcess"];
 	readonly logger?: Logger;
 	/** For comparisons: what drafts where decoding learns; the engine's own choice without it. */
 	readonly drafter?: "promptLookup" | undefined;
@@ -66,14 +73,20 @@ export async function openLocalEngine({
 	snapshotFolder,
 	maxFirstTokenMs,
 	cacheFolder,
+	gpu = "off",
+	gpuLibraries,
+	startDeviceProcess,
 	logger = nullLogger,
 	drafter,
 	freeBytes = freeMemoryBytes,
 }: OpenLocalEngineOptions): Promise<OpenedLocalEngine> {
 	const { model, vocabulary } = await readModel(modelFolder, freeBytes);
 	const { manifest } = model;
-	const { backend, backendName } = await openBackend({
+	const { backend, backendName } = await openFastestBackend({
 		model,
+		gpu,
+		gpuLibraries,
+		startDeviceProcess,
 		threads,
 		clock,
 		cacheFolder,
@@ -144,7 +157,7 @@ async function readModel(
 		}
 		const model = await openModel(modelFolder);
 		const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));
-		return { model, vocabulary: new VocabularyIndex(tokenizer) };
+		return { model, vocabulary: tokenizer.vocabulary };
 	} catch (error) {
 		if (error instanceof UserError && !(error instanceof EngineError)) {
 			throw new EngineError("modelUnusable", error.message, { cause: error });

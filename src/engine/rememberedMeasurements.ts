@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import type { Logger } from "../base/log.ts";
+import { deleteAbandoned, temporaryBeside } from "../base/temporaryFile.ts";
 
 /** What a measurement holds for: with any other value it is made anew. */
 export interface MeasuredOn {
@@ -84,7 +84,7 @@ export class RememberedMeasurements<Value> {
 		const known = await this.#read(() => undefined);
 		const others = known.filter(isOther).slice(0, maxEntries - 1);
 		const entries = [{ ...key, processor, measured }, ...others];
-		const temporary = `${this.#path}.${randomUUID()}.tmp`;
+		const temporary = temporaryBeside(this.#path);
 		try {
 			await mkdir(this.#folder, { recursive: true });
 			await writeDurably(temporary, `${JSON.stringify({ version: 1, entries }, undefined, 2)}\n`);
@@ -100,6 +100,7 @@ export class RememberedMeasurements<Value> {
 	/** Everything in the file is of this kind, or nothing of it is taken. */
 	async #read(onProblem: (problem: string) => void): Promise<readonly Entry[]> {
 		try {
+			await deleteAbandoned(this.#path);
 			await using file = await open(this.#path);
 			const { size } = await file.stat();
 			if (size > maxFileBytes) {

@@ -18,6 +18,7 @@ export class StatsCollector {
 	#draftedTokens = 0;
 	#acceptedTokens = 0;
 	#decodePasses = 0;
+	#unlikelyProbability: number | undefined;
 
 	constructor(clock: Clock, calledAtMs: number, promptTokens: number, onPrefill?: PrefillListener) {
 		this.#clock = clock;
@@ -57,6 +58,11 @@ export class StatsCollector {
 		this.#adaptation = adaptation;
 	}
 
+	/** The text is given up because it would be so likely only. */
+	recordUnlikely(probability: number): void {
+		this.#unlikelyProbability = probability;
+	}
+
 	recordTokens(count: number): void {
 		this.#firstTokenMs ??= this.#clock.now() - this.#calledAtMs;
 		this.#generatedTokens += count;
@@ -84,6 +90,9 @@ export class StatsCollector {
 			firstTokenMs: this.#firstTokenMs,
 			totalMs: now - this.#calledAtMs,
 			adaptation: this.#adaptation,
+			...(this.#unlikelyProbability !== undefined && {
+				unlikelyProbability: this.#unlikelyProbability,
+			}),
 		};
 	}
 }

@@ -1,4 +1,5 @@
 import { EngineError } from "../engine/errors.ts";
+import type { GpuSetting } from "../engine/gpu/gpuProviders.ts";
 import type { ProcessPort } from "../base/process/port.ts";
 import { parseFromEngine, protocolVersion, type ToEngineMessage } from "./protocol.ts";
 
@@ -12,7 +13,25 @@ export interface OpenRequest {
 	readonly snapshotFolder: string | undefined;
 	/** Where the engine keeps what it finds out about this machine; without it nothing is kept. */
 	readonly cacheFolder: string | undefined;
+	/** Which GPU may run the model; without it none. */
+	readonly gpu: GpuSetting | undefined;
+	/** Absolute; a folder with libraries for GPUs that don't come with Mote. */
+	readonly gpuLibraries: string | undefined;
 }
+
+/** What is asked of a process by the options of its engine. */
+export const openRequestOf = ({
+	modelFolder,
+	threads,
+	maxFirstTokenMs,
+	snapshotFolder,
+	cacheFolder,
+	gpu,
+	gpuLibraries,
+}: Partial<OpenRequest> & Pick<OpenRequest, "modelFolder">): OpenRequest => ({
+	...{ modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder },
+	...{ gpu, gpuLibraries },
+});
 
 export type OpenOutcome =
 	| { readonly kind: "ready"; readonly modelName: string; readonly backendName: string }
@@ -24,7 +43,15 @@ export type OpenOutcome =
  */
 export function openModel(
 	port: ProcessPort,
-	{ modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder }: OpenRequest,
+	{
+		modelFolder,
+		threads,
+		maxFirstTokenMs,
+		snapshotFolder,
+		cacheFolder,
+		gpu,
+		gpuLibraries,
+	}: OpenRequest,
 ): Promise<OpenOutcome> {
 	return new Promise((resolve) => {
 		const stop = port.onMessage((raw) => {
@@ -39,6 +66,8 @@ export function openModel(
 			...(maxFirstTokenMs === undefined ? {} : { maxFirstTokenMs }),
 			...(snapshotFolder === undefined ? {} : { snapshotFolder }),
 			...(cacheFolder === undefined ? {} : { cacheFolder }),
+			...(gpu === undefined ? {} : { gpu }),
+			...(gpuLibraries === undefined ? {} : { gpuLibraries }),
 		};
 		port.send(message);
 	});

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { maxBackendNameLength } from "../engine/backendName.ts";
 import type { GeneratedToken, GenerateRequest } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
+import { gpuSettings } from "../engine/gpu/gpuProviders.ts";
 import type { LearnChange } from "../adaptation/learning.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
 
@@ -13,7 +14,7 @@ import type { TokenId } from "../tokenizer/tokenizer.ts";
  * Tokens travel as typed arrays, which the serializer copies as a block; zod looks at their class and at
  * their values in one plain loop, so that a long prompt costs microseconds.
  */
-export const protocolVersion = 6;
+export const protocolVersion = 8;
 
 /** Bounds on what one message may ask for; far above anything sensible. */
 const maxTokens = 1 << 20;
@@ -49,6 +50,7 @@ const requestSchema = z.strictObject({
 	minJointProbability: z.number().min(0).max(1),
 	maxDraftTokens: z.int().nonnegative().max(1024),
 	mayPersist: z.boolean().optional(),
+	givenAnswer: tokenIds.optional(),
 	standIns: z
 		.strictObject({
 			prompts: z.array(promptIds).max(maxStandIns),
@@ -83,6 +85,8 @@ const toEngineSchema = z.discriminatedUnion("kind", [
 		/** Absolute, so that it doesn't depend on where this process was started. */
 		snapshotFolder: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
 		cacheFolder: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
+		gpu: z.enum(gpuSettings).optional(),
+		gpuLibraries: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
 	}),
 	z.strictObject({
 		kind: z.literal("generate"),
@@ -108,6 +112,7 @@ const errorCode = z.enum([
 	"processDied",
 	"processGaveUp",
 	"queueFull",
+	"resting",
 	"storageFailed",
 	"disposed",
 ]);
@@ -134,6 +139,7 @@ const statsSchema = z.strictObject({
 		}),
 		z.undefined(),
 	]),
+	unlikelyProbability: z.number().min(0).max(1).optional(),
 });
 
 const reportSchema = z.strictObject({
@@ -232,9 +238,11 @@ function parse<Message>(schema: z.ZodType<Message>, raw: unknown): ParsedMessage
 	};
 }
 
-export function requestToWire({ adaptation, standIns, ...request }: GenerateRequest): WireRequest {
+export function requestToWire(asked: GenerateRequest): WireRequest {
+	const { adaptation, standIns, givenAnswer, ...request } = asked;
 	return {
 		...request,
+		...(givenAnswer && { givenAnswer: Int32Array.from(givenAnswer) }),
 		prompt: Int32Array.from(request.prompt),
 		stopTokens: Int32Array.from(request.stopTokens),
 		...(standIns && {
@@ -272,9 +280,10 @@ function tokenIdsOf(ids: Int32Array): ArrayLike<TokenId> {
 }
 
 export function wireToRequest(wire: WireRequest): GenerateRequest {
-	const { supersedeKey, healBytes, mayPersist, adaptation, standIns, ...rest } = wire;
+	const { supersedeKey, healBytes, mayPersist, adaptation, standIns, givenAnswer, ...rest } = wire;
 	return {
 		...rest,
+		...(givenAnswer && { givenAnswer: [...givenAnswer] as TokenId[] }),
 		prompt: [...wire.prompt] as TokenId[],
 		stopTokens: [...wire.stopTokens] as TokenId[],
 		...(standIns && {

@@ -69,7 +69,12 @@ export function runEngineProcess(host: EngineProcessHost, open: OpenEngine): voi
 				return;
 			}
 			const { modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder } = message;
-			opened = open({ modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder }, logger);
+			const { gpu, gpuLibraries } = message;
+			const request = {
+				...{ modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder },
+				...{ gpu, gpuLibraries },
+			};
+			opened = open(request, logger);
 			opened.then(
 				({ engine: ready, modelName, backendName }) => {
 					stop();

@@ -12,7 +12,7 @@ import { EngineError } from "../engine/errors.ts";
 import type { LearnChange, Learner, LearnReport } from "../adaptation/learning.ts";
 import { abortedUnserved, EngineClient } from "./client.ts";
 import { forkEngineProcess } from "./engineProcess.ts";
-import { openModel, type OpenOutcome } from "./handshake.ts";
+import { openModel, openRequestOf, type OpenOutcome, type OpenRequest } from "./handshake.ts";
 import { inTurn, type LoadInTurn } from "./loadTurns.ts";
 import { RestartPolicy } from "./restartPolicy.ts";
 import type { ToEngineMessage } from "./protocol.ts";
@@ -26,7 +26,7 @@ export type EngineState =
 	| { readonly kind: "failed"; readonly error: EngineError }
 	| { readonly kind: "disposed" };
 
-export interface SupervisorOptions {
+export interface SupervisorOptions extends Partial<Pick<OpenRequest, "gpu" | "gpuLibraries">> {
 	readonly modelFolder: string;
 	readonly threads?: number;
 	/** Fails with "modelTooSlow" where the first token after a typed character takes longer on this machine. */
@@ -248,8 +248,9 @@ export class Supervisor implements SupervisedEngine {
 		const { clock, logger } = this.#options;
 		const isStopped = (): boolean => stop.aborted;
 		const stopped = whenAborted(stop).then(() => ({ kind: "stopped" as const }));
+		let request = openRequestOf(this.#options);
 		while (!isStopped()) {
-			const failure = await this.#runOnce(stopped);
+			const failure = await this.#runOnce(stopped, request);
 			if (isStopped()) {
 				return;
 			}
@@ -269,6 +270,8 @@ export class Supervisor implements SupervisedEngine {
 				this.#setState({ kind: "failed", error });
 				return;
 			}
+			// It may have been a driver's fault.
+			request = { ...request, gpu: "off" };
 			this.#setState({ kind: "restarting" });
 			if (decision.delayMs > 0) {
 				await clock.sleep(decision.delayMs, stop);
@@ -277,9 +280,9 @@ export class Supervisor implements SupervisedEngine {
 	}
 
 	/** One process from start to end. Returns why it makes no sense to start another, if so. */
-	async #runOnce(stopped: Promise<{ readonly kind: "stopped" }>): Promise<EngineError | undefined> {
+	async #runOnce(stopped: Stopped, request: OpenRequest): Promise<EngineError | undefined> {
 		const { logger, loadInTurn } = this.#options;
-		const loaded = await inTurn(loadInTurn, stopped, () => this.#load(stopped));
+		const loaded = await inTurn(loadInTurn, stopped, () => this.#load(stopped, request));
 		if (loaded === undefined) {
 			return undefined;
 		}
@@ -314,9 +317,7 @@ export class Supervisor implements SupervisedEngine {
 	}
 
 	/** Starts a process and has it load the model, until that is done or there is no sense in waiting. */
-	async #load(stopped: Promise<{ readonly kind: "stopped" }>) {
-		const { modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder } = this.#options;
-		const request = { modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder };
+	async #load(stopped: Stopped, request: OpenRequest) {
 		const child = this.#options.startProcess();
 		const ended = child.exited.then((exit) => ({ kind: "ended" as const, exit }));
 		const opening = new AbortController();
@@ -377,6 +378,8 @@ export class Supervisor implements SupervisedEngine {
 		return { kind: "timeout" };
 	}
 }
+
+type Stopped = Promise<{ readonly kind: "stopped" }>;
 
 function whenAborted(signal: AbortSignal): Promise<void> {
 	return new Promise((resolve) => {

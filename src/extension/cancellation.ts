@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { abortReason } from "../base/abort.ts";
 
 /** Aborts `controller` when the editor cancels, until disposed of. */
 export function linkToken(
@@ -6,9 +7,9 @@ export function linkToken(
 	controller: AbortController,
 ): vscode.Disposable {
 	if (token.isCancellationRequested) {
-		controller.abort();
+		controller.abort(abortReason);
 	}
-	return token.onCancellationRequested(() => controller.abort());
+	return token.onCancellationRequested(() => controller.abort(abortReason));
 }
 
 /** Calls `run` with a signal that aborts when the editor cancels. */

@@ -13,7 +13,12 @@ import type { ModelInUse } from "./status.ts";
 export type EngineStatus =
 	| { readonly kind: "starting" }
 	| { readonly kind: "ready"; readonly model: ModelInUse }
+	/** Nobody was there for a while, and the model has given its memory back: it is loaded when somebody comes. */
+	| { readonly kind: "resting" }
 	| { readonly kind: "failed"; readonly message: string };
+
+/** What is heard of a model's engine. */
+export type HeardState = EngineState | Extract<EngineStatus, { kind: "resting" }>;
 
 export interface ChosenModelOptions<Settings, Model> {
 	/** Of the machine, or of the container in it. */
@@ -26,7 +31,7 @@ export interface ChosenModelOptions<Settings, Model> {
 	readonly openModel: (
 		choice: ModelChoice,
 		settings: Settings,
-		follow: (state: EngineState) => void,
+		follow: (state: HeardState) => void,
 	) => Promise<Model>;
 	readonly closeModel: (model: Model) => Promise<void>;
 	readonly onDidChangeStatus: (status: EngineStatus) => void;
@@ -109,7 +114,7 @@ export class ChosenModel<Settings extends { readonly model: ModelSetting }, Mode
 		}
 	}
 
-	private follow(wish: Wish<Settings>, choice: ModelChoice, state: EngineState): void {
+	private follow(wish: Wish<Settings>, choice: ModelChoice, state: HeardState): void {
 		// Whatever was replaced has nothing to say any more.
 		if (choice !== this.choice) {
 			return;
@@ -119,6 +124,9 @@ export class ChosenModel<Settings extends { readonly model: ModelSetting }, Mode
 			case "starting":
 			case "restarting":
 				onDidChangeStatus({ kind: "starting" });
+				return;
+			case "resting":
+				onDidChangeStatus(state);
 				return;
 			case "ready": {
 				const { modelName: name, backendName } = state;

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import { describeAnswer } from "../completion/promptTrace.ts";
 import type { GenerateStats } from "../engine/engine.ts";
+import { promptScheme as scheme } from "./ownDocuments.ts";
 
-const scheme = "mote-prompt";
 const languageId = "mote-prompt-trace";
 const uri = vscode.Uri.from({ scheme, path: "/Last prompt of Mote" });
 

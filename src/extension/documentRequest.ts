@@ -25,6 +25,10 @@ export interface RequestContext {
 	readonly invoked: boolean;
 	/** Whether the document's name, wherever it lies, says that it may hold credentials. */
 	readonly isSecret?: boolean;
+	/** What stands before the document, as {@link CompletionRequest.precedingText}. */
+	readonly precedingText?: string;
+	/** How long ago the document changed, in milliseconds; undefined where nobody saw it change. */
+	readonly keyAgeMs?: number | undefined;
 	readonly selectedCompletionInfo: { readonly text: string; readonly range: Range } | undefined;
 }
 
@@ -48,8 +52,12 @@ export function documentRequest(
 		...(context.isSecret === true ? { isSecret: true } : {}),
 		languageId: documentLanguage(document),
 		text: document.getText(),
+		...(context.precedingText === undefined || context.precedingText === ""
+			? {}
+			: { precedingText: context.precedingText }),
 		offset: document.offsetAt(position),
 		trigger: context.invoked ? "invoked" : "automatic",
+		...(context.keyAgeMs === undefined ? {} : { keyAgeMs: context.keyAgeMs }),
 		...(selected === undefined
 			? {}
 			: {

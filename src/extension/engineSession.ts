@@ -1,14 +1,19 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type * as vscode from "vscode";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import type { CompletionConfig, CompletionProvider } from "../completion/completionProvider.ts";
+import type {
+	CompletionConfig,
+	CompletionOutcome,
+	CompletionProvider,
+} from "../completion/completionProvider.ts";
+import type { CompletionTrace } from "../completion/completionTrace.ts";
 import { describePrompt } from "../completion/promptTrace.ts";
 import { createCompletionProvider } from "../completion/createCompletionProvider.ts";
 import type { WindowStorage } from "../completion/recentPieces.ts";
 import { noContext } from "../context/contextEngine.ts";
 import { SyntaxClient, startSyntaxWorker } from "../context/syntax/syntaxClient.ts";
+import { OnDemandEngine } from "../engineProcess/onDemandEngine.ts";
 import {
 	createSupervisedEngine,
 	type EngineState,
@@ -22,9 +27,9 @@ import { bundledModelFolders } from "../model/bundledModel.ts";
 import type { ModelManifest } from "../model/manifest.ts";
 import type { ModelChoice } from "../model/modelChoice.ts";
 import { openModel } from "../model/modelStore.ts";
-import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
+import { loadTokenizer } from "../tokenizer/loadTokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
-import { ChosenModel, type EngineStatus } from "./chosenModel.ts";
+import { ChosenModel, type EngineStatus, type HeardState } from "./chosenModel.ts";
 import { PrefillWatch } from "./prefillWatch.ts";
 import { RepositorySession, type RepositoryUse } from "./repositorySession.ts";
 import type { EngineSettings } from "./settings.ts";
@@ -47,14 +52,20 @@ export interface EngineSessionOptions {
 	readonly onDidChangeStatus: (status: EngineStatus) => void;
 	/** Hears of every prompt, as text for people. */
 	readonly onDidPrompt: (description: string) => void;
-	/** Hears what the engine did for a request; undefined when it wasn't asked. */
-	readonly onDidFinish: (stats: GenerateStats | undefined) => void;
+	/** Hears how each request went, and what the engine did for it; undefined when it wasn't asked. */
+	readonly onDidFinish: (
+		outcome: CompletionOutcome,
+		stats: GenerateStats | undefined,
+		trace: CompletionTrace,
+	) => void;
 	/** Hears how far a prompt is that takes long to read; undefined when none does. */
 	readonly onDidRead: (progress: PrefillProgress | undefined) => void;
 	/** The server's model that completions come from, asked for each of them; undefined: this machine's. */
 	readonly server: () => InfillModel | undefined;
 	/** Says what is wanted of the repository. */
 	readonly completion: () => CompletionConfig;
+	/** Without anybody there for so long, in milliseconds, the model is unloaded; undefined: never. */
+	readonly unloadAfterMs: () => number | undefined;
 	/** Called when another model is open, or none. */
 	readonly onDidChangeModel: () => void;
 }
@@ -71,7 +82,7 @@ export interface LocalModel {
 
 /** Everything that belongs to one model: made together, and thrown away together. */
 interface OpenedModel {
-	readonly supervised: SupervisedEngine;
+	readonly loaded: OnDemandEngine;
 	readonly syntax: SyntaxClient;
 	readonly provider: CompletionProvider;
 	readonly repository: RepositorySession;
@@ -100,7 +111,7 @@ export class EngineSession {
 			onDidChangeModel: () => {
 				this.completionChanged();
 				const opened = this.chosen.model;
-				if (opened?.supervised.state.kind === "ready") {
+				if (opened?.loaded.state.kind === "ready") {
 					opened.repository.engineStarted();
 				}
 				options.onDidChangeModel();
@@ -127,9 +138,16 @@ export class EngineSession {
 		return this.chosen.model?.repository.repository;
 	}
 
-	/** What `completion` says may be another thing than before. */
+	/** What `completion` and `unloadAfterMs` say may be another thing than before. */
 	completionChanged(): void {
-		this.chosen.model?.repository.setUse(useOf(this.options.completion()));
+		const { model } = this.chosen;
+		model?.repository.setUse(useOf(this.options.completion()));
+		model?.loaded.setUnloadAfterMs(this.options.unloadAfterMs());
+	}
+
+	/** Somebody is there who may type soon. Costs nothing while the model is loaded. */
+	wake(): void {
+		this.chosen.model?.loaded.wake();
 	}
 
 	/** Replaces what runs by a new process for `settings`. Never rejects: a fault becomes the status. */
@@ -144,7 +162,7 @@ export class EngineSession {
 	private async openModel(
 		{ source, maxFirstTokenMs }: ModelChoice,
 		settings: EngineSettings,
-		follow: (state: EngineState) => void,
+		follow: (state: HeardState) => void,
 	): Promise<OpenedModel> {
 		const { clock, logger, extensionFolder, storageUri, cacheFolder, loadInTurn } = this.options;
 		const inDist = (name: string): string => path.join(extensionFolder, "dist", name);
@@ -154,22 +172,43 @@ export class EngineSession {
 				: path.join(extensionFolder, bundledModelFolders[source.model]);
 		// Only what this process reads itself; the engine's process checks every byte of the weights.
 		const model = await openModel(modelFolder, { verify: "sizes" });
-		const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));
-		const supervised = createSupervisedEngine({
-			modelFolder,
-			cacheFolder,
-			childPath: inDist("engineProcess.js"),
-			logger,
+		const start = (followLoading: (state: EngineState) => void): SupervisedEngine =>
+			createSupervisedEngine({
+				modelFolder,
+				cacheFolder,
+				childPath: inDist("engineProcess.js"),
+				logger,
+				clock,
+				onDidChangeState: (state) => {
+					followLoading(state);
+					follow(state);
+				},
+				...(storageUri?.scheme === "file" && {
+					snapshotFolder: path.join(storageUri.fsPath, "prefixes"),
+				}),
+				gpu: settings.gpu,
+				gpuLibraries: settings.gpuLibraries,
+				...(source.kind === "folder" && { loadInTurn }),
+				...(maxFirstTokenMs !== undefined && { maxFirstTokenMs }),
+				...(settings.threads === undefined ? {} : { threads: settings.threads }),
+				...(settings.nodePath === undefined ? {} : { execPath: settings.nodePath }),
+			});
+		const loaded = new OnDemandEngine({
+			start,
+			modelName: model.manifest.name,
+			unloadAfterMs: this.options.unloadAfterMs(),
+			// What failed is mended by a person, or by another model: not by the next key.
+			retriesFailed: false,
 			clock,
-			onDidChangeState: follow,
-			...(storageUri?.scheme === "file" && {
-				snapshotFolder: path.join(storageUri.fsPath, "prefixes"),
-			}),
-			...(source.kind === "folder" && { loadInTurn }),
-			...(maxFirstTokenMs !== undefined && { maxFirstTokenMs }),
-			...(settings.threads === undefined ? {} : { threads: settings.threads }),
-			...(settings.nodePath === undefined ? {} : { execPath: settings.nodePath }),
+			logger,
+			onDidChangeLoading: (isLoading) => {
+				if (isLoading) {
+					follow({ kind: "starting" });
+				}
+			},
+			onDidRest: () => follow({ kind: "resting" }),
 		});
+		loaded.wake();
 		const syntax = new SyntaxClient({
 			startWorker: () =>
 				startSyntaxWorker(inDist("contextWorker.js"), {
@@ -183,20 +222,19 @@ export class EngineSession {
 			extensionFolder,
 			storageUri: this.options.storageUri,
 			tokenizerPath: model.tokenizerPath,
-			learner: supervised.engine,
+			learner: loaded,
 			clock,
 			logger,
 		});
-		const parts = { supervised, syntax, repository };
-		const local: LocalModel = {
-			engine: new PrefillWatch({ clock, onDidChange: this.options.onDidRead }).watch(
-				supervised.engine,
-			),
-			tokenizer,
-			manifest: model.manifest,
-			folder: path.resolve(modelFolder),
-		};
+		const parts = { loaded, syntax, repository };
 		try {
+			const local: LocalModel = {
+				engine: new PrefillWatch({ clock, onDidChange: this.options.onDidRead }).watch(loaded),
+				// Beside the engine's process, which reads it too while it starts.
+				tokenizer: await loadTokenizer(inDist("tokenizerWorker.js"), model.tokenizerPath),
+				manifest: model.manifest,
+				folder: path.resolve(modelFolder),
+			};
 			return { ...parts, model: local, provider: this.createProvider(local, parts) };
 		} catch (error) {
 			await closeParts(parts);
@@ -223,7 +261,7 @@ export class EngineSession {
 				return collected ?? noContext;
 			},
 			onDidPrompt: (trace) => this.options.onDidPrompt(describePrompt(trace, tokenizer)),
-			onDidFinish: (_outcome, stats) => this.options.onDidFinish(stats),
+			onDidFinish: this.options.onDidFinish,
 		});
 	}
 }
@@ -233,9 +271,9 @@ function useOf({ repositoryContext, adaptation }: CompletionConfig): RepositoryU
 }
 
 async function closeParts({
-	supervised,
+	loaded,
 	syntax,
 	repository,
 }: Omit<OpenedModel, "provider" | "model">): Promise<void> {
-	await Promise.all([supervised.dispose(), syntax.dispose(), repository.dispose()]);
+	await Promise.all([loaded.dispose(), syntax.dispose(), repository.dispose()]);
 }

@@ -1,25 +1,22 @@
 import * as vscode from "vscode";
 import { systemClock } from "../base/clock.ts";
 import type { CompletionOutcome } from "../completion/completionProvider.ts";
-import type { WindowStorage } from "../completion/recentPieces.ts";
 import { loadTurns } from "../engineProcess/loadTurns.ts";
-import { machineMemoryBytes } from "../model/machineMemory.ts";
-import { registerChat, type Chat } from "./chat/registerChat.ts";
-import { relatedPieces } from "./chat/relatedPieces.ts";
 import { registerCommands } from "./commands.ts";
-import { ContextInspector } from "./contextInspector.ts";
-import { registerEdits } from "./edits/registerEdits.ts";
-import { EngineSession } from "./engineSession.ts";
-import { IdlePreparation } from "./idlePreparation.ts";
-import { InlineCompletionAdapter } from "./inlineCompletionAdapter.ts";
-import { registerModels, type Models } from "./models/registerModels.ts";
+import { RecentProblems } from "./diagnostics/recentProblems.ts";
+import { registerDiagnostics } from "./diagnostics/registerDiagnostics.ts";
+import { FollowedSettings } from "./followedSettings.ts";
+import type { NextEditsView } from "./nextEdit/registerNextEdits.ts";
+import type { Assistance } from "./registerAssistance.ts";
+import { registerCompletions, type Completions } from "./registerCompletions.ts";
 import { LanguageModels } from "./servers/languageModels.ts";
-import { registerServerCommands } from "./servers/serverCommands.ts";
 import { ServerKeys } from "./servers/serverKeys.ts";
 import { serverNotice } from "./servers/serverNotice.ts";
-import { readSettings, sameEngineSettings, settingsSection, type Settings } from "./settings.ts";
+import { sameEngineSettings, type Settings } from "./settings.ts";
 import { onDidChangePlace, placeInFront } from "./showingPlace.ts";
-import { offAt, type ModelInUse, type Status } from "./status.ts";
+import { registerSilence } from "./silence/registerSilence.ts";
+import { Snooze } from "./snooze.ts";
+import { offAt, type ModelInUse, type ShowingPlace, type Status } from "./status.ts";
 import { StatusBar } from "./statusBar.ts";
 
 /** What `activate` returns to other extensions: enough to see what Mote does, nothing to steer it. */
@@ -33,194 +30,128 @@ export interface MoteApi {
 	readonly onDidComplete: vscode.Event<CompletionOutcome>;
 	/** The place of the cursor in this document was read before anybody typed there. */
 	readonly onDidPrepare: vscode.Event<vscode.Uri>;
+	readonly nextEdits: NextEditsView;
 }
 
 /**
- * Composes the extension, and is the only place that does. Returns at once: the model is loaded in
- * another process, and what this process needs of it after that.
+ * Composes the extension, and is the only place that joins its parts. What completes is there before anything is waited for, and its model
+ * is loaded in another process; the code of everything else is read after that, and of servers when there is one.
  */
-export function activate(context: vscode.ExtensionContext): MoteApi {
+export async function activate(context: vscode.ExtensionContext): Promise<MoteApi> {
 	const log = vscode.window.createOutputChannel("Mote", { log: true });
+	const logger = new RecentProblems(log, () => systemClock.now());
 	const statusBar = new StatusBar();
-	let settings = currentSettings(log);
-	const outcomes = new vscode.EventEmitter<CompletionOutcome>();
-	let lastOutcome: CompletionOutcome | undefined;
-
+	let assistance: Assistance | undefined = undefined;
+	const followed = new FollowedSettings(logger, (previous) => {
+		manners.battery.settingChanged();
+		showWhetherOff();
+		models.configure(followed.current);
+		session.completionChanged();
+		assistance?.nextEdits.configure();
+		if (!sameEngineSettings(previous.engine, followed.current.engine)) {
+			void openEngine();
+		}
+	});
+	const settings = (): Settings => followed.current;
 	const environment = {
 		extensionFolder: context.extensionUri.fsPath,
 		cacheFolder: context.globalStorageUri.fsPath,
 		keys: new ServerKeys(context.secrets),
 		loadInTurn: loadTurns(),
 		isTrusted: () => vscode.workspace.isTrusted,
+		isSnoozed: () => snooze.isOn,
 		fetch: globalThis.fetch,
-		clock: systemClock,
-		logger: log,
+		...{ context, settings, statusBar, clock: systemClock, logger },
 	};
+	const snooze = new Snooze({
+		clock: systemClock,
+		epochMs: Date.now,
+		onDidChange: () => {
+			void vscode.commands.executeCommand("setContext", "mote.isSnoozed", snooze.isOn);
+			showWhetherOff();
+			assistance?.nextEdits.configure();
+		},
+	});
+	const place = (): ShowingPlace => {
+		const quiet = { snoozedUntil: snooze.untilTime, isOnBattery: manners.battery.isPaused };
+		return placeInFront(settings(), quiet);
+	};
+	const showWhetherOff = (): void => statusBar.setOff(offAt(place()));
 	const models: LanguageModels = new LanguageModels(
 		{
 			...environment,
 			completionModel: () => session.model,
 			onDidChangeLoading: (modelName) => statusBar.setLoadingForChat(modelName),
 		},
-		settings,
+		settings(),
 	);
-	const inspector = new ContextInspector();
-	const session: EngineSession = new EngineSession({
-		extensionFolder: context.extensionUri.fsPath,
-		cacheFolder: context.globalStorageUri.fsPath,
-		loadInTurn: environment.loadInTurn,
-		memoryBytes: machineMemoryBytes(),
-		storageUri: context.storageUri,
-		piecesStorage: storedIn(context.workspaceState, "relatedPieces", log),
-		onDidPrompt: (description) => inspector.setPrompt(description),
-		onDidFinish: (stats) => inspector.setStats(stats),
-		onDidRead: (progress) => statusBar.setReading(progress),
-		server: () => models.serverInfill,
-		completion: () => settings.completion,
-		onDidChangeModel: () => models.completionModelChanged(),
-		clock: systemClock,
-		logger: log,
-		onDidChangeStatus: (status) => {
-			statusBar.setEngineStatus(status);
-			if (status.kind === "ready") {
-				preparation.restart();
-			}
-		},
+	const silence = registerSilence(() => ({
+		place: place(),
+		engine: statusBar.engine,
+		minJointProbability: settings().completion.minJointProbability,
+		isTrusted: vscode.workspace.isTrusted,
+		server: serverNotice(models.serverState)?.text,
+		notices: manners.notices,
+		nextEdits: assistance?.nextEdits.report() ?? [],
+	}));
+	const diagnostics = registerDiagnostics({ ...environment, requests: () => silence.requests });
+	const completions: Completions = registerCompletions({
+		...{ ...environment, models, silence },
+		onDidChangePause: () => showWhetherOff(),
 	});
-	const preparation = new IdlePreparation({
-		provider: () => session.provider,
-		settings: () => settings,
-		clock: systemClock,
+	const { session, manners, copied } = completions;
+	const openEngine = (): Promise<void> => session.open(settings().engine);
+	/** What is registered below, after the rest of the code was read. */
+	const beside: { dispose(): unknown }[] = [];
+	// Disposed of in this order: nothing may ask a session that has ended.
+	context.subscriptions.push(
+		...[onDidChangePlace(showWhetherOff), followed],
+		{ dispose: () => void vscode.Disposable.from(...beside).dispose() },
+		...[completions, models, session, snooze, manners, silence, diagnostics],
+		...[completions.listeners, statusBar, log],
+	);
+	showWhetherOff();
+	void openEngine();
+	const { registerAssistance, registerServers } = await import("./besideCompletions.ts");
+	assistance = registerAssistance({
+		...{ ...environment, models, session, silence },
+		copiedIn: (blocks, path, signal) => copied.noticesOn(blocks, path, signal),
 	});
-	const adapter = new InlineCompletionAdapter({
-		provider: () => session.provider,
-		settings: () => settings,
-		statusBar,
-		onOutcome: (outcome) => {
-			lastOutcome = outcome;
-			outcomes.fire(outcome);
-		},
-	});
+	const { nextEdits, catalog } = assistance;
 	const commands = registerCommands({
-		settings: () => settings,
+		settings,
 		status: () => statusBar.status,
 		modelInUse: () => statusBar.modelInUse,
-		restartEngine: () => session.open(settings.engine),
+		requests: () => silence.requests,
+		lastCopied: () => copied.lastNotice,
+		snooze,
+		restartEngine: openEngine,
 		showLog: () => log.show(),
 		works: () => catalog.session.workSummaries,
 		showModels: (rowId) => catalog.show(rowId),
 		resumeModel: (rowId) => catalog.session.act(rowId, "resume"),
 	});
-	const edits = registerEdits({
-		models: () => models,
-		syntax: () => session.syntax,
-		related: (place, signal) => relatedPieces(session.repository, place, signal),
-		explain: async (query, signal) => session.repository?.explain(query, signal),
-		ask: (question, signal) => chat.ask(question, signal),
-		clock: systemClock,
-		logger: log,
-	});
-	const catalog: Models = registerModels({
-		extensionUri: context.extensionUri,
-		state: context.globalState,
-		models,
-		completionModel: () => session.model,
-		settings: () => settings,
-		isTrusted: environment.isTrusted,
-		memoryBytes: machineMemoryBytes(),
-		onDidChange: () => chat.waysChanged(),
-		fetch: environment.fetch,
-		clock: systemClock,
-		logger: log,
-	});
-	const chat: Chat = registerChat({
-		extensionUri: context.extensionUri,
-		storageUri: context.storageUri ?? context.globalStorageUri,
-		models,
-		catalog: () => catalog,
-		edits,
-		repository: () => session.repository,
-		structure: () => session.syntax,
-		clock: systemClock,
-		logger: log,
-	});
-	const serverCommands = registerServerCommands({
-		...environment,
-		models,
-		settings: () => settings,
-	});
-	const serverListeners = vscode.Disposable.from(
-		models.onDidChange(() => statusBar.setServer(serverNotice(models.serverState))),
-		vscode.workspace.onDidGrantWorkspaceTrust(() => models.reconnect()),
-	);
-	const showWhetherOff = (): void => statusBar.setOff(offAt(placeInFront(settings)));
-	const placeListener = onDidChangePlace(showWhetherOff);
-	const configurationListener = vscode.workspace.onDidChangeConfiguration((event) => {
-		if (!event.affectsConfiguration(settingsSection)) {
-			return;
-		}
-		const previous = settings;
-		settings = currentSettings(log);
-		showWhetherOff();
-		models.configure(settings);
-		session.completionChanged();
-		if (!sameEngineSettings(previous.engine, settings.engine)) {
-			void session.open(settings.engine);
-		}
-	});
-	// Disposed of in this order: nothing may ask a session that has ended.
-	context.subscriptions.push(
-		placeListener,
-		configurationListener,
-		commands,
-		adapter,
-		preparation,
-		chat,
-		edits,
-		catalog,
-		serverCommands,
-		serverListeners,
-		models,
-		session,
-		inspector,
-		outcomes,
-		statusBar,
-		log,
-	);
-	showWhetherOff();
-	void session.open(settings.engine);
-
-	return {
-		get status() {
-			return statusBar.status;
-		},
-		onDidChangeStatus: statusBar.onDidChange,
-		get modelInUse() {
-			return statusBar.modelInUse;
-		},
-		get lastOutcome() {
-			return lastOutcome;
-		},
-		onDidComplete: outcomes.event,
-		onDidPrepare: preparation.onDidPrepare,
-	};
+	beside.push(commands, assistance, registerServers({ ...environment, models }));
+	nextEdits.configure();
+	return apiOf(statusBar, completions, nextEdits.view);
 }
 
-function storedIn(state: vscode.Memento, key: string, log: vscode.LogOutputChannel): WindowStorage {
-	return {
-		read: () => state.get(key),
-		write: (value) => {
-			state.update(key, value).then(undefined, (error: unknown) => {
-				log.warn(`What prompts were made of isn't kept for the next window: ${String(error)}`);
-			});
-		},
-	};
-}
-
-function currentSettings(log: vscode.LogOutputChannel): Settings {
-	const settings = readSettings(vscode.workspace.getConfiguration(settingsSection));
-	for (const problem of settings.problems) {
-		log.warn(problem);
-	}
-	return settings;
-}
+const apiOf = (
+	statusBar: StatusBar,
+	completions: Completions,
+	nextEdits: NextEditsView,
+): MoteApi => ({
+	get status() {
+		return statusBar.status;
+	},
+	onDidChangeStatus: statusBar.onDidChange,
+	get modelInUse() {
+		return statusBar.modelInUse;
+	},
+	get lastOutcome() {
+		return completions.lastOutcome;
+	},
+	onDidComplete: completions.onDidComplete,
+	onDidPrepare: completions.onDidPrepare,
+	nextEdits,
+});

@@ -1,12 +1,12 @@
 import * as vscode from "vscode";
+import { abortReason } from "../base/abort.ts";
 import type { Clock } from "../base/clock.ts";
 import type { CompletionProvider } from "../completion/completionProvider.ts";
-import { isSecretPath } from "../context/files/secrets.ts";
 import { documentLanguage } from "./documentLanguage.ts";
-import { documentRequest } from "./documentRequest.ts";
+import { requestAt } from "./requestAt.ts";
 import { isEnabledFor, type Settings } from "./settings.ts";
 import { showsCompletionsIn } from "./showingPlace.ts";
-import { displayPath } from "./workspacePaths.ts";
+import { mayBeTypedIn } from "./toldPath.ts";
 
 /** Whoever stays at a place for so long may type there; moving through a file is faster. */
 const idleMs = 400;
@@ -17,6 +17,8 @@ const workingMs = 600_000;
 interface IdlePreparationOptions {
 	readonly provider: () => CompletionProvider | undefined;
 	readonly settings: () => Settings;
+	/** Whether nothing is to be done that nobody has asked for: a snooze, a battery, a busy machine. */
+	readonly isQuiet: () => boolean;
 	readonly clock: Clock;
 }
 
@@ -60,12 +62,12 @@ export class IdlePreparation implements vscode.Disposable {
 
 	dispose(): void {
 		this.listeners.dispose();
-		this.current.abort();
+		this.current.abort(abortReason);
 	}
 
 	/** Ends what was prepared for another place, and waits at this one. */
 	private startAt(editor: vscode.TextEditor | undefined): void {
-		this.current.abort();
+		this.current.abort(abortReason);
 		this.current = new AbortController();
 		if (editor !== undefined) {
 			void this.prepare(editor, this.current.signal);
@@ -78,14 +80,16 @@ export class IdlePreparation implements vscode.Disposable {
 		const { document, selection } = editor;
 		const settings = this.options.settings();
 		const isWanted =
-			isEnabledFor(settings, documentLanguage(document)) && showsCompletionsIn(document);
+			!this.options.isQuiet() &&
+			mayBeTypedIn(document.uri.scheme, isWritable(document)) &&
+			isEnabledFor(settings, documentLanguage(document)) &&
+			showsCompletionsIn(document);
 		if (signal.aborted || !selection.isEmpty || !isWanted) {
 			return;
 		}
-		const request = documentRequest(document, displayPath(document.uri), selection.active, {
+		const request = requestAt(document, selection.active, {
 			invoked: false,
 			selectedCompletionInfo: undefined,
-			isSecret: isSecretPath(document.uri.path),
 		});
 		if (request !== undefined) {
 			await this.options.provider()?.prepare(request, settings.completion, signal);
@@ -94,4 +98,8 @@ export class IdlePreparation implements vscode.Disposable {
 			}
 		}
 	}
+}
+
+function isWritable({ uri }: vscode.TextDocument): boolean | undefined {
+	return vscode.workspace.fs.isWritableFileSystem(uri.scheme);
 }

@@ -1,3 +1,4 @@
+import { abortReason } from "../base/abort.ts";
 import type { Clock } from "../base/clock.ts";
 import type {
 	Engine,
@@ -58,7 +59,7 @@ export class PrefillWatch {
 			}
 			reading.progress = progress;
 			if (progress.readTokens >= progress.promptTokens) {
-				ended.abort();
+				ended.abort(abortReason);
 				this.#readings.delete(reading);
 			}
 			this.#tell();
@@ -66,7 +67,7 @@ export class PrefillWatch {
 		try {
 			return yield* engine.generate(request, signal, listener);
 		} finally {
-			ended.abort();
+			ended.abort(abortReason);
 			if (reading !== undefined && this.#readings.delete(reading)) {
 				this.#tell();
 			}

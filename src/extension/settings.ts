@@ -1,8 +1,10 @@
+import { isAbsolute } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { isLoopback } from "../base/network/loopback.ts";
 import type { CompletionConfig } from "../completion/completionProvider.ts";
 import { defaultCompletionConfig as defaults } from "../completion/defaultConfig.ts";
+import { gpuSettings, type GpuSetting } from "../engine/gpu/gpuProviders.ts";
 import { LanguageModelError } from "../languageModel/errors.ts";
 import { fimFamilies, type FimFamily } from "../languageModel/remote/fimTemplates.ts";
 import { parseServerAddress } from "../languageModel/remote/serverAddress.ts";
@@ -36,6 +38,8 @@ export const settingDeclarations = {
 		log: false,
 		scminput: false,
 	}),
+	pauseOnBattery: setting(z.boolean(), false),
+	yieldWhenBusy: setting(z.boolean(), true),
 	"completion.debounceMs": setting(z.int().min(0).max(2000), defaults.debounceMs),
 	"completion.minJointProbability": setting(z.number().min(0).max(1), defaults.minJointProbability),
 	"completion.maxNewTokens": setting(z.int().min(1).max(1024), defaults.maxNewTokens),
@@ -46,8 +50,15 @@ export const settingDeclarations = {
 	"completion.repositoryContext": setting(z.boolean(), defaults.repositoryContext),
 	"completion.inStrings": setting(z.boolean(), defaults.inStrings),
 	"completion.model": setting(z.string().max(4096), "auto"),
+	// What is shown unasked has to be right more often than it is known to be: see ARCHITECTURE.md.
+	"nextEdit.enable": setting(z.boolean(), false),
+	"completion.unloadAfterMinutes": setting(z.number().min(0).max(1440), 30),
+	"statistics.enable": setting(z.boolean(), true),
 	"engine.threads": setting(z.int().min(0).max(256), 0),
 	"engine.nodePath": setting(z.string(), ""),
+	// Until a graphics card has been measured, nobody gets one without asking.
+	"engine.gpu": setting(z.enum(gpuSettings), "off"),
+	"engine.gpuLibraries": setting(z.string().max(4096), ""),
 	"chat.modelPath": setting(z.string(), ""),
 	"chat.unloadAfterMinutes": setting(z.number().min(0).max(1440), 10),
 	"server.url": setting(z.string().max(2048), ""),
@@ -65,6 +76,16 @@ export interface Settings {
 	/** By language id; `*` stands for all that aren't listed. */
 	readonly enabledLanguages: Readonly<Record<string, boolean>>;
 	readonly completion: CompletionConfig;
+	/** Whether edits that follow from those made are looked for. */
+	readonly nextEdits: boolean;
+	/** Without anybody at the window for so long the model for completions gives its memory back; undefined: never. */
+	readonly completionUnloadAfterMs: number | undefined;
+	/** Whether completions rest while the machine runs on its battery. */
+	readonly pausesOnBattery: boolean;
+	/** Whether less is done while other programs keep the machine busy. */
+	readonly yieldsWhenBusy: boolean;
+	/** Whether it is counted what suggestions do. */
+	readonly countsStatistics: boolean;
 	readonly engine: EngineSettings;
 	/** Undefined: the user has chosen no server, and nothing leaves this machine. */
 	readonly server: ServerSettings | undefined;
@@ -85,6 +106,10 @@ export interface EngineSettings {
 	readonly threads: number | undefined;
 	/** Undefined: the editor's own Node. */
 	readonly nodePath: string | undefined;
+	/** What beside the processor may run models. */
+	readonly gpu: GpuSetting;
+	/** Absolute. A folder with libraries for GPUs that don't come with Mote; undefined where the user names none. */
+	readonly gpuLibraries: string | undefined;
 }
 
 /** A server that the user has chosen. */
@@ -163,10 +188,23 @@ export function readSettings(configuration: Configuration): Settings {
 			),
 			inStrings: read("completion.inStrings", declared["completion.inStrings"]),
 		}),
+		nextEdits: read("nextEdit.enable", declared["nextEdit.enable"]),
+		completionUnloadAfterMs:
+			read("completion.unloadAfterMinutes", declared["completion.unloadAfterMinutes"]) * 60_000 ||
+			undefined,
+		pausesOnBattery: read("pauseOnBattery", declared.pauseOnBattery),
+		yieldsWhenBusy: read("yieldWhenBusy", declared.yieldWhenBusy),
+		countsStatistics: read("statistics.enable", declared["statistics.enable"]),
 		engine: Object.freeze({
 			model: modelOf(read("completion.model", declared["completion.model"]), problems),
 			threads: read("engine.threads", declared["engine.threads"]) || undefined,
 			nodePath: read("engine.nodePath", declared["engine.nodePath"]) || undefined,
+			gpu: read("engine.gpu", declared["engine.gpu"]),
+			gpuLibraries: folderOf(
+				"engine.gpuLibraries",
+				read("engine.gpuLibraries", declared["engine.gpuLibraries"]),
+				problems,
+			),
 		}),
 		server: readServer(),
 		offersRunningServers: read("server.offerRunning", declared["server.offerRunning"]),
@@ -202,6 +240,18 @@ function modelOf(text: string, problems: string[]): ModelSetting {
 	return model ?? { kind: "auto" };
 }
 
+/** Undefined for an empty text, and with a problem more for one that is no absolute path. */
+function folderOf(key: string, text: string, problems: string[]): string | undefined {
+	const folder = text.trim();
+	if (folder === "" || isAbsolute(folder)) {
+		return folder || undefined;
+	}
+	problems.push(
+		`The setting ${settingsSection}.${key} is ignored: it is not the absolute path of a folder.`,
+	);
+	return undefined;
+}
+
 /** True when completions are wanted in documents of this language. */
 export function isEnabledFor(
 	settings: Pick<Settings, "enable" | "enabledLanguages">,
@@ -230,7 +280,15 @@ export function editorProxy(configuration: Configuration): string {
 }
 
 export function sameEngineSettings(a: EngineSettings, b: EngineSettings): boolean {
+	return isDeepStrictEqual(a.model, b.model) && sameEngineProcess(a, b);
+}
+
+/** Whether a process for another model would be started with the same options. */
+export function sameEngineProcess(a: EngineSettings, b: EngineSettings): boolean {
 	return (
-		isDeepStrictEqual(a.model, b.model) && a.threads === b.threads && a.nodePath === b.nodePath
+		a.threads === b.threads &&
+		a.nodePath === b.nodePath &&
+		a.gpu === b.gpu &&
+		a.gpuLibraries === b.gpuLibraries
 	);
 }

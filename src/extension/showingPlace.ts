@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { documentLanguage } from "./documentLanguage.ts";
+import { isOwnDocument } from "./ownDocuments.ts";
 import {
 	editorSection,
 	inlineSuggestKey,
@@ -9,15 +10,26 @@ import {
 } from "./settings.ts";
 import type { ShowingPlace } from "./status.ts";
 
-/** Where a person may type now, as far as it decides whether completions are shown. */
-export function placeInFront(settings: Settings): ShowingPlace {
+/** The document that a person may type in now. */
+export function documentInFront(): vscode.TextDocument | undefined {
 	const document = vscode.window.activeTextEditor?.document;
-	// The editor counts the output panel as an editor too, but nobody types there.
-	const typedIn = document?.uri.scheme === "output" ? undefined : document;
+	// The editor counts the output panel as an editor too, but nobody types there, nor in what Mote shows.
+	const isTypedIn =
+		document !== undefined && document.uri.scheme !== "output" && !isOwnDocument(document.uri);
+	return isTypedIn ? document : undefined;
+}
+
+/** Where a person may type now, as far as it decides whether completions are shown. */
+export function placeInFront(
+	settings: Settings,
+	quiet: Pick<ShowingPlace, "snoozedUntil" | "isOnBattery">,
+): ShowingPlace {
+	const document = documentInFront();
 	return {
 		settings,
-		languageId: typedIn && documentLanguage(typedIn),
-		isShownByEditor: showsCompletionsIn(typedIn),
+		languageId: document && documentLanguage(document),
+		...quiet,
+		isShownByEditor: showsCompletionsIn(document),
 	};
 }
 

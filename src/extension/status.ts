@@ -8,10 +8,16 @@ import { isEnabledFor, type Settings } from "./settings.ts";
 export type Status =
 	/** The engine is loading the model; nothing can be completed yet. */
 	| { readonly kind: "starting" }
+	/** Nobody was there for a while, and the model has given its memory back: it is loaded when somebody comes. */
+	| { readonly kind: "resting" }
 	/** Somebody has asked the chat, whose own model is being loaded. */
 	| { readonly kind: "loadingForChat"; readonly modelName: string }
 	/** The user turned completions off, everywhere or in the language of the active editor. */
 	| { readonly kind: "off"; readonly languageId: string | undefined }
+	/** The user wants quiet for some minutes, up to this time of day. */
+	| { readonly kind: "snoozed"; readonly until: string }
+	/** The machine runs on its battery, and the user wants quiet then. */
+	| { readonly kind: "onBattery" }
 	/** The user told the editor to show nobody's completions. */
 	| { readonly kind: "offInEditor" }
 	/** Loaded, and the last request (if any) gave a completion. */
@@ -30,6 +36,9 @@ export type Status =
 	/** Completions don't work until the user does what `message` says. */
 	| { readonly kind: "failed"; readonly message: string };
 
+/** Why nothing is shown, whatever the model does. */
+export type OffStatus = Extract<Status, { kind: "off" | "snoozed" | "onBattery" | "offInEditor" }>;
+
 /** How a status looks in the status bar. */
 export interface StatusAppearance {
 	/** In the editor's label syntax, `$(icon)` included. As wide as any other, so that nothing jumps while one types. */
@@ -45,6 +54,10 @@ export interface ShowingPlace {
 	readonly settings: Pick<Settings, "enable" | "enabledLanguages">;
 	/** Of the document that one may type in; undefined where there is none. */
 	readonly languageId: string | undefined;
+	/** A time of day; undefined while nobody snoozes. */
+	readonly snoozedUntil: string | undefined;
+	/** Whether completions rest because the machine runs on its battery. */
+	readonly isOnBattery: boolean;
 	/** Whether the editor shows anybody's completions there. */
 	readonly isShownByEditor: boolean;
 }
@@ -53,13 +66,21 @@ export interface ShowingPlace {
 export function offAt({
 	settings,
 	languageId,
+	snoozedUntil,
+	isOnBattery,
 	isShownByEditor,
-}: ShowingPlace): Extract<Status, { kind: "off" | "offInEditor" }> | undefined {
+}: ShowingPlace): OffStatus | undefined {
 	if (!settings.enable) {
 		return { kind: "off", languageId: undefined };
 	}
 	if (languageId !== undefined && !isEnabledFor(settings, languageId)) {
 		return { kind: "off", languageId };
+	}
+	if (snoozedUntil !== undefined) {
+		return { kind: "snoozed", until: snoozedUntil };
+	}
+	if (isOnBattery) {
+		return { kind: "onBattery" };
 	}
 	return isShownByEditor ? undefined : { kind: "offInEditor" };
 }
@@ -76,6 +97,19 @@ export function withServer(
 				text: `${appearance.text} ${notice.icon}`,
 				tooltip: `${appearance.tooltip} ${notice.text}`,
 			};
+}
+
+/**
+ * With what is to be said of the suggestion that is shown: whose text it repeats. Another icon of the same width, so that nothing jumps.
+ */
+export function withCopied(
+	appearance: StatusAppearance,
+	{ kind }: Status,
+	notice: string | undefined,
+): StatusAppearance {
+	return notice === undefined || kind !== "ready"
+		? appearance
+		: { ...appearance, text: "$(law) Mote", tooltip: notice };
 }
 
 /** The model of this machine that completes. */
@@ -123,6 +157,8 @@ export function withModel(
 /** One sentence for every reason, for the tooltip. */
 export const reasonSentences: Readonly<Record<NoCompletionReason, string>> = {
 	disabled: "Completions are turned off in this language.",
+	snoozed: "Completions are snoozed.",
+	onBattery: "Completions pause while this machine runs on its battery.",
 	unsuitablePosition: "This is not a place to complete.",
 	insideWord: "The cursor stands in a word.",
 	insideLine: "What follows on the line needs nothing in front of it.",
@@ -139,6 +175,8 @@ export const reasonSentences: Readonly<Record<NoCompletionReason, string>> = {
 /** The same in a word or three, for whoever asked. */
 const reasonLabels: Readonly<Record<NoCompletionReason, string>> = {
 	disabled: "off",
+	snoozed: "snoozed",
+	onBattery: "on battery",
 	unsuitablePosition: "not here",
 	insideWord: "inside a word",
 	insideLine: "not here",
@@ -160,6 +198,13 @@ export function statusAppearance(status: Status): StatusAppearance {
 	switch (status.kind) {
 		case "starting":
 			return { text: "$(loading~spin) Mote", tooltip: "Loading the model.", isError: false };
+		case "resting":
+			return {
+				text: "$(sparkle) Mote",
+				tooltip:
+					"The model has given its memory back, since nobody was here; it is loaded when you move the cursor or type (mote.completion.unloadAfterMinutes).",
+				isError: false,
+			};
 		case "loadingForChat":
 			return {
 				text: "$(loading~spin) Mote",
@@ -176,6 +221,19 @@ export function statusAppearance(status: Status): StatusAppearance {
 				isError: false,
 			};
 		}
+		case "snoozed":
+			return {
+				text: "$(bell-slash) Mote",
+				tooltip: `Completions are snoozed until ${status.until}.`,
+				isError: false,
+			};
+		case "onBattery":
+			return {
+				text: "$(bell-slash) Mote",
+				tooltip:
+					"Completions pause while this machine runs on its battery (mote.pauseOnBattery); “Mote: Complete Here” asks all the same.",
+				isError: false,
+			};
 		case "offInEditor":
 			return {
 				text: "$(circle-slash) Mote",

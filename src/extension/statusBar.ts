@@ -3,9 +3,15 @@ import type { CompletionOutcome } from "../completion/completionProvider.ts";
 import type { PrefillProgress } from "../engine/engine.ts";
 import type { EngineStatus } from "./chosenModel.ts";
 import type { ServerNotice } from "./servers/serverNotice.ts";
-import { statusAppearance, withModel, withServer, type ModelInUse, type Status } from "./status.ts";
-
-type OffStatus = Extract<Status, { kind: "off" | "offInEditor" }>;
+import {
+	statusAppearance,
+	withCopied,
+	withModel,
+	withServer,
+	type ModelInUse,
+	type OffStatus,
+	type Status,
+} from "./status.ts";
 
 /** So long after it was asked for, an answer has been read. */
 const announcementMs = 5000;
@@ -25,6 +31,7 @@ export class StatusBar implements vscode.Disposable {
 	private engineStatus: EngineStatus = { kind: "starting" };
 	private off: OffStatus | undefined;
 	private server: ServerNotice | undefined;
+	private copied: string | undefined;
 	private reading: PrefillProgress | undefined;
 	private loadingForChat: Status | undefined;
 	private runningRequests = 0;
@@ -44,6 +51,10 @@ export class StatusBar implements vscode.Disposable {
 
 	get status(): Status {
 		return this.shown;
+	}
+
+	get engine(): EngineStatus {
+		return this.engineStatus;
 	}
 
 	/** Undefined while no model is loaded. */
@@ -66,6 +77,7 @@ export class StatusBar implements vscode.Disposable {
 		this.off = off;
 		// What happened elsewhere, or under another setting, says nothing about this place.
 		this.lastResult = { kind: "ready" };
+		this.copied = undefined;
 		this.render();
 	}
 
@@ -79,6 +91,14 @@ export class StatusBar implements vscode.Disposable {
 	setReading(progress: PrefillProgress | undefined): void {
 		this.reading = progress;
 		this.render();
+	}
+
+	/** Whose text the suggestion that is shown repeats, in a sentence; undefined where nothing is known of that. */
+	setCopied(notice: string | undefined): void {
+		if (notice !== this.copied) {
+			this.copied = notice;
+			this.render();
+		}
 	}
 
 	/** Which model somebody in the chat waits for; undefined when none. */
@@ -117,12 +137,16 @@ export class StatusBar implements vscode.Disposable {
 		} else if (outcome.reason !== "cancelled" && outcome.reason !== "superseded") {
 			// Withdrawn requests are left out: they are what typing looks like, and a newer one follows.
 			this.lastResult = { kind: "nothing", reason: outcome.reason, invoked };
+			this.copied = undefined;
 		}
 	}
 
 	private render(): void {
 		this.shown = this.current();
-		const appearance = withServer(statusAppearance(this.shown), this.server);
+		const appearance = withServer(
+			withCopied(statusAppearance(this.shown), this.shown, this.copied),
+			this.server,
+		);
 		const { tooltip, isError, announcement } = appearance;
 		this.announce(this.shown, announcement);
 		const shown = withModel(appearance, this.modelInUse);

@@ -24,6 +24,8 @@ const graphFileNames = {
 	fused: "model.onnx",
 	portable: "model-portable.onnx",
 	native: "model-native.onnx",
+	dense: "model-dense.onnx",
+	half: "model-half.onnx",
 } as const;
 
 /**
@@ -130,6 +132,12 @@ async function writeModelFolder(
 			}),
 			...(graphs.native !== undefined && {
 				nativeGraph: await writeFileDurably(folder, graphFileNames.native, graphs.native),
+			}),
+			...(graphs.dense !== undefined && {
+				denseGraph: await writeFileDurably(folder, graphFileNames.dense, graphs.dense),
+			}),
+			...(graphs.half !== undefined && {
+				halfGraph: await writeFileDurably(folder, graphFileNames.half, graphs.half),
 			}),
 			weights,
 			tokenizer: await writeFileDurably(folder, tokenizerFileName, Buffer.from(tokenizerText)),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ModelFile } from "../model/manifest.ts";
 import type { DecoderPlan } from "./decoderPlan.ts";
 import { decoderGraph } from "./graphs/decoderGraph.ts";
+import { denseExperts } from "./graphs/denseExperts.ts";
 import type { ExpertsLayer } from "./graphs/expertsLayer.ts";
 import { fp32Operators } from "./graphs/fp32Operators.ts";
 import { fusedFp32Experts, fusedQ4Experts } from "./graphs/fusedExperts.ts";
@@ -10,6 +11,7 @@ import { isNative, nativeGraph } from "./graphs/nativeGraph.ts";
 import { portableExperts } from "./graphs/portableExperts.ts";
 import { q4Operators, type LinearArithmetic } from "./graphs/q4Operators.ts";
 import { refuseFullDisk } from "./fullDisk.ts";
+import { withHalfActivations } from "./halfGraph.ts";
 import { RegionMeter, WeightsFile } from "./onnx/weightsFile.ts";
 import { storeDecoder, type StoredDecoder } from "./storedDecoder.ts";
 import { storeFp32, storeQ4, type Q4Matrix, type StoreMatrix } from "./storedMatrix.ts";
@@ -29,6 +31,10 @@ export interface DecoderGraphs {
 	readonly portable?: Uint8Array;
 	/** In the operators of Mote's addon, which reads int4 only, where they can express the decoder. */
 	readonly native?: Uint8Array;
+	/** For GPUs, in float32: every expert for every token. int4 only. */
+	readonly dense?: Uint8Array;
+	/** For GPUs that compute in float16; int4 only. */
+	readonly half?: Uint8Array;
 }
 
 export interface WrittenWeights {
@@ -85,12 +91,20 @@ export async function writeWeights(
 	const matrices = q4Operators(linearArithmetic);
 	const graphWith = (experts: ExpertsLayer<Q4Matrix>): Uint8Array =>
 		decoderGraph(decoder, weightsFileName, { matrices, experts });
+	// On a GPU activations are cheap to keep as they are.
+	const exact = q4Operators("fp32");
+	const deviceGraphWith = (experts: ExpertsLayer<Q4Matrix>): Uint8Array => {
+		const operators = { matrices: exact, experts };
+		return decoderGraph(decoder, weightsFileName, operators, { returnsCaches: true });
+	};
 	return {
 		weights,
 		graphs: {
 			fused: graphWith(fusedQ4Experts),
 			...(hasExperts(plan) && { portable: graphWith(portableExperts(linearArithmetic)) }),
 			...(isNative(plan) && { native: nativeGraph(decoder, weightsFileName) }),
+			dense: deviceGraphWith(denseExperts("fp32")),
+			half: withHalfActivations(deviceGraphWith(fusedQ4Experts)),
 		},
 	};
 }

@@ -76,3 +76,18 @@ export const nativeGraphContract = {
 	presentKey: (layer: number) => `present.${layer}.key`,
 	presentValue: (layer: number) => `present.${layer}.value`,
 } as const;
+
+/**
+ * The same for decoder graphs that run on a GPU (`files.denseGraph` and `files.halfGraph`). Inputs and outputs are those of
+ * {@link graphContract}, with these differences:
+ * - `past_key_values.{layer}.key|value` are float32 in the dense graph and float16 in the half one, whatever the manifest's
+ *   `kvCache` says of the other graphs.
+ * - `logits` and `appended_key_values` are float32 in both: they are for the processor.
+ * - `present.{layer}.key|value`: of the past's type, [1, kvHeads, max(capacity, past + S), headDim], the past with what the
+ *   pass adds behind it. They stay on the device and are the past of the next pass.
+ */
+export const deviceGraphContract = {
+	...graphContract,
+	presentKey: nativeGraphContract.presentKey,
+	presentValue: nativeGraphContract.presentValue,
+} as const;

@@ -94,6 +94,10 @@ const manifestSchema = z.strictObject({
 		portableGraph: modelFileSchema.optional(),
 		/** The same decoder in the operators of Mote's own addon. */
 		nativeGraph: modelFileSchema.optional(),
+		/** The same decoder for GPUs without an operator for experts: every expert for every token, in float32. */
+		denseGraph: modelFileSchema.optional(),
+		/** The same decoder for GPUs that compute in float16. */
+		halfGraph: modelFileSchema.optional(),
 		/** External data of every graph; the graph itself where it holds its weights. */
 		weights: modelFileSchema,
 		/** Further external data of an exported graph. */

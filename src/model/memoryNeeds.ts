@@ -37,6 +37,20 @@ export function memoryNeedsOf(manifest: ModelManifest): MemoryNeeds {
 	return { weightsBytes, kvCacheBytes, totalBytes: weightsBytes + kvCacheBytes + besideModelBytes };
 }
 
+/**
+ * What a process takes of a device beside weights and KV caches: kernels, and what a pass has in hand. Of a model that fits by
+ * less than that nobody would be glad.
+ */
+const besideModelOnDeviceBytes = 2 ** 28;
+
+/** What a model takes of a device's memory at least while it runs there, in bytes; KV caches of a graph for GPUs are float32 or float16. */
+export function deviceNeedsOf(manifest: ModelManifest, graph: "dense" | "half"): number {
+	const { layers, kvHeads, headDim, contextLength } = manifest;
+	const positions = Math.min(contextLength, leastPositions);
+	const kvBytes = 2 * layers * kvHeads * headDim * positions * (graph === "dense" ? 4 : 2);
+	return weightsBytesOf(manifest) + kvBytes + besideModelOnDeviceBytes;
+}
+
 /** Whether a model may be loaded, and if not why, for people. */
 export type Preflight =
 	{ readonly kind: "enough" } | { readonly kind: "notEnough"; readonly sentence: string };

@@ -24,6 +24,8 @@ export interface ModelFolder {
 	/** Undefined where the model has none. */
 	readonly portableGraphPath: string | undefined;
 	readonly nativeGraphPath: string | undefined;
+	readonly denseGraphPath: string | undefined;
+	readonly halfGraphPath: string | undefined;
 	readonly weightsPath: string;
 	readonly tokenizerPath: string;
 }
@@ -46,7 +48,8 @@ export async function openModel(
 ): Promise<ModelFolder> {
 	const path = resolve(folder);
 	const manifest = await readManifest(path);
-	const { graph, portableGraph, nativeGraph, weights, tokenizer } = manifest.files;
+	const { graph, portableGraph, nativeGraph, denseGraph, halfGraph, weights, tokenizer } =
+		manifest.files;
 	const files = filesOf(manifest);
 	for (const file of files) {
 		await checkSize(path, file);
@@ -61,6 +64,8 @@ export async function openModel(
 		graphPath: join(path, graph.name),
 		portableGraphPath: portableGraph && join(path, portableGraph.name),
 		nativeGraphPath: nativeGraph && join(path, nativeGraph.name),
+		denseGraphPath: denseGraph && join(path, denseGraph.name),
+		halfGraphPath: halfGraph && join(path, halfGraph.name),
 		weightsPath: join(path, weights.name),
 		tokenizerPath: join(path, tokenizer.name),
 	};
@@ -73,10 +78,10 @@ export function modelBytes(manifest: ModelManifest): number {
 
 /** Every file of a model once: an exported graph may hold its weights itself. */
 function filesOf({ files }: ModelManifest): readonly ModelFile[] {
-	const { graph, portableGraph, nativeGraph, weights, moreWeights = [], tokenizer } = files;
-	const all = [graph, portableGraph, nativeGraph, weights, ...moreWeights, tokenizer].filter(
-		(file) => file !== undefined,
-	);
+	const { graph, portableGraph, nativeGraph, denseGraph, halfGraph } = files;
+	const { weights, moreWeights = [], tokenizer } = files;
+	const graphs = [graph, portableGraph, nativeGraph, denseGraph, halfGraph];
+	const all = [...graphs, weights, ...moreWeights, tokenizer].filter((file) => file !== undefined);
 	return all.filter(
 		({ name, sha256 }, i) =>
 			all.findIndex((other) => other.name === name && other.sha256 === sha256) === i,

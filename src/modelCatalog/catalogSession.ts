@@ -31,7 +31,8 @@ import { workSummaries, type WorkSummary } from "./workSummaries.ts";
 export interface CatalogSessionOptions {
 	readonly library: Pick<LibraryClient, "list" | "install" | "importFrom" | "remove">;
 	readonly editor: CatalogEditor;
-	readonly suggestions: readonly Suggestion[];
+	/** Asked when somebody looks for the first time, and then often. */
+	readonly suggestions: () => readonly Suggestion[];
 	readonly importable: ReadonlySet<string>;
 	/** Of the machine, or of the container in it. */
 	readonly memoryBytes: number;
@@ -39,8 +40,8 @@ export interface CatalogSessionOptions {
 	readonly folders: () => Promise<readonly FolderModel[]>;
 	/** Whether somebody wants servers of this machine to be looked for. */
 	readonly offersServers: () => boolean;
-	/** Never rejects. */
-	readonly findServers: () => Promise<readonly FoundServer[]>;
+	/** Never rejects; the signal aborts when the window closes. */
+	readonly findServers: (signal: AbortSignal) => Promise<readonly FoundServer[]>;
 	/** Asked anew each time. */
 	readonly use: () => ModelUse;
 	/** Something that is shown has changed. */
@@ -59,6 +60,7 @@ export class CatalogSession {
 	readonly #options: CatalogSessionOptions;
 	readonly #works = new Map<string, Work>();
 	readonly #pauses = new Map<string, AbortController>();
+	readonly #closed = new AbortController();
 	#library: LibraryFacts | undefined;
 	#folders: readonly FolderModel[] = [];
 	#servers: readonly FoundServer[] | undefined;
@@ -126,6 +128,7 @@ export class CatalogSession {
 
 	/** Pauses all; what came is kept. */
 	dispose(): void {
+		this.#closed.abort();
 		for (const pause of this.#pauses.values()) {
 			pause.abort();
 		}
@@ -134,7 +137,7 @@ export class CatalogSession {
 	#facts(): CatalogFacts {
 		const { suggestions, importable, memoryBytes, use, offersServers } = this.#options;
 		return {
-			suggestions,
+			suggestions: suggestions(),
 			importable,
 			memoryBytes,
 			library: this.#library,
@@ -224,7 +227,7 @@ export class CatalogSession {
 			return undefined;
 		}
 		const entry = this.#library?.entries.find(({ id }) => id === target.modelId);
-		const suggestion = this.#options.suggestions.find((one) => modelIdOf(one) === target.modelId);
+		const suggestion = this.#options.suggestions().find((one) => modelIdOf(one) === target.modelId);
 		return suggestion?.repository ?? (entry?.kind === "unfinished" ? entry.repository : undefined);
 	}
 
@@ -233,7 +236,7 @@ export class CatalogSession {
 		if (repository === undefined) {
 			return;
 		}
-		const suggestion = this.#options.suggestions.find((one) => one.repository === repository);
+		const suggestion = this.#options.suggestions().find((one) => one.repository === repository);
 		const converses = suggestion?.chat === true;
 		await this.#work(workKey(target), converses, (listener) =>
 			this.#options.library.install(repository, listener),
@@ -336,7 +339,7 @@ export class CatalogSession {
 	}
 
 	async #lookForServers(): Promise<void> {
-		this.#servers = await this.#options.findServers();
+		this.#servers = await this.#options.findServers(this.#closed.signal);
 		this.#options.onDidChange();
 	}
 

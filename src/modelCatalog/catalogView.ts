@@ -83,5 +83,5 @@ function inUse({ use }: CatalogFacts): readonly LabelledText[] {
 
 function machineText({ memoryBytes, library }: CatalogFacts): string {
 	const disk = library === undefined ? "" : ` and ${byteText(library.freeDiskBytes)} of free disk`;
-	return `This machine has ${byteText(memoryBytes)} of memory${disk}. Mote runs models on the processor, so the memory of a graphics card isn't needed; servers use it.`;
+	return `This machine has ${byteText(memoryBytes)} of memory${disk}. Models run on the processor, or on a graphics card where that is faster; its memory isn't needed for them.`;
 }

@@ -3,7 +3,7 @@ import { UserError } from "../base/userError.ts";
 import type { FimFormat, ModelManifest } from "../model/manifest.ts";
 import { healingSplit } from "../tokenizer/tokenHealing.ts";
 import type { TokenId, Tokenizer } from "../tokenizer/tokenizer.ts";
-import { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
+import type { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
 import { rememberEncodings } from "./encodingCache.ts";
 import { fileTokens, type FileTokens } from "./fileTokens.ts";
 import { promptWindow } from "./promptWindow.ts";
@@ -92,7 +92,7 @@ export class FimPromptBuilder {
 			return token;
 		};
 		this.#encode = rememberEncodings(tokenizer);
-		this.#vocabulary = new VocabularyIndex(tokenizer);
+		this.#vocabulary = tokenizer.vocabulary;
 		this.#order = fim.order;
 		this.#prefix = special(fim.prefix);
 		this.#suffix = special(fim.suffix);

@@ -2,7 +2,6 @@ import { promptPath } from "../base/promptPath.ts";
 import type { ModelManifest } from "../model/manifest.ts";
 import { healingSplit } from "../tokenizer/tokenHealing.ts";
 import type { TokenId, Tokenizer } from "../tokenizer/tokenizer.ts";
-import type { VocabularyIndex } from "../tokenizer/vocabularyIndex.ts";
 
 export interface PlainPrompt {
 	readonly tokens: readonly TokenId[];
@@ -18,11 +17,10 @@ export function plainPrompt(
 	{ path, text, maxTokens }: { path: string; text: string; maxTokens: number },
 	model: {
 		readonly tokenizer: Tokenizer;
-		readonly vocabulary: VocabularyIndex;
 		readonly manifest: Pick<ModelManifest, "fim">;
 	},
 ): PlainPrompt {
-	const { tokenizer, vocabulary, manifest } = model;
+	const { tokenizer, manifest } = model;
 	const special = (name: string | undefined): readonly TokenId[] =>
 		[name === undefined ? undefined : tokenizer.specialToken(name)].filter(
 			(token) => token !== undefined,
@@ -30,7 +28,7 @@ export function plainPrompt(
 	const file = special(manifest.fim?.file);
 	const heading = file.length === 0 ? [] : tokenizer.encode(`${promptPath(path)}\n`);
 	const head = [...special(manifest.fim?.start), ...file, ...heading];
-	const { kept, healBytes } = healingSplit(vocabulary, tokenizer.encode(text));
+	const { kept, healBytes } = healingSplit(tokenizer.vocabulary, tokenizer.encode(text));
 	const room = Math.max(0, maxTokens - head.length);
 	return { tokens: [...head, ...kept.slice(Math.max(0, kept.length - room))], healBytes };
 }

@@ -1,16 +1,17 @@
 import { Tokenizer as PatternTokenizer } from "@huggingface/tokenizers";
 import { assert } from "../base/assert.ts";
 import { detached } from "../base/detached.ts";
-import { byteLevelTokenToBytes, bytesToByteLevel } from "./byteAlphabet.ts";
 import { ByteMerges } from "./byteMerges.ts";
 import { Utf8StreamDecoder } from "./streamDecoder.ts";
 import type { StreamDecoder, TokenId, Tokenizer } from "./tokenizer.ts";
 import {
 	invalid,
 	parseTokenizerFile,
+	type PreTokenizerConfig,
 	type PreTokenizerStep,
-	type TokenizerFile,
 } from "./tokenizerFile.ts";
+import { tokenizerTables, type TokenizerTables } from "./tokenizerTables.ts";
+import { VocabularyIndex } from "./vocabularyIndex.ts";
 
 /**
  * Byte-level BPE. `@huggingface/tokenizers` cuts the text into pre-tokens, whose patterns come from other regular
@@ -22,10 +23,13 @@ import {
  * anything but byte-level BPE.
  */
 export function createTokenizer(tokenizerJsonText: string): Tokenizer {
-	return new BpeTokenizer(parseTokenizerFile(tokenizerJsonText));
+	return tokenizerOf(tokenizerTables(parseTokenizerFile(tokenizerJsonText)));
 }
 
-const noBytes = new Uint8Array(0);
+/** A tokenizer over tables that were made already, by whatever thread. Throws a UserError for patterns that can't be compiled. */
+export function tokenizerOf(tables: TokenizerTables): Tokenizer {
+	return new BpeTokenizer(tables);
+}
 
 /** Lines of a few repositories' files: what the prompts of some minutes are made of. */
 const maxRemembered = 50_000;
@@ -33,26 +37,24 @@ const maxRemembered = 50_000;
 const maxRememberedLength = 256;
 
 class BpeTokenizer implements Tokenizer {
-	readonly vocabularySize: number;
+	readonly vocabulary: VocabularyIndex;
 	readonly #preTokens: (text: string) => readonly string[];
 	readonly #merges: ByteMerges;
-	/** Where whole pre-tokens are looked up; undefined where only merges count. */
-	readonly #wholes: ReadonlyMap<string, number> | undefined;
+	/** Whether whole pre-tokens are looked up before they are merged. */
+	readonly #ignoreMerges: boolean;
 	readonly #known = new Map<string, readonly number[]>();
 	readonly #specialTokens: ReadonlyMap<string, number>;
-	readonly #bytes: readonly Uint8Array[];
 
-	constructor(file: TokenizerFile) {
-		this.vocabularySize = file.vocabularySize;
-		this.#preTokens = preTokensOf(file);
-		this.#merges = new ByteMerges(file.vocabulary, file.merges);
-		this.#wholes = file.ignoreMerges ? file.vocabulary : undefined;
-		this.#specialTokens = file.specialTokens;
-		const bytes = new Array<Uint8Array>(file.vocabularySize).fill(noBytes);
-		for (const [token, id] of file.vocabulary) {
-			bytes[id] = byteLevelTokenToBytes(token) ?? noBytes;
-		}
-		this.#bytes = bytes;
+	constructor(tables: TokenizerTables) {
+		this.vocabulary = new VocabularyIndex(tables.vocabulary);
+		this.#preTokens = preTokensOf(tables.preTokenizer);
+		this.#merges = new ByteMerges(tables.merges);
+		this.#ignoreMerges = tables.ignoreMerges;
+		this.#specialTokens = tables.specialTokens;
+	}
+
+	get vocabularySize(): number {
+		return this.vocabulary.size;
 	}
 
 	encode(text: string): readonly TokenId[] {
@@ -70,7 +72,9 @@ class BpeTokenizer implements Tokenizer {
 		if (known !== undefined) {
 			return known;
 		}
-		const whole = this.#wholes?.get(bytesToByteLevel(Buffer.from(piece)));
+		const whole = this.#ignoreMerges
+			? this.vocabulary.tokenOf(Buffer.from(piece).toString("latin1"))
+			: undefined;
 		const tokens = whole === undefined ? this.#merges.encode(piece) : [whole];
 		if (piece.length <= maxRememberedLength) {
 			if (this.#known.size >= maxRemembered) {
@@ -88,7 +92,7 @@ class BpeTokenizer implements Tokenizer {
 
 	bytesOf(token: TokenId): Uint8Array {
 		// A model may have more output rows than its tokenizer has tokens (padding): those have no bytes.
-		return this.#bytes[token] ?? noBytes;
+		return this.vocabulary.bytesOf(token);
 	}
 
 	createStreamDecoder(skippedBytes = 0): StreamDecoder {
@@ -101,7 +105,7 @@ class BpeTokenizer implements Tokenizer {
  * otherwise cut the text at everything that looks like one, and a file could inject control tokens into a
  * prompt. The prompt builder puts special tokens in by id.
  */
-function preTokensOf({ preTokenizer }: TokenizerFile): (text: string) => readonly string[] {
+function preTokensOf(preTokenizer: PreTokenizerConfig): (text: string) => readonly string[] {
 	const steps = preTokenizer.type === "Sequence" ? preTokenizer.pretokenizers : [preTokenizer];
 	try {
 		const { pre_tokenizer: cut } = new PatternTokenizer(

@@ -36,8 +36,3 @@ export function byteLevelTokenToBytes(token: string): Uint8Array | undefined {
 	}
 	return bytes.subarray(0, length);
 }
-
-/** The bytes written in the alphabet: what a vocabulary calls a token that stands for them. */
-export function bytesToByteLevel(bytes: Uint8Array): string {
-	return Array.from(bytes, (byte) => charOfByte[byte] ?? "").join("");
-}

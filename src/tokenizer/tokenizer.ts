@@ -1,13 +1,15 @@
-declare const tokenIdBrand: unique symbol;
+import type { TokenId } from "./tokenIds.ts";
+import type { VocabularyIndex } from "./vocabularyIndex.ts";
 
-/** Index into one model's vocabulary. Branded, so that a text offset can't be passed as a token. */
-export type TokenId = number & { readonly [tokenIdBrand]: true };
+export type { TokenId };
 
 /**
  * Text to tokens and back, for one model. Pure and synchronous; loaded in the editor's process (which
  * budgets prompts) and in the engine's (which heals tokens), from the same file.
  */
 export interface Tokenizer {
+	/** Its tokens, sorted by their bytes. */
+	readonly vocabulary: VocabularyIndex;
 	/** Number of ids, special tokens included: every id is in [0, vocabularySize). */
 	readonly vocabularySize: number;
 	/** Encodes plain text. Text that looks like a special token is encoded as text, never as the token. */

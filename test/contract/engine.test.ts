@@ -2,21 +2,19 @@ import { systemClock } from "../../src/base/clock.ts";
 import { nullLogger } from "../../src/base/log.ts";
 import { EngineClient } from "../../src/engineProcess/client.ts";
 import { serveEngine } from "../../src/engineProcess/server.ts";
-import { countingLogits } from "../support/fakeBackend.ts";
+import { countingModel } from "../support/countingModel.ts";
 import { fakeEngine } from "../support/fakeEngine.ts";
 import { pairedPorts } from "../support/pairedPorts.ts";
 import { describeEngineContract } from "./engine.ts";
 import { describeLearnerContract, type CountingLearner } from "./learner.ts";
 
-const counting = { predict: countingLogits, contextLength: 64 };
-
 function openLocal(): Promise<CountingLearner> {
-	const { engine } = fakeEngine(counting);
+	const { engine } = fakeEngine(countingModel);
 	return Promise.resolve({ engine, close: () => engine.dispose() });
 }
 
 function openClient(): Promise<CountingLearner> {
-	const { engine } = fakeEngine(counting);
+	const { engine } = fakeEngine(countingModel);
 	const { parent, child } = pairedPorts();
 	serveEngine(engine, child, nullLogger, { onShutdown: () => undefined });
 	const client = new EngineClient(parent, systemClock, nullLogger);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Engine, PrefillProgress } from "../../src/engine/engine.ts";
 import { answerOf, request, someTokens, tokens } from "../support/engineRequests.ts";
 
-/** An engine over `countingLogits`: the token after n is n + 1, of 32. Its context has 64 positions. */
+/** An engine over `countingModel`: the token after n is n + 1, of 32. Its context has 64 positions. */
 export interface CountingEngine {
 	readonly engine: Engine;
 	close(): Promise<void>;
@@ -34,12 +34,16 @@ export function describeEngineContract(name: string, open: () => Promise<Countin
 		test("ends before a stop token", async () => {
 			const answer = await answerOf(engine, { stopTokens: tokens(30, 6) });
 			expect([answer.ids, answer.finishReason]).toEqual([[4, 5], "stop"]);
+			expect(answer.stats.unlikelyProbability).toBeUndefined();
 		});
 
 		test("ends before the joint probability falls below the floor", async () => {
 			// 0.9897 ^ 3 is above 0.96, the fourth power below it.
 			const answer = await answerOf(engine, { minJointProbability: 0.965 });
 			expect([answer.ids, answer.finishReason]).toEqual([[4, 5, 6], "unlikely"]);
+			// Of the text, which other tokens may write too: a little more than the product of the tokens.
+			expect(answer.stats.unlikelyProbability).toBeCloseTo(0.96, 2);
+			expect(answer.stats.unlikelyProbability).toBeLessThan(0.965);
 		});
 
 		test("with nothing to generate prefills for the next request", async () => {
@@ -136,6 +140,44 @@ export function describeEngineContract(name: string, open: () => Promise<Countin
 			expect(drafted.tokens).toEqual(plain.tokens);
 			expect(drafted.stats.acceptedTokens).toBeGreaterThan(0);
 			expect(drafted.stats.decodePasses).toBeLessThan(plain.stats.decodePasses);
+		});
+
+		test("tells how likely a given answer is, whatever it would have written itself", async () => {
+			const given = tokens(4, 5, 9, 10, 2);
+			const answer = await answerOf(engine, {
+				prompt: tokens(1, 2, 3),
+				maxNewTokens: given.length,
+				givenAnswer: given,
+				maxDraftTokens: 16,
+			});
+			expect([answer.ids, answer.finishReason]).toEqual([[4, 5, 9, 10, 2], "length"]);
+			const likely = Math.exp(8) / (Math.exp(8) + 31);
+			const others = 1 / (Math.exp(8) + 31);
+			const expected = [likely, likely, others, likely, others];
+			for (const [i, { probability }] of answer.tokens.entries()) {
+				expect(probability).toBeCloseTo(expected[i] ?? NaN, 6);
+			}
+			// The first row is the prompt's; one pass has all others.
+			expect(answer.stats.decodePasses).toBe(1);
+			const other = await answerOf(engine, {
+				prompt: tokens(1, 2, 3),
+				maxNewTokens: 2,
+				givenAnswer: tokens(4, 7),
+				maxDraftTokens: 16,
+			});
+			expect(other.ids).toEqual([4, 7]);
+			expect(other.stats.prefilledTokens).toBeLessThanOrEqual(1);
+		});
+
+		test("a given answer is read in as many passes as the drafts allow", async () => {
+			const given = tokens(7, 7, 7, 7, 7, 7);
+			const answer = await answerOf(engine, {
+				maxNewTokens: given.length,
+				givenAnswer: given,
+				maxDraftTokens: 1,
+			});
+			expect(answer.ids).toEqual([7, 7, 7, 7, 7, 7]);
+			expect(answer.stats.decodePasses).toBe(3);
 		});
 
 		test("a signal that is aborted already gets an empty answer", async () => {

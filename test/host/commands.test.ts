@@ -2,7 +2,14 @@ import assert from "node:assert";
 import { before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
-import { closeEditors, openDocument, readyMote, statusOf, trigger } from "./mote.ts";
+import {
+	closeEditors,
+	engineStarting,
+	openDocument,
+	readyMote,
+	statusOf,
+	trigger,
+} from "./mote.ts";
 
 describe("commands in the extension host", () => {
 	let mote: MoteApi;
@@ -62,9 +69,7 @@ describe("commands in the extension host", () => {
 
 	it("the engine restarts on command", async () => {
 		const backendName = (): string | undefined => mote.modelInUse?.backendName;
-		const starting = statusOf(mote, "starting");
-		await vscode.commands.executeCommand("mote.restartEngine");
-		await starting;
+		await engineStarting(mote, () => vscode.commands.executeCommand("mote.restartEngine"));
 		assert.strictEqual(backendName(), undefined);
 		await statusOf(mote, "ready", "nothing");
 		assert.match(backendName() ?? "", /ONNX Runtime, CPU, \d+ threads?, /);

@@ -2,10 +2,12 @@ import assert from "node:assert";
 import { after, afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
+import { holdsOnce } from "./events.ts";
 import {
 	acceptGhostText,
 	closeEditors,
 	completeSomewhere,
+	engineStarting,
 	openDocument,
 	readyMote,
 	setSetting,
@@ -14,9 +16,7 @@ import {
 
 /** Chooses a model and waits until it is the one that completes. */
 async function switchTo(mote: MoteApi, setting: string, name: RegExp): Promise<void> {
-	const starting = statusOf(mote, "starting");
-	await setSetting("completion.model", setting);
-	await starting;
+	await engineStarting(mote, () => setSetting("completion.model", setting));
 	await statusOf(mote, "ready", "nothing");
 	assert.match(mote.modelInUse?.name ?? "", name);
 }
@@ -64,10 +64,7 @@ describe("the models that ship", () => {
 			void vscode.commands.executeCommand("mote.trigger");
 		}
 		assert.strictEqual(editor.document.getText(), `const first = 1;\n${typed}`);
-		while (mote.modelInUse?.name !== "mote-nano") {
-			await statusOf(mote, "starting");
-			await statusOf(mote, "ready", "nothing", "busy");
-		}
+		await holdsOnce(mote.onDidChangeStatus, () => mote.modelInUse?.name === "mote-nano");
 		await closeEditors();
 		await completeSomewhere(mote);
 	});

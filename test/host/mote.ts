@@ -36,6 +36,22 @@ export async function statusOf<Kind extends MoteApi["status"]["kind"]>(
 	return changed;
 }
 
+/**
+ * Does what opens the engine anew, and resolves when it has begun to: call {@link statusOf} for its end.
+ *
+ * While an editor of before is in front, or an answer of before is under way, the status says that and not what the
+ * engine does; so first it has to be at rest.
+ */
+export async function engineStarting(
+	mote: MoteApi,
+	openAnew: () => Thenable<unknown>,
+): Promise<void> {
+	await statusOf(mote, "ready", "nothing");
+	const starting = statusOf(mote, "starting");
+	await openAnew();
+	await starting;
+}
+
 /** Opens an unsaved document with the cursor at `║`. */
 export async function openDocument(
 	languageId: string,
@@ -81,7 +97,7 @@ export async function moveCursor(
  * Resolves when what this process has told the editor's window so far has been done there, and what the window had to
  * say of it is known here. Both speak in turn over one connection, so any question will do.
  */
-async function settled(): Promise<void> {
+export async function settled(): Promise<void> {
 	await vscode.commands.executeCommand("setContext", "moteTest.settled", true);
 }
 

@@ -5,7 +5,7 @@ import type { MoteApi } from "../../src/extension/extension.ts";
 import { TestFiles } from "./edits.ts";
 import { showContext, textMatching } from "./inspector.ts";
 import { nameCompleted, nameInFiles } from "./learnedNames.ts";
-import { closeEditors, readyMote, statusOf } from "./mote.ts";
+import { closeEditors, engineStarting, readyMote, statusOf } from "./mote.ts";
 
 /** No model writes this by itself. */
 const name = "quaggaFlumoxSextant";
@@ -34,9 +34,7 @@ describe("the repository in the extension host", () => {
 
 	it("one thread reads the repository, before and after the engine is opened anew", async () => {
 		repositoryThreads(1);
-		const starting = statusOf(mote, "starting");
-		await vscode.commands.executeCommand("mote.restartEngine");
-		await starting;
+		await engineStarting(mote, () => vscode.commands.executeCommand("mote.restartEngine"));
 		// An answer that was under way when the engine ended may say "nothing" after the new one is ready.
 		await statusOf(mote, "ready", "nothing");
 		repositoryThreads(1);

@@ -2,6 +2,10 @@
 import "./completion.test.ts";
 import "./commands.test.ts";
 import "./contextInspector.test.ts";
+import "./silence.test.ts";
+import "./statistics.test.ts";
+import "./nextEdit.test.ts";
+import "./manners.test.ts";
 import "./repository.test.ts";
 import "./encodings.test.ts";
 import "./engineFaults.test.ts";

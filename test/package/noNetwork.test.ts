@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { stableName } from "./stableName.ts";
 
 const dist = path.resolve(import.meta.dirname, "../../dist");
 
@@ -18,7 +19,7 @@ const networkFunctions = /\b(?:fetch|WebSocket|EventSource|XMLHttpRequest|sendBe
  * command line and in test/host for the extension.
  */
 const clientMark = "/chat/completions";
-const withClient = ["cli.js", "extension.js"];
+const withClient = ["cli.js", "extension/chunk-*.js", "extension/createRemoteServer-*.js"];
 
 /**
  * What libraries bring along. web-tree-sitter's loader fetches its WebAssembly in browsers; here it gets the
@@ -32,27 +33,54 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 	"cli.js": [...treeSitter, "'undici'"],
 	// Asks the hub, when a person installs a model. It runs only while one looks at models.
 	"modelProcess.js": ["fetch("],
-	"extension.js": ["fetch(", "'undici'", '"http"', '"https"'],
+	// Names of settings, and the client's library, which only who has chosen a server loads.
+	"extension/besideCompletions-*.js": ['"http"', '"https"'],
+	"extension/chunk-*.js": ["fetch(", "'undici'"],
 };
 
-const bundles = [
-	...(await readdir(dist)).filter((name) => name.endsWith(".js")),
-	...(await readdir(path.join(dist, "webview")))
-		.filter((name) => name.endsWith(".js"))
-		.map((name) => `webview/${name}`),
-];
+const bundles = (
+	await Promise.all(
+		["", "extension/", "webview/"].map(async (folder) =>
+			(await readdir(path.join(dist, folder)))
+				.filter((name) => name.endsWith(".js"))
+				.map((name) => folder + name),
+		),
+	)
+).flat();
+
+/** A bundle, and what is loaded with it. */
+async function loadedWith(
+	bundle: string,
+	loaded = new Set<string>(),
+): Promise<ReadonlySet<string>> {
+	if (!loaded.has(bundle)) {
+		loaded.add(bundle);
+		const text = await readFile(path.join(dist, bundle), "utf8");
+		for (const [, imported = ""] of text.matchAll(/\b(?:from|import)\s*"([.][^"]+)"/g)) {
+			await loadedWith(path.join(path.dirname(bundle), imported), loaded);
+		}
+	}
+	return loaded;
+}
 
 test("every bundle is looked at", () => {
-	expect(bundles).toEqual([
+	expect([...new Set(bundles.map(stableName))]).toEqual([
 		"cli.js",
 		"contextWorker.js",
 		"engineProcess.js",
 		"extension.js",
 		"modelProcess.js",
+		"nextEditWorker.js",
 		"repositoryWorker.js",
 		"tagProcess.js",
+		"tokenizerWorker.js",
+		"extension/besideCompletions-*.js",
+		"extension/chunk-*.js",
+		"extension/createRemoteServer-*.js",
+		"extension/runningServers-*.js",
 		"webview/chat.js",
 		"webview/models.js",
+		"webview/statistics.js",
 	]);
 });
 
@@ -63,7 +91,9 @@ test.each(bundles)(
 		const found = [...bundle.matchAll(networkModules), ...bundle.matchAll(networkFunctions)].map(
 			([match]) => match.replaceAll(/\s/g, ""),
 		);
-		expect([...new Set(found)].filter((match) => !allowed[name]?.includes(match))).toEqual([]);
+		expect(
+			[...new Set(found)].filter((match) => !allowed[stableName(name)]?.includes(match)),
+		).toEqual([]);
 	},
 );
 
@@ -74,5 +104,15 @@ test("only the extension and the command line have the client for servers", asyn
 			marked.push(name);
 		}
 	}
-	expect(marked).toEqual(withClient);
+	expect([...new Set(marked.map(stableName))]).toEqual(withClient);
+});
+
+test("what completes is loaded without anything that reaches a network", async () => {
+	const loaded = await loadedWith("extension.js");
+	expect(loaded.size).toBeGreaterThan(1);
+	for (const bundle of loaded) {
+		const text = await readFile(path.join(dist, bundle), "utf8");
+		expect([text.match(networkModules), text.match(networkFunctions)]).toEqual([null, null]);
+		expect(text).not.toContain(clientMark);
+	}
 });

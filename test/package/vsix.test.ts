@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { syntaxLanguageIds, syntaxLanguageOf } from "../../src/context/syntax/languages.ts";
+import { stableName } from "./stableName.ts";
 import { zipEntries } from "./zipEntries.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
@@ -19,7 +20,9 @@ const addon = "dist/native/mote.node";
 
 test("the package holds exactly what vsixContents.txt lists, but no addon where none was built", async () => {
 	const isBuilt = existsSync(path.join(root, addon));
-	const entries = [...(await zipEntries(vsix)), ...(isBuilt ? [] : [`extension/${addon}`])].sort();
+	const entries = [...(await zipEntries(vsix)), ...(isBuilt ? [] : [`extension/${addon}`])]
+		.map(stableName)
+		.sort();
 	await expect(`${entries.join("\n")}\n`).toMatchFileSnapshot("vsixContents.txt");
 });
 

@@ -105,6 +105,33 @@ describe("a prompt that stands in for another", () => {
 	});
 });
 
+describe("a given answer", () => {
+	test("is as likely as the model says token by token, in however many passes it is read", async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				arbitraryTokens(1, 30),
+				arbitraryTokens(1, 20),
+				arbitraryOrder,
+				fc.constantFrom(0, 1, 5, 64),
+				async (prompt, given, order, maxDraftTokens) => {
+					const { engine } = fakeEngine({ predict: hashedLogits(order) });
+					const answer = await answerOf(engine, {
+						...{ prompt, givenAnswer: given, maxNewTokens: given.length, maxDraftTokens },
+					});
+					expect([answer.ids, answer.finishReason]).toEqual([given, "length"]);
+					for (const [i, { probability }] of answer.tokens.entries()) {
+						const history = [...prompt, ...given.slice(0, i)];
+						const logits = hashedLogits(order)(history, 32);
+						const all = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
+						expect(probability).toBeCloseTo(Math.exp(logits[given[i] ?? 0] ?? NaN) / all, 5);
+					}
+				},
+			),
+			{ numRuns: 200 },
+		);
+	});
+});
+
 describe("interleaved requests", () => {
 	test("get the answers that each gets alone", async () => {
 		const batches = fc.array(

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { tokenSpread, type TokenSpread } from "../../src/engine/sampling/tokenSpread.ts";
 import { TextProbability } from "../../src/engine/textProbability.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
-import { VocabularyIndex } from "../../src/tokenizer/vocabularyIndex.ts";
+import { VocabularyIndex, vocabularyTable } from "../../src/tokenizer/vocabularyIndex.ts";
 
 const encoder = new TextEncoder();
 
@@ -28,10 +28,9 @@ function probabilities(steps: readonly Step[], healed = ""): readonly (readonly 
 
 function spreadOf({ chosen, distribution }: Step): TokenSpread {
 	const texts = Object.keys(distribution);
-	const vocabulary = new VocabularyIndex({
-		vocabularySize: texts.length,
-		bytesOf: (id) => encoder.encode(texts[id]),
-	});
+	const vocabulary = new VocabularyIndex(
+		vocabularyTable(texts.map((text) => encoder.encode(text))),
+	);
 	const weightOf = (id: TokenId): number => 7 * (distribution[texts[id] ?? ""] ?? 0);
 	const id = texts.indexOf(chosen) as TokenId;
 	return tokenSpread(vocabulary, id, distribution[chosen] ?? NaN, weightOf, undefined);

@@ -4,11 +4,10 @@ import { UserError } from "../../src/base/userError.ts";
 import { createTokenizer } from "../../src/tokenizer/bpeTokenizer.ts";
 import { HealingConstraint, healingSplit } from "../../src/tokenizer/tokenHealing.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
-import { VocabularyIndex } from "../../src/tokenizer/vocabularyIndex.ts";
 import { tinySpecialTokens, tinyTokenizerJson } from "../support/tinyTokenizer.ts";
 
 const tokenizer = createTokenizer(tinyTokenizerJson());
-const index = new VocabularyIndex(tokenizer);
+const index = tokenizer.vocabulary;
 const bytesOf = (tokens: readonly TokenId[]): Buffer =>
 	Buffer.concat(tokens.map((id) => tokenizer.bytesOf(id)));
 

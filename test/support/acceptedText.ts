@@ -18,11 +18,11 @@ export function accepted(
 	const located = placeOf({ path: "a", languageId, text: document, offset, trigger });
 	assert(located.kind === "place", "the fixture has a place for a completion");
 	const kept = filterBeforeCache(text, located.place);
-	const candidate = kept === undefined ? undefined : filterAfterCache(kept, located.place, false);
-	if (candidate === undefined) {
+	const fitted = kept === undefined ? undefined : filterAfterCache(kept, located.place);
+	if (fitted === undefined) {
 		return undefined;
 	}
-	const { text: shown, replaceAfter } = candidate;
+	const { text: shown, replaceAfter } = fitted;
 	const { insertText, replace } = completionAt(located.place, shown, replaceAfter, "model");
 	return document.slice(0, replace.start) + insertText + document.slice(replace.end);
 }

@@ -8,6 +8,7 @@ import type {
 	CompletionProvider,
 	CompletionRequest,
 } from "../../src/completion/completionProvider.ts";
+import type { CompletionTrace } from "../../src/completion/completionTrace.ts";
 import type { GenerateStats } from "../../src/engine/engine.ts";
 import type { SyntaxService } from "../../src/context/syntax/syntaxService.ts";
 import { LocalSyntax } from "../../src/context/syntax/localSyntax.ts";
@@ -42,7 +43,11 @@ export interface CompletionBenchParts {
 export class CompletionBench {
 	readonly engine = new ScriptedEngine(testTokenizer);
 	readonly clock = new FakeClock();
-	readonly traces: { outcome: CompletionOutcome; stats: GenerateStats | undefined }[] = [];
+	readonly traces: {
+		outcome: CompletionOutcome;
+		stats: GenerateStats | undefined;
+		trace: CompletionTrace;
+	}[] = [];
 	readonly log: string[] = [];
 	readonly provider: CompletionProvider;
 
@@ -60,7 +65,7 @@ export class CompletionBench {
 			...(server === undefined ? {} : { server }),
 			clock: this.clock,
 			logger,
-			onDidFinish: (outcome, stats) => this.traces.push({ outcome, stats }),
+			onDidFinish: (outcome, stats, trace) => this.traces.push({ outcome, stats, trace }),
 		});
 	}
 

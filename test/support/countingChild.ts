@@ -2,12 +2,12 @@
 
 import { processHost } from "../../src/engineProcess/processHost.ts";
 import { runEngineProcess } from "../../src/engineProcess/runEngineProcess.ts";
-import { countingLogits } from "./fakeBackend.ts";
+import { countingModel } from "./countingModel.ts";
 import { fakeEngine } from "./fakeEngine.ts";
 
 runEngineProcess(processHost(), () =>
 	Promise.resolve({
-		engine: fakeEngine({ predict: countingLogits, contextLength: 64 }).engine,
+		engine: fakeEngine(countingModel).engine,
 		modelName: "counter",
 		backendName: "fake",
 	}),

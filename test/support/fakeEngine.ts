@@ -1,5 +1,5 @@
 import { LocalEngine, type LocalEngineOptions } from "../../src/engine/localEngine.ts";
-import { VocabularyIndex } from "../../src/tokenizer/vocabularyIndex.ts";
+import { VocabularyIndex, vocabularyTable } from "../../src/tokenizer/vocabularyIndex.ts";
 import { FakeBackend, type FakeBackendOptions } from "./fakeBackend.ts";
 import { FakeClock } from "./fakeClock.ts";
 
@@ -7,13 +7,14 @@ import { FakeClock } from "./fakeClock.ts";
  * The vocabulary of the fake models: token n stands for the letter `a` + n mod 16, and from 16 on for that
  * letter twice. 0 is a special token without text.
  */
-export const fakeVocabulary = new VocabularyIndex({
-	vocabularySize: 32,
-	bytesOf: (token) => {
-		const letter = 97 + (token % 16);
-		return Uint8Array.from(token === 0 ? [] : token < 16 ? [letter] : [letter, letter]);
-	},
-});
+export const fakeVocabulary = new VocabularyIndex(
+	vocabularyTable(
+		Array.from({ length: 32 }, (_, token) => {
+			const letter = 97 + (token % 16);
+			return Uint8Array.from(token === 0 ? [] : token < 16 ? [letter] : [letter, letter]);
+		}),
+	),
+);
 
 export interface FakeEngine {
 	readonly engine: LocalEngine;

@@ -32,6 +32,7 @@ const typeNames: Readonly<Record<number, string>> = {
 	3: "int8",
 	6: "int32",
 	7: "int64",
+	10: "float16",
 };
 
 /** What stands in a `.onnx` file. */

@@ -50,6 +50,8 @@ export interface RandomCheckpointOptions {
 	readonly storedType?: StoredType;
 	/** More than one writes shards with an index. */
 	readonly shards?: number;
+	/** Tensors of these names hold zeros. */
+	readonly zeros?: RegExp;
 	/** Overrides and additions to `config.json`. */
 	readonly config?: Readonly<Record<string, unknown>>;
 	/** The content of `tokenizer_config.json`; none is written without. */
@@ -87,6 +89,11 @@ export async function writeRandomCheckpoint(
 ): Promise<RandomCheckpoint> {
 	const shape = { ...tinyShape, ...options.shape };
 	const tensors = randomTensors(shape, options.seed ?? 1, options.storedType ?? "F32");
+	for (const [name, { values }] of tensors) {
+		if (options.zeros?.test(name) === true) {
+			values.fill(0);
+		}
+	}
 	await mkdir(folder, { recursive: true });
 	const config = {
 		architectures: ["Qwen3MoeForCausalLM"],

@@ -21,7 +21,8 @@ export type EngineScript =
 	  }
 	/** Writes `text` and then waits until it is aborted or {@link ScriptedEngine.release} is called. */
 	| { readonly kind: "hold"; readonly text: string; readonly then?: string }
-	| { readonly kind: "fail"; readonly error: Error };
+	/** At once, or when it is aborted. */
+	| { readonly kind: "fail"; readonly error: Error; readonly whenAborted?: boolean };
 
 /** An Engine that follows a script, one entry for each request, and records what it was asked. */
 export class ScriptedEngine implements Engine {
@@ -57,6 +58,9 @@ export class ScriptedEngine implements Engine {
 		assert(script !== undefined, "the engine was asked more often than the script says");
 		await Promise.resolve();
 		if (script.kind === "fail") {
+			if (script.whenAborted === true && !signal.aborted) {
+				await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+			}
 			throw script.error;
 		}
 		let count = 0;

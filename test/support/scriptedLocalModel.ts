@@ -4,7 +4,6 @@ import type { ModelManifest } from "../../src/model/manifest.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import type { EngineModelParts } from "../../src/languageModel/local/engineAnswer.ts";
 import type { TokenId } from "../../src/tokenizer/tokenizer.ts";
-import { VocabularyIndex } from "../../src/tokenizer/vocabularyIndex.ts";
 import type { ModelScript, ScriptedModel } from "../contract/languageModel.ts";
 import { eventually } from "./eventually.ts";
 import { failedPass, FakeBackend } from "./fakeBackend.ts";
@@ -17,7 +16,7 @@ interface Asked {
 	readonly answer: readonly TokenId[];
 }
 
-const vocabulary = new VocabularyIndex(testTokenizer);
+const vocabulary = testTokenizer.vocabulary;
 const endOfText = testTokenizer.specialToken("<|endoftext|>");
 const decoder = new TextDecoder();
 

@@ -36,6 +36,18 @@ test("each answer says which model gave it and where, and how it failed", async 
 	expect(await remote.locator(".message-status.failed").textContent()).toBe(sentence);
 });
 
+test("an answer says below its text whose text its code repeats, in words and not in markup", async () => {
+	const chat = await view.open();
+	const notes = ["Code in this answer repeats <b>a</b> *1.0* (MIT).", "And another."];
+	const known = { id: "c1", title: "", messages: [answer("a1", "Yes.")] };
+	await chat.tellState({ conversation: known });
+	const shown = chat.page.locator(".answer .message-notes");
+	expect(await shown.isVisible()).toBe(false);
+	await chat.tell({ kind: "message", message: answer("a1", "Yes.", { notes }) });
+	await shown.waitFor();
+	expect(await shown.locator("li").allTextContents()).toEqual(notes);
+});
+
 test("an answer of the index says that no model gave it, and its code isn't offered to be put in or applied", async () => {
 	const chat = await view.open();
 	const text = "[a.ts:7](src/a%20b.ts#L7)\n\n```ts\nfunction f()\n```\n";

@@ -74,12 +74,12 @@ const isFocused = (): Promise<unknown> =>
 
 test("the view asks for the list, and selects what can be installed", async () => {
 	await open();
-	expect(models.sent).toEqual([{ kind: "ready" }]);
+	expect(models.messages).toEqual([{ kind: "ready" }]);
 	expect(await models.option("Talker").getAttribute("aria-selected")).toBe("true");
 	await models.page.getByText("It fits: it needs 5.3 GB").waitFor();
 	await models.page.getByText("No model converses yet").waitFor();
 	await models.button("Install").click();
-	expect(models.sent.at(-1)).toEqual({
+	expect(models.messages.at(-1)).toEqual({
 		kind: "act",
 		rowId: "model maker--talker",
 		action: "install",
@@ -102,7 +102,7 @@ test("the keyboard goes through the list, to the buttons, and presses them", asy
 	await page.keyboard.press("Tab");
 	expect(await isFocused()).toBe("Use for the chat");
 	await page.keyboard.press("Enter");
-	expect(models.sent.at(-1)).toEqual({
+	expect(models.messages.at(-1)).toEqual({
 		kind: "act",
 		rowId: "model maker--talker",
 		action: "useForChat",
@@ -119,7 +119,7 @@ test("progress says how far, how fast and how long, and leaves the focus where i
 	await models.page.getByText("1 GB of 2 GB, 21 MB a second, about a minute left.").waitFor();
 	expect(await isFocused()).toBe("Pause");
 	await models.button("Pause").click();
-	expect(models.sent.at(-1)).toMatchObject({ action: "pause" });
+	expect(models.messages.at(-1)).toMatchObject({ action: "pause" });
 	await show({ library: { entries: [unfinishedEntry], freeDiskBytes: 1e11 } });
 	await models.button("Resume").waitFor();
 	await expect.poll(isFocused).toBe("Resume");
@@ -140,7 +140,7 @@ test("what is of one's own, servers and another look are asked for by buttons", 
 	for (const name of ["Import a file", "Import a folder", "Connect to a server", "Look again"]) {
 		await models.button(name).click();
 	}
-	expect(models.sent.slice(1).map(({ kind }) => kind)).toEqual([
+	expect(models.messages.slice(1).map(({ kind }) => kind)).toEqual([
 		"importFile",
 		"importFolder",
 		"connectServer",

@@ -29,13 +29,20 @@ const editorScript = `
 	}
 `;
 
+export interface BlankPage {
+	readonly page: Page;
+	/** Everything that the page asked for beside its own three files. */
+	readonly foreign: readonly string[];
+	readonly errors: readonly string[];
+}
+
 /** A page that counts what it shouldn't do. Expose `moteSent` before {@link showView}. */
 export async function openBlankPage(
 	browser: Browser,
 	origin: string,
 	name: string,
 	options: ViewPageOptions,
-): Promise<{ readonly page: Page; readonly foreign: string[]; readonly errors: string[] }> {
+): Promise<BlankPage> {
 	const context = await browser.newContext({
 		viewport: { width: options.width ?? 360, height: options.height ?? 720 },
 		reducedMotion: options.reducedMotion === true ? "reduce" : "no-preference",

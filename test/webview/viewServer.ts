@@ -11,7 +11,9 @@ export interface ViewServer extends AsyncDisposable {
 }
 
 /** Serves a built view as the editor does: its own page, with its own content security policy. */
-export async function serveView(name: "chat" | "models" = "chat"): Promise<ViewServer> {
+export async function serveView(
+	name: "chat" | "models" | "statistics" = "chat",
+): Promise<ViewServer> {
 	const builtFiles: ReadonlyMap<string, string> = new Map([
 		[`/${name}.js`, "text/javascript"],
 		[`/${name}.css`, "text/css"],

@@ -22,6 +22,8 @@ export interface OpenOptions {
 	readonly extensionFolder?: string;
 	/** Module that exports `run`; needs the server's test driver. */
 	readonly testModule?: string;
+	/** Of the loopback interface, for an inspector of the extension host; needs the server's test driver. */
+	readonly inspectorPort?: number;
 }
 
 export async function launchBrowser(): Promise<Browser> {
@@ -78,6 +80,9 @@ export function workbenchUrl({ authority }: Workbench, options: OpenOptions): st
 	}
 	if (options.testModule !== undefined) {
 		payload.push(["extensionTestsPath", `vscode-remote://${authority}${options.testModule}`]);
+	}
+	if (options.inspectorPort !== undefined) {
+		payload.push(["inspect-extensions", String(options.inspectorPort)]);
 	}
 	const query = new URLSearchParams(placeOf(options));
 	if (payload.length > 0) {

@@ -16,6 +16,7 @@ import {
 } from "../support/loopbackServer.ts";
 import type { EditorPage } from "./editorPage.ts";
 import { PackagedEditor, watchFailures } from "./packagedEditor.ts";
+import { press } from "./press.ts";
 
 let packaged: PackagedEditor;
 let editor: EditorPage;
@@ -43,7 +44,7 @@ watchFailures(() => editor, "chat");
 async function ask(text: string): Promise<void> {
 	const input = view.getByRole("combobox", { name: "Ask Mote" });
 	await input.fill(text);
-	await view.getByRole("button", { name: "Send (Enter)" }).click();
+	await press(view.getByRole("button", { name: "Send (Enter)" }));
 }
 
 /** What the extension keeps on disk for this workspace. */
@@ -87,7 +88,7 @@ test("an answer streams as Markdown with highlighted code", async () => {
 
 test("the code goes to the cursor as it is", async () => {
 	const file = await editor.openFile("src/inserted.ts", "");
-	await view.getByRole("button", { name: "Insert at cursor" }).last().click();
+	await press(view.getByRole("button", { name: "Insert at cursor" }).last());
 	await editor.page.locator(".view-line", { hasText: "depth" }).first().waitFor();
 	await editor.page.locator(".editor-instance .view-lines").first().click();
 	expect(await editor.saveText(file)).toBe(code);
@@ -100,7 +101,7 @@ test("an answer that is being written can be stopped", async () => {
 	});
 	await ask("Count for ever.");
 	await view.getByRole("log").getByText("The beginning").waitFor();
-	await view.getByRole("button", { name: "Stop the answer (Escape)" }).click();
+	await press(view.getByRole("button", { name: "Stop the answer (Escape)" }));
 	await view.getByRole("button", { name: "Send (Enter)" }).waitFor();
 	await server.asked.at(-1)?.hungUp;
 	await view.getByRole("log").getByText("The beginning").waitFor();
@@ -115,10 +116,10 @@ test("a change is accepted in one place and rejected in another", async () => {
 	server.reply(chatAnswer(`Change it:\n\n\`\`\`ts src/numbers.ts\n${changed}\`\`\`\n`));
 	await ask("Change @file:src/numbers.ts");
 	await view.getByRole("log").getByText("Change it:").waitFor();
-	await view.getByRole("button", { name: "Apply to the file as a diff" }).last().click();
-	await view.getByRole("button", { name: "Accept change 1" }).click();
+	await press(view.getByRole("button", { name: "Apply to the file as a diff" }).last());
+	await press(view.getByRole("button", { name: "Accept change 1" }));
 	await editor.screenshot("workbench-chat-review");
-	await view.getByRole("button", { name: "Reject change 2" }).click();
+	await press(view.getByRole("button", { name: "Reject change 2" }));
 	// The diff is gone and what was accepted is in the file before anything else is done there.
 	await editor.page.locator(".tab.dirty", { hasText: "numbers.ts" }).waitFor();
 	await editor.page.locator(".tab", { hasText: "numbers.ts" }).first().click();
@@ -137,7 +138,7 @@ test("a mention is completed, and the file goes along", async () => {
 	await editor.screenshot("workbench-chat-mention");
 	await input.press("Enter");
 	server.reply(chatAnswer("A list."));
-	await view.getByRole("button", { name: "Send (Enter)" }).click();
+	await press(view.getByRole("button", { name: "Send (Enter)" }));
 	await view.getByRole("log").getByText("A list.").waitFor();
 	const readingList = await readFile(
 		path.join(packaged.workspaceFolder, "src/readingList.ts"),

@@ -88,16 +88,12 @@ test("ghost text appears in a light theme too", async () => {
 });
 
 test("the status bar item opens a menu that turns completions off and on", async () => {
-	const { keyboard } = editor.page;
-	const menu = editor.page.locator(".quick-input-list .monaco-list-row.focused");
-	await editor.statusItem.click();
-	await menu.filter({ hasText: "Turn completions off" }).waitFor();
+	await editor.openMenu();
 	await editor.screenshot("menu");
-	await keyboard.press("Enter");
+	await editor.chooseInMenu("off everywhere", "Turn completions off");
 	await editor.waitForStatus("Completions are turned off.");
-	await editor.statusItem.click();
-	await menu.filter({ hasText: "Turn completions on" }).waitFor();
-	await keyboard.press("Enter");
+	await editor.openMenu();
+	await editor.chooseInMenu("Turn completions on");
 	await editor.statusItem.locator("a:not([aria-label*=off])").waitFor();
 });
 

@@ -20,6 +20,9 @@ const maxAttempts = Math.log2(hangMs / firstAskingMs);
 /** Of a picture of some lines, in CSS pixels. */
 const pictureWidth = 760;
 
+const quickInput = ".quick-input-widget input.input";
+const firstRow = ".quick-input-list .monaco-list-row.focused";
+
 const statusItem = '.statusbar-item[id="mote.mote.mote.status"]';
 
 /** What a person does and sees in the editor, on a page that {@link openWorkbench} opened. */
@@ -83,7 +86,7 @@ export class EditorPage {
 	/** Puts the cursor of the file that has the focus at the end of a line, from 1. */
 	async goToEndOf(line: number): Promise<void> {
 		await this.page.keyboard.press("Control+G");
-		await this.page.locator(".quick-input-widget input").fill(`:${line}`);
+		await this.page.locator(quickInput).fill(`:${line}`);
 		await this.page.keyboard.press("Enter");
 		await this.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
 		await this.page.locator(".editor-instance .monaco-editor.focused").waitFor();
@@ -151,6 +154,32 @@ export class EditorPage {
 		await this.#choose("F1", `>${title}`, title);
 	}
 
+	/** What the editor says about how long Mote took to activate, in milliseconds. */
+	async activationMs(): Promise<number> {
+		await this.runCommand("Developer: Show Running Extensions");
+		const row = this.page.locator(".runtime-extensions-editor .extension", {
+			// The editor may know the name for people or not.
+			has: this.page.locator(".name", { hasText: /^(?:Mote|mote\.mote)$/ }),
+		});
+		const said = await row.locator(".activation-time", { hasText: /\d+ms/ }).textContent();
+		return Number(/(\d+)ms/.exec(said ?? "")?.[1]);
+	}
+
+	/** Opens the menu of the status bar item. What is typed before it is there goes into the file. */
+	async openMenu(): Promise<void> {
+		await this.statusItem.locator("a").first().click();
+		await this.page
+			.locator(".quick-input-list .monaco-list-row", { hasText: "Why no suggestion?" })
+			.waitFor();
+	}
+
+	/** Searches the menu that is open, and takes its first row once it is one with `label`. */
+	async chooseInMenu(search: string, label = search): Promise<void> {
+		await this.page.locator(quickInput).fill(search);
+		await this.page.locator(firstRow, { hasText: label }).waitFor();
+		await this.page.keyboard.press("Enter");
+	}
+
 	/** Changes from a light theme to a dark one or back, and waits until `theme` is drawn. */
 	async toggleTheme(theme: "2026-light" | "2026-dark"): Promise<void> {
 		await this.runCommand("Toggle between Light/Dark Themes");
@@ -201,10 +230,8 @@ export class EditorPage {
 	 * opened may not hear the key yet, or close the palette again because something else takes the focus.
 	 */
 	async #choose(key: string, search: string, label: string): Promise<void> {
-		const input = this.page.locator(".quick-input-widget input");
-		const first = this.page.locator(".quick-input-list .monaco-list-row.focused", {
-			hasText: label,
-		});
+		const input = this.page.locator(quickInput);
+		const first = this.page.locator(firstRow, { hasText: label });
 		for (let attempt = 0; attempt < maxAttempts; attempt++) {
 			const timeout = firstAskingMs * 2 ** attempt;
 			if (!(await input.isVisible())) {

@@ -8,6 +8,7 @@ import type { FrameLocator } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EditorPage } from "./editorPage.ts";
 import { PackagedEditor, watchFailures } from "./packagedEditor.ts";
+import { press } from "./press.ts";
 
 let packaged: PackagedEditor;
 let editor: EditorPage;
@@ -48,7 +49,7 @@ test("Explain shows what the index knows and that no model answered; nothing in 
 
 test("a link to a caller opens its file at that line", async () => {
 	const line = await lineOf("src/main.ts", "list.add(");
-	await view.getByRole("link", { name: `src/main.ts:${line}` }).click();
+	await press(view.getByRole("link", { name: `src/main.ts:${line}` }));
 	await editor.page.locator(".tab.active", { hasText: "main.ts" }).waitFor();
 	await editor.page.locator(".statusbar-item", { hasText: `Ln ${line}, Col 1` }).waitFor();
 	await editor.toggleTheme("2026-light");

@@ -48,7 +48,8 @@ async function main(): Promise<void> {
 		dataFolder: path.join(runFolder, "workbench"),
 		enableTestDriver: true,
 		// The gate is off: a small model may be unsure of any one text, and what it writes is not the subject.
-		userSettings: { "mote.completion.minJointProbability": 0 },
+		// What is done while nobody types is a subject, on a busy machine too.
+		userSettings: { "mote.completion.minJointProbability": 0, "mote.yieldWhenBusy": false },
 		machineSettings: { "mote.completion.model": "nano" },
 	});
 	const browser = await launchBrowser();

@@ -13,6 +13,7 @@ import { tinyNotes } from "../support/randomCheckpoint.ts";
 import { ScriptedHub } from "../support/scriptedHub.ts";
 import type { EditorPage } from "./editorPage.ts";
 import { PackagedEditor, watchFailures } from "./packagedEditor.ts";
+import { press } from "./press.ts";
 
 const weightsFile = "model.safetensors";
 
@@ -71,7 +72,13 @@ async function view(selector: string): Promise<Frame> {
 }
 
 const modelsView = (): Promise<Frame> => view("body.models .model-list");
-const chatView = (): Promise<Frame> => view(".composer");
+
+/** Not before it knows what it shows. */
+async function chatView(): Promise<Frame> {
+	const chat = await view(".composer");
+	await chat.locator(".conversation-name", { hasText: /./ }).waitFor();
+	return chat;
+}
 
 const libraryFolder = (): string => path.join(packaged.dataFolder, "cache/mote/models");
 
@@ -100,12 +107,12 @@ test("the chat says what works now, and offers the ways on", async () => {
 test("an answer that wants a model leads to all of them", async () => {
 	const chat = await chatView();
 	await chat.getByRole("combobox", { name: "Ask Mote" }).fill("How are you?");
-	await chat.getByRole("button", { name: "Send (Enter)" }).click();
+	await press(chat.getByRole("button", { name: "Send (Enter)" }));
 	await chat.locator(".message-status.failed").waitFor();
 	await editor.screenshot("workbench-chat-lacks-model");
-	await chat.locator("vscode-button", { hasText: "Get a chat model" }).click();
+	await press(chat.locator("vscode-button", { hasText: "Get a chat model" }));
 	await (await modelsView()).getByRole("heading", { name: "Models", exact: true }).waitFor();
-	await chat.getByRole("button", { name: "New conversation" }).click();
+	await press(chat.getByRole("button", { name: "New conversation" }));
 });
 
 test("the second press installs, with progress", async () => {
@@ -116,10 +123,7 @@ test("the second press installs, with progress", async () => {
 		}
 	};
 	const chat = await chatView();
-	await chat
-		.getByRole("button", { name: /^Install / })
-		.first()
-		.click();
+	await press(chat.getByRole("button", { name: /^Install / }).first());
 	const models = await modelsView();
 	await models.locator(".model-option[aria-selected=true]", { hasText: "%" }).waitFor();
 	await models.getByText(/^Downloads and checks: /).waitFor();
@@ -171,7 +175,7 @@ test("it is gone on with from there, checked, converted, and answers in the chat
 	await editor.runCommand("Mote: Open Chat");
 	const chat = await chatView();
 	await chat.getByRole("combobox", { name: "Ask Mote" }).fill("How are you?");
-	await chat.getByRole("button", { name: "Send (Enter)" }).click();
+	await press(chat.getByRole("button", { name: "Send (Enter)" }));
 	await chat.getByRole("heading", { name: "tiny-talker" }).waitFor();
 	await chat.locator(".message.answer.last:not([aria-busy=true])").waitFor();
 	const last = chat.locator(".message.answer.last");
@@ -183,7 +187,7 @@ test("it is gone on with from there, checked, converted, and answers in the chat
 test("what is removed is asked about with its space, and nothing is left of it", async () => {
 	const models = await modelsView();
 	await models.locator(".model-option", { hasText: "tiny-talker" }).click();
-	await models.locator("vscode-button", { hasText: "Remove, frees" }).click();
+	await press(models.locator("vscode-button", { hasText: "Remove, frees" }));
 	const dialog = editor.page.locator(".monaco-dialog-box", { hasText: "That frees" });
 	await dialog.waitFor();
 	await dialog.getByRole("button", { name: "Remove" }).click();

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Browser } from "playwright-core";
 import { beforeEach, onTestFailed } from "vitest";
-import { launchBrowser, newPage, openWorkbench } from "./browser.ts";
+import { launchBrowser, newPage, openWorkbench, type OpenOptions } from "./browser.ts";
 import { EditorPage } from "./editorPage.ts";
 import {
 	copySampleWorkspace,
@@ -17,7 +17,7 @@ const vsix = path.join(repositoryRoot, "mote-linux-x64.vsix");
 
 export interface PackagedEditorOptions extends Pick<
 	WorkbenchOptions,
-	"settings" | "userSettings" | "environment"
+	"settings" | "userSettings" | "environment" | "enableTestDriver"
 > {
 	/** The sample workspace by default. */
 	readonly copyWorkspace?: (target: string) => Promise<void>;
@@ -71,7 +71,13 @@ export class PackagedEditor {
 			dataFolder,
 			settings: options.settings ?? "tests",
 			...(options.environment !== undefined && { environment: options.environment }),
-			userSettings: { "workbench.colorTheme": "Dark 2026", ...userSettings },
+			...(options.enableTestDriver !== undefined && { enableTestDriver: options.enableTestDriver }),
+			userSettings: {
+				"workbench.colorTheme": "Dark 2026",
+				// However busy the machine is, the same is read and asked.
+				"mote.yieldWhenBusy": false,
+				...userSettings,
+			},
 			machineSettings: { "mote.completion.model": options.model ?? "nano" },
 		});
 		const browser = await launchBrowser();
@@ -80,9 +86,10 @@ export class PackagedEditor {
 	}
 
 	/** Opens the workspace on the editor's page. */
-	async open(): Promise<void> {
+	async open(options: Pick<OpenOptions, "inspectorPort"> = {}): Promise<void> {
 		await openWorkbench(this.editor.page, this.workbench, {
 			workspaceFolder: this.workspaceFolder,
+			...options,
 		});
 	}
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { assert } from "../../base/assert.ts";
+import { maxNoteLength, maxNotes } from "../copiedNotes.ts";
 import type { ConversationSummary, ConversationView, MessageView } from "../messages.ts";
 
 /** What is kept of a conversation, also on disk. A conversation is a value: each change makes a new one. */
@@ -63,6 +64,8 @@ const answerSchema = z.strictObject({
 	status: statusSchema,
 	modelName: z.string().max(500).optional(),
 	modelPlace: z.enum(["local", "remote", "index"]).optional(),
+	/** Whose text its code repeats, in whole sentences. */
+	notes: z.array(z.string().max(maxNoteLength)).max(maxNotes).optional(),
 });
 
 export type Question = z.infer<typeof questionSchema>;
@@ -180,6 +183,7 @@ export function messageView(message: ConversationMessage): MessageView {
 				status: message.status,
 				modelName: message.modelName,
 				modelPlace: message.modelPlace,
+				notes: message.notes,
 				meter: undefined,
 			};
 }

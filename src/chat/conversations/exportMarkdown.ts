@@ -8,7 +8,7 @@ import { turnsOf, type Answer, type Conversation } from "./conversation.ts";
 export function conversationMarkdown(conversation: Conversation): string {
 	const sections = turnsOf(conversation).flatMap(({ question, answer }) => [
 		`## Question\n\n${fenced(question.text, "text")}`,
-		`## Answer${byWhom(answer)}\n\n${answer.text.trim()}${endOf(answer)}`,
+		`## Answer${byWhom(answer)}\n\n${answer.text.trim()}${endOf(answer)}${notesOf(answer)}`,
 	]);
 	return `${[`# ${headingText(conversation.title)}`, ...sections].join("\n\n")}\n`;
 }
@@ -36,6 +36,10 @@ function endOf({ status }: Answer): string {
 		case "complete":
 			return "";
 	}
+}
+
+function notesOf({ notes = [] }: Answer): string {
+	return notes.map((note) => `\n\n*${headingText(note)}*`).join("");
 }
 
 /** One line that no Markdown in it can turn into anything else. */

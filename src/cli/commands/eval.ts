@@ -7,6 +7,7 @@ import {
 	humanEvalTable,
 } from "../../evaluation/humanEval/humanEvalReport.ts";
 import { humanEvalKinds } from "../../evaluation/humanEval/problems.ts";
+import { nextEditTable } from "../../evaluation/nextEdit/nextEditReport.ts";
 import { figuresJson } from "../../evaluation/textTable.ts";
 import {
 	typingConditionNames,
@@ -18,6 +19,7 @@ import { numberOption, usageError, type Command } from "../command.ts";
 import { defaultModel, modelFolderOf } from "../defaults.ts";
 import { measureHumanEval } from "../evaluation/measureHumanEval.ts";
 import { measureModel } from "../evaluation/measureModel.ts";
+import { measureNextEdits } from "../evaluation/measureNextEdits.ts";
 import { measureTyping } from "../evaluation/measureTyping.ts";
 
 /** Together about three minutes for the small bundled model on two cores. */
@@ -35,6 +37,7 @@ export const evalCommand: Command = {
           [--limit-bytes <n>] [--cases <n>] [--seed <n>] [--threads <n>]
 mote eval --typing --data <folder> [--model <folder>] [--json] [--places <n>] [--languages <a,b,…>]
           [--conditions <a,b,…>] [--inside] [--ghosts <file>] [--seed <n>] [--threads <n>]
+mote eval --next-edits <file,…> [--judge] [--model <folder>] [--json] [--candidates <file>] [--threads <n>]
 mote eval --humaneval [--model <folder>] [--json] [--problems <n>] [--kinds <a,b,…>] [--answers <file>]
           [--seed <n>] [--threads <n>]
 
@@ -79,6 +82,14 @@ ${Object.entries(typingConditions)
   --inside       types pieces inside lines instead, in front of what stands to the right
   --ghosts       writes every ghost that was seen into a file, one JSON a line
 
+--next-edits asks for the edit that comes next in files in the middle of developers' commits, one JSON a line: {id, repo,
+file, lang, kind, before, edits: [{line, old, new}], next}. Of the first file's cases: the share in which an edit is shown, of
+these the share that is right (to the letter among the changes still to come), and right ones of all. Weights and
+thresholds are those that were fitted and chosen on the other repositories, of all files.
+
+  --judge        has --model judge the likeliest candidates, and prints both
+  --candidates   writes the candidates of every case into a file, one JSON a line
+
 --humaneval asks the model alone, with nothing learned and no other file, and runs what it writes:
 
 ${humanEvalDefinitions}
@@ -108,6 +119,9 @@ change of a file on all systems. They can read files. That holds what a model wr
 				conditions: { type: "string", default: defaultConditions },
 				inside: { type: "boolean", default: false },
 				ghosts: { type: "string" },
+				"next-edits": { type: "string" },
+				judge: { type: "boolean", default: false },
+				candidates: { type: "string" },
 				humaneval: { type: "boolean", default: false },
 				problems: { type: "string" },
 				kinds: { type: "string", default: humanEvalKinds.join(",") },
@@ -123,6 +137,17 @@ change of a file on all systems. They can read files. That holds what a model wr
 			seed: whole("seed", 1),
 			threads: whole("threads", 0) || defaultThreads(availableParallelism(), arch()),
 		};
+		const nextEdits = values["next-edits"];
+		if (nextEdits !== undefined) {
+			const report = await measureNextEdits({
+				caseFiles: listOf(nextEdits),
+				judgeFolder: values.judge ? common.modelFolder : undefined,
+				candidatesFile: values.candidates,
+				threads: common.threads,
+			});
+			process.stdout.write(values.json ? figuresJson(report) : nextEditTable(report));
+			return 0;
+		}
 		if (values.humaneval) {
 			const report = await measureHumanEval({
 				...common,

@@ -16,40 +16,73 @@ const clean: CompletionFilter = (candidate, place) => ({
 	text: cleanAnswer(candidate.text, place),
 });
 
-/** Judge the whole answer, once: what is left of it while the user types along would be judged anew. */
-const beforeCache: readonly CompletionFilter[] = [clean, repetition, nextLineCopy];
+/** Each by a name, for whoever wants to know which one rejected a text. */
+export type FilterName =
+	| "clean"
+	| "repetition"
+	| "nextLineCopy"
+	| "suffixOverlap"
+	| "trailingWhitespace"
+	| "existingClosers"
+	| "restOfLine"
+	| "bringsReplaced"
+	| "blank";
 
-/** Fit what is left of an answer to the text around the cursor, which changes with each keystroke. */
-const afterCache: readonly CompletionFilter[] = [
-	suffixOverlap,
-	trailingWhitespace,
-	existingClosers,
-	restOfLine,
-	bringsReplaced,
-	blank,
+type NamedFilter = readonly [name: FilterName, filter: CompletionFilter];
+
+export type Judged =
+	| { readonly kind: "kept"; readonly candidate: Candidate }
+	| { readonly kind: "rejected"; readonly by: FilterName };
+
+/** Judge the whole answer, once: what is left of it while the user types along would be judged anew. */
+const beforeCache: readonly NamedFilter[] = [
+	["clean", clean],
+	["repetition", repetition],
+	["nextLineCopy", nextLineCopy],
 ];
 
+/** Fit what is left of an answer to the text around the cursor, which changes with each keystroke. */
+const afterCache: readonly NamedFilter[] = [
+	["suffixOverlap", suffixOverlap],
+	["trailingWhitespace", trailingWhitespace],
+	["existingClosers", existingClosers],
+	["restOfLine", restOfLine],
+	["bringsReplaced", bringsReplaced],
+	["blank", blank],
+];
+
+/** What is left of a whole answer, or which filter rejects it. */
+export function judgeBeforeCache(text: string, place: CompletionPlace): Judged {
+	return judge(beforeCache, { text, replaceAfter: 0, isFitted: false }, place);
+}
+
+/** How what is left of an answer goes in at `place`, or which filter rejects it. `isFitted`: see {@link Candidate}. */
+export function judgeAfterCache(text: string, place: CompletionPlace, isFitted: boolean): Judged {
+	return judge(afterCache, { text, replaceAfter: 0, isFitted }, place);
+}
+
+/** {@link judgeBeforeCache} for whoever doesn't ask why: undefined for what is rejected. */
 export function filterBeforeCache(text: string, place: CompletionPlace): string | undefined {
-	return apply(beforeCache, { text, replaceAfter: 0, isFitted: false }, place)?.text;
+	return keptOf(judgeBeforeCache(text, place))?.text;
 }
 
-/** `isFitted`: see {@link Candidate}. */
-export function filterAfterCache(
-	text: string,
-	place: CompletionPlace,
-	isFitted: boolean,
-): Candidate | undefined {
-	return apply(afterCache, { text, replaceAfter: 0, isFitted }, place);
+/** {@link judgeAfterCache} for whoever doesn't ask why: undefined for what is rejected. */
+export function filterAfterCache(text: string, place: CompletionPlace): Candidate | undefined {
+	return keptOf(judgeAfterCache(text, place, false));
 }
 
-function apply(
-	filters: readonly CompletionFilter[],
-	whole: Candidate,
-	place: CompletionPlace,
-): Candidate | undefined {
-	let candidate: Candidate | undefined = whole;
-	for (const filter of filters) {
-		candidate = candidate === undefined ? undefined : filter(candidate, place);
+function keptOf(judged: Judged): Candidate | undefined {
+	return judged.kind === "kept" ? judged.candidate : undefined;
+}
+
+function judge(filters: readonly NamedFilter[], whole: Candidate, place: CompletionPlace): Judged {
+	let candidate = whole;
+	for (const [name, filter] of filters) {
+		const kept = filter(candidate, place);
+		if (kept === undefined) {
+			return { kind: "rejected", by: name };
+		}
+		candidate = kept;
 	}
-	return candidate;
+	return { kind: "kept", candidate };
 }

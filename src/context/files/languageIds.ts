@@ -69,6 +69,45 @@ export function languageIdOfPath(file: string): string {
 	);
 }
 
+/** How files of a language usually end, for documents whose name doesn't tell it. */
+const usualExtensions: ReadonlyMap<string, string> = new Map(
+	Object.entries({
+		c: "c",
+		cpp: "cpp",
+		csharp: "cs",
+		css: "css",
+		go: "go",
+		html: "html",
+		java: "java",
+		javascript: "js",
+		javascriptreact: "jsx",
+		json: "json",
+		jsonc: "jsonc",
+		less: "less",
+		lua: "lua",
+		markdown: "md",
+		php: "php",
+		proto3: "proto",
+		python: "py",
+		ruby: "rb",
+		rust: "rs",
+		scss: "scss",
+		shellscript: "sh",
+		sql: "sql",
+		toml: "toml",
+		typescript: "ts",
+		typescriptreact: "tsx",
+		vue: "vue",
+		xml: "xml",
+		yaml: "yaml",
+	}),
+);
+
+/** Without a dot; undefined for a language that no extension stands for. */
+export function usualExtension(languageId: string): string | undefined {
+	return usualExtensions.get(languageId);
+}
+
 const numbers: ReadonlyMap<string, number> = new Map(
 	[...new Set([unknownLanguageId, ...byExtension.values(), ...byName.values()])].map((id, at) => [
 		id,

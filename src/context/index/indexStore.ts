@@ -1,4 +1,5 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
@@ -26,8 +27,12 @@ export interface StoredIndex {
 }
 
 /** Grows with every change of the tables. */
-const schemaVersion = 1;
+const schemaVersion = 2;
 
+/**
+ * One tree for each table: with an index of its own a table can be damaged where nobody reads before the first write, and
+ * the two can contradict each other.
+ */
 const schema = `
 	CREATE TABLE about (fingerprint TEXT NOT NULL) STRICT;
 	CREATE TABLE strings (
@@ -43,7 +48,7 @@ const schema = `
 		hash BLOB NOT NULL,
 		record BLOB,
 		checksum INTEGER NOT NULL
-	) STRICT;
+	) STRICT, WITHOUT ROWID;
 `;
 
 /**
@@ -52,9 +57,11 @@ const schema = `
  * leaves a database that is whole, and only older.
  *
  * One process at a time: numbers of strings are given out in memory. A second one, and one whose disk is
- * full, goes on without the database.
+ * full, goes on without the database, and so does one that finds it damaged when it writes; that one deletes it, or every start
+ * after it would find the same.
  */
 export class IndexStore {
+	readonly #file: string;
 	readonly #database: DatabaseSync;
 	readonly #logger: Logger;
 	readonly #statements: Readonly<
@@ -64,7 +71,8 @@ export class IndexStore {
 	#isClosed = false;
 	#storedStrings = 0;
 
-	private constructor(database: DatabaseSync, logger: Logger) {
+	private constructor(file: string, database: DatabaseSync, logger: Logger) {
+		this.#file = file;
 		this.#database = database;
 		this.#logger = logger;
 		this.#statements = {
@@ -119,22 +127,19 @@ export class IndexStore {
 						? "The index was made by another version and is made anew."
 						: `The index was damaged and is made anew. (${String(error)})`,
 				);
-				await deleteDatabase(file, logger);
+				deleteDatabase(file, logger);
 			}
 		}
 		return undefined;
 	}
 
-	static #make(database: DatabaseSync, logger: Logger): IndexStore {
-		return new IndexStore(database, logger);
-	}
-
 	/** Used by `openDatabase` alone. */
 	static load(
+		file: string,
 		database: DatabaseSync,
 		logger: Logger,
 	): { readonly store: IndexStore; readonly stored: StoredIndex } {
-		const store = IndexStore.#make(database, logger);
+		const store = new IndexStore(file, database, logger);
 		const stored = { strings: loadStrings(database), files: loadFiles(database) };
 		store.#storedStrings = stored.strings.length;
 		return { store, stored };
@@ -213,8 +218,14 @@ export class IndexStore {
 		try {
 			run();
 		} catch (error) {
-			this.#logger.warn(`The index is no longer kept because writing failed. (${String(error)})`);
+			const isDamage = isDamaged(error);
+			this.#logger.warn(
+				`The index is no longer kept because ${isDamage ? "it is damaged; the next start makes it anew" : "writing failed"}. (${String(error)})`,
+			);
 			this.close();
+			if (isDamage) {
+				deleteDatabase(this.#file, this.#logger);
+			}
 		}
 	}
 }
@@ -238,7 +249,7 @@ async function openDatabase(
 		// The lock is taken by the first write and kept.
 		database.exec("BEGIN EXCLUSIVE; COMMIT");
 		prepareSchema(database, fingerprint);
-		return IndexStore.load(database, logger);
+		return IndexStore.load(file, database, logger);
 	} catch (error) {
 		database.close();
 		throw error;
@@ -277,8 +288,10 @@ function loadStrings(database: DatabaseSync): readonly string[] {
 	return strings;
 }
 
+/** Throws where a row isn't as it was written, and where rows don't stand in the order by which they are found. */
 function loadFiles(database: DatabaseSync): readonly StoredFile[] {
 	const files: StoredFile[] = [];
+	let previous: Buffer | undefined;
 	for (const row of database.prepare("SELECT * FROM files").iterate()) {
 		const { path: file, size, modified_ms: modifiedMs, checked_ms: checkedMs, hash, record } = row;
 		if (
@@ -292,15 +305,21 @@ function loadFiles(database: DatabaseSync): readonly StoredFile[] {
 		) {
 			throw new MalformedRecordError("a file isn't as it was written");
 		}
+		const key = Buffer.from(file);
+		if (previous !== undefined && Buffer.compare(previous, key) >= 0) {
+			throw new MalformedRecordError("files aren't in their order");
+		}
+		previous = key;
 		files.push({ path: file, size, modifiedMs, checkedMs, hash, record: record ?? undefined });
 	}
 	return files;
 }
 
-async function deleteDatabase(file: string, logger: Logger): Promise<void> {
+/** At once: another index may be opened there next. */
+function deleteDatabase(file: string, logger: Logger): void {
 	for (const suffix of ["", "-wal", "-shm", "-journal"]) {
 		try {
-			await rm(file + suffix, { force: true });
+			rmSync(file + suffix, { force: true });
 		} catch (error) {
 			logger.warn(`${file + suffix} can't be deleted. (${String(error)})`);
 		}
@@ -312,12 +331,19 @@ function isWithoutSqlite(error: unknown): boolean {
 	return error instanceof Error && "code" in error && error.code === "ERR_UNKNOWN_BUILTIN_MODULE";
 }
 
-/** SQLITE_BUSY and SQLITE_LOCKED, see https://sqlite.org/rescode.html. */
+/** SQLITE_BUSY and SQLITE_LOCKED. */
 function isBusy(error: unknown): boolean {
-	return (
-		error instanceof Error &&
-		"errcode" in error &&
-		typeof error.errcode === "number" &&
-		((error.errcode & 0xff) === 5 || (error.errcode & 0xff) === 6)
-	);
+	return [5, 6].includes(sqliteCode(error) ?? 0);
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+function isDamaged(error: unknown): boolean {
+	return [11, 26].includes(sqliteCode(error) ?? 0);
+}
+
+/** See https://sqlite.org/rescode.html; undefined for an error that isn't SQLite's. */
+function sqliteCode(error: unknown): number | undefined {
+	return error instanceof Error && "errcode" in error && typeof error.errcode === "number"
+		? error.errcode & 0xff
+		: undefined;
 }

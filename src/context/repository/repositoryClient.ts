@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Logger } from "../../base/log.ts";
 import type { CollectedContext } from "../contextEngine.ts";
+import type { CopiedFile, CopiedQuery } from "../copied/copiedFile.ts";
 import type { Explained, ExplainQuery } from "../explanation/explanation.ts";
 import type { ContextQuery } from "../source.ts";
 import {
@@ -78,6 +79,7 @@ export class RepositoryClient {
 				case "done":
 				case "collected":
 				case "explained":
+				case "copied":
 				case "files":
 				case "tokens":
 					break;
@@ -108,6 +110,12 @@ export class RepositoryClient {
 	async explain(query: ExplainQuery, signal: AbortSignal): Promise<Explained | undefined> {
 		const reply = await this.#ask({ id: this.#nextId++, operation: "explain", query }, signal);
 		return reply?.kind === "explained" && !signal.aborted ? reply.explained : undefined;
+	}
+
+	/** Undefined where no file has the same text, when the thread has ended or failed, and after an abort. */
+	async copiedFile(query: CopiedQuery, signal: AbortSignal): Promise<CopiedFile | undefined> {
+		const reply = await this.#ask({ id: this.#nextId++, operation: "copied", query }, signal);
+		return reply?.kind === "copied" && !signal.aborted ? reply.file : undefined;
 	}
 
 	async update(path: string, text?: string): Promise<void> {

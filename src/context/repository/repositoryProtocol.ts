@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { CollectedContext } from "../contextEngine.ts";
+import type { CopiedFile, CopiedQuery } from "../copied/copiedFile.ts";
 import type { Explained, ExplainQuery } from "../explanation/explanation.ts";
 import { fileEncodingsSchema } from "../files/encodings.ts";
 import type { ContextQuery } from "../source.ts";
@@ -33,6 +34,8 @@ export const repositoryRequestSchema = z.discriminatedUnion("operation", [
 	z.object({ id, operation: z.literal("collect"), query: z.custom<ContextQuery>(isObject) }),
 	/** What is known about some code. */
 	z.object({ id, operation: z.literal("explain"), query: z.custom<ExplainQuery>(isObject) }),
+	/** Which file with a licence has the same text. */
+	z.object({ id, operation: z.literal("copied"), query: z.custom<CopiedQuery>(isObject) }),
 	/** Reads a file again, or takes `text` instead of what is on disk. */
 	z.object({ id, operation: z.literal("update"), path: z.string(), text: z.string().optional() }),
 	/** Forgets a file or a folder. */
@@ -56,6 +59,11 @@ export const repositoryReplySchema = z.discriminatedUnion("kind", [
 	z.object({ kind: z.literal("done"), id }),
 	z.object({ kind: z.literal("collected"), id, collected: z.custom<CollectedContext>(isObject) }),
 	z.object({ kind: z.literal("explained"), id, explained: z.custom<Explained>(isObject) }),
+	z.object({
+		kind: z.literal("copied"),
+		id,
+		file: z.custom<CopiedFile>(isObject).optional(),
+	}),
 	z.object({ kind: z.literal("files"), id, paths: z.array(z.string()) }),
 	z.object({
 		kind: z.literal("tokens"),

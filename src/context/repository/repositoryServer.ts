@@ -3,6 +3,7 @@ import { assertNever } from "../../base/assert.ts";
 import { systemClock, type Clock } from "../../base/clock.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { ContextEngine } from "../contextEngine.ts";
+import { copiedFile } from "../copied/copiedFile.ts";
 import { explain } from "../explanation/explain.ts";
 import type { RepositoryIndex } from "../index/repositoryIndex.ts";
 import {
@@ -85,6 +86,8 @@ export class RepositoryServer {
 			}
 			case "collect":
 				return { kind: "collected", id, collected: await context.collect(request.query, signal) };
+			case "copied":
+				return { kind: "copied", id, file: await copiedFile(request.query, index, signal) };
 			case "update":
 				await index.update(request.path, request.text);
 				return { kind: "done", id };

@@ -1,4 +1,5 @@
 import type { CollectedContext } from "../contextEngine.ts";
+import type { CopiedFile, CopiedQuery } from "../copied/copiedFile.ts";
 import { withPaths, type Explained, type ExplainQuery } from "../explanation/explanation.ts";
 import type { ContextQuery } from "../source.ts";
 import type { RepositoryClient, TokenizedFile } from "./repositoryClient.ts";
@@ -9,12 +10,17 @@ export interface Repository {
 	collect(query: ContextQuery, signal: AbortSignal): Promise<CollectedContext | undefined>;
 	/** Undefined as for `collect`, and after an abort. */
 	explain(query: ExplainQuery, signal: AbortSignal): Promise<Explained | undefined>;
+	/** Which file of any folder has the same text below a licence header; undefined where none has, and as for `explain`. */
+	copiedFile(query: CopiedQuery, signal: AbortSignal): Promise<CopiedFile | undefined>;
 }
 
 export interface RepositoryMember {
 	/** In front of the paths of this folder: "" where it is the only one, else one or more names, each with a slash. */
 	readonly prefix: string;
-	readonly client: Pick<RepositoryClient, "collect" | "explain" | "files" | "tokensOf">;
+	readonly client: Pick<
+		RepositoryClient,
+		"collect" | "explain" | "copiedFile" | "files" | "tokensOf"
+	>;
 }
 
 /**
@@ -54,6 +60,23 @@ export class RepositorySet implements Repository {
 			}
 		}
 		return found;
+	}
+
+	/** In the folder of the document first, then in the others. */
+	async copiedFile(
+		{ path, text }: CopiedQuery,
+		signal: AbortSignal,
+	): Promise<CopiedFile | undefined> {
+		const own = path === undefined ? undefined : this.#memberOf(path);
+		const others = this.#members.filter((member) => member !== own).toReversed();
+		for (const member of own === undefined ? others : [own, ...others]) {
+			const inside = member === own ? path?.slice(member.prefix.length) : undefined;
+			const found = await member.client.copiedFile({ path: inside, text }, signal);
+			if (found !== undefined) {
+				return { ...found, path: member.prefix + found.path };
+			}
+		}
+		return undefined;
 	}
 
 	/** Undefined when that can't be told of any of the folders: its files are not gone. */

@@ -17,6 +17,65 @@ export interface NativeAddon {
 	selfTest(instructions: string): boolean;
 	/** Rejects with an Error where the library or the graph can't be used. */
 	openSession(options: NativeSessionOptions): Promise<NativeSession>;
+	/** The same for a model on a GPU. */
+	openDeviceSession(options: NativeDeviceOptions): Promise<NativeDeviceSession>;
+}
+
+export interface NativeDeviceOptions {
+	/** Of ONNX Runtime; what runs on the device lies beside it. */
+	readonly libraryPath: string;
+	/** A graph for GPUs in float16; its weights lie beside it. */
+	readonly graphPath: string;
+	/** The processor's is for comparisons. */
+	readonly provider: "cuda" | "cpu";
+	readonly threads: number;
+	readonly layers: number;
+	readonly kvHeads: number;
+	readonly headDim: number;
+	readonly contextLength: number;
+	readonly vocabularySize: number;
+}
+
+/** One loaded model. Its memory is freed when it and all of its caches are disposed of or collected. */
+export interface NativeDeviceSession {
+	/** Of ONNX Runtime. */
+	readonly runtimeVersion: string;
+	createCache(): NativeDeviceCache;
+	/**
+	 * Appends tokens to a cache on a thread of its own; one pass at a time. Resolves to whether it was done, and not stopped;
+	 * where not, or where it rejects, the device has nothing of the cache any more.
+	 */
+	run(cache: NativeDeviceCache, pass: NativeDevicePass): Promise<boolean>;
+	/** Has a pass that runs end between two operators. */
+	stop(): void;
+	/** Copies one row of the logits of the last pass into `target`, which has the size of the vocabulary. */
+	readLogits(row: number, target: Float32Array): void;
+	/** Copies what the last pass has added: as the graph's contract says. */
+	readAppended(target: Float32Array): void;
+	dispose(): void;
+}
+
+export interface NativeDevicePass {
+	/** Positions that are filled. */
+	readonly length: number;
+	/** Room that a cache gets whose `past` is given. */
+	readonly capacity: number;
+	/**
+	 * Keys and values of layer 0, of layer 1, …: [kvHeads, capacity, headDim] each. Without it the device has the first `length`
+	 * positions already.
+	 */
+	readonly past?: readonly Float32Array[];
+	readonly tokens: Int32Array;
+	/** At least 1. */
+	readonly logitRows: number;
+}
+
+/** What the device has of one sequence. */
+export interface NativeDeviceCache {
+	/** Positions that it has room for; 0 where it has nothing. */
+	readonly capacity: number;
+	/** Gives its memory back. */
+	release(): void;
 }
 
 export interface NativeSessionOptions {
@@ -84,7 +143,7 @@ export type AddonResult =
 	| { readonly kind: "unavailable"; readonly reason: string };
 
 /** Of the interface above, as native/addon.cc counts it: a build may have left an older addon behind. */
-const expectedAbi = 2;
+const expectedAbi = 3;
 
 /** Beside the bundle that this is part of, or where the build puts it for what runs from src. */
 function addonPath(): string {

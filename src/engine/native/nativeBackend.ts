@@ -1,12 +1,12 @@
 import { assert } from "../../base/assert.ts";
 import type { KvCacheFormat, ModelManifest } from "../../model/manifest.ts";
-import type { TokenId } from "../../tokenizer/tokenizer.ts";
 import type { RowSummary } from "../../tokenizer/rowSummary.ts";
 import { tokenAt } from "../../tokenizer/tokenIds.ts";
-import { PassStopped, type Backend, type KvCache, type KvLayout, type Logits } from "../backend.ts";
+import type { KvCache } from "../backend.ts";
 import { EngineError } from "../errors.ts";
 import { runtimeError } from "../runtimeError.ts";
 import type { NativeAddon, NativeSession } from "./addon.ts";
+import { AddonBackend, type Summaries } from "./addonBackend.ts";
 import { makingRoom, nativeKvBytes, NativeKvCache } from "./nativeKvCache.ts";
 import { runtimeLibraryPath } from "./runtimeLibrary.ts";
 
@@ -55,98 +55,45 @@ export async function openNativeBackend(options: NativeBackendOptions): Promise<
 	}
 }
 
-export class NativeBackend implements Backend {
-	readonly vocabularySize: number;
-	readonly contextLength: number;
-	readonly stopsWithinPass = true;
-	readonly kvLayout: KvLayout;
-	readonly #session: NativeSession;
-	/** Reused for every pass, as the interface allows. */
-	#rows: Float32Array;
-	#isRunning = false;
-
+export class NativeBackend extends AddonBackend<NativeSession, NativeKvCache> {
 	constructor(
 		session: NativeSession,
 		{ manifest, addon, kvCache }: NativeBackendOptions & { readonly kvCache: KvCacheFormat },
 	) {
-		const { layers, kvHeads, headDim } = manifest;
-		this.vocabularySize = manifest.vocabularySize;
-		this.contextLength = manifest.contextLength;
-		this.kvLayout = {
-			id: `mote ${addon.abi}, ONNX Runtime ${session.runtimeVersion}, ${kvCache} ${layers}x2xBx${kvHeads}x16x${headDim}`,
-			prefixBytes: (length) => nativeKvBytes({ ...manifest, kvCache }, length),
-		};
-		this.#session = session;
-		this.#rows = new Float32Array(manifest.vocabularySize);
+		const { layers, kvHeads, headDim, vocabularySize, contextLength } = manifest;
+		super(session, {
+			vocabularySize,
+			contextLength,
+			kvLayout: {
+				id: `mote ${addon.abi}, ONNX Runtime ${session.runtimeVersion}, ${kvCache} ${layers}x2xBx${kvHeads}x16x${headDim}`,
+				prefixBytes: (length) => nativeKvBytes({ ...manifest, kvCache }, length),
+			},
+		});
 	}
 
 	createKvCache(capacity: number): NativeKvCache {
 		assert(capacity <= this.contextLength, "a cache is no longer than the context");
-		return makingRoom(capacity, () => new NativeKvCache(this.#session.createKvCache(capacity)));
+		return makingRoom(capacity, () => new NativeKvCache(this.session.createKvCache(capacity)));
 	}
 
-	async forward(
-		cache: KvCache,
-		tokens: readonly TokenId[],
-		logitRows: number,
-		signal?: AbortSignal,
-	): Promise<Logits> {
-		assert(cache instanceof NativeKvCache, "a cache is used with the backend that made it");
-		assert(tokens.length > 0 && logitRows <= tokens.length, "a pass has as many rows as tokens");
-		assert(cache.length + tokens.length <= cache.capacity, "the caller has made room in the cache");
-		assert(!this.#isRunning, "one pass at a time");
-		if (signal?.aborted === true) {
-			throw new PassStopped();
-		}
-		const stop = (): void => {
-			this.#session.stop();
-		};
-		signal?.addEventListener("abort", stop);
-		this.#isRunning = true;
-		let isDone;
-		try {
-			this.#makeRoom(logitRows);
-			isDone = await this.#session.run(cache.native, Int32Array.from(tokens), logitRows);
-		} catch (error) {
-			throw passError(tokens.length, error);
-		} finally {
-			this.#isRunning = false;
-			signal?.removeEventListener("abort", stop);
-		}
-		if (!isDone) {
-			throw new PassStopped();
-		}
-		return this.#logits(logitRows);
+	protected isOwn(cache: KvCache): cache is NativeKvCache {
+		return cache instanceof NativeKvCache;
 	}
 
-	dispose(): Promise<void> {
-		this.#session.dispose();
-		return Promise.resolve();
+	protected run(cache: NativeKvCache, tokens: Int32Array, logitRows: number): Promise<boolean> {
+		return this.session.run(cache.native, tokens, logitRows);
 	}
 
-	#makeRoom(rows: number): void {
-		if (this.#rows.length < rows * this.vocabularySize) {
-			this.#rows = new Float32Array(rows * this.vocabularySize);
-		}
+	protected faultOf(error: unknown, tokens: number): EngineError {
+		return passError(tokens, error);
 	}
 
-	#logits(rows: number): Logits {
-		const size = this.vocabularySize;
-		const values = this.#rows;
+	protected summaries(rows: number): Summaries {
 		const best = new Int32Array(rows);
 		const bestLogits = new Float32Array(rows);
 		const logSums = new Float32Array(rows);
-		this.#session.readSummaries(best, bestLogits, logSums);
-		return {
-			rows,
-			row: (index) => {
-				assert(index >= 0 && index < rows, "a row that was asked for");
-				const row = values.subarray(index * size, (index + 1) * size);
-				this.#session.readLogits(index, row);
-				return row;
-			},
-			summary: (index) => summaryAt(best, bestLogits, logSums, index),
-		};
+		this.session.readSummaries(best, bestLogits, logSums);
+		return (index) => summaryAt(best, bestLogits, logSums, index);
 	}
 }
 

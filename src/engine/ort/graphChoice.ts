@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { completionMs, type PassTimes } from "../passTimes.ts";
 import type { MeasurementKind } from "../rememberedMeasurements.ts";
 
 /**
@@ -10,12 +11,6 @@ import type { MeasurementKind } from "../rememberedMeasurements.ts";
  * which path a release of the runtime takes on it, so both are timed.
  */
 export type ExpertsGraph = "qmoe" | "portable";
-
-/** What passes took: one token behind an empty cache, and a chunk of {@link timedChunkTokens} without logits. */
-export interface PassTimes {
-	readonly decodeStepMs: number;
-	readonly prefillChunkMs: number;
-}
 
 export interface GraphChoice {
 	readonly graph: ExpertsGraph;
@@ -33,12 +28,6 @@ export const graphChoices: MeasurementKind<GraphChoice> = {
 	subject: "which graph is the faster one",
 	consequence: "the next start times both again",
 };
-
-/** A prompt that grew by a few lines. */
-export const timedChunkTokens = 64;
-
-/** A line of code. */
-const completionTokens = 16;
 
 /**
  * QMoE has to be faster by this much. Portable experts load in half the time and take a third less memory:
@@ -70,16 +59,4 @@ export function describeChoice({ graph, timesAsFast }: GraphChoice): string {
 	const advantage =
 		timesAsFast < leastAdvantage ? "as fast" : `${timesAsFast.toFixed(1)} times as fast`;
 	return `${chosen} (${advantage} as ${other} here)`;
-}
-
-function completionMs(rounds: readonly PassTimes[]): number {
-	return (
-		median(rounds.map(({ prefillChunkMs }) => prefillChunkMs)) +
-		completionTokens * median(rounds.map(({ decodeStepMs }) => decodeStepMs))
-	);
-}
-
-/** The lower one of two in the middle: what disturbs a pass makes it longer. */
-function median(values: readonly number[]): number {
-	return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 }

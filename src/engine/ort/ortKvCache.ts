@@ -55,15 +55,19 @@ export function maxKvPositions({ kvHeads, headDim, kvCache }: KvShape): number {
  */
 export class OrtKvCache implements KvCache {
 	readonly #shape: KvShape;
-	readonly #createTensor: KvTensorFactory;
+	readonly #createTensor: KvTensorFactory | undefined;
 	#length = 0;
 	#capacity: number;
 	/** Keys and values of each layer: key 0, value 0, key 1, … */
 	#buffers: KvBuffer[];
 	#feeds: Record<string, Tensor> = {};
 
-	/** @throws EngineError "runtimeFailed" when the memory isn't there; so do the methods that make room. */
-	constructor(shape: KvShape, capacity: number, createTensor: KvTensorFactory) {
+	/**
+	 * Without `createTensor` it has no {@link feeds}, for whoever takes its {@link buffers}.
+	 *
+	 * @throws EngineError "runtimeFailed" when the memory isn't there; so do the methods that make room.
+	 */
+	constructor(shape: KvShape, capacity: number, createTensor: KvTensorFactory | undefined) {
 		this.#shape = shape;
 		this.#createTensor = createTensor;
 		this.#capacity = this.#roundedUp(capacity);
@@ -81,6 +85,11 @@ export class OrtKvCache implements KvCache {
 
 	get bytes(): number {
 		return this.#buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
+	}
+
+	/** Keys and values of each layer, [kvHeads, capacity, headDim]: key 0, value 0, key 1, … Valid until the next change. */
+	get buffers(): readonly KvBuffer[] {
+		return this.#buffers;
 	}
 
 	/** Inputs of a pass that this cache provides. The caller adds the others to a copy. */
@@ -246,12 +255,16 @@ export class OrtKvCache implements KvCache {
 	#bind(): void {
 		const { kvHeads, headDim } = this.#shape;
 		const dims = [1, kvHeads, this.#capacity, headDim];
+		const createTensor = this.#createTensor;
 		this.#feeds = {};
+		if (createTensor === undefined) {
+			return;
+		}
 		for (const [i, buffer] of this.#buffers.entries()) {
 			const layer = Math.floor(i / 2);
 			const isKey = i % 2 === 0;
 			const past = isKey ? graphContract.pastKey(layer) : graphContract.pastValue(layer);
-			this.#feeds[past] = this.#createTensor(buffer, dims);
+			this.#feeds[past] = createTensor(buffer, dims);
 		}
 	}
 }

@@ -1,7 +1,8 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Backend, KvCache } from "../backend.ts";
 import { tokenAt } from "../../tokenizer/tokenIds.ts";
-import { timedChunkTokens, type ExpertsGraph, type PassTimes } from "./graphChoice.ts";
+import { timedChunkTokens, type PassTimes } from "../passTimes.ts";
+import type { ExpertsGraph } from "./graphChoice.ts";
 
 /** Enough for a median; every round costs somebody's start. */
 const maxRounds = 5;

@@ -36,6 +36,19 @@ export function createSampler(params: SamplingParams): Sampler {
 				chooseAtRandom(mixed?.logProbabilities() ?? logits, index, allowed, params);
 }
 
+/** "Chooses" the tokens of an answer that is known, to hear how likely they are. */
+export function givenTokens(answer: readonly TokenId[]): Sampler {
+	return (logits, index, _allowed, mixed, summary) => {
+		const id = answer[index];
+		assert(id !== undefined, "no more tokens are asked for than are given");
+		if (mixed === undefined && summary !== undefined) {
+			const logit = logits[id] ?? NaN;
+			return { id, probability: checkedProbability(Math.exp(logit - summary.logSum)) };
+		}
+		return { id, probability: mixed?.probabilityOf(id) ?? probabilityOf(id, logits, undefined) };
+	};
+}
+
 /** The most likely token, the lowest id among equals. */
 function chooseGreedily(
 	logits: Float32Array,

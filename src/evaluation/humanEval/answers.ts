@@ -4,7 +4,6 @@ import { FimPromptBuilder } from "../../prompt/fim.ts";
 import { plainPrompt } from "../../prompt/plainPrompt.ts";
 import { promptBudget } from "../../prompt/promptBudget.ts";
 import type { TokenId, Tokenizer } from "../../tokenizer/tokenizer.ts";
-import { VocabularyIndex } from "../../tokenizer/vocabularyIndex.ts";
 import { writeOut } from "../writeOut.ts";
 import type { HumanEvalKind, HumanEvalProblem } from "./problems.ts";
 
@@ -37,13 +36,11 @@ interface Parts {
 export class HumanEvalAnswers {
 	readonly #parts: Parts;
 	readonly #prompts: FimPromptBuilder;
-	readonly #vocabulary: VocabularyIndex;
 
 	/** Throws a UserError "modelUnusable" when the model can't fill in the middle. */
 	constructor(parts: Parts) {
 		this.#parts = parts;
 		this.#prompts = new FimPromptBuilder(parts.tokenizer, parts.manifest);
-		this.#vocabulary = new VocabularyIndex(parts.tokenizer);
 	}
 
 	/** The text that goes between the problem's prompt and suffix. */
@@ -82,10 +79,7 @@ export class HumanEvalAnswers {
 		);
 		const built =
 			kind === "function"
-				? plainPrompt(
-						{ path, text: prompt, maxTokens },
-						{ tokenizer, vocabulary: this.#vocabulary, manifest },
-					)
+				? plainPrompt({ path, text: prompt, maxTokens }, { tokenizer, manifest })
 				: this.#prompts.build({
 						path,
 						text: prompt + suffix,

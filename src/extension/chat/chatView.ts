@@ -35,6 +35,11 @@ export class ChatView implements vscode.WebviewViewProvider, vscode.Disposable {
 		this.registrations.dispose();
 	}
 
+	/** Whether somebody hears what is sent. */
+	get isHeard(): boolean {
+		return this.isReady;
+	}
+
 	/** Dropped while there is no page: a new one is told everything. */
 	send(message: ToView): void {
 		if (this.isReady) {

@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
+import { isOwnDocument } from "../ownDocuments.ts";
 
 /** Documents that the editor shows but nobody writes code in. */
-const foreignSchemes: ReadonlySet<string> = new Set(["output", "mote-prompt", "comment", "vscode"]);
+const foreignSchemes: ReadonlySet<string> = new Set(["output", "comment", "vscode"]);
 
 /** Open documents that are remembered in the order in which they were looked at. */
 const maxRemembered = 50;
@@ -51,7 +52,11 @@ export class LastEditor implements vscode.Disposable {
 	}
 
 	private remember(editor: vscode.TextEditor | undefined): void {
-		if (editor === undefined || foreignSchemes.has(editor.document.uri.scheme)) {
+		if (
+			editor === undefined ||
+			isOwnDocument(editor.document.uri) ||
+			foreignSchemes.has(editor.document.uri.scheme)
+		) {
 			return;
 		}
 		this.last = editor;

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Logger } from "../../base/log.ts";
 import { answerTurn } from "../../chat/answerTurn.ts";
 import { answerTemperature } from "../../chat/chatPrompt.ts";
+import { copiedNotes, type CopiedIn } from "../../chat/copiedNotes.ts";
 import type { ChatWorkspace } from "../../chat/chatWorkspace.ts";
 import { guardWorkspace } from "../../chat/guardedWorkspace.ts";
 import type { AnswerByInfilling, ChosenModel } from "../../chat/infillQuestion.ts";
@@ -23,6 +24,7 @@ export interface ParticipantOptions {
 	readonly chosenModel: () => ChosenModel;
 	readonly workspace: ChatWorkspace;
 	readonly answerByInfilling: AnswerByInfilling;
+	readonly copiedIn: CopiedIn;
 	readonly lastEditor: LastEditor;
 	readonly icon: vscode.Uri;
 	readonly logger: Logger;
@@ -43,7 +45,7 @@ export function registerParticipant(options: ParticipantOptions): vscode.ChatPar
 }
 
 async function answer(
-	{ chosenModel, workspace, answerByInfilling, lastEditor, logger }: ParticipantOptions,
+	{ chosenModel, workspace, answerByInfilling, copiedIn, lastEditor, logger }: ParticipantOptions,
 	request: vscode.ChatRequest,
 	{ history }: vscode.ChatContext,
 	stream: vscode.ChatResponseStream,
@@ -52,6 +54,8 @@ async function answer(
 	const references = request.references.flatMap((each) => referenceOf(each, lastEditor) ?? []);
 	const chosen = chosenModel();
 	let answerer: Answerer | undefined;
+	let text = "";
+	let path = workspace.activeDocument()?.path;
 	const status = await answerTurn(
 		{
 			question: {
@@ -68,6 +72,7 @@ async function answer(
 			answerByInfilling,
 			logger,
 			onPrepared: ({ meter, target }) => {
+				path = target?.path ?? path;
 				const uri = target && uriInWorkspace(target.path);
 				if (target !== undefined && uri !== undefined) {
 					const { startLine, endLine } = target;
@@ -87,7 +92,10 @@ async function answer(
 						: `${who.name}, on ${who.server ?? "this machine"}`,
 				);
 			},
-			onText: (text) => stream.markdown(text),
+			onText: (piece) => {
+				text += piece;
+				stream.markdown(piece);
+			},
 			// The editor's own chat knows no paths of the workspace.
 			hrefOf: hrefInWorkspace,
 		},
@@ -95,6 +103,10 @@ async function answer(
 	);
 	if (status.kind === "failed" && status.lacksModel === true) {
 		stream.button({ command: "mote.manageModels", title: "Get a Chat Model…" });
+	}
+	const code = answerer === indexAnswerer ? "" : text;
+	for (const note of await copiedNotes(code, path, copiedIn, signal)) {
+		stream.markdown(new vscode.MarkdownString("\n\n").appendText(note));
 	}
 	return resultOf(status, request.command, answerer);
 }

@@ -3,6 +3,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { ChatEdits } from "../../chat/chatEditor.ts";
 import { ChatSession, type PreparedAsk } from "../../chat/chatSession.ts";
+import type { CopiedIn } from "../../chat/copiedNotes.ts";
 import { ConversationStore } from "../../chat/conversations/conversationStore.ts";
 import type { Repository } from "../../context/repository/repositorySet.ts";
 import type { StructureService } from "../../context/syntax/structure.ts";
@@ -27,6 +28,7 @@ export interface ChatOptions {
 	readonly edits: Edits;
 	readonly repository: () => Repository | undefined;
 	readonly structure: () => StructureService | undefined;
+	readonly copiedIn: CopiedIn;
 	readonly clock: Clock;
 	readonly logger: Logger;
 }
@@ -38,7 +40,7 @@ export interface ChatCatalog {
 }
 
 export interface Chat {
-	/** To be called when the ways to a model that converses have changed. */
+	/** To be called when the ways to a model that converses may have changed. */
 	waysChanged(): void;
 	/** Asks in the open conversation, in front of the user; see {@link ChatSession.askPrepared}. */
 	ask(question: PreparedAsk, signal: AbortSignal): Promise<ConversationAnswer | undefined>;
@@ -57,7 +59,13 @@ export function registerChat(options: ChatOptions): Chat {
 	});
 	const opened = openSession(options, workspace, lastEditor, view);
 	const session = opened.then((both) => both.session);
-	const refresh = (): void => void session.then((one) => one.refresh());
+	const refresh = (): void => {
+		// A page that comes later is told everything.
+		if (view.isHeard) {
+			void session.then((one) => one.refresh());
+		}
+	};
+	let shownWays = "";
 	const registrations = vscode.Disposable.from(
 		lastEditor,
 		view,
@@ -68,6 +76,7 @@ export function registerChat(options: ChatOptions): Chat {
 			chosenModel: () => models.chosen,
 			workspace,
 			answerByInfilling: edits.answerByInfilling,
+			copiedIn: options.copiedIn,
 			lastEditor,
 			icon: vscode.Uri.joinPath(options.extensionUri, "media/icon.png"),
 			logger,
@@ -85,8 +94,12 @@ export function registerChat(options: ChatOptions): Chat {
 	);
 	return {
 		waysChanged: () => {
-			if (models.chat === undefined) {
-				refresh();
+			if (models.chat === undefined && view.isHeard) {
+				const ways = JSON.stringify(options.catalog().session.waysOn);
+				if (ways !== shownWays) {
+					shownWays = ways;
+					refresh();
+				}
 			}
 		},
 		ask: async (question, signal) => {
@@ -111,7 +124,7 @@ interface OpenedSession {
 }
 
 async function openSession(
-	{ storageUri, models, catalog, edits, clock, logger }: ChatOptions,
+	{ storageUri, models, catalog, edits, copiedIn, clock, logger }: ChatOptions,
 	workspace: EditorWorkspace,
 	lastEditor: LastEditor,
 	view: ChatView,
@@ -131,6 +144,7 @@ async function openSession(
 		chosenModel: () => models.chosen,
 		waysOn: () => catalog().session.waysOn,
 		answerByInfilling: edits.answerByInfilling,
+		copiedIn,
 		clock,
 		logger,
 		send: (message) => view.send(message),

@@ -48,10 +48,10 @@ export class ModelsPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
 		return Promise.resolve();
 	}
 
-	/** Dropped while there is no page: a new one is told everything. */
-	send(message: ToModelsView): void {
+	/** Not even made while there is no page: a new one is told everything. */
+	send(message: () => ToModelsView): void {
 		if (this.isReady) {
-			void this.panel?.webview.postMessage(message);
+			void this.panel?.webview.postMessage(message());
 		}
 	}
 
@@ -86,7 +86,7 @@ export class ModelsPanel implements vscode.WebviewPanelSerializer, vscode.Dispos
 		const rowId = this.selectedRowId;
 		if (rowId !== undefined && this.isReady) {
 			this.selectedRowId = undefined;
-			this.send({ kind: "select", rowId });
+			this.send(() => ({ kind: "select", rowId }));
 		}
 	}
 }

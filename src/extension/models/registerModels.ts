@@ -5,12 +5,11 @@ import * as vscode from "vscode";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { forkProcess } from "../../base/process/forkProcess.ts";
-import { findRunningServers } from "../../languageModel/remote/runningServers.ts";
 import { architectureNames } from "../../model/architecture.ts";
 import type { FolderModel, ModelUse } from "../../modelCatalog/catalogFacts.ts";
 import { CatalogSession } from "../../modelCatalog/catalogSession.ts";
 import { hasUnfinished, libraryPlace } from "../../modelLibrary/libraryPlace.ts";
-import { parseSuggestions } from "../../modelLibrary/suggestions.ts";
+import { parseSuggestions, type Suggestion } from "../../modelLibrary/suggestions.ts";
 import { LibraryClient } from "../../modelProcess/libraryClient.ts";
 import { libraryEnvironment } from "../../modelProcess/libraryEnvironment.ts";
 import type { LocalModel } from "../engineSession.ts";
@@ -30,7 +29,7 @@ export interface ModelsOptions {
 	readonly settings: () => Settings;
 	readonly isTrusted: () => boolean;
 	readonly memoryBytes: number;
-	/** The ways to a model that converses have changed. */
+	/** The ways to a model that converses may have changed. */
 	readonly onDidChange: () => void;
 	readonly fetch: typeof globalThis.fetch;
 	readonly clock: Clock;
@@ -55,14 +54,9 @@ export function registerModels(options: ModelsOptions): Models {
 		extensionUri,
 		receive: (message) => void session.receive(message),
 	});
-	let shownWays = "";
 	const changed = (): void => {
-		panel.send({ kind: "catalog", catalog: session.view });
-		const ways = JSON.stringify(session.waysOn);
-		if (ways !== shownWays) {
-			shownWays = ways;
-			options.onDidChange();
-		}
+		panel.send(() => ({ kind: "catalog", catalog: session.view }));
+		options.onDidChange();
 	};
 	const library = new LibraryClient({
 		startProcess: () =>
@@ -90,18 +84,18 @@ export function registerModels(options: ModelsOptions): Models {
 			hubPage: hubPage(process.env["HF_ENDPOINT"]),
 			show: (rowId) => panel.show(rowId),
 		}),
-		suggestions: parseSuggestions(
-			readFileSync(vscode.Uri.joinPath(extensionUri, "models/suggestions.json").fsPath, "utf8"),
-		),
+		suggestions: suggestionsOf(extensionUri),
 		importable: new Set(architectureNames),
 		memoryBytes: options.memoryBytes,
 		folders: () => outsideFolders(bundled.keys(), folders.all(), options.settings()),
 		offersServers: () => options.isTrusted() && options.settings().offersRunningServers,
-		findServers: () =>
-			findRunningServers({ fetch: options.fetch, clock, signal: new AbortController().signal }),
+		findServers: async (signal) => {
+			const { findRunningServers } = await import("../../languageModel/remote/runningServers.ts");
+			return await findRunningServers({ fetch: options.fetch, clock, signal });
+		},
 		use: () => useOf(options),
 		onDidChange: changed,
-		onNotice: (text) => panel.send({ kind: "notice", text }),
+		onNotice: (text) => panel.send(() => ({ kind: "notice", text })),
 		clock,
 		logger,
 	});
@@ -126,6 +120,13 @@ export function registerModels(options: ModelsOptions): Models {
 			registrations.dispose();
 		},
 	};
+}
+
+/** Read when they are asked for: an activation has no use for them. */
+function suggestionsOf(extensionUri: vscode.Uri): () => readonly Suggestion[] {
+	const file = vscode.Uri.joinPath(extensionUri, "models/suggestions.json").fsPath;
+	let suggestions: readonly Suggestion[] | undefined;
+	return () => (suggestions ??= parseSuggestions(readFileSync(file, "utf8")));
 }
 
 const libraryFolder = (): string =>

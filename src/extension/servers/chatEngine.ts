@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
@@ -7,7 +6,7 @@ import type { LoadInTurn } from "../../engineProcess/loadTurns.ts";
 import { createSupervisedEngine } from "../../engineProcess/supervisor.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import { openModel } from "../../model/modelStore.ts";
-import { createTokenizer } from "../../tokenizer/bpeTokenizer.ts";
+import { loadTokenizer } from "../../tokenizer/loadTokenizer.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { EngineSettings } from "../settings.ts";
 
@@ -46,6 +45,8 @@ export class ChatEngine {
 					modelFolder,
 					cacheFolder,
 					loadInTurn,
+					gpu: settings.gpu,
+					gpuLibraries: settings.gpuLibraries,
 					childPath: path.join(extensionFolder, "dist/engineProcess.js"),
 					logger,
 					clock,
@@ -55,6 +56,7 @@ export class ChatEngine {
 				}),
 			modelName: manifest.name,
 			unloadAfterMs: undefined,
+			retriesFailed: true,
 			clock,
 			logger,
 			onDidChangeLoading: (isLoading) =>
@@ -65,7 +67,8 @@ export class ChatEngine {
 	/** Rejects with a UserError for a folder that isn't a model's. */
 	static async open(options: ChatEngineOptions): Promise<ChatEngine> {
 		const model = await openModel(options.modelFolder, { verify: "sizes" });
-		const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));
+		const worker = path.join(options.extensionFolder, "dist/tokenizerWorker.js");
+		const tokenizer = await loadTokenizer(worker, model.tokenizerPath);
 		return new ChatEngine(options, model.manifest, tokenizer);
 	}
 

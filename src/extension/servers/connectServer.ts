@@ -3,7 +3,6 @@ import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { UserError } from "../../base/userError.ts";
 import { LanguageModelError } from "../../languageModel/errors.ts";
-import { createRemoteServer } from "../../languageModel/remote/createRemoteServer.ts";
 import { parseServerAddress } from "../../languageModel/remote/serverAddress.ts";
 import type { ListedModel } from "../../languageModel/remote/serverFacts.ts";
 import { withSignal } from "../cancellation.ts";
@@ -94,6 +93,7 @@ async function listWithKey(
 	address: string,
 	{ keys, fetch, clock, logger }: ConnectOptions,
 ): Promise<Listed | undefined> {
+	const { createRemoteServer } = await import("../../languageModel/remote/createRemoteServer.ts");
 	const origin = originOf(address);
 	let typed: string | undefined;
 	for (;;) {

@@ -12,13 +12,10 @@ import type {
 import type { LoadInTurn } from "../../engineProcess/loadTurns.ts";
 import { engineChatModel } from "../../languageModel/local/engineChatModel.ts";
 import { engineInfillModel } from "../../languageModel/local/engineInfillModel.ts";
-import {
-	createRemoteServer,
-	type RemoteServer,
-} from "../../languageModel/remote/createRemoteServer.ts";
+import type { RemoteServer } from "../../languageModel/remote/createRemoteServer.ts";
 import { chatWithFallback, infillWithFallback } from "../../languageModel/remote/withFallback.ts";
 import type { LocalModel } from "../engineSession.ts";
-import type { ServerSettings, Settings } from "../settings.ts";
+import { sameEngineProcess, type ServerSettings, type Settings } from "../settings.ts";
 import { ChatEngine } from "./chatEngine.ts";
 import type { ServerKeys } from "./serverKeys.ts";
 import type { ServerState } from "./serverNotice.ts";
@@ -131,8 +128,7 @@ export class LanguageModels implements vscode.Disposable {
 		}
 		if (
 			previous.chatModelPath !== settings.chatModelPath ||
-			previous.engine.threads !== settings.engine.threads ||
-			previous.engine.nodePath !== settings.engine.nodePath
+			!sameEngineProcess(previous.engine, settings.engine)
 		) {
 			this.openChatEngine();
 		}
@@ -161,13 +157,22 @@ export class LanguageModels implements vscode.Disposable {
 	}
 
 	private makeServer(): void {
-		const { keys, fetch, clock, logger, isTrusted } = this.options;
 		const { server } = this.settings;
 		this.server?.dispose();
 		this.server = undefined;
 		this.answeredBy = undefined;
 		this.asking.abort();
-		if (server === undefined || !isTrusted()) {
+		if (server !== undefined && this.options.isTrusted()) {
+			this.asking = new AbortController();
+			void this.connect(server, this.asking.signal);
+		}
+	}
+
+	private async connect(server: ServerSettings, signal: AbortSignal): Promise<void> {
+		const { keys, fetch, clock, logger } = this.options;
+		// With its library the client is a fifth of the extension's code: only who has a server loads it.
+		const { createRemoteServer } = await import("../../languageModel/remote/createRemoteServer.ts");
+		if (signal.aborted) {
 			return;
 		}
 		this.server = createRemoteServer({
@@ -187,8 +192,8 @@ export class LanguageModels implements vscode.Disposable {
 		if (this.server.warning !== undefined) {
 			logger.warn(this.server.warning);
 		}
-		this.asking = new AbortController();
-		void this.learn(this.server, this.asking.signal);
+		this.choose();
+		await this.learn(this.server, signal);
 	}
 
 	/** Asks the server what it is, before anyone waits for an answer. */

@@ -1,5 +1,4 @@
 import * as vscode from "vscode";
-import { findRunningServers } from "../../languageModel/remote/runningServers.ts";
 import type { Settings } from "../settings.ts";
 import { writeSettings } from "../writeSettings.ts";
 import { connectServer, type ConnectOptions } from "./connectServer.ts";
@@ -97,6 +96,7 @@ async function runningItems(options: ServerCommandsOptions): Promise<readonly Mo
 		return [];
 	}
 	const { signal } = new AbortController();
+	const { findRunningServers } = await import("../../languageModel/remote/runningServers.ts");
 	const servers = await findRunningServers({ fetch, clock, signal });
 	return servers.map(({ name, address, models }) => ({
 		label: `$(server) Use ${name}, which runs on this machine…`,

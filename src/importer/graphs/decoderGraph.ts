@@ -14,6 +14,11 @@ import { writeResidualNorm } from "./norms.ts";
 import { declareRotary } from "./rotaryConstants.ts";
 import { atLeastOneRow, declareWantedRows, wantedRows, type KeptRows } from "./wantedRows.ts";
 
+export interface DecoderGraphOptions {
+	/** Whether the graph has the outputs of {@link import("../../model/graphContract.ts").deviceGraphContract}. */
+	readonly returnsCaches: boolean;
+}
+
 /**
  * The decoder in ONNX Runtime's own operators, with the inputs and outputs of {@link graphContract}. Its
  * weights lie in the file of that name beside it. Returns the bytes of the model file.
@@ -22,11 +27,12 @@ export function decoderGraph<StoredMatrix>(
 	decoder: StoredDecoder<StoredMatrix>,
 	weightsFileName: string,
 	operators: DecoderOperators<StoredMatrix>,
+	{ returnsCaches }: DecoderGraphOptions = { returnsCaches: false },
 ): Uint8Array {
 	const { plan } = decoder;
 	const graph = new GraphBuilder(weightsFileName);
 	declareInputs(graph);
-	declareKvInputs(graph, plan);
+	declareKvInputs(graph, plan, returnsCaches);
 	declareRotary(graph, decoder);
 	declareAttention(graph, plan);
 	declareKvConstants(graph);
@@ -35,7 +41,7 @@ export function decoderGraph<StoredMatrix>(
 	writeAppendedEnd(graph);
 	// Undefined where no rows are fine.
 	const keptRows = takesNoRows(plan, operators.experts) ? undefined : atLeastOneRow(graph);
-	const target = { graph, decoder, operators };
+	const target = { graph, decoder, operators, returnsCaches };
 	operators.matrices.embedding(
 		graph,
 		"embed_tokens.gather",

@@ -13,12 +13,25 @@ export interface ExpertsLayer<StoredMatrix> {
 	takesNoRows(shape: ExpertsShape): boolean;
 	/** Constants that all layers share. */
 	declareConstants(graph: GraphBuilder, shape: ExpertsLayerShape): void;
+	/** The product with the router's weights. */
+	readonly writeRouter: RouterWriter;
 	/**
-	 * `hidden` [1, S, hiddenSize] → `output` of the same shape. `router` [1, S, experts] has the router's
-	 * logits; names of nodes and tensors begin with `name`.
+	 * `hidden` [1, S, hiddenSize] → `output` of the same shape. `router` has the router's logits, as
+	 * {@link writeRouter} returns them; names of nodes and tensors begin with `name`.
 	 */
 	write(graph: GraphBuilder, layer: ExpertsOfLayer<StoredMatrix>): void;
 }
+
+/**
+ * `hidden` [1, S, hiddenSize] times `weight` [experts, hiddenSize], float32: the router's logits. Returns their name, which is
+ * `name`.
+ */
+export type RouterWriter = (
+	graph: GraphBuilder,
+	name: string,
+	hidden: string,
+	weight: string,
+) => string;
 
 export interface ExpertsOfLayer<StoredMatrix> {
 	readonly name: string;

@@ -1,5 +1,5 @@
 import type { DecoderPlan } from "../decoderPlan.ts";
-import { microsoftDomain, type GraphBuilder } from "../onnx/graphBuilder.ts";
+import type { GraphBuilder } from "../onnx/graphBuilder.ts";
 import type { StoredFeedForward } from "../storedFeedForward.ts";
 import { declareDense, writeDense } from "./denseLayer.ts";
 import type { ExpertsLayer } from "./expertsLayer.ts";
@@ -43,13 +43,7 @@ export function writeFeedForward<StoredMatrix>(
 		[plan.experts, hiddenSize],
 		routerWeights,
 	);
-	const router = graph.node(
-		"FusedMatMul",
-		[hidden, weight],
-		[`${name}.router`],
-		{ transB: { int: 1 } },
-		microsoftDomain,
-	);
+	const router = operators.experts.writeRouter(graph, `${name}.router`, hidden, weight);
 	const shape = { ...plan, hiddenSize };
 	const { shared } = feedForward;
 	const routed = shared === undefined ? output : `${name}.routed`;

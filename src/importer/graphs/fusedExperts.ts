@@ -3,6 +3,7 @@ import { microsoftDomain, type Attribute, type GraphBuilder } from "../onnx/grap
 import { q4BlockSize } from "../q4.ts";
 import type { Fp32Matrix, Q4Matrix } from "../storedMatrix.ts";
 import type { ExpertsLayer, ExpertsOfLayer } from "./expertsLayer.ts";
+import { fusedRouter } from "./routers.ts";
 
 /**
  * SwiGLU as this architecture has it, silu(gate) · up with gate and up rows by turns, and the weights of the
@@ -79,6 +80,7 @@ function fusedExperts<StoredMatrix>(
 	return {
 		// The runtime's TopK, which undoes the scaling below, kills the process when it is given no rows.
 		takesNoRows: (shape) => shape.normalizeRouting,
+		writeRouter: fusedRouter,
 		declareConstants: (graph, { experts, expertsPerToken }) => {
 			graph.constant("shape.router", BigInt64Array.of(-1n, BigInt(experts)), [2]);
 			graph.constant("axis.last", BigInt64Array.of(-1n), [1]);

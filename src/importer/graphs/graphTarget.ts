@@ -14,6 +14,8 @@ export interface GraphTarget<StoredMatrix> {
 	readonly graph: GraphBuilder;
 	readonly decoder: StoredDecoder<StoredMatrix>;
 	readonly operators: DecoderOperators<StoredMatrix>;
+	/** Whether whole KV caches are outputs too, which then stay on a device. */
+	readonly returnsCaches: boolean;
 }
 
 /** To the end, where a node takes a range. */

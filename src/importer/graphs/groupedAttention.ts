@@ -46,7 +46,7 @@ export function writeGroupedAttention<StoredMatrix>(
 	const headNorm = (values: Float32Array | undefined, part: string, kind: "q" | "kv"): string =>
 		values === undefined ? part : writeHeadNorm(target, values, part, kind);
 	return writeCachedAttention(
-		graph,
+		target,
 		layer,
 		{
 			query: headNorm(headNorms?.query, `${name}.q`, "q"),

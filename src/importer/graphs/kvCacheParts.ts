@@ -1,7 +1,7 @@
-import { graphContract } from "../../model/graphContract.ts";
+import { deviceGraphContract, graphContract } from "../../model/graphContract.ts";
 import type { DecoderPlan } from "../decoderPlan.ts";
 import { microsoftDomain, type Attribute, type GraphBuilder } from "../onnx/graphBuilder.ts";
-import { int64s } from "./graphTarget.ts";
+import { int64s, type GraphTarget } from "./graphTarget.ts";
 
 /** What {@link graphContract} says about the KV cache: its inputs, and what a pass appends to it. */
 
@@ -10,12 +10,21 @@ const appendedEnd = "appended.end";
 
 const parts = ["key", "value"] as const;
 
-export function declareKvInputs(graph: GraphBuilder, plan: DecoderPlan): void {
+export function declareKvInputs(
+	graph: GraphBuilder,
+	plan: DecoderPlan,
+	returnsCaches: boolean,
+): void {
 	const { layers, kvHeads, headDim } = plan;
 	const shape = [1, kvHeads, "capacity", headDim];
 	for (const layer of layers.keys()) {
 		graph.input(graphContract.pastKey(layer), "float32", shape);
 		graph.input(graphContract.pastValue(layer), "float32", shape);
+		if (returnsCaches) {
+			const present = [1, kvHeads, "present_capacity", headDim];
+			graph.output(deviceGraphContract.presentKey(layer), "float32", present);
+			graph.output(deviceGraphContract.presentValue(layer), "float32", present);
+		}
 	}
 	const appended = [2 * layers.length, kvHeads, "S", headDim];
 	graph.output(graphContract.appended, "float32", appended);
@@ -34,8 +43,8 @@ export function writeAppendedEnd(graph: GraphBuilder): void {
 }
 
 /** GroupQueryAttention of a layer over the KV cache; `rotary` has the names of the tables. Returns its output. */
-export function writeCachedAttention(
-	graph: GraphBuilder,
+export function writeCachedAttention<StoredMatrix>(
+	{ graph, returnsCaches }: GraphTarget<StoredMatrix>,
 	layer: number,
 	inputs: {
 		readonly query: string;
@@ -45,6 +54,7 @@ export function writeCachedAttention(
 	},
 	attributes: Readonly<Record<string, Attribute>>,
 ): string {
+	const presents = parts.map((part) => presentPart(returnsCaches, layer, part));
 	const attention = graph.node(
 		"GroupQueryAttention",
 		[
@@ -57,14 +67,19 @@ export function writeCachedAttention(
 			graphContract.totalSequenceLength,
 			...inputs.rotary,
 		],
-		[`layers.${layer}.attention`, presentPart(layer, "key"), presentPart(layer, "value")],
+		[`layers.${layer}.attention`, ...presents],
 		attributes,
 		microsoftDomain,
 	);
 	for (const part of parts) {
 		graph.node(
 			"Slice",
-			[presentPart(layer, part), graphContract.pastLength, appendedEnd, "axis.positions"],
+			[
+				presentPart(returnsCaches, layer, part),
+				graphContract.pastLength,
+				appendedEnd,
+				"axis.positions",
+			],
 			[appendedPart(layer, part)],
 		);
 	}
@@ -77,7 +92,12 @@ export function writeAppended(graph: GraphBuilder, { layers }: DecoderPlan): voi
 	graph.node("Concat", appended, [graphContract.appended], { axis: { int: 0 } });
 }
 
-const presentPart = (layer: number, part: "key" | "value"): string =>
-	`layers.${layer}.present_${part}`;
+function presentPart(returnsCaches: boolean, layer: number, part: "key" | "value"): string {
+	if (!returnsCaches) {
+		return `layers.${layer}.present_${part}`;
+	}
+	const { presentKey, presentValue } = deviceGraphContract;
+	return part === "key" ? presentKey(layer) : presentValue(layer);
+}
 const appendedPart = (layer: number, part: "key" | "value"): string =>
 	`layers.${layer}.appended_${part}`;

@@ -38,7 +38,7 @@ export function writeLatentAttention<StoredMatrix>(
 	const { heads, rotary, scale } = attention.plan;
 	const key = writeLatentKey(target, layer, attention, input);
 	return writeCachedAttention(
-		target.graph,
+		target,
 		layer,
 		{
 			query: writeLatentQuery(target, layer, attention, input),

@@ -3,6 +3,7 @@ import { q4Parts, type Q4Matrix } from "../storedMatrix.ts";
 import type { ExpertsLayer, ExpertsLayerShape, ExpertsOfLayer } from "./expertsLayer.ts";
 import { maxInt64 } from "./graphTarget.ts";
 import { linearQ4, type LinearArithmetic } from "./q4Operators.ts";
+import { fusedRouter } from "./routers.ts";
 import { writeSwiGlu } from "./swiGlu.ts";
 
 /** Names of the constants, which all layers share. */
@@ -28,6 +29,7 @@ export const portableExperts = (arithmetic: LinearArithmetic): ExpertsLayer<Q4Ma
 	// The runtime's TopK kills the process when it is given no rows.
 	takesNoRows: () => false,
 	declareConstants,
+	writeRouter: fusedRouter,
 	write: (graph, layer) => {
 		const { name, shape, weights, output } = layer;
 		const routing = writeRouting(graph, layer);

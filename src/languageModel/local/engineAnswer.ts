@@ -1,3 +1,4 @@
+import { abortReason } from "../../base/abort.ts";
 import { assert } from "../../base/assert.ts";
 import { withResult } from "../../base/asyncGenerators.ts";
 import type { Clock } from "../../base/clock.ts";
@@ -78,7 +79,7 @@ export async function* engineAnswer(
 			}
 			if (text.isStopped) {
 				// Aborting, unlike leaving the loop, lets the engine say what it did.
-				own.abort();
+				own.abort(abortReason);
 			}
 		}
 	} catch (error) {

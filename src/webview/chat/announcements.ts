@@ -18,10 +18,10 @@ export function announcementFor(before: ChatViewState, message: ToView): string 
 	if (message.kind !== "message" || message.message.role !== "assistant") {
 		return undefined;
 	}
-	const { status, text } = message.message;
+	const { status, text, notes = [] } = message.message;
 	const known = before.conversation.messages.find(({ id }) => id === message.message.id);
 	if (known?.status.kind === status.kind) {
-		return undefined;
+		return notes.length > (known.notes?.length ?? 0) ? notes.join(" ") : undefined;
 	}
 	switch (status.kind) {
 		case "writing":

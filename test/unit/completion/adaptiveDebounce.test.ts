@@ -19,11 +19,12 @@ test("the configured wait, while answers come faster than keys", () => {
 });
 
 test("a pause, when answers come slower than keys", () => {
-	expect(debounceAfter(150, 300).waitMs(50, 0)).toBeCloseTo(180);
+	expect(debounceAfter(120, 300).waitMs(50, 0)).toBeCloseTo(144);
 });
 
-test("never more than four times the configured wait", () => {
-	expect(debounceAfter(400, 2000).waitMs(50, 0)).toBe(200);
+test("never more than 160 ms, unless a longer wait is configured", () => {
+	expect(debounceAfter(400, 2000).waitMs(50, 0)).toBe(160);
+	expect(debounceAfter(400, 2000).waitMs(300, 0)).toBe(300);
 });
 
 test("time that was spent already is subtracted", () => {
@@ -32,12 +33,18 @@ test("time that was spent already is subtracted", () => {
 	]);
 });
 
+test("a pause, when answers come too late because of what was spent already", () => {
+	expect([debounceAfter(100, 45).waitMs(40, 50), debounceAfter(100, 55).waitMs(40, 50)]).toEqual([
+		0, 70,
+	]);
+});
+
 test("0 turns it off", () => {
 	expect(debounceAfter(150, 300).waitMs(0, 0)).toBe(0);
 });
 
 test("a pause isn't typing speed", () => {
-	const debounce = debounceAfter(150, 300);
+	const debounce = debounceAfter(120, 300);
 	debounce.noteKeystroke(60_000);
-	expect(debounce.waitMs(50, 0)).toBeCloseTo(180);
+	expect(debounce.waitMs(50, 0)).toBeCloseTo(144);
 });

@@ -273,6 +273,25 @@ describe("the wait after a key", () => {
 		expect(await outcome).toMatchObject({ kind: "completion" });
 	});
 
+	test("the editor's own wait counts: the engine is asked at once when the key is old enough", async () => {
+		const bench = new CompletionBench();
+		bench.engine.enqueue({ kind: "answer", text: "abc" });
+		const outcome = bench.provide("║", { keyAgeMs: 52 }, { debounceMs: 40 });
+		await bench.clock.advance(0);
+		expect(bench.engine.requests.length).toBe(1);
+		expect(await outcome).toMatchObject({ kind: "completion" });
+	});
+
+	test("what is left of the wait is waited for", async () => {
+		const bench = new CompletionBench();
+		bench.engine.enqueue({ kind: "answer", text: "abc" });
+		const outcome = bench.provide("║", { keyAgeMs: 52 }, { debounceMs: 60 });
+		await bench.clock.advance(7);
+		expect(bench.engine.requests.length).toBe(0);
+		await bench.clock.advance(1);
+		expect(await outcome).toMatchObject({ kind: "completion" });
+	});
+
 	test("a newer key ends the wait of the older", async () => {
 		const bench = new CompletionBench();
 		bench.engine.enqueue({ kind: "answer", text: "abc" });

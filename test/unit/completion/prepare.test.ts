@@ -84,3 +84,22 @@ test("an engine that fails is one line in the log, once", async () => {
 	await bench.prepare("const b = ║;\n");
 	expect(bench.log).toHaveLength(1);
 });
+
+test("what is given up with its window is no line in the log, however its engine ends", async () => {
+	const error = new EngineError("disposed", "The engine was shut down.");
+	const failing = { kind: "fail", error, whenAborted: true } as const;
+	const prepared = new CompletionBench();
+	prepared.engine.enqueue(failing);
+	const preparing = prepared.prepare("const a = ║;\n");
+	await settle();
+	prepared.provider.dispose();
+	await preparing;
+	const readBehind = new CompletionBench();
+	readBehind.engine.enqueue({ kind: "answer", text: "1", isStandIn: true }, failing);
+	await readBehind.provide("const a = ║;\n");
+	await settle();
+	readBehind.provider.dispose();
+	await readBehind.provider.settled();
+	expect([prepared, readBehind].map(({ engine }) => engine.requests.length)).toEqual([1, 2]);
+	expect([...prepared.log, ...readBehind.log]).toEqual([]);
+});

@@ -3,7 +3,7 @@ import { RepositoryFeed } from "../../../src/completion/repositoryFeed.ts";
 import { EngineError } from "../../../src/engine/errors.ts";
 import type { LearnChange, LearnReport } from "../../../src/adaptation/learning.ts";
 import { eventually } from "../../support/eventually.ts";
-import { FakeClock } from "../../support/fakeClock.ts";
+import { FakeClock, settle } from "../../support/fakeClock.ts";
 import { recordingLogger } from "../../support/recordingLogger.ts";
 
 /** Files with their fingerprints, and an engine that knows some of them from what was saved. */
@@ -140,4 +140,20 @@ test("an engine that is gone ends the feed until the next one, and the log says 
 	feed.start();
 	await settled(changes, "save");
 	expect(changes).toEqual(["open", "put a.ts", "save"]);
+});
+
+test("while the model rests nothing is learned and nothing is said, and the next process is fed from the start", async () => {
+	const files = new Map([["a.ts", "1"]]);
+	const { feed, changes, warnings, state } = feedOf(files);
+	feed.start();
+	await settled(changes, "save");
+	state.fault = new EngineError("resting", "The model isn't loaded now.");
+	files.set("a.ts", "2");
+	feed.changed(["a.ts"]);
+	await settle();
+	state.fault = undefined;
+	changes.length = 0;
+	feed.start();
+	await settled(changes, "save");
+	expect([changes, warnings]).toEqual([["open", "put a.ts", "save"], []]);
 });

@@ -48,6 +48,14 @@ describe("what is known already", () => {
 		expect(bench.engine.requests.length).toBe(1);
 	});
 
+	test("whoever wants another amount of ghost text gets none that was meant for the old one", async () => {
+		const bench = await shownOnce("a();\n║\n", "const b = 1;");
+		bench.engine.enqueue({ kind: "answer", text: "let c;" });
+		const outcome = await bench.provide("a();\n║\n", {}, { minJointProbability: 0.9 });
+		expect(outcome).toMatchObject({ completion: { insertText: "let c;", origin: "model" } });
+		expect(bench.engine.requests.length).toBe(2);
+	});
+
 	test("brackets that the editor closes don't end it", async () => {
 		const bench = await shownOnce("foo║\n", "(a, b);");
 		expect(await origins(bench, "foo(║)\n")).toEqual(["typingAsSuggested: a, b);"]);

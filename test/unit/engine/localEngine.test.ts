@@ -242,9 +242,9 @@ test("a prompt of another model's tokens is a bug, and the engine goes on", asyn
 });
 
 test.each([
-	["a token of which a beginning is likely enough is the last one", 0.7, [20]],
-	["what doesn't even begin likely enough isn't written", 0.95, []],
-])("%s", async (_, minJointProbability, ids) => {
+	["a token of which a beginning is likely enough is the last one", 0.7, [20], 0.5],
+	["what doesn't even begin likely enough isn't written", 0.95, [], 0.9],
+])("%s", async (_, minJointProbability, ids, unlikely) => {
 	// "ee" and "e" stand for texts that begin alike; half of the rest of the probability is one other token's.
 	const predict = (_history: readonly number[], vocabularySize: number): Float32Array =>
 		Float32Array.from({ length: vocabularySize }, (__, id) =>
@@ -253,6 +253,7 @@ test.each([
 	const { engine } = fakeEngine({ predict });
 	const answer = await answerOf(engine, { minJointProbability });
 	expect([answer.ids, answer.finishReason]).toEqual([ids, "unlikely"]);
+	expect(answer.stats.unlikelyProbability).toBeCloseTo(unlikely, 6);
 	for (const { probability, textProbabilities } of answer.tokens) {
 		expect(probability).toBeCloseTo(0.5, 6);
 		expect(textProbabilities?.[0]).toBeCloseTo(0.9, 6);

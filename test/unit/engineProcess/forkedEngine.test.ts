@@ -211,6 +211,7 @@ test("a process that nobody asks ends by itself, and the next one answers the sa
 		},
 		modelName: "tiny",
 		unloadAfterMs: 0,
+		retriesFailed: true,
 		clock: patientClock,
 		logger: nullLogger,
 		onDidChangeLoading: () => undefined,

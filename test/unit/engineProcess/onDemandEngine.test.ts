@@ -22,12 +22,20 @@ const openCounting: OpenEngine = () =>
 
 /** Its processes are in memory; the `n`th one runs `opens[n]`, the last of them from then on. */
 function onDemand(...opens: (OpenEngine | "hangs")[]) {
+	return onDemandThat({ retriesFailed: true }, ...opens);
+}
+
+function onDemandThat(
+	{ retriesFailed }: { readonly retriesFailed: boolean },
+	...opens: (OpenEngine | "hangs")[]
+) {
 	const clock = new FakeClock();
 	const processes: FakeEngineProcess[] = [];
 	/** Of the processes, how many live; never more than one may. */
 	const living: number[] = [];
 	let alive = 0;
 	const loading: boolean[] = [];
+	const rests: number[] = [];
 	const engine = new OnDemandEngine({
 		start: (follow) =>
 			new Supervisor({
@@ -46,11 +54,13 @@ function onDemand(...opens: (OpenEngine | "hangs")[]) {
 			}),
 		modelName: "counter",
 		unloadAfterMs,
+		retriesFailed,
 		clock,
 		logger: nullLogger,
 		onDidChangeLoading: (isLoading) => loading.push(isLoading),
+		onDidRest: () => rests.push(clock.now()),
 	});
-	return { engine, clock, processes, living, loading, alive: () => alive };
+	return { engine, clock, processes, living, loading, rests, alive: () => alive };
 }
 
 test("nothing runs before the first question, and whoever asks it is told of the loading", async () => {
@@ -165,4 +175,88 @@ test("what is shut down answers nobody and starts nothing", async () => {
 	await expect(answerOf(engine)).rejects.toMatchObject({ code: "disposed" });
 	await clock.advance(2 * unloadAfterMs);
 	expect([alive(), processes.length, clock.sleepers]).toEqual([0, 1, 0]);
+});
+
+test("whoever is expected finds the model loaded", async () => {
+	const { engine, processes, loading } = onDemand();
+	engine.wake();
+	engine.wake();
+	await settle();
+	expect([processes.length, loading, engine.state.kind]).toEqual([1, [true, false], "ready"]);
+	expect((await answerOf(engine)).ids).toEqual(counted);
+	expect(processes).toHaveLength(1);
+	await engine.dispose();
+});
+
+test("somebody who is there without asking keeps the model, and who is gone doesn't", async () => {
+	const { engine, clock, rests, alive } = onDemand();
+	engine.wake();
+	await clock.advance(unloadAfterMs - 1);
+	engine.wake();
+	await clock.advance(unloadAfterMs - 1);
+	expect([alive(), rests]).toEqual([1, []]);
+	await clock.advance(1);
+	expect([alive(), rests, engine.state.kind]).toEqual([0, [2 * unloadAfterMs - 1], "resting"]);
+	await engine.dispose();
+});
+
+test("a model that is leaving is waited for before it is woken again", async () => {
+	const { engine, processes, living } = onDemand();
+	engine.wake();
+	await settle();
+	engine.setUnloadAfterMs(0);
+	engine.setUnloadAfterMs(undefined);
+	engine.wake();
+	engine.wake();
+	expect(processes).toHaveLength(1);
+	await settle();
+	expect([processes.length, living]).toEqual([2, [1, 1]]);
+	await engine.dispose();
+});
+
+test("keys that are pressed while a woken model is loaded are answered, the last of them at least", async () => {
+	const { engine, clock, rests } = onDemand();
+	engine.wake();
+	await clock.advance(unloadAfterMs);
+	expect(rests).toHaveLength(1);
+	engine.wake();
+	const keys = [1, 2, 3].map(() => new AbortController());
+	const answers = keys.map(({ signal }) => answerOf(engine, {}, signal));
+	keys.slice(0, -1).forEach((key) => key.abort());
+	const ended = await Promise.all(answers);
+	expect(ended.map(({ finishReason }) => finishReason)).toEqual([
+		"aborted",
+		"aborted",
+		ended.at(-1)?.finishReason,
+	]);
+	expect(ended.at(-1)?.ids).toEqual(counted);
+	await engine.dispose();
+});
+
+test("what changes in the repository wakes no model, and keeps none", async () => {
+	const { engine, clock, processes, alive } = onDemand();
+	const change = { kind: "remove", file: "a.ts" } as const;
+	await expect(engine.learn(change)).rejects.toMatchObject({ code: "resting" });
+	expect(processes).toHaveLength(0);
+	engine.wake();
+	await clock.advance(unloadAfterMs - 1);
+	await engine.learn(change);
+	await clock.advance(1);
+	expect(alive()).toBe(0);
+	await engine.dispose();
+});
+
+test("where keys ask, a model that failed for good isn't tried again by the next, nor hidden by a rest", async () => {
+	const refusing: OpenEngine = () =>
+		Promise.reject(new EngineError("modelUnusable", "Its weights are missing; install it again."));
+	const { engine, clock, processes, rests } = onDemandThat({ retriesFailed: false }, refusing);
+	engine.wake();
+	await settle();
+	for (let key = 0; key < 2; key++) {
+		await expect(answerOf(engine)).rejects.toMatchObject({ code: "modelUnusable" });
+		engine.wake();
+	}
+	await clock.advance(2 * unloadAfterMs);
+	expect([processes.length, rests, engine.state.kind]).toEqual([1, [], "failed"]);
+	await engine.dispose();
 });

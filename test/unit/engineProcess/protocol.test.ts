@@ -30,6 +30,7 @@ test("a request crosses unchanged", () => {
 			sampling: { temperature: 0.5, topK: 3, topP: 0.9, seed: -1 },
 			mayPersist: true,
 		}),
+		request({ givenAnswer: tokens(4, 0), maxNewTokens: 2 }),
 	]) {
 		const parsed = parseToEngine(
 			overTheWire({

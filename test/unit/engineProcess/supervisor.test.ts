@@ -28,7 +28,7 @@ function supervised(...opens: (OpenEngine | "hangs" | "unstartable")[]) {
 }
 
 function supervisedWith(
-	options: Pick<SupervisorOptions, "loadInTurn">,
+	options: Pick<SupervisorOptions, "loadInTurn" | "gpu">,
 	...opens: (OpenEngine | "hangs" | "unstartable")[]
 ) {
 	const clock = new FakeClock();
@@ -103,6 +103,22 @@ test("a process that dies ends its requests, and the next one gets a new process
 	expect((await answerOf(supervisor.engine)).ids).toHaveLength(8);
 	expect([processes.length, isReady()]).toEqual([2, true]);
 	expect(states.map(({ kind }) => kind)).toEqual(["ready", "restarting", "ready"]);
+	await supervisor.dispose();
+});
+
+test("after a crash graphics cards are left alone, until the user restarts the engine", async () => {
+	const asked: unknown[] = [];
+	const recording: OpenEngine = (opening, logger) => {
+		asked.push(opening.gpu);
+		return openCounting(opening, logger);
+	};
+	const { supervisor, isReady, latest } = supervisedWith({ gpu: "auto" }, recording);
+	await eventually(isReady);
+	latest().die();
+	await eventually(() => asked.length === 2 && isReady());
+	supervisor.restart();
+	await eventually(() => asked.length === 3 && isReady());
+	expect(asked).toEqual(["auto", "off", "auto"]);
 	await supervisor.dispose();
 });
 

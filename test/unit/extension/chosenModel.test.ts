@@ -43,6 +43,8 @@ function inShort(status: EngineStatus): string {
 			return "starting";
 		case "ready":
 			return ["ready", status.model.name, status.model.because?.kind ?? []].flat().join(" ");
+		case "resting":
+			return "resting";
 		case "failed":
 			return `failed: ${status.message}`;
 	}

@@ -45,6 +45,21 @@ test("the request holds the whole text and the cursor's offset in it", () => {
 	});
 });
 
+test("how long ago the document changed comes along where it is known", () => {
+	const at = { line: 0, character: 6 };
+	const ageOf = (keyAgeMs: number | undefined): number | undefined =>
+		documentRequest(documentOf("const "), "a.ts", at, { ...automatic, keyAgeMs })?.keyAgeMs;
+	expect([ageOf(undefined), ageOf(51)]).toEqual([undefined, 51]);
+});
+
+test("what stands before the document comes along where there is something", () => {
+	const at = { line: 0, character: 6 };
+	const before = (precedingText: string): string | undefined =>
+		documentRequest(documentOf("const "), "a.ts", at, { ...automatic, precedingText })
+			?.precedingText;
+	expect([before(""), before("import x;\n")]).toEqual([undefined, "import x;\n"]);
+});
+
 test("the entry selected in the suggest widget comes along with what it replaces", () => {
 	const request = documentRequest(
 		documentOf("list.ad"),

@@ -16,7 +16,16 @@ const { contributes } = z
 /** As the palette shows them. */
 const titles = contributes.commands.map(({ title, category }) => `${category}: ${title}`);
 
-const texts = globSync(["src/**/*.ts", "docs/*.md", "README.md", "package.json"], { cwd: root });
+const texts = globSync(
+	[
+		"src/**/*.ts",
+		"docs/*.md",
+		"media/walkthrough/*.md",
+		"{README,SECURITY,SUPPORT}.md",
+		"package.json",
+	],
+	{ cwd: root },
+);
 
 /** In quotation marks in sentences, in stars in Markdown. */
 const mention = /“(Mote: [^”]+)”|\*\*?(Mote: [^*]+?)\*\*?/g;

@@ -74,8 +74,11 @@ test("settings that choose what runs can't be set by a workspace", () => {
 		.map(([key]) => key);
 	expect(machineScoped).toEqual([
 		"mote.completion.model",
+		"mote.completion.unloadAfterMinutes",
 		"mote.engine.threads",
 		"mote.engine.nodePath",
+		"mote.engine.gpu",
+		"mote.engine.gpuLibraries",
 		"mote.chat.modelPath",
 		"mote.chat.unloadAfterMinutes",
 		"mote.server.url",
@@ -92,8 +95,8 @@ test("defaults give frozen settings without problems", () => {
 	const settings = readSettings(configurationOf({}));
 	expect(settings).toMatchObject({
 		enable: true,
-		completion: { debounceMs: 40, minJointProbability: 0.83, multiline: "auto" },
-		engine: { model: { kind: "auto" }, threads: undefined, nodePath: undefined },
+		completion: { debounceMs: 20, minJointProbability: 0.83, multiline: "auto" },
+		engine: { model: { kind: "auto" }, threads: undefined, nodePath: undefined, gpu: "off" },
 		server: undefined,
 		offersRunningServers: true,
 		chatModelPath: undefined,
@@ -107,7 +110,7 @@ test("a value of the wrong type is replaced by the default and named", () => {
 	const settings = readSettings(
 		configurationOf({ "completion.debounceMs": "fast", "completion.minJointProbability": 7 }),
 	);
-	expect(settings.completion).toMatchObject({ debounceMs: 40, minJointProbability: 0.83 });
+	expect(settings.completion).toMatchObject({ debounceMs: 20, minJointProbability: 0.83 });
 	expect(settings.problems).toEqual([
 		expect.stringContaining("mote.completion.debounceMs is ignored"),
 		expect.stringContaining("mote.completion.minJointProbability is ignored"),

@@ -5,6 +5,7 @@ import {
 	offAt,
 	reasonSentences,
 	statusAppearance,
+	withCopied,
 	withModel,
 	type Status,
 } from "../../../src/extension/status.ts";
@@ -15,11 +16,14 @@ test("the item is as wide whatever happens", () => {
 	const reasons = Object.keys(reasonSentences) as NoCompletionReason[];
 	const statuses: Status[] = [
 		{ kind: "starting" },
+		{ kind: "resting" },
 		{ kind: "loadingForChat", modelName: "Qwen3-Coder-30B-A3B" },
 		{ kind: "ready" },
 		{ kind: "busy" },
 		{ kind: "reading", progress },
 		{ kind: "off", languageId: "markdown" },
+		{ kind: "snoozed", until: "14:35" },
+		{ kind: "onBattery" },
 		{ kind: "offInEditor" },
 		{ kind: "failed", message: "It is broken; mend it." },
 		...reasons.flatMap((reason) =>
@@ -70,6 +74,8 @@ test("whoever asks the chat while its model is loaded is told what they wait for
 const place = {
 	settings: { enable: true, enabledLanguages: { "*": true, plaintext: false } },
 	languageId: "typescript",
+	snoozedUntil: undefined,
+	isOnBattery: false,
 	isShownByEditor: true,
 };
 
@@ -84,6 +90,21 @@ test.each([
 		"the language is off",
 		{ ...place, languageId: "plaintext" },
 		{ kind: "off", languageId: "plaintext" },
+	],
+	[
+		"somebody wants quiet",
+		{ ...place, snoozedUntil: "14:35", isShownByEditor: false },
+		{ kind: "snoozed", until: "14:35" },
+	],
+	[
+		"the machine runs on its battery",
+		{ ...place, isOnBattery: true, isShownByEditor: false },
+		{ kind: "onBattery" },
+	],
+	[
+		"somebody wants quiet, on battery",
+		{ ...place, isOnBattery: true, snoozedUntil: "14:35" },
+		{ kind: "snoozed", until: "14:35" },
 	],
 	["the editor shows none", { ...place, isShownByEditor: false }, { kind: "offInEditor" }],
 	["there is no document", { ...place, languageId: undefined }, undefined],
@@ -104,10 +125,12 @@ test("what is turned off says where", () => {
 	expect([
 		statusAppearance({ kind: "off", languageId: undefined }).tooltip,
 		statusAppearance({ kind: "off", languageId: "markdown" }).tooltip,
+		statusAppearance({ kind: "snoozed", until: "14:35" }).tooltip,
 		statusAppearance({ kind: "offInEditor" }).tooltip,
 	]).toEqual([
 		"Completions are turned off.",
 		"Completions are turned off in markdown.",
+		"Completions are snoozed until 14:35.",
 		"The editor shows no completions: its setting editor.inlineSuggest.enabled is off.",
 	]);
 });
@@ -141,4 +164,13 @@ test("why another model runs stands before it, with an icon where somebody has t
 	expect(textAndTooltip("shortOfMemory")).toEqual(["$(sparkle) Mote", tooltip]);
 	expect(textAndTooltip("tooSlow")).toEqual(["$(sparkle) Mote", tooltip]);
 	expect(textAndTooltip("fault")).toEqual(["$(sparkle) Mote $(warning)", tooltip]);
+});
+
+test("a suggestion that repeats somebody's text is marked by an icon, as wide as any other", () => {
+	const [ready, busy]: [Status, Status] = [{ kind: "ready" }, { kind: "busy" }];
+	const notice = "This suggestion repeats text of a 1.0 (MIT), which mote-base was trained on.";
+	const marked = withCopied(statusAppearance(ready), ready, notice);
+	expect(marked).toEqual({ text: "$(law) Mote", tooltip: notice, isError: false });
+	expect(withCopied(statusAppearance(busy), busy, notice)).toEqual(statusAppearance(busy));
+	expect(withCopied(statusAppearance(ready), ready, undefined)).toEqual(statusAppearance(ready));
 });

@@ -74,6 +74,8 @@ describe("an imported model folder", () => {
 			"model.onnx",
 			"model-portable.onnx",
 			"model-native.onnx",
+			"model-dense.onnx",
+			"model-half.onnx",
 			"weights.bin",
 			"tokenizer.json",
 		]);
@@ -141,6 +143,8 @@ describe("an imported model folder", () => {
 		});
 		expect(measured.length).toBeGreaterThan(0);
 		expect(await readdir(join(folder.path, "model"))).toEqual([
+			"model-dense.onnx",
+			"model-half.onnx",
 			"model-native.onnx",
 			"model-portable.onnx",
 			"model.onnx",

@@ -51,6 +51,8 @@ describe("openModel", () => {
 			graphPath: join(folder, "model.onnx"),
 			portableGraphPath: join(folder, "model-portable.onnx"),
 			nativeGraphPath: join(folder, "model-native.onnx"),
+			denseGraphPath: join(folder, "model-dense.onnx"),
+			halfGraphPath: join(folder, "model-half.onnx"),
 			weightsPath: join(folder, "weights.bin"),
 			tokenizerPath: join(folder, "tokenizer.json"),
 		});
@@ -61,9 +63,13 @@ describe("openModel", () => {
 			const files = manifest["files"] as Record<string, unknown>;
 			delete files["portableGraph"];
 			delete files["nativeGraph"];
+			delete files["denseGraph"];
+			delete files["halfGraph"];
 		});
-		const { portableGraphPath, nativeGraphPath } = await openModel(folder);
-		expect([portableGraphPath, nativeGraphPath]).toEqual([undefined, undefined]);
+		const { portableGraphPath, nativeGraphPath, denseGraphPath, halfGraphPath } =
+			await openModel(folder);
+		const paths = [portableGraphPath, nativeGraphPath, denseGraphPath, halfGraphPath];
+		expect(paths).toEqual([undefined, undefined, undefined, undefined]);
 	});
 
 	test("reports a missing folder", async () => {
@@ -92,6 +98,8 @@ describe("openModel", () => {
 			"model.onnx",
 			"model-portable.onnx",
 			"model-native.onnx",
+			"model-dense.onnx",
+			"model-half.onnx",
 			"weights.bin",
 			"tokenizer.json",
 		]) {

@@ -75,13 +75,14 @@ function bench({ confirms = true, isModelFolder = false, offersServers = true } 
 			openPage: (repository) => call("page", repository),
 			show: (rowId) => void call("show", rowId ?? "all"),
 		},
-		suggestions: [suggested()],
+		suggestions: () => [suggested()],
 		importable: new Set(["qwen2"]),
 		memoryBytes: 2 ** 34,
 		folders: () => Promise.resolve(catalogFacts().folders),
 		offersServers: () => offersServers,
-		findServers: () => {
+		findServers: (signal) => {
 			calls.push("find servers");
+			signal.addEventListener("abort", () => calls.push("stop finding"));
 			return Promise.resolve([
 				{ name: "Ollama", address: "http://o/v1", models: [{ id: "q", contextTokens: undefined }] },
 			]);
@@ -193,6 +194,13 @@ test("a view can't ask for what isn't offered, nor say what has no known form", 
 	expect(calls).toEqual([]);
 	expect(running).toEqual([]);
 	expect(log.length).toBe(3);
+});
+
+test("nobody looks for servers any longer when the window has closed", async () => {
+	const { session, calls } = bench();
+	await session.look({ servers: true });
+	session.dispose();
+	expect(calls).toEqual(["find servers", "stop finding"]);
 });
 
 test("servers are looked for when the view opens, and not where a setting says so", async () => {

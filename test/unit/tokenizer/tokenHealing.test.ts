@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { HealingConstraint, healingSplit } from "../../../src/tokenizer/tokenHealing.ts";
 import type { TokenId } from "../../../src/tokenizer/tokenizer.ts";
-import { VocabularyIndex } from "../../../src/tokenizer/vocabularyIndex.ts";
 import { testTokenizer as tokenizer, textOf } from "../../support/testModel.ts";
 
-const index = new VocabularyIndex(tokenizer);
+const index = tokenizer.vocabulary;
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text));
 const constraintFor = (text: string): HealingConstraint =>
 	HealingConstraint.forBytes(index, bytes(text));

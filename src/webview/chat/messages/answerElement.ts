@@ -17,6 +17,7 @@ export class AnswerElement implements MessageElement {
 	readonly #place = element("span", { class: "message-place" });
 	readonly #progress = element("span", { class: "writing" });
 	readonly #status = element("div", { class: "message-status", hidden: "" });
+	readonly #notes = element("ul", { class: "message-notes", hidden: "" });
 	readonly #buttons = element("div", { class: "message-buttons" });
 	readonly #meter = element("div");
 	readonly #actions: MessageActions;
@@ -34,6 +35,7 @@ export class AnswerElement implements MessageElement {
 			element("header", { class: "message-header" }, this.#name, this.#place, this.#progress),
 			body.element,
 			this.#status,
+			this.#notes,
 			this.#meter,
 			this.#buttons,
 		);
@@ -61,6 +63,9 @@ export class AnswerElement implements MessageElement {
 				? [textButton("Get a chat model…", "primary", this.#actions.manageModels)]
 				: []),
 		);
+		const { notes = [] } = message;
+		this.#notes.hidden = notes.length === 0;
+		this.#notes.replaceChildren(...notes.map((note) => element("li", { dir: "auto" }, note)));
 		this.#meter.replaceChildren(
 			...(message.meter === undefined ? [] : [messageMeter(message.meter)]),
 		);

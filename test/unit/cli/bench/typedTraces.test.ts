@@ -11,7 +11,6 @@ import { LocalSyntax } from "../../../../src/context/syntax/localSyntax.ts";
 import { bundledModelFolders } from "../../../../src/model/bundledModel.ts";
 import { openModel } from "../../../../src/model/modelStore.ts";
 import { createTokenizer } from "../../../../src/tokenizer/bpeTokenizer.ts";
-import { VocabularyIndex } from "../../../../src/tokenizer/vocabularyIndex.ts";
 import { FakeClock } from "../../../support/fakeClock.ts";
 import { fakeEngine } from "../../../support/fakeEngine.ts";
 import { grammarFiles } from "../../../support/grammarFiles.ts";
@@ -32,7 +31,7 @@ async function countsOf(pausesAreLong: boolean) {
 	const unsure = new Float32Array(vocabularySize);
 	const { engine } = fakeEngine(
 		{ vocabularySize, contextLength, stopsWithinPass: true, predict: () => unsure },
-		{ vocabulary: new VocabularyIndex(tokenizer) },
+		{ vocabulary: tokenizer.vocabulary },
 	);
 	let observe: ((observed: ObservedOutcome) => void) | undefined;
 	const clock = new FakeClock();

@@ -203,8 +203,12 @@ function listening(): { readonly said: string[]; readonly logger: Logger } {
 }
 
 /** Damages the database of a small index, opens it, and expects a whole index and a line about it. */
-async function checkDamage(damage: (file: string) => void, expected: string): Promise<void> {
-	using folder = new TemporaryFolder({ "a.ts": "function a() {}" });
+async function checkDamage(
+	damage: (file: string) => void,
+	expected: string,
+	files: Readonly<Record<string, string>> = { "a.ts": "function a() {}" },
+): Promise<void> {
+	using folder = new TemporaryFolder(files);
 	using storage = new TemporaryFolder();
 	{
 		await using index = await openIndex(folder.path, { storageFolder: storage.path });
@@ -236,6 +240,58 @@ test("a row that isn't as it was written is found by its checksum", () =>
 		bytes.write("funktion", at);
 		writeFileSync(file, bytes);
 	}, "damaged"));
+
+test("files that aren't in the order by which they are found are as good as damaged", () =>
+	checkDamage(
+		(file) => {
+			const bytes = readFileSync(file);
+			const at = bytes.lastIndexOf("a.ts");
+			expect(at).toBeGreaterThan(0);
+			bytes.write("z.ts", at);
+			writeFileSync(file, bytes);
+		},
+		"damaged",
+		{ "a.ts": "function a() {}", "b.ts": "function b() {}" },
+	));
+
+test("a database that turns out to be damaged when it is written is made anew by the next start", async () => {
+	// Enough for the database to want another page.
+	const source = (name: string): string =>
+		Array.from({ length: 300 }, (_, line) => `function ${name}${line}() {}\n`).join("");
+	using folder = new TemporaryFolder({ "a.ts": source("a"), "b.ts": source("b") });
+	using storage = new TemporaryFolder();
+	const options = { storageFolder: storage.path };
+	const file = path.join(storage.path, "index.sqlite");
+	{
+		await using index = await openIndex(folder.path, options);
+		await index.scan(signal);
+	}
+	giveBackNonsense(file);
+	const { said, logger } = listening();
+	{
+		await using index = await openIndex(folder.path, { ...options, logger });
+		folder.write("c.ts", source("c"));
+		await index.scan(signal);
+		expect(index.definitionsOf("c7")).toHaveLength(1);
+	}
+	expect(said).toEqual([expect.stringContaining("the next start makes it anew")]);
+	{
+		await using index = await openIndex(folder.path, options);
+		expect(await index.scan(signal)).toMatchObject({ indexed: 3 });
+	}
+	await using index = await openIndex(folder.path, { ...options, logger });
+	expect(await index.scan(signal)).toMatchObject({ indexed: 0 });
+	expect(said).toHaveLength(1);
+});
+
+/** Has the database take a page for free that doesn't exist: nobody reads that list before the first write. */
+function giveBackNonsense(file: string): void {
+	const bytes = readFileSync(file);
+	// First page of the list, and how many it has; see https://sqlite.org/fileformat.html.
+	bytes.writeUInt32BE(0x00ff_ffff, 32);
+	bytes.writeUInt32BE(1, 36);
+	writeFileSync(file, bytes);
+}
 
 test("an index of another version is made anew", () =>
 	checkDamage((file) => {

@@ -129,3 +129,23 @@ test("a fault ends one request, and what is no request is said", () =>
 		expect(await ask(nonsense as RepositoryRequest)).toMatchObject({ kind: "warning" });
 		expect(await ask({ id: 4, operation: "files" })).toMatchObject({ kind: "files" });
 	}));
+
+test("which file with a licence has the same text can be asked", () =>
+	withServer(
+		{ "lib/long.ts": `// SPDX-License-Identifier: MIT\n${longText}`, "mine.ts": "export {};\n" },
+		async (ask) => {
+			await ask({ id: 1, operation: "scan" });
+			const query = { path: "mine.ts", text: longText };
+			expect(await ask({ id: 2, operation: "copied", query })).toEqual({
+				...{ kind: "copied", id: 2 },
+				file: { path: "lib/long.ts", line: 1, licence: "MIT", holder: undefined },
+			});
+			const other = { path: "mine.ts", text: longText.replaceAll("total", "sum") };
+			expect(await ask({ id: 3, operation: "copied", query: other })).toMatchObject({
+				file: undefined,
+			});
+		},
+	));
+
+const longText =
+	"export const total = (all: readonly { size: number }[]) =>\n\tall.reduce((total, one) => total + one.size, 0) / Math.max(1, all.length);\n";

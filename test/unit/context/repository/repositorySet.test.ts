@@ -4,6 +4,7 @@ import {
 	RepositorySet,
 	type RepositoryMember,
 } from "../../../../src/context/repository/repositorySet.ts";
+import type { CopiedQuery } from "../../../../src/context/copied/copiedFile.ts";
 import type {
 	ExplainedDefinition,
 	ExplainQuery,
@@ -64,6 +65,7 @@ const unknown = {
 function member(prefix: string, files: readonly string[] | undefined) {
 	const queries: ContextQuery[] = [];
 	const explained: ExplainQuery[] = [];
+	const copied: CopiedQuery[] = [];
 	const client: RepositoryMember["client"] = {
 		collect: (query) => {
 			queries.push(query);
@@ -84,6 +86,11 @@ function member(prefix: string, files: readonly string[] | undefined) {
 				},
 			});
 		},
+		copiedFile: (asked) => {
+			copied.push(asked);
+			const file = { path: "lib/a.ts", line: 3, licence: "MIT", holder: undefined };
+			return Promise.resolve(asked.text === `in ${prefix}` ? file : undefined);
+		},
 		files: () => Promise.resolve(files),
 		tokensOf: (path) =>
 			Promise.resolve(
@@ -92,7 +99,7 @@ function member(prefix: string, files: readonly string[] | undefined) {
 					: {},
 			),
 	};
-	return { prefix, client, queries, explained };
+	return { prefix, client, queries, explained, copied };
 }
 
 const query: ContextQuery = {
@@ -165,4 +172,17 @@ test("code is explained by its folder, a name by one that knows it, with paths o
 	const byName = await set.explain({ kind: "name", name: "f" }, signal);
 	expect(byName?.explanation.subjects[0]?.path).toBe("api/found.ts");
 	expect(await set.explain({ ...code, path: "nowhere/a.ts" }, signal)).toBeUndefined();
+});
+
+test("a copied text is looked for in the folder of its document first, then in all others", async () => {
+	const web = member("web/", []);
+	const api = member("api/", []);
+	const set = new RepositorySet([web, api]);
+	const found = await set.copiedFile({ path: "api/src/a.ts", text: "in web/" }, signal);
+	expect(found?.path).toBe("web/lib/a.ts");
+	expect([api.copied, web.copied]).toEqual([
+		[{ path: "src/a.ts", text: "in web/" }],
+		[{ path: undefined, text: "in web/" }],
+	]);
+	expect(await set.copiedFile({ path: undefined, text: "in no folder" }, signal)).toBeUndefined();
 });

@@ -75,19 +75,19 @@ describe("the loader says in words why there is no addon", () => {
 	});
 
 	test("where it is for another platform", () => {
-		expect(reasonForExports({ abi: 2, platform: "plan9-mips" })).toBe(
+		expect(reasonForExports({ abi: 3, platform: "plan9-mips" })).toBe(
 			`it was built for plan9-mips instead of ${platform}`,
 		);
 	});
 
 	test("where the processor is too old for it", () => {
-		expect(reasonForExports({ abi: 2, platform, instructions: ["plain C++"] })).toBe(
+		expect(reasonForExports({ abi: 3, platform, instructions: ["plain C++"] })).toBe(
 			"this processor lacks the instructions that it is written for",
 		);
 	});
 
 	test("where it computes wrong results", () => {
-		const exports = { abi: 2, platform, bestInstructions: "AVX2" };
+		const exports = { abi: 3, platform, bestInstructions: "AVX2" };
 		expect(reasonForExports(exports, ", selfTest: () => false")).toBe(
 			"it computes wrong results with the AVX2 of this processor",
 		);

@@ -3,8 +3,8 @@ import {
 	chooseGraph,
 	describeChoice,
 	type GraphChoice,
-	type PassTimes,
 } from "../../../../src/engine/ort/graphChoice.ts";
+import type { PassTimes } from "../../../../src/engine/passTimes.ts";
 
 const round = (decodeStepMs: number, prefillChunkMs: number): PassTimes => ({
 	decodeStepMs,

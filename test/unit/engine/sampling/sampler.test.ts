@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createSampler } from "../../../../src/engine/sampling/sampler.ts";
+import { createSampler, givenTokens } from "../../../../src/engine/sampling/sampler.ts";
 import type { SamplingParams } from "../../../../src/engine/engine.ts";
 import { tokens } from "../../../support/engineRequests.ts";
 import { rowSummaryOf } from "../../../support/rowSummaryOf.ts";
@@ -158,5 +158,28 @@ describe("random sampling", () => {
 				.reverse(),
 		);
 		expect(indices.map((i) => draw(1, i))).not.toEqual(indices.map((i) => draw(2, i)));
+	});
+});
+
+describe("a given answer", () => {
+	test("has the probabilities of a softmax, with a summary of the row and without", () => {
+		const logits = Float32Array.of(1, 3, -2, 30, 0);
+		const sample = givenTokens(tokens(4, 3, 1));
+		const expected = softmax([...logits]);
+		for (const [index, id] of [4, 3, 1].entries()) {
+			for (const summary of [undefined, rowSummaryOf(logits)]) {
+				const chosen = sample(logits, index, undefined, undefined, summary);
+				expect(chosen.id).toBe(id);
+				expect(Math.log(chosen.probability)).toBeCloseTo(Math.log(expected[id] ?? NaN), 5);
+			}
+		}
+	});
+
+	test("of what can't be is as unlikely as a number can say, never 0", () => {
+		const logits = Float32Array.of(0, 2000);
+		const summary = rowSummaryOf(logits);
+		const { probability } = givenTokens(tokens(0))(logits, 0, undefined, undefined, summary);
+		expect(probability).toBeGreaterThan(0);
+		expect(probability).toBeLessThan(1e-300);
 	});
 });

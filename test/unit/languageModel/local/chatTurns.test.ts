@@ -17,7 +17,6 @@ import type {
 import { openModel } from "../../../../src/model/modelStore.ts";
 import { createTokenizer } from "../../../../src/tokenizer/bpeTokenizer.ts";
 import type { TokenId, Tokenizer } from "../../../../src/tokenizer/tokenizer.ts";
-import { VocabularyIndex } from "../../../../src/tokenizer/vocabularyIndex.ts";
 import {
 	chatRequest,
 	hear,
@@ -64,7 +63,7 @@ describe("a chat beside completions", () => {
 		backend = new WatchedBackend(ort, isText);
 		const engine = new LocalEngine({
 			backend,
-			vocabulary: new VocabularyIndex(tokenizer),
+			vocabulary: tokenizer.vocabulary,
 			clock: systemClock,
 			prefillChunkTokens: 32,
 		});

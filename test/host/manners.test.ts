@@ -1,0 +1,201 @@
+import assert from "node:assert";
+import { after, afterEach, before, describe, it } from "mocha";
+import * as vscode from "vscode";
+import type { MoteApi } from "../../src/extension/extension.ts";
+import { holdsOnce, nextOf } from "./events.ts";
+import { showContext, textMatching } from "./inspector.ts";
+import {
+	acceptGhostText,
+	closeEditors,
+	completeSomewhere,
+	moveCursor,
+	openDocument,
+	readyMote,
+	setSetting,
+	showAt,
+	statusOf,
+	trigger,
+} from "./mote.ts";
+
+/** What a small model goes on with, wherever it stands. */
+const functions = ["first", "second"]
+	.map((name, at) => `def ${name}(items):\n    return items[${at}]\n\n\n`)
+	.join("");
+
+describe("manners in the extension host", () => {
+	const unloadKey = "completion.unloadAfterMinutes";
+	let mote: MoteApi;
+
+	before(async () => {
+		mote = await readyMote();
+	});
+
+	afterEach(async () => {
+		await closeEditors();
+	});
+
+	after(async () => {
+		await setSetting(unloadKey, undefined);
+	});
+
+	it("with the list of suggestions open, ghost text goes on from the selected entry, in its place", async () => {
+		const entry = "items";
+		// A language that nobody else here lists suggestions for: the editor waits for all of them.
+		const provider = vscode.languages.registerCompletionItemProvider("python", {
+			provideCompletionItems: () => {
+				const item = new vscode.CompletionItem(entry);
+				item.preselect = true;
+				return [item];
+			},
+		});
+		try {
+			const editor = await openDocument(
+				"python",
+				`${functions}def third(items):\n    return items║\n`,
+			);
+			const { document } = editor;
+			// What is written behind the whole word is known from then on.
+			assert.strictEqual((await trigger(mote)).kind, "completion");
+			await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
+			const end = editor.selection.active;
+			const start = end.translate(0, -"ms".length);
+			await editor.edit((edit) => edit.delete(new vscode.Range(start, end)));
+			await moveCursor(editor, start);
+			const before = document.getText();
+			const extended = nextOf(
+				mote.onDidComplete,
+				(outcome) =>
+					outcome.kind === "completion" && outcome.completion.insertText.startsWith(entry),
+			);
+			await vscode.commands.executeCommand("editor.action.triggerSuggest");
+			const outcome = await extended;
+			assert(outcome.kind === "completion");
+			const { insertText, replace } = outcome.completion;
+			assert.strictEqual(before.slice(replace.start, replace.end), "ite");
+			await acceptGhostText(editor);
+			assert.strictEqual(
+				document.getText(),
+				before.slice(0, replace.start) + insertText + before.slice(replace.end),
+			);
+		} finally {
+			provider.dispose();
+		}
+	});
+
+	it("with several cursors the ghost text of the first is taken at each", async () => {
+		const { editor } = await completeSomewhere(mote);
+		// The editor doesn't ask about a place again while it shows something there.
+		await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
+		const { document } = editor;
+		const first = editor.selection.active;
+		const last = document.lineAt(document.lineCount - 1).range.end;
+		editor.selections = [first, last].map((at) => new vscode.Selection(at, at));
+		const outcome = await trigger(mote);
+		assert(outcome.kind === "completion");
+		const [start, end] = [document.offsetAt(first), document.offsetAt(last)];
+		const before = document.getText();
+		while (document.getText() === before) {
+			await vscode.commands.executeCommand("editor.action.inlineSuggest.commit");
+		}
+		const { insertText } = outcome.completion;
+		assert.strictEqual(
+			document.getText(),
+			before.slice(0, start) + insertText + before.slice(start, end) + insertText,
+		);
+	});
+
+	it("in a notebook the earlier cells of the same language are read, in order", async () => {
+		const cell = (text: string, languageId = "python"): vscode.NotebookCellData =>
+			new vscode.NotebookCellData(
+				languageId === "markdown" ? vscode.NotebookCellKind.Markup : vscode.NotebookCellKind.Code,
+				text,
+				languageId,
+			);
+		const notebook = await vscode.workspace.openNotebookDocument(
+			"jupyter-notebook",
+			new vscode.NotebookData([
+				cell("import quagga"),
+				cell("# About quaggas", "markdown"),
+				cell("def flumox(depth):\n    return quagga.dive(depth)"),
+				cell("y = flumox(1)\nflumox("),
+				cell("later = 1"),
+			]),
+		);
+		await vscode.window.showNotebookDocument(notebook, {
+			selections: [new vscode.NotebookRange(3, 4)],
+		});
+		const typed = notebook.cellAt(3).document;
+		await vscode.commands.executeCommand("notebook.cell.edit");
+		await holdsOnce(
+			vscode.window.onDidChangeActiveTextEditor,
+			() => vscode.window.activeTextEditor?.document === typed,
+		);
+		const editor = vscode.window.activeTextEditor;
+		assert(editor !== undefined);
+		await moveCursor(editor, typed.lineAt(typed.lineCount - 1).range.end);
+		await trigger(mote);
+		const context = await showContext();
+		await textMatching(
+			context,
+			/^# \S+\.py: [^]*^\| import quagga\n\| \n\| def flumox\(depth\):\n[^]*^\| y = flumox\(1\)/m,
+		);
+		assert.doesNotMatch(context.getText(), /About quaggas|later = 1/);
+	});
+
+	it("an unsaved document counts as a file of its language", async () => {
+		await openDocument("python", "depth = ║\n");
+		await trigger(mote);
+		await textMatching(await showContext(), /^# Untitled-\d+\.py: /m);
+	});
+
+	it("in a diff the changed side is completed in", async () => {
+		const scheme = "mote-test-old";
+		const old = vscode.workspace.registerTextDocumentContentProvider(scheme, {
+			provideTextDocumentContent: () => functions,
+		});
+		try {
+			const { editor } = await completeSomewhere(mote);
+			const { document, selection } = editor;
+			await vscode.commands.executeCommand(
+				"vscode.diff",
+				vscode.Uri.from({ scheme, path: "/old.ts" }),
+				document.uri,
+			);
+			const changed = await otherEditorOf(editor);
+			await moveCursor(changed, selection.active);
+			const outcome = await trigger(mote);
+			assert(outcome.kind === "completion");
+			assert.strictEqual(await acceptGhostText(changed), outcome.completion.insertText);
+			assert(document.getText().includes(outcome.completion.insertText));
+		} finally {
+			old.dispose();
+		}
+	});
+
+	it("a model that nobody needs for a while is unloaded, and the next key is answered all the same", async () => {
+		await showAt(await vscode.workspace.openTextDocument({ language: "typescript" }), origin);
+		const resting = statusOf(mote, "resting");
+		await setSetting(unloadKey, 0.0001);
+		await resting;
+		await setSetting(unloadKey, undefined);
+		await closeEditors();
+		const { editor, completion } = await completeSomewhere(mote, { head: "// After the rest.\n" });
+		assert.strictEqual(completion.origin, "model");
+		assert.strictEqual(await acceptGhostText(editor), completion.insertText);
+		await statusOf(mote, "ready", "nothing");
+	});
+});
+
+const origin = new vscode.Position(0, 0);
+
+/** The editor in front, once it is another one of the same document. */
+async function otherEditorOf(editor: vscode.TextEditor): Promise<vscode.TextEditor> {
+	const find = (): vscode.TextEditor | undefined => {
+		const inFront = vscode.window.activeTextEditor;
+		return inFront !== editor && inFront?.document === editor.document ? inFront : undefined;
+	};
+	await holdsOnce(vscode.window.onDidChangeActiveTextEditor, () => find() !== undefined);
+	const found = find();
+	assert(found !== undefined);
+	return found;
+}

@@ -1,0 +1,34 @@
+/**
+ * A device's process whose passes hang as a driver does: its thread never comes back. Bundled on its own, as the entry point that
+ * ships. The environment says from which pass on.
+ */
+import { isMainThread } from "node:worker_threads";
+import { startParentWatch, watchParent } from "../../src/base/process/parentWatch.ts";
+import { serveDevice } from "../../src/engine/deviceProcess/serveDevice.ts";
+import { openDeviceBackend } from "../../src/engine/ort/deviceBackend.ts";
+import { processHost } from "../../src/engineProcess/processHost.ts";
+import { openModel } from "../../src/model/modelStore.ts";
+import { withPasses } from "./withPasses.ts";
+
+if (!isMainThread) {
+	watchParent();
+} else {
+	startParentWatch();
+	let passes = 0;
+	const hangingFrom = Number(process.env["MOTE_TEST_HANGING_PASS"]);
+	serveDevice({
+		...processHost(),
+		open: async ({ modelFolder }) => {
+			const { manifest, denseGraphPath: graphPath = "" } = await openModel(modelFolder);
+			const real = await openDeviceBackend({ graphPath, manifest, threads: 1, provider: "cpu" });
+			const backend = withPasses(real, (cache, tokens, rows) => {
+				if (passes++ >= hangingFrom) {
+					process.stderr.write(`process ${process.pid} hangs\n`);
+					Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+				}
+				return real.forward(cache, tokens, rows);
+			});
+			return { backend, numbers: manifest };
+		},
+	});
+}

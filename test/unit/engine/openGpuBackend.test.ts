@@ -1,0 +1,54 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { gpuFaultReason } from "../../../src/engine/gpu/gpuFault.ts";
+import { lookForGpu } from "../../../src/engine/openGpuBackend.ts";
+import { openModel, type ModelFolder } from "../../../src/model/modelStore.ts";
+import { TemporaryFolder } from "../../support/temporaryFolder.ts";
+import { importTinyModel, type TinyModel } from "../../support/tinyModel.ts";
+
+let tiny: TinyModel;
+let model: ModelFolder;
+
+beforeAll(async () => {
+	tiny = await importTinyModel("int4");
+	model = await openModel(tiny.folder);
+});
+afterAll(() => tiny.remove());
+
+/** What is said on a Linux machine whose only card has so many bytes, of which so many are used. */
+async function look(totalBytes: number, usedBytes: number): Promise<string> {
+	using root = new TemporaryFolder();
+	const device = "sys/class/drm/card0/device";
+	for (const [path, text] of [
+		["usr/share/vulkan/icd.d/radeon_icd.json", "{}"],
+		[`${device}/mem_info_vram_total`, String(totalBytes)],
+		[`${device}/mem_info_vram_used`, String(usedBytes)],
+		[`${device}/mem_info_gtt_total`, "0"],
+		[`${device}/mem_info_gtt_used`, "0"],
+	] as const) {
+		const file = join(root.path, path);
+		mkdirSync(dirname(file), { recursive: true });
+		writeFileSync(file, text);
+	}
+	const machine = { system: "linux", root: root.path, arch: "x64", env: {}, release: "6.1.0" };
+	const options = { model, threads: 1, gpuLibraries: undefined };
+	const presence = await lookForGpu("webgpu", options, machine);
+	return presence.kind === "present" ? "present" : gpuFaultReason("webgpu", presence.fault);
+}
+
+test("a model that fits the disk but not the card is not tried there, and a sentence says so", async () => {
+	expect(await look(100e6, 0)).toMatch(
+		/^the model needs about 2\d\d(\.\d)? MB of the graphics card's memory, which has 100 MB; choose a smaller model$/,
+	);
+});
+
+test("a card that another window has filled is left alone for this start", async () => {
+	expect(await look(8e9, 7.9e9)).toMatch(
+		/^the model needs about 2\d\d(\.\d)? MB of the graphics card's memory, of which 100 MB are free; close what else uses it, other windows too, or choose a smaller model$/,
+	);
+});
+
+test("a card with room for the model is there", async () => {
+	expect(await look(8e9, 1e9)).toBe("present");
+});
