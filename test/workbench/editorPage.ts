@@ -69,9 +69,8 @@ export class EditorPage {
 		const file = path.join(this.#workspaceFolder, name);
 		const baseName = path.basename(name);
 		await writeFile(file, content);
-		// In a window that has just opened, the editor's search may not know its folders yet, and what it answered stays
-		// until it is asked anew.
-		await this.#choose("Control+P", name, baseName);
+		// By its whole path, which the editor looks up itself: its search of a folder may not know what was just written.
+		await this.#choose("Control+P", file, baseName);
 		await this.page.locator(".tab.active", { hasText: baseName }).waitFor();
 		await this.page.locator(".editor-instance .view-lines").first().click();
 		return file;
@@ -227,16 +226,19 @@ export class EditorPage {
 
 	/**
 	 * Opens the palette by a key, searches, and takes the first row once it is one with `label`. A window that has just
-	 * opened may not hear the key yet, or close the palette again because something else takes the focus.
+	 * opened may not hear the key yet, or close the palette again because something else takes the focus; and what a
+	 * palette was told when it was opened stays while it is open. So each asking is of a palette opened anew.
 	 */
 	async #choose(key: string, search: string, label: string): Promise<void> {
 		const input = this.page.locator(quickInput);
 		const first = this.page.locator(firstRow, { hasText: label });
 		for (let attempt = 0; attempt < maxAttempts; attempt++) {
 			const timeout = firstAskingMs * 2 ** attempt;
-			if (!(await input.isVisible())) {
-				await this.page.keyboard.press(key);
+			if (await input.isVisible()) {
+				await input.press("Escape");
+				await input.waitFor({ state: "hidden" });
 			}
+			await this.page.keyboard.press(key);
 			const isListed = await input
 				.fill("", { timeout })
 				.then(() => input.fill(search, { timeout }))
@@ -246,7 +248,7 @@ export class EditorPage {
 					() => false,
 				);
 			if (isListed) {
-				await this.page.keyboard.press("Enter");
+				await input.press("Enter");
 				return;
 			}
 		}
