@@ -37,7 +37,7 @@ describe("the repository in the extension host", () => {
 		await engineStarting(mote, () => vscode.commands.executeCommand("mote.restartEngine"));
 		// An answer that was under way when the engine ended may say "nothing" after the new one is ready.
 		await statusOf(mote, "ready", "nothing");
-		repositoryThreads(1);
+		await repositoryThreadsBecome(1);
 	});
 
 	it("nothing is read while neither related code nor learning is wanted", async () => {
