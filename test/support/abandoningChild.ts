@@ -4,10 +4,9 @@ import { tokenAt } from "../../src/tokenizer/tokenIds.ts";
 import { forkHangingDevice } from "./hangingDevice.ts";
 import { openFrom } from "./servedDevice.ts";
 
-const [, , devicePath = "", modelFolder = ""] = process.argv;
-const device = forkHangingDevice(devicePath, 0, (line) => {
-	process.stdout.write(`${line}\n`);
-});
+const [, , devicePath = "", modelFolder = "", watch = ""] = process.argv;
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const device = forkHangingDevice(devicePath, 0, say, watch === "late");
 const { manifest } = await openModel(modelFolder);
 const backend = await openFrom(device, manifest, undefined, modelFolder);
 await backend.forward(backend.createKvCache(4), [tokenAt(1)], 1);

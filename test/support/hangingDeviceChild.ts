@@ -3,6 +3,7 @@
  * ships. The environment says from which pass on.
  */
 import { isMainThread } from "node:worker_threads";
+import { isRunning } from "../../src/base/process/isRunning.ts";
 import { startParentWatch, watchParent } from "../../src/base/process/parentWatch.ts";
 import { serveDevice } from "../../src/engine/deviceProcess/serveDevice.ts";
 import { openDeviceBackend } from "../../src/engine/ort/deviceBackend.ts";
@@ -10,7 +11,16 @@ import { processHost } from "../../src/engineProcess/processHost.ts";
 import { openModel } from "../../src/model/modelStore.ts";
 import { withPasses } from "./withPasses.ts";
 
+/** For so long, in milliseconds, or for ever. */
+function hang(ms = Infinity): void {
+	Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 if (!isMainThread) {
+	const parent = process.env["MOTE_TEST_WATCH_AFTER"];
+	while (parent !== undefined && isRunning(Number(parent))) {
+		hang(10);
+	}
 	watchParent();
 } else {
 	startParentWatch();
@@ -24,7 +34,7 @@ if (!isMainThread) {
 			const backend = withPasses(real, (cache, tokens, rows) => {
 				if (passes++ >= hangingFrom) {
 					process.stderr.write(`process ${process.pid} hangs\n`);
-					Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+					hang();
 				}
 				return real.forward(cache, tokens, rows);
 			});

@@ -1,9 +1,12 @@
-import { Worker } from "node:worker_threads";
+import { Worker, workerData } from "node:worker_threads";
+import * as z from "zod";
 import { assert } from "../assert.ts";
 import { isRunning } from "./isRunning.ts";
 
 /** How often it is looked whether the parent is there. */
 const intervalMs = 500;
+
+const watchDataSchema = z.object({ parentId: z.int().positive() });
 
 /**
  * Has this process end when its parent is gone, also while its own thread hangs in somebody else's code, where no message and no
@@ -13,12 +16,14 @@ const intervalMs = 500;
 export function startParentWatch(): void {
 	const [, entryPoint] = process.argv;
 	assert(entryPoint !== undefined, "a process runs a file");
-	new Worker(entryPoint).unref();
+	// Read here: on a busy machine the parent may be gone, and another one have adopted this process, before the thread runs.
+	const data: z.infer<typeof watchDataSchema> = { parentId: process.ppid };
+	new Worker(entryPoint, { workerData: data }).unref();
 }
 
 /** The thread's part. */
 export function watchParent(): void {
-	const parentId = process.ppid;
+	const { parentId } = watchDataSchema.parse(workerData);
 	setInterval(() => {
 		// Another one adopts it, or the id is gone.
 		if (process.ppid !== parentId || !isRunning(parentId)) {

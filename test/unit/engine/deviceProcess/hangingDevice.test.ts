@@ -61,8 +61,11 @@ test("a pass that blocks is cut off at its limit, and the processor goes on wher
 	await ordinary.dispose();
 });
 
-test("a process that hangs doesn't outlive the one that has started it", async () => {
-	const engine = fork(abandoning.path, [device.path, tiny.folder], { silent: true });
+test.each([
+	["that hangs", "atOnce"],
+	["whose watch only begins when it is gone", "late"],
+])("a process %s doesn't outlive the one that has started it", async (_what, watch) => {
+	const engine = fork(abandoning.path, [device.path, tiny.folder, watch], { silent: true });
 	const lines = createInterface({ input: engine.stdout ?? process.stdin });
 	const processId = await new Promise<number>((resolve) => {
 		lines.on("line", (line) => {

@@ -22,7 +22,7 @@ let port: number;
 let connections = 0;
 
 beforeAll(async () => {
-	sandbox = await PythonSandbox.open(systemClock, { ...defaultSandboxLimits, cpuSeconds: 2 });
+	sandbox = await PythonSandbox.open(systemClock, { ...limits, cpuSeconds: 2 });
 	folder = await mkdtemp(join(tmpdir(), "mote-sandbox-test-"));
 	await writeFile(join(folder, "kept"), "as it was");
 	server = createServer((socket) => {
@@ -40,6 +40,9 @@ afterAll(async () => {
 	await rm(folder, { recursive: true, force: true });
 	server.close();
 });
+
+/** So little is filled in a moment, also where each new page of memory takes its time. */
+const limits = { ...defaultSandboxLimits, memoryBytes: 2 ** 27 };
 
 const assertion = "\nassert add(1, 2) == 3\n";
 
@@ -195,7 +198,7 @@ describe("where nobody may have namespaces", () => {
 		]);
 		await symlink(stdout, join(bin, "python3"));
 		vi.stubEnv("PATH", bin);
-		alone = await PythonSandbox.open(systemClock, { ...defaultSandboxLimits, cpuSeconds: 1 });
+		alone = await PythonSandbox.open(systemClock, { ...limits, cpuSeconds: 1 });
 	});
 	afterAll(async () => {
 		vi.unstubAllEnvs();
