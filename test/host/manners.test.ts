@@ -84,8 +84,6 @@ describe("manners in the extension host", () => {
 
 	it("with several cursors the ghost text of the first is taken at each", async () => {
 		const { editor } = await completeSomewhere(mote);
-		// The editor doesn't ask about a place again while it shows something there.
-		await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
 		const { document } = editor;
 		const first = editor.selection.active;
 		const last = document.lineAt(document.lineCount - 1).range.end;

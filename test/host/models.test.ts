@@ -56,14 +56,16 @@ describe("the models that ship", () => {
 		await switchTo(mote, "base", /^mote-base$/);
 		const editor = await openDocument("typescript", "const first = 1;\n║");
 		const typed = "const second = first + first;";
+		let chosen: Promise<void> | undefined;
 		for (const [index, character] of Array.from(typed).entries()) {
 			if (index === 8) {
-				void setSetting("completion.model", "nano");
+				chosen = setSetting("completion.model", "nano");
 			}
 			await vscode.commands.executeCommand("type", { text: character });
 			void vscode.commands.executeCommand("mote.trigger");
 		}
 		assert.strictEqual(editor.document.getText(), `const first = 1;\n${typed}`);
+		await chosen;
 		await holdsOnce(mote.onDidChangeStatus, () => mote.modelInUse?.name === "mote-nano");
 		await closeEditors();
 		await completeSomewhere(mote);

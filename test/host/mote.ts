@@ -2,7 +2,7 @@ import assert from "node:assert";
 import * as vscode from "vscode";
 import type { Completion } from "../../src/completion/completionProvider.ts";
 import type { MoteApi } from "../../src/extension/extension.ts";
-import { nextOf } from "./events.ts";
+import { holdsOnce, nextOf } from "./events.ts";
 
 /** The extension, activated as the editor does. */
 export async function activateMote(): Promise<MoteApi> {
@@ -101,19 +101,44 @@ export async function settled(): Promise<void> {
 	await vscode.commands.executeCommand("setContext", "moteTest.settled", true);
 }
 
+type Outcome = NonNullable<MoteApi["lastOutcome"]>;
+
+/** A withdrawn request is followed by another. */
+const isAnswer = (outcome: Outcome): boolean =>
+	outcome.kind === "completion" ||
+	(outcome.reason !== "cancelled" && outcome.reason !== "superseded");
+
 /** How the next request ends. Ask for it before making the request. */
-export function nextOutcome(mote: MoteApi): Promise<NonNullable<MoteApi["lastOutcome"]>> {
-	// A withdrawn request is followed by another.
-	return nextOf(
-		mote.onDidComplete,
-		(outcome) => outcome.kind === "completion" || outcome.reason !== "cancelled",
-	);
+export function nextOutcome(mote: MoteApi): Promise<Outcome> {
+	return nextOf(mote.onDidComplete, isAnswer);
 }
 
-export async function trigger(mote: MoteApi): Promise<NonNullable<MoteApi["lastOutcome"]>> {
-	const outcome = nextOutcome(mote);
-	await vscode.commands.executeCommand("mote.trigger");
-	return outcome;
+/**
+ * Asks for a completion by command; gives how that ends. The editor doesn't ask about a place again while it shows something there,
+ * as it may by itself before anybody has asked: so that goes first, and where it came between, it is asked once more.
+ */
+export async function trigger(mote: MoteApi): Promise<Outcome> {
+	const ends: Outcome[] = [];
+	const listener = mote.onDidComplete((outcome) => {
+		if (isAnswer(outcome)) {
+			ends.push(outcome);
+		}
+	});
+	const isRunning = (): boolean => mote.status.kind === "busy" || mote.status.kind === "reading";
+	try {
+		for (;;) {
+			await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
+			await vscode.commands.executeCommand("mote.trigger");
+			await settled();
+			await holdsOnce(mote.onDidChangeStatus, () => ends.length > 0 || !isRunning());
+			const [first] = ends;
+			if (first !== undefined) {
+				return first;
+			}
+		}
+	} finally {
+		listener.dispose();
+	}
 }
 
 /** A document with ghost text at its cursor. */

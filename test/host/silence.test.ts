@@ -33,8 +33,6 @@ describe("why there is no suggestion, and quiet for a while", () => {
 	it("the last silence is explained step by step, with the gate that it met", async () => {
 		// Where a model is sure to write something, only the gate can be what keeps it quiet.
 		await completeSomewhere(mote);
-		// The editor doesn't ask about a place again while it shows something there.
-		await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
 		await setSetting(gateKey, 1);
 		assert.deepStrictEqual(await trigger(mote), { kind: "none", reason: "notConfident" });
 		const document = await showWhy();
