@@ -3,12 +3,13 @@ import type { Clock } from "../../base/clock.ts";
 import type { ForkedProcess } from "../../base/process/forkProcess.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
-import type { Backend, KvCache, KvLayout, Logits } from "../backend.ts";
+import type { KvCache, Logits } from "../backend.ts";
 import { DeviceProcessEnded } from "../gpu/deviceProcessEnded.ts";
 import { providerNames } from "../gpu/gpuProviders.ts";
 import { CachesOnDevice, HostedKvCache } from "../ort/hostedKvCache.ts";
 import { kvBytesPerPosition, OrtKvCache, type KvShape } from "../ort/ortKvCache.ts";
 import { runtimeError } from "../runtimeError.ts";
+import { SerialBackend } from "../serialBackend.ts";
 import {
 	maxPieceBytes,
 	parseFromDevice,
@@ -62,18 +63,14 @@ export async function openDeviceProcess(
 }
 
 /** A model in another process. KV caches are in this one's memory, and as far as passes need them in that one's. */
-export class DeviceProcessBackend implements Backend {
-	readonly vocabularySize: number;
-	readonly contextLength: number;
+export class DeviceProcessBackend extends SerialBackend<ProcessKvCache> {
 	/** What runs there blocks the thread to which a wish to stop would come. */
 	readonly stopsWithinPass = false;
-	readonly kvLayout: KvLayout;
 	readonly #channel: DeviceChannel;
 	readonly #shape: KvShape;
 	readonly #options: DeviceProcessOptions;
 	readonly #onDevice = new CachesOnDevice();
 	#cacheCount = 0;
-	#isRunning = false;
 
 	constructor(
 		channel: DeviceChannel,
@@ -81,12 +78,14 @@ export class DeviceProcessBackend implements Backend {
 		options: DeviceProcessOptions,
 	) {
 		const shape = { ...options.manifest, contextLength, kvCache: "float32" } as const;
-		this.vocabularySize = vocabularySize;
-		this.contextLength = contextLength;
-		this.kvLayout = {
-			id: layoutId,
-			prefixBytes: (length) => length * kvBytesPerPosition(shape),
-		};
+		super({
+			vocabularySize,
+			contextLength,
+			kvLayout: {
+				id: layoutId,
+				prefixBytes: (length) => length * kvBytesPerPosition(shape),
+			},
+		});
 		this.#channel = channel;
 		this.#shape = shape;
 		this.#options = options;
@@ -94,24 +93,6 @@ export class DeviceProcessBackend implements Backend {
 
 	createKvCache(capacity: number): ProcessKvCache {
 		return this.#cacheOver(new OrtKvCache(this.#shape, capacity, undefined));
-	}
-
-	async forward(cache: KvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
-		assert(cache instanceof ProcessKvCache, "a cache is used with the backend that made it");
-		assert(tokens.length > 0 && logitRows <= tokens.length, "a pass has as many rows as tokens");
-		assert(cache.length + tokens.length <= cache.capacity, "the caller has made room in the cache");
-		assert(!this.#isRunning, "one pass at a time");
-		this.#isRunning = true;
-		try {
-			const logits = await this.#run(cache, tokens, logitRows);
-			this.#onDevice.used(cache);
-			return this.#logits(logits, logitRows);
-		} catch (error) {
-			const name = providerNames[this.#options.request.provider];
-			throw runtimeError(`The process for ${name} could not run the model`, error);
-		} finally {
-			this.#isRunning = false;
-		}
 	}
 
 	/** Ends the process, whatever it is doing. A pass that runs rejects. */
@@ -125,6 +106,25 @@ export class DeviceProcessBackend implements Backend {
 		const gone = new AbortController();
 		await Promise.race([process.exited, clock.sleep(endMs, gone.signal)]);
 		gone.abort();
+	}
+
+	protected isOwn(cache: KvCache): cache is ProcessKvCache {
+		return cache instanceof ProcessKvCache;
+	}
+
+	protected async run(
+		cache: ProcessKvCache,
+		tokens: readonly TokenId[],
+		logitRows: number,
+	): Promise<Logits> {
+		try {
+			const logits = await this.#run(cache, tokens, logitRows);
+			this.#onDevice.used(cache);
+			return this.logitsIn(logits, logitRows);
+		} catch (error) {
+			const name = providerNames[this.#options.request.provider];
+			throw runtimeError(`The process for ${name} could not run the model`, error);
+		}
 	}
 
 	async #run(
@@ -146,17 +146,6 @@ export class DeviceProcessBackend implements Backend {
 		}
 		cache.append(answer.appended, tokens.length);
 		return answer.logits;
-	}
-
-	#logits(logits: Float32Array, rows: number): Logits {
-		const size = this.vocabularySize;
-		return {
-			rows,
-			row: (index) => {
-				assert(index >= 0 && index < rows, "a row that was asked for");
-				return logits.subarray(index * size, (index + 1) * size);
-			},
-		};
 	}
 
 	#cacheOver(host: OrtKvCache): ProcessKvCache {

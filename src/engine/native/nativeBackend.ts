@@ -80,7 +80,11 @@ export class NativeBackend extends AddonBackend<NativeSession, NativeKvCache> {
 		return cache instanceof NativeKvCache;
 	}
 
-	protected run(cache: NativeKvCache, tokens: Int32Array, logitRows: number): Promise<boolean> {
+	protected runSession(
+		cache: NativeKvCache,
+		tokens: Int32Array,
+		logitRows: number,
+	): Promise<boolean> {
 		return this.session.run(cache.native, tokens, logitRows);
 	}
 

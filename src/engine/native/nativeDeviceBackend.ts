@@ -85,7 +85,7 @@ export class NativeDeviceBackend extends AddonBackend<NativeDeviceSession, Nativ
 		return cache instanceof NativeDeviceKvCache;
 	}
 
-	protected async run(
+	protected async runSession(
 		cache: NativeDeviceKvCache,
 		tokens: Int32Array,
 		logitRows: number,

@@ -3,8 +3,9 @@ import { assert } from "../../base/assert.ts";
 import { deviceGraphContract } from "../../model/graphContract.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
-import type { Backend, KvCache, KvLayout, Logits } from "../backend.ts";
+import type { KvCache, Logits } from "../backend.ts";
 import { runtimeError } from "../runtimeError.ts";
+import { SerialBackend } from "../serialBackend.ts";
 import { DeviceKvCache } from "./deviceKvCache.ts";
 import { CachesOnDevice } from "./hostedKvCache.ts";
 import { kvBytesPerPosition, maxKvPositions, type KvShape } from "./ortKvCache.ts";
@@ -56,18 +57,14 @@ export async function openDeviceBackend(options: DeviceBackendOptions): Promise<
 	}
 }
 
-export class DeviceBackend implements Backend {
-	readonly vocabularySize: number;
-	readonly contextLength: number;
+export class DeviceBackend extends SerialBackend<DeviceKvCache> {
 	/** `InferenceSession.run` takes no signal, and blocks the thread from which one would come. */
 	readonly stopsWithinPass = false;
-	readonly kvLayout: KvLayout;
 	readonly #runtime: Runtime;
 	readonly #session: InferenceSession;
 	readonly #shape: KvShape;
 	readonly #provider: DeviceProvider;
 	readonly #onDevice = new CachesOnDevice();
-	#isRunning = false;
 
 	constructor(
 		runtime: Runtime,
@@ -76,12 +73,14 @@ export class DeviceBackend implements Backend {
 	) {
 		const shape = { ...manifest, kvCache: "float32" } as const;
 		const { layers, kvHeads, headDim } = manifest;
-		this.vocabularySize = manifest.vocabularySize;
-		this.contextLength = Math.min(manifest.contextLength, maxKvPositions(shape));
-		this.kvLayout = {
-			id: `onnxruntime-node ${runtime.env.versions.node ?? "unknown"} on ${provider}, float32 ${layers}x2x${kvHeads}xNx${headDim}`,
-			prefixBytes: (length) => length * kvBytesPerPosition(shape),
-		};
+		super({
+			vocabularySize: manifest.vocabularySize,
+			contextLength: Math.min(manifest.contextLength, maxKvPositions(shape)),
+			kvLayout: {
+				id: `onnxruntime-node ${runtime.env.versions.node ?? "unknown"} on ${provider}, float32 ${layers}x2x${kvHeads}xNx${headDim}`,
+				prefixBytes: (length) => length * kvBytesPerPosition(shape),
+			},
+		});
 		this.#runtime = runtime;
 		this.#session = session;
 		this.#shape = { ...shape, contextLength: this.contextLength };
@@ -92,30 +91,30 @@ export class DeviceBackend implements Backend {
 		return new DeviceKvCache(this.#shape, this.#createTensor, capacity);
 	}
 
-	async forward(cache: KvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
-		assert(cache instanceof DeviceKvCache, "a cache is used with the backend that made it");
-		assert(tokens.length > 0 && logitRows <= tokens.length, "a pass has as many rows as tokens");
-		assert(cache.length + tokens.length <= cache.capacity, "the caller has made room in the cache");
-		assert(!this.#isRunning, "one pass at a time");
-		this.#isRunning = true;
+	async dispose(): Promise<void> {
+		this.#onDevice.leaveAll();
+		await this.#session.release();
+	}
+
+	protected isOwn(cache: KvCache): cache is DeviceKvCache {
+		return cache instanceof DeviceKvCache;
+	}
+
+	protected async run(
+		cache: DeviceKvCache,
+		tokens: readonly TokenId[],
+		logitRows: number,
+	): Promise<Logits> {
 		try {
 			const logits = await this.#run(cache, tokens, logitRows);
 			this.#onDevice.used(cache);
 			return logits;
 		} catch (error) {
 			throw runtimeError(`ONNX Runtime could not run the model on ${this.#provider}`, error);
-		} finally {
-			this.#isRunning = false;
 		}
 	}
 
-	async dispose(): Promise<void> {
-		this.#onDevice.leaveAll();
-		await this.#session.release();
-	}
-
 	async #run(cache: DeviceKvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
-		const { vocabularySize } = this;
 		// Kernels of some providers can't do without rows.
 		const rows = Math.max(1, logitRows);
 		const { logits: logitsName, appended: appendedName } = deviceGraphContract;
@@ -125,7 +124,7 @@ export class DeviceBackend implements Backend {
 			? await this.#session.run(feeds)
 			: await this.#session.run(feeds, [logitsName, appendedName]);
 		const logits = outputs[logitsName]?.data;
-		if (!(logits instanceof Float32Array) || logits.length !== rows * vocabularySize) {
+		if (!(logits instanceof Float32Array) || logits.length !== rows * this.vocabularySize) {
 			throw new Error("the graph returned logits of another shape than the manifest says");
 		}
 		const appended = outputs[appendedName]?.data;
@@ -133,13 +132,7 @@ export class DeviceBackend implements Backend {
 			throw new Error("the graph returned keys and values of another shape than the manifest says");
 		}
 		cache.append(appended, tokens.length, keeps ? outputs : undefined);
-		return {
-			rows: logitRows,
-			row: (index) => {
-				assert(index >= 0 && index < logitRows, "a row that was asked for");
-				return logits.subarray(index * vocabularySize, (index + 1) * vocabularySize);
-			},
-		};
+		return this.logitsIn(logits, logitRows);
 	}
 
 	#feeds(past: number, tokens: readonly TokenId[], rows: number): Record<string, Tensor> {

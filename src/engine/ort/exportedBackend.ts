@@ -3,8 +3,9 @@ import { assert } from "../../base/assert.ts";
 import { layerName, type ExportedGraph } from "../../model/exportedGraph.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
-import type { Backend, KvCache, KvLayout, Logits } from "../backend.ts";
+import type { Backend, KvCache, Logits } from "../backend.ts";
 import { runtimeError } from "../runtimeError.ts";
+import { SerialBackend } from "../serialBackend.ts";
 import { kvBytesPerPosition, maxKvPositions, OrtKvCache, type KvShape } from "./ortKvCache.ts";
 import { planPasses, type Pass, type PassRules } from "./passPlan.ts";
 import { loadRuntime, type Runtime } from "./runtime.ts";
@@ -219,25 +220,23 @@ class ExportedSession {
  * A backend for graphs that take whole caches and return them. What a pass adds is cut out and appended to the same
  * cache as everywhere, so that rewinding, growing and snapshots are what they are with Mote's own graphs.
  */
-class ExportedBackend implements Backend {
-	readonly vocabularySize: number;
-	readonly contextLength: number;
+class ExportedBackend extends SerialBackend<OrtKvCache> {
 	readonly stopsWithinPass = false;
-	readonly kvLayout: KvLayout;
 	readonly #graph: ExportedSession;
 	readonly #shape: KvShape;
 	readonly #rules: PassRules;
-	#isRunning = false;
 
 	constructor(graph: ExportedSession, { manifest, names }: ExportedBackendOptions) {
 		const { vocabularySize, layers, kvHeads, headDim } = manifest;
 		const shape = { ...manifest, kvCache: "float32" } as const;
-		this.vocabularySize = vocabularySize;
-		this.contextLength = Math.min(manifest.contextLength, maxKvPositions(shape));
-		this.kvLayout = {
-			id: `onnxruntime-node ${graph.runtimeVersion}, exported graph, float32 ${layers}x2x${kvHeads}xNx${headDim}`,
-			prefixBytes: (length) => length * kvBytesPerPosition(shape),
-		};
+		super({
+			vocabularySize,
+			contextLength: Math.min(manifest.contextLength, maxKvPositions(shape)),
+			kvLayout: {
+				id: `onnxruntime-node ${graph.runtimeVersion}, exported graph, float32 ${layers}x2x${kvHeads}xNx${headDim}`,
+				prefixBytes: (length) => length * kvBytesPerPosition(shape),
+			},
+		});
 		this.#graph = graph;
 		this.#shape = { ...shape, contextLength: this.contextLength };
 		this.#rules = {
@@ -251,26 +250,27 @@ class ExportedBackend implements Backend {
 		return new OrtKvCache(this.#shape, capacity, this.#graph.createTensor);
 	}
 
-	async forward(cache: KvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
-		assert(cache instanceof OrtKvCache, "a cache is used with the backend that made it");
-		assert(tokens.length > 0 && logitRows <= tokens.length, "a pass has as many rows as tokens");
+	async dispose(): Promise<void> {
+		await this.#graph.release();
+	}
+
+	protected isOwn(cache: KvCache): cache is OrtKvCache {
+		return cache instanceof OrtKvCache;
+	}
+
+	protected async run(
+		cache: OrtKvCache,
+		tokens: readonly TokenId[],
+		logitRows: number,
+	): Promise<Logits> {
 		const before = cache.length;
-		assert(before + tokens.length <= cache.capacity, "the caller has made room in the cache");
-		assert(!this.#isRunning, "one pass at a time");
-		this.#isRunning = true;
 		try {
 			const passes = planPasses(before, tokens.length, logitRows, this.#rules);
 			return this.#logits(await this.#run(cache, tokens, passes));
 		} catch (error) {
 			cache.rewindTo(before);
 			throw runtimeError("ONNX Runtime could not run the model", error);
-		} finally {
-			this.#isRunning = false;
 		}
-	}
-
-	async dispose(): Promise<void> {
-		await this.#graph.release();
 	}
 
 	/** The wanted logits of each pass. */

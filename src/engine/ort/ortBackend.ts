@@ -1,10 +1,10 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
-import { assert } from "../../base/assert.ts";
 import { graphContract } from "../../model/graphContract.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
-import type { Backend, KvCache, KvLayout, Logits } from "../backend.ts";
+import type { KvCache, Logits } from "../backend.ts";
 import { runtimeError } from "../runtimeError.ts";
+import { SerialBackend } from "../serialBackend.ts";
 import {
 	kvBytesPerPosition,
 	maxKvPositions,
@@ -44,12 +44,9 @@ export async function openOrtBackend(options: OrtBackendOptions): Promise<OrtBac
 	}
 }
 
-export class OrtBackend implements Backend {
-	readonly vocabularySize: number;
-	readonly contextLength: number;
+export class OrtBackend extends SerialBackend<OrtKvCache> {
 	/** `InferenceSession.run` takes no signal, and blocks the thread from which one would come. */
 	readonly stopsWithinPass = false;
-	readonly kvLayout: KvLayout;
 	readonly #runtime: Runtime;
 	readonly #session: InferenceSession;
 	readonly #manifest: OrtBackendOptions["manifest"];
@@ -60,7 +57,6 @@ export class OrtBackend implements Backend {
 	readonly #pastLength = new BigInt64Array(1);
 	readonly #logitsStart = new BigInt64Array(1);
 	readonly #scalarFeeds: Readonly<Record<string, Tensor>>;
-	#isRunning = false;
 
 	constructor(
 		runtime: Runtime,
@@ -68,14 +64,16 @@ export class OrtBackend implements Backend {
 		manifest: OrtBackendOptions["manifest"],
 	) {
 		const { Tensor } = runtime;
-		this.vocabularySize = manifest.vocabularySize;
-		// Further positions can't be held, so a longer prompt is refused like one beyond the rotary tables.
-		this.contextLength = Math.min(manifest.contextLength, maxKvPositions(manifest));
 		const { layers, kvHeads, headDim, kvCache } = manifest;
-		this.kvLayout = {
-			id: `onnxruntime-node ${runtime.env.versions.node ?? "unknown"}, ${kvCache} ${layers}x2x${kvHeads}xNx${headDim}`,
-			prefixBytes: (length) => length * kvBytesPerPosition(manifest),
-		};
+		super({
+			vocabularySize: manifest.vocabularySize,
+			// Further positions can't be held, so a longer prompt is refused like one beyond the rotary tables.
+			contextLength: Math.min(manifest.contextLength, maxKvPositions(manifest)),
+			kvLayout: {
+				id: `onnxruntime-node ${runtime.env.versions.node ?? "unknown"}, ${kvCache} ${layers}x2x${kvHeads}xNx${headDim}`,
+				prefixBytes: (length) => length * kvBytesPerPosition(manifest),
+			},
+		});
 		this.#runtime = runtime;
 		this.#session = session;
 		this.#manifest = manifest;
@@ -96,13 +94,21 @@ export class OrtBackend implements Backend {
 		return new OrtKvCache(shape, capacity, this.#createTensor);
 	}
 
-	async forward(cache: KvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
-		assert(cache instanceof OrtKvCache, "a cache is used with the backend that made it");
-		assert(tokens.length > 0 && logitRows <= tokens.length, "a pass has as many rows as tokens");
+	async dispose(): Promise<void> {
+		await this.#session.release();
+	}
+
+	protected isOwn(cache: KvCache): cache is OrtKvCache {
+		return cache instanceof OrtKvCache;
+	}
+
+	/** The runtime reads its inputs only in a later turn of the event loop: until then nobody may change them. */
+	protected async run(
+		cache: OrtKvCache,
+		tokens: readonly TokenId[],
+		logitRows: number,
+	): Promise<Logits> {
 		const total = cache.length + tokens.length;
-		assert(total <= cache.capacity, "the caller has made room in the cache");
-		// run() reads its inputs only in a later turn of the event loop.
-		assert(!this.#isRunning, "one pass at a time");
 		this.#seqlensK[0] = total - 1;
 		this.#totalSequenceLength[0] = total;
 		this.#pastLength[0] = BigInt(cache.length);
@@ -118,18 +124,14 @@ export class OrtBackend implements Backend {
 		};
 		let logits: unknown;
 		let appended: unknown;
-		this.#isRunning = true;
 		try {
 			const outputs = await this.#session.run(feeds);
 			logits = outputs[graphContract.logits]?.data;
 			appended = outputs[graphContract.appended]?.data;
 		} catch (error) {
 			throw runtimeError("ONNX Runtime could not run the model", error);
-		} finally {
-			this.#isRunning = false;
 		}
-		const { vocabularySize } = this;
-		if (!(logits instanceof Float32Array) || logits.length !== logitRows * vocabularySize) {
+		if (!(logits instanceof Float32Array) || logits.length !== logitRows * this.vocabularySize) {
 			throw runtimeError(
 				"The model's graph returned logits of another shape than its manifest says",
 			);
@@ -140,18 +142,7 @@ export class OrtBackend implements Backend {
 			);
 		}
 		cache.append(appended, tokens.length);
-		const rows = logits;
-		return {
-			rows: logitRows,
-			row: (index) => {
-				assert(index >= 0 && index < logitRows, "a row that was asked for");
-				return rows.subarray(index * vocabularySize, (index + 1) * vocabularySize);
-			},
-		};
-	}
-
-	async dispose(): Promise<void> {
-		await this.#session.release();
+		return this.logitsIn(logits, logitRows);
 	}
 }
 
