@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Locator, Page } from "playwright-core";
+import type { Frame, Locator, Page } from "playwright-core";
 import * as z from "zod";
 import { hangMs } from "../support/hangGuard.ts";
 import { screenshotFolder } from "./browser.ts";
@@ -177,6 +177,32 @@ export class EditorPage {
 		await this.page.locator(quickInput).fill(search);
 		await this.page.locator(firstRow, { hasText: label }).waitFor();
 		await this.page.keyboard.press("Enter");
+	}
+
+	/** Resolves to the frame that has what `find` looks for, once there is one: each view has a frame of its own. */
+	async frameWith(find: (frame: Frame) => Locator): Promise<Frame> {
+		const deadline = Date.now() + hangMs;
+		while (Date.now() < deadline) {
+			for (const frame of this.page.frames()) {
+				// A frame may be thrown away while it is asked.
+				const count = await find(frame)
+					.count()
+					.catch(() => 0);
+				if (count > 0) {
+					return frame;
+				}
+			}
+			await sleep(50);
+		}
+		throw new Error("No frame has what was looked for.");
+	}
+
+	/** The text of the read-only document with this title, as far as it is in sight. */
+	async documentText(title: string): Promise<string> {
+		await this.page.locator(".tab", { hasText: title }).waitFor();
+		const lines = this.page.locator(`.editor-instance[aria-label*="${title}"] .view-line`);
+		await lines.first().waitFor();
+		return (await lines.allTextContents()).join("\n").replaceAll("\u00a0", " ");
 	}
 
 	/** Changes from a light theme to a dark one or back, and waits until `theme` is drawn. */

@@ -2,7 +2,6 @@
  * A stranger's first minutes with the packaged extension, in a real VS Code: the walkthrough, a first suggestion, why there is
  * none, quiet for a while, what was saved, and a report for whoever helps.
  */
-import type { Frame } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EditorPage } from "./editorPage.ts";
 import { PackagedEditor, watchFailures } from "./packagedEditor.ts";
@@ -25,38 +24,6 @@ beforeAll(async () => {
 afterAll(() => packaged.close());
 
 watchFailures(() => editor, "firstDay");
-
-/** The text of the read-only document with this title, as far as it is in sight. */
-async function documentText(title: string): Promise<string> {
-	await editor.page.locator(".tab", { hasText: title }).waitFor();
-	const lines = editor.page.locator(`.editor-instance[aria-label*="${title}"] .view-line`);
-	await lines.first().waitFor();
-	return (await lines.allTextContents()).join("\n").replaceAll("\u00a0", " ");
-}
-
-/** Each view has a frame of its own. */
-async function frameWith(text: string): Promise<Frame> {
-	let found: Frame | undefined;
-	await expect
-		.poll(async () => {
-			for (const frame of editor.page.frames()) {
-				// A frame may be thrown away while it is asked.
-				const count = await frame
-					.getByText(text)
-					.count()
-					.catch(() => 0);
-				if (count > 0) {
-					found = frame;
-				}
-			}
-			return found !== undefined;
-		})
-		.toBe(true);
-	if (found === undefined) {
-		throw new Error(`No frame has the text ${text}.`);
-	}
-	return found;
-}
 
 async function chooseInMenu(label: string): Promise<void> {
 	await editor.openMenu();
@@ -87,7 +54,7 @@ test("the menu reaches everything, and tells the last silence in a sentence", as
 
 test("why there is no suggestion is told step by step, beside the file", async () => {
 	await chooseInMenu("Why no suggestion?");
-	expect(await documentText("Why no suggestion")).toMatch(/^# Why no suggestion\?/);
+	expect(await editor.documentText("Why no suggestion")).toMatch(/^# Why no suggestion\?/);
 	await editor.screenshot("workbench-why");
 });
 
@@ -101,7 +68,7 @@ test("a snooze is seen in the status bar, with its end, and ends by hand", async
 
 test("statistics have counted what was taken", async () => {
 	await editor.runCommand("Mote: Show Statistics");
-	const frame = await frameWith("Taken as a whole");
+	const frame = await editor.frameWith((one) => one.getByText("Taken as a whole"));
 	const whole = frame
 		.locator("dt", { hasText: "Taken as a whole" })
 		.locator("xpath=following-sibling::dd[1]");
@@ -112,7 +79,7 @@ test("statistics have counted what was taken", async () => {
 
 test("the report for whoever helps is there to be pasted", async () => {
 	await editor.runCommand("Mote: Show Diagnostics Report");
-	const text = await documentText("Diagnostics of Mote");
+	const text = await editor.documentText("Diagnostics of Mote");
 	expect(text).toMatch(/^# Diagnostics of Mote/);
 	expect(text).not.toContain(packaged.workspaceFolder);
 	expect(text).not.toContain("127.0.0.1");

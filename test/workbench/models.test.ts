@@ -46,36 +46,12 @@ afterAll(async () => {
 
 watchFailures(() => editor, "models");
 
-/** The page of the view in which there is such an element: each view has a frame of its own. */
-async function view(selector: string): Promise<Frame> {
-	let found: Frame | undefined;
-	await expect
-		.poll(async () => {
-			for (const frame of editor.page.frames()) {
-				// A frame may be thrown away while it is asked.
-				if (
-					(await frame
-						.locator(selector)
-						.count()
-						.catch(() => 0)) > 0
-				) {
-					found = frame;
-				}
-			}
-			return found !== undefined;
-		})
-		.toBe(true);
-	if (found === undefined) {
-		throw new Error(`There is no view with ${selector}.`);
-	}
-	return found;
-}
-
-const modelsView = (): Promise<Frame> => view("body.models .model-list");
+const modelsView = (): Promise<Frame> =>
+	editor.frameWith((frame) => frame.locator("body.models .model-list"));
 
 /** Not before it knows what it shows. */
 async function chatView(): Promise<Frame> {
-	const chat = await view(".composer");
+	const chat = await editor.frameWith((frame) => frame.locator(".composer"));
 	await chat.locator(".conversation-name", { hasText: /./ }).waitFor();
 	return chat;
 }
