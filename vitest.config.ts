@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
 import { hangMs, testHangMs } from "./test/support/hangGuard.ts";
 
-const limits = {
+const shared = {
+	// Also of tests that load the runtime themselves. Whether the engine keeps it silent is tested without.
+	env: { ORT_DISABLE_TELEMETRY: "1" },
 	testTimeout: testHangMs,
 	hookTimeout: testHangMs,
 	teardownTimeout: testHangMs,
@@ -22,7 +24,7 @@ export default defineConfig({
 					name: "core",
 					include: ["test/{unit,property,contract}/**/*.test.ts"],
 					exclude: addonTests,
-					...limits,
+					...shared,
 					...laws,
 				},
 			},
@@ -31,20 +33,20 @@ export default defineConfig({
 				test: {
 					name: "addon",
 					include: addonTests,
-					...limits,
+					...shared,
 					...laws,
 				},
 			},
 			{
 				// Looks at what ships: needs `npm run package` first.
-				test: { name: "package", include: ["test/package/**/*.test.ts"], ...limits },
+				test: { name: "package", include: ["test/package/**/*.test.ts"], ...shared },
 			},
 			{
 				// Loads the built chat view into Chromium: needs `npm run build` first.
 				test: {
 					name: "webview",
 					include: ["test/webview/**/*.test.ts"],
-					...limits,
+					...shared,
 					...laws,
 				},
 			},
@@ -53,7 +55,7 @@ export default defineConfig({
 				test: {
 					name: "workbench",
 					include: ["test/workbench/*.test.ts"],
-					...limits,
+					...shared,
 				},
 			},
 		],

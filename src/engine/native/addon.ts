@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { KvCacheFormat } from "../../model/manifest.ts";
+import { withoutTelemetry } from "../runtimeTelemetry.ts";
 
 /** What native/addon.cc exports. Arguments of the wrong kind or out of range throw a TypeError. */
 export interface NativeAddon {
@@ -152,8 +153,9 @@ function addonPath(): string {
 	return existsSync(beside) ? beside : join(here, "../../../dist/native/mote.node");
 }
 
-/** Loads the addon and lets it compute something that is known. Never throws. */
+/** Loads the addon and lets it compute something that is known. The runtime below it sends no telemetry then. Never throws. */
 export function loadAddon(path: string = addonPath()): AddonResult {
+	Object.assign(process.env, withoutTelemetry);
 	if (!existsSync(path)) {
 		return unavailable("this build of Mote has none");
 	}

@@ -1,4 +1,5 @@
 import type { InferenceSession } from "onnxruntime-node";
+import { withoutTelemetry } from "../runtimeTelemetry.ts";
 
 /** More threads than this do not make decoding faster: reading the weights from memory is the limit. */
 const maxDefaultThreads = 8;
@@ -33,7 +34,7 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
 
 /**
  * Switches that the runtime reads from the environment, to be set before its library is loaded. Without
- * this one, QMoE with int4 blocks dequantises every expert on every pass: a hundred times slower, and with
+ * the first one, QMoE with int4 blocks dequantises every expert on every pass: a hundred times slower, and with
  * our scales (signed absmax / −8) not more exact.
  */
-export const runtimeEnvironment = { ORT_USE_MLAS_Q4_GEMM_MOE: "1" } as const;
+export const runtimeEnvironment = { ORT_USE_MLAS_Q4_GEMM_MOE: "1", ...withoutTelemetry } as const;
