@@ -7,10 +7,9 @@
  *
  * Needs Linux and `npm run build`. Writes what it found into `bench/results`, by its date, where it went on for minutes; a number of
  * faults instead is for tests: as fast as answers come, and whatever the machine is busy with, since nothing but a hang is
- * limited by time. Ends with 1 where something was seen that must never be.
+ * limited by time. Where the system allows it the run has a network of its own, in which whatever wants to leave is counted. Ends with 1
+ * where something was seen that must never be, a connection among it.
  */
-import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -22,15 +21,19 @@ import { readTraces } from "../src/cli/bench/traceFolder.ts";
 import { bundledModelFolders } from "../src/model/bundledModel.ts";
 import { Dice } from "./soak/dice.ts";
 import { faultsOf, type FaultKind } from "./soak/faultKind.ts";
-import { hasNamespaces, inOwnNamespace, mountSmallDisk } from "./soak/fullDisk.ts";
+import { mountSmallDisk } from "./soak/fullDisk.ts";
 import { injectFault, type FaultResult } from "./soak/injectFault.ts";
 import { ModelFiles } from "./soak/modelFiles.ts";
+import { networkViolations } from "./soak/networkReport.ts";
+import { followNetwork, type RunNetwork } from "./soak/ownNetwork.ts";
 import { childRunning, residentBytes, runVariable } from "./soak/processes.ts";
 import { resourcesNow, type Resources } from "./soak/resources.ts";
 import { checkLeftovers, checkText, leaksSince, nextDay } from "./soak/soakChecks.ts";
-import { asJson, asMarkdown, type Sample, type SoakFindings } from "./soak/soakReport.ts";
+import type { Sample } from "./soak/resourceReport.ts";
+import { asJson, asMarkdown, type SoakFindings } from "./soak/soakReport.ts";
 import { SoakRun } from "./soak/soakRun.ts";
 import type { SoakFolders } from "./soak/soakWindow.ts";
+import { findSurroundings, runInside, startedSchema, type Started } from "./soak/startInside.ts";
 
 const repositoryRoot = path.join(import.meta.dirname, "..");
 
@@ -80,48 +83,10 @@ async function main(): Promise<void> {
 	// What is mounted in there is gone with the inner process; here it can be deleted.
 	const root = await mkdtemp(path.join(tmpdir(), "mote-soak-"));
 	try {
-		process.exitCode = await runInside(root, await hasNamespaces());
+		process.exitCode = await runInside(root, await findSurroundings());
 	} finally {
 		await rm(root, { recursive: true, force: true });
 	}
-}
-
-/** What the inner process is told by its environment. */
-const startedSchema = z.object({
-	/** The name of all processes of the run. */
-	[runVariable]: z.uuid(),
-	/** Absolute; for everything of the run. */
-	MOTE_SOAK_ROOT: z.string(),
-	/** Whether it may mount disks that nobody else sees. */
-	MOTE_SOAK_DISK: z.enum(["own", "none"]),
-});
-type Started = z.infer<typeof startedSchema>;
-
-/** Runs this program again with a name for all of its processes, and where that may be, in a namespace for its disk. */
-async function runInside(root: string, withNamespace: boolean): Promise<number> {
-	const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-	const [command = process.execPath, ...args] = [
-		...(withNamespace ? inOwnNamespace : []),
-		...again,
-	];
-	const started: Started = {
-		[runVariable]: randomUUID(),
-		MOTE_SOAK_ROOT: root,
-		MOTE_SOAK_DISK: withNamespace ? "own" : "none",
-	};
-	const inner = spawn(command, args, {
-		// The channel tells it when this process is gone.
-		stdio: ["inherit", "inherit", "inherit", "ipc"],
-		env: { ...process.env, ...started },
-	});
-	for (const name of ["SIGINT", "SIGTERM"] as const) {
-		// Not before the inner one is gone: what it has is deleted here.
-		process.once(name, () => inner.kill(name));
-	}
-	return await new Promise((resolve, reject) => {
-		inner.once("error", reject);
-		inner.once("close", (code) => resolve(code ?? 1));
-	});
 }
 
 /** Whether all was as it has to be. */
@@ -139,7 +104,8 @@ async function soak(options: Options, started: Started): Promise<boolean> {
 		}
 	});
 	const left = started.MOTE_SOAK_DISK === "own" ? [] : [noDisk];
-	const prepared = await prepare(started.MOTE_SOAK_ROOT, left.length === 0);
+	const network = await followNetwork(started.MOTE_SOAK_NETWORK);
+	const prepared = { ...(await prepare(started.MOTE_SOAK_ROOT, left.length === 0)), network };
 	const findings = await run(options, started[runVariable], prepared, left, violations);
 	const markdown = asMarkdown(findings);
 	console.log(markdown);
@@ -201,7 +167,7 @@ async function prepare(root: string, withDisk: boolean): Promise<Prepared> {
 async function run(
 	options: Options,
 	runId: string,
-	prepared: Prepared,
+	{ network, ...prepared }: Prepared & { readonly network: RunNetwork },
 	left: SoakFindings["left"],
 	violations: string[],
 ): Promise<SoakFindings> {
@@ -223,6 +189,7 @@ async function run(
 		await sameWork(soakRun);
 		await sameWork(soakRun);
 		before = await resourcesNow();
+		network.look("the work before the faults");
 		await soakRun.openWindow();
 		for (const kind of faultsOf(
 			diceOf(2),
@@ -233,6 +200,7 @@ async function run(
 				break;
 			}
 			faults.push(await oneRound(soakRun, kind));
+			network.look(`fault ${faults.length}, ${kind}`);
 			const mb = (process.memoryUsage.rss() / 2 ** 20).toFixed(0);
 			console.log(`${faults.length}: ${kind}: ${faults.at(-1)?.detail ?? ""} (${mb} MB)`);
 			if (faults.length % faultsPerSample === 0) {
@@ -252,6 +220,8 @@ async function run(
 		soakRun.violations.push(`It ended early, after ${faults.length} faults: ${detail}`);
 		soakRun.violations.push(...soakRun.ledger.violations, ...soakRun.log.bugs);
 	}
+	network.look("the last windows");
+	soakRun.violations.push(...networkViolations(network.findings()));
 	const now = await resourcesNow();
 	const { ledger, typist } = soakRun;
 	return {
@@ -271,6 +241,7 @@ async function run(
 		restartsByHand: soakRun.restartsByHand,
 		resources: { before: before ?? now, after: after ?? now },
 		samples,
+		network: network.findings(),
 		log: soakRun.log.sentences,
 		violations: [...violations, ...soakRun.violations],
 	};

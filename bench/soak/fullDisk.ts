@@ -5,24 +5,10 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** What starts a program in namespaces of its own, where it may mount disks that nobody else sees. No privilege is needed. */
-export const inOwnNamespace = ["unshare", "--user", "--map-root-user", "--mount"] as const;
-
 /** Room for the index, some snapshots and what was learned; it is memory of the machine. */
 const diskBytes = 256 * 2 ** 20;
 
-/** Whether this system lets everybody have namespaces; most containers don't, and some systems. */
-export async function hasNamespaces(): Promise<boolean> {
-	const [command, ...options] = inOwnNamespace;
-	try {
-		await run(command, [...options, "true"]);
-		return true;
-	} catch {
-		return false;
-	}
-}
-
-/** Puts a small disk at `folder`, in memory. Only in {@link inOwnNamespace}; it is gone with the last process in there. */
+/** Puts a small disk at `folder`, in memory. Only in a mount namespace of its own; it is gone with the last process in there. */
 export async function mountSmallDisk(folder: string): Promise<void> {
 	await run("mount", ["-t", "tmpfs", "-o", `size=${diskBytes}`, "mote-soak", folder]);
 }

@@ -1,8 +1,9 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import * as z from "zod";
+import { residentByKind, type ResidentBytes } from "./mappings.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = z
@@ -18,7 +19,11 @@ export interface Resources {
 	readonly active: Readonly<Record<string, number>>;
 	/** JavaScript's heap and the buffers outside it, after a garbage collection. */
 	readonly heapBytes: number;
+	/** What V8 has taken from the system for the heap of this thread, used or not. */
+	readonly heapTakenBytes: number;
 	readonly residentBytes: number;
+	/** The same, by what it is. Looked at a moment later. */
+	readonly residentByKind: ResidentBytes;
 }
 
 /** After a garbage collection and what it lets go of. */
@@ -28,7 +33,7 @@ export async function resourcesNow(): Promise<Resources> {
 		// Finalizers run in turns of their own.
 		await nextTurn();
 	}
-	const { heapUsed, external, rss } = process.memoryUsage();
+	const { heapUsed, heapTotal, external, rss } = process.memoryUsage();
 	const active: Record<string, number> = {};
 	for (const kind of process.getActiveResourcesInfo()) {
 		active[kind] = (active[kind] ?? 0) + 1;
@@ -39,7 +44,9 @@ export async function resourcesNow(): Promise<Resources> {
 		threads: readdirSync("/proc/self/task").length,
 		active,
 		heapBytes: heapUsed + external,
+		heapTakenBytes: heapTotal,
 		residentBytes: rss,
+		residentByKind: residentByKind(readFileSync("/proc/self/smaps", "utf8")),
 	};
 }
 

@@ -3,15 +3,11 @@ import type { Machine } from "../../src/cli/bench/machine.ts";
 import { faultKinds, type FaultKind } from "./faultKind.ts";
 import { nothingKept, type FaultResult } from "./injectFault.ts";
 import type { TalliedSentence } from "./logTally.ts";
-import { slopeOf, type Resources } from "./resources.ts";
-
-/** Taken between two faults, while a window is open. */
-export interface Sample {
-	readonly keystrokes: number;
-	readonly resources: Resources;
-	/** Undefined while there is no engine. */
-	readonly engineBytes: number | undefined;
-}
+import { table } from "./markdownTable.ts";
+import { networkSection } from "./networkReport.ts";
+import type { NetworkFindings } from "./ownNetwork.ts";
+import { growthPerThousand, resourceTable, type Sample } from "./resourceReport.ts";
+import type { Resources } from "./resources.ts";
 
 export interface SoakFindings {
 	/** ISO. */
@@ -33,6 +29,7 @@ export interface SoakFindings {
 	readonly restartsByHand: number;
 	readonly resources: { readonly before: Resources; readonly after: Resources };
 	readonly samples: readonly Sample[];
+	readonly network: NetworkFindings;
 	readonly log: readonly TalliedSentence[];
 	/** What must never be, in sentences. */
 	readonly violations: readonly string[];
@@ -60,7 +57,6 @@ export function asJson({ samples, faults, ...findings }: SoakFindings): string {
 export function asMarkdown(findings: SoakFindings): string {
 	const { machine, load, faults, left, requests, resources, samples, violations } = findings;
 	const p95 = recoveryAfterKills(faults);
-	const growth = growthPerThousand(samples);
 	const engine = samples.flatMap(({ engineBytes }) => engineBytes ?? []);
 	return [
 		"# Everything that can go wrong while somebody types",
@@ -100,35 +96,11 @@ export function asMarkdown(findings: SoakFindings): string {
 			...Object.entries(findings.outcomes).map(([name, count]) => [name, String(count)]),
 		]),
 		"",
-		"What this process holds with every window closed, before the faults and after them, each behind the same work:",
+		"## What this process holds",
 		"",
-		...table([
-			["", "before", "after", "growth per 1,000 keystrokes, windows open"],
-			[
-				"open handles",
-				String(resources.before.handles),
-				String(resources.after.handles),
-				growth.handles,
-			],
-			[
-				"threads",
-				String(resources.before.threads),
-				String(resources.after.threads),
-				growth.threads,
-			],
-			[
-				"JavaScript, MB",
-				mb(resources.before.heapBytes),
-				mb(resources.after.heapBytes),
-				growth.heapMb,
-			],
-			[
-				"resident, MB",
-				mb(resources.before.residentBytes),
-				mb(resources.after.residentBytes),
-				growth.residentMb,
-			],
-		]),
+		"With every window closed, before the faults and after them, each behind the same work. The lines of which “resident” consists are read a moment later, and exactly; it is a sum that the kernel keeps for each processor:",
+		"",
+		...resourceTable(resources, samples),
 		"",
 		engine.length === 0
 			? "No engine's memory was seen."
@@ -138,7 +110,10 @@ export function asMarkdown(findings: SoakFindings): string {
 			? "Nothing that must never be was seen."
 			: `**What must never be:**\n\n${violations.map((violation) => `- ${violation}`).join("\n")}`,
 		"",
-		"What the log said most, with names and figures left out:",
+		...networkSection(findings.network),
+		"## The log",
+		"",
+		"What it said most, with names and figures left out:",
 		"",
 		...table([
 			["level", "sentence", "count"],
@@ -172,27 +147,6 @@ function timesOf(faults: readonly FaultResult[], kind: FaultKind): readonly numb
 	return faults
 		.filter((fault) => fault.kind === kind && !fault.detail.startsWith(nothingKept))
 		.map(({ recoveryMs }) => recoveryMs);
-}
-
-function growthPerThousand(
-	samples: readonly Sample[],
-): Readonly<Record<"handles" | "threads" | "heapMb" | "residentMb", string>> {
-	const slope = (of: (resources: Resources) => number): string =>
-		(
-			1000 *
-			slopeOf(samples.map(({ keystrokes, resources }) => ({ x: keystrokes, y: of(resources) })))
-		).toFixed(2);
-	return {
-		handles: slope(({ handles }) => handles),
-		threads: slope(({ threads }) => threads),
-		heapMb: slope(({ heapBytes }) => heapBytes / 2 ** 20),
-		residentMb: slope(({ residentBytes }) => residentBytes / 2 ** 20),
-	};
-}
-
-function table([head, ...rows]: readonly (readonly string[])[]): readonly string[] {
-	const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-	return [line(head ?? []), line((head ?? []).map(() => "---")), ...rows.map(line)];
 }
 
 function mb(bytes: number): string {

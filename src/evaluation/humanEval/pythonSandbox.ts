@@ -8,6 +8,7 @@ import { Readable, type Writable } from "node:stream";
 import { assert } from "../../base/assert.ts";
 import type { Clock } from "../../base/clock.ts";
 import { UserError } from "../../base/userError.ts";
+import { runUnshared } from "../namespaces.ts";
 import { programDriver, stoppedWord } from "./programDriver.ts";
 
 export interface SandboxLimits {
@@ -215,15 +216,10 @@ function pythonMissing(cause: unknown): UserError {
 	);
 }
 
+/** Where not, the caller says which isolation there is. */
 async function canUnshare(python: string): Promise<boolean> {
-	try {
-		const args = [...unshareOptions, "--", python, ...isolatedPython, "-c", "pass"];
-		await run("unshare", args, { timeout: probeTimeoutMs });
-		return true;
-	} catch {
-		// Not on this system, or not for this user: the caller says which isolation there is.
-		return false;
-	}
+	const probe = [python, ...isolatedPython, "-c", "pass"];
+	return (await runUnshared(unshareOptions, probe, probeTimeoutMs)).kind === "ended";
 }
 
 const run = promisify(execFile);

@@ -9,8 +9,9 @@ import { JumpingClock } from "../../../bench/soak/jumpingClock.ts";
 import { generalized, LogTally } from "../../../bench/soak/logTally.ts";
 import { ModelFiles, modelDamages } from "../../../bench/soak/modelFiles.ts";
 import { OutcomeLedger, problemOf } from "../../../bench/soak/outcomeLedger.ts";
+import type { ResidentBytes } from "../../../bench/soak/mappings.ts";
 import { leaksBetween, slopeOf, type Resources } from "../../../bench/soak/resources.ts";
-import { asMarkdown, type SoakFindings } from "../../../bench/soak/soakReport.ts";
+import { asJson, asMarkdown, type SoakFindings } from "../../../bench/soak/soakReport.ts";
 import { editBetween, TypedDocument } from "../../../bench/soak/typedDocument.ts";
 import type {
 	CompletionOutcome,
@@ -153,10 +154,15 @@ describe("what is logged", () => {
 	});
 });
 
+const residentByKind: ResidentBytes = {
+	...{ files: 60 * 2 ** 20, javaScript: 70 * 2 ** 20, mainHeap: 10 * 2 ** 20 },
+	...{ arenas: 40 * 2 ** 20, otherAnonymous: 20 * 2 ** 20, shared: 0 },
+};
+
 describe("leaks", () => {
 	const before: Resources = {
 		...{ handles: 20, threads: 11, active: { PipeWrap: 2 } },
-		...{ heapBytes: 50e6, residentBytes: 200e6 },
+		...{ heapBytes: 50e6, heapTakenBytes: 60e6, residentBytes: 200e6, residentByKind },
 	};
 
 	test("are handles, threads and resources that are more than they were", () => {
@@ -228,7 +234,7 @@ describe("damage", () => {
 describe("the report", () => {
 	const resources: Resources = {
 		...{ handles: 20, threads: 11, active: {}, heapBytes: 50 * 2 ** 20 },
-		residentBytes: 200 * 2 ** 20,
+		...{ heapTakenBytes: 60 * 2 ** 20, residentBytes: 200 * 2 ** 20, residentByKind },
 	};
 	const kills = Array.from({ length: 100 }, (_, index) => ({
 		kind: "engineKilled" as const,
@@ -244,8 +250,15 @@ describe("the report", () => {
 		outcomes: { superseded: 990, "shown: model": 10 },
 		faults: kills,
 		left: [{ kind: "diskFull", why: "there is none" }],
-		resources: { before: resources, after: resources },
-		samples: [],
+		resources: {
+			before: resources,
+			after: { ...resources, residentByKind: { ...residentByKind, arenas: 140 * 2 ** 20 } },
+		},
+		samples: [0, 1, 2].map((thousands) => ({
+			...{ keystrokes: 1000 * thousands, engineBytes: undefined },
+			resources: { ...resources, residentBytes: (200 + 3 * thousands) * 2 ** 20 },
+		})),
+		network: { kind: "shared", why: "this system has no unshare" },
 		log: [{ level: "warn", sentence: "a | b", count: 4 }],
 		violations: [],
 	};
@@ -257,6 +270,23 @@ describe("the report", () => {
 		expect(text).toContain("| diskFull | left out: there is none |");
 		expect(text).toContain("Nothing that must never be was seen.");
 		expect(text).toContain("a \\| b");
+	});
+
+	test("says where the memory lies that the process has, and how that grew", () => {
+		const text = asMarkdown(findings);
+		expect(text).toContain("| resident, MB | 200.0 | 200.0 | 3.00 |");
+		expect(text).toContain(
+			"| of which malloc, arenas of other threads, MB | 40.0 | 140.0 | 0.00 |",
+		);
+		expect(JSON.parse(asJson(findings))).toMatchObject({
+			growthPerThousandKeystrokes: { residentMb: "3.00", arenasMb: "0.00", handles: "0.00" },
+			resources: { before: { residentByKind: { files: 60 * 2 ** 20 } } },
+		});
+	});
+
+	test("says what went to a network, or why that isn't known", () => {
+		expect(asMarkdown(findings)).toContain("Not counted here: this system has no unshare.");
+		expect(JSON.parse(asJson(findings))).toMatchObject({ network: { kind: "shared" } });
 	});
 
 	test("names what must never be, and a recovery that took too long", () => {
