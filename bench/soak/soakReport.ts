@@ -98,7 +98,7 @@ export function asMarkdown(findings: SoakFindings): string {
 		"",
 		"## What this process holds",
 		"",
-		"With every window closed, before the faults and after them, each behind the same work. The lines of which “resident” consists are read a moment later, and exactly; it is a sum that the kernel keeps for each processor:",
+		"With every window closed, before the faults and after them, each behind the same work. The lines below “resident” are read a moment later and add up to it, but for some MB: the kernel's own sum is an approximate one.",
 		"",
 		...resourceTable(resources, samples),
 		"",

@@ -8,18 +8,17 @@ import { hangMs } from "../../support/hangGuard.ts";
 import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 
 const repositoryRoot = path.join(import.meta.dirname, "../../..");
-const variable = "ORT_DISABLE_TELEMETRY";
 
 let before: string | undefined;
 
 beforeEach(() => {
-	before = process.env[variable];
-	delete process.env[variable];
+	before = process.env["ORT_DISABLE_TELEMETRY"];
+	delete process.env["ORT_DISABLE_TELEMETRY"];
 });
 
 afterEach(() => {
-	delete process.env[variable];
-	Object.assign(process.env, before === undefined ? {} : { [variable]: before });
+	delete process.env["ORT_DISABLE_TELEMETRY"];
+	Object.assign(process.env, before === undefined ? {} : { ORT_DISABLE_TELEMETRY: before });
 });
 
 test("the runtime is loaded with its telemetry off: it leaves no identifier of this machine", () => {
@@ -52,5 +51,5 @@ test("the runtime is loaded with its telemetry off: it leaves no identifier of t
 
 test("the addon is loaded with the telemetry of the runtime off", () => {
 	expect(loadAddon("/nowhere/mote.node").kind).toBe("unavailable");
-	expect(process.env[variable]).toBe("1");
+	expect(process.env["ORT_DISABLE_TELEMETRY"]).toBe("1");
 });
