@@ -49,13 +49,15 @@ test("ghost text appears while typing, and Tab inserts what was shown", async ()
 		"export function multiply(a: number, b: number): number {",
 	);
 	const shown = await editor.ghostText();
+	// A bracket that the editor closed by itself is drawn before or amid what is shown.
+	const line = await editor.lineWithGhost();
 	await editor.screenshot("ghost-dark");
 	await editor.page.keyboard.press("Tab");
 	const saved = await editor.save(file);
 	expect(shown).not.toBe("");
-	expect(saved.slice(0, arithmetic.length + typed.length + shown.length)).toBe(
-		arithmetic + typed + shown,
-	);
+	expect(line.startsWith(typed)).toBe(true);
+	expect(line.length).toBeGreaterThanOrEqual(typed.length + shown.length);
+	expect(saved.slice(0, arithmetic.length + line.length)).toBe(arithmetic + line);
 });
 
 test("Escape hides ghost text and leaves the file as it was typed", async () => {

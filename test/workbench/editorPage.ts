@@ -123,6 +123,12 @@ export class EditorPage {
 		return parts.join("").replaceAll("\u00a0", " ");
 	}
 
+	/** The line that ghost text begins in, as it is drawn: what is written and what is shown of it. */
+	async lineWithGhost(): Promise<string> {
+		const line = this.page.locator(".view-line").filter({ has: this.ghost });
+		return (await line.first().innerText()).replaceAll("\u00a0", " ");
+	}
+
 	/** Saves a file that has unsaved changes, and gives its content on disk once that has changed. */
 	async save(file: string): Promise<string> {
 		const before = await readFile(file, "utf8");
