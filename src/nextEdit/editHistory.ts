@@ -237,7 +237,8 @@ function isLarge({ removed, added }: Replaced): boolean {
 	return units > maxEditUnits;
 }
 
-function linesOf(text: string): string[] {
+/** A text's lines without their breaks, of whatever kind these are. */
+export function linesOf(text: string): string[] {
 	return text.split(/\r\n|\r|\n/);
 }
 

@@ -25,3 +25,8 @@ export function fits(lines: readonly string[], { line, old, next }: LineEdit): b
 		!(old.length === next.length && old.every((text, i) => next[i] === text))
 	);
 }
+
+/** Whether two edits of one document are about the same lines, or about neighbours. */
+export function meets(a: LineEdit, b: LineEdit): boolean {
+	return a.line <= b.line + b.old.length && b.line <= a.line + a.old.length;
+}

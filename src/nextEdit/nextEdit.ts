@@ -3,10 +3,10 @@ import { isConsistent, type EditedDocument } from "./editedDocument.ts";
 import { featuresOf, type Features } from "./features.ts";
 import { probabilityOf, type GateWeights } from "./gate.ts";
 import { gateWeights } from "./gateWeights.ts";
-import { findHits, type Hit } from "./hits.ts";
+import { findHits, type Hit, type Hits } from "./hits.ts";
 import { learnRules } from "./learnedRules.ts";
 import { LexicalPlaces } from "./lexicalPlaces.ts";
-import type { LineEdit } from "./lineEdit.ts";
+import { meets, type LineEdit } from "./lineEdit.ts";
 import { bracketBalance } from "./lineTokens.ts";
 import { LineTable } from "./lineTable.ts";
 import type { ProposerName } from "./proposerName.ts";
@@ -55,12 +55,24 @@ export function findNextEdits(
 	return chooseNextEdits(proposeNextEdits(document, weights), minProbability);
 }
 
+/** What counts of where the rules fit, and of what is known of such a place. */
+export interface Scope {
+	hits(found: Hits): Hits;
+	features(features: Features): Features;
+}
+
+const wholeDocument: Scope = {
+	hits: (found) => found,
+	features: (features) => features,
+};
+
 /** All that may follow, the likeliest first. Several may be about the same lines. */
 export function proposeNextEdits(
 	document: EditedDocument,
 	weights: GateWeights = gateWeights,
+	scope: Scope = wholeDocument,
 ): readonly NextEdit[] {
-	return candidatesFor(document)
+	return candidatesFor(document, scope)
 		.map(({ edit, hits, features }): NextEdit => ({
 			edit,
 			probability: probabilityOf(features, weights),
@@ -111,30 +123,34 @@ function originOf(
 	};
 }
 
-function meets(a: LineEdit, b: LineEdit): boolean {
-	return a.line <= b.line + b.old.length && b.line <= a.line + a.old.length;
-}
-
 export interface JudgedCandidate extends Candidate {
 	readonly features: Features;
 }
 
 /** All candidates, with what the gate judges them by; none for a document that is too large. */
-export function candidatesFor(document: EditedDocument): readonly JudgedCandidate[] {
+export function candidatesFor(
+	document: EditedDocument,
+	scope: Scope = wholeDocument,
+): readonly JudgedCandidate[] {
 	assert(isConsistent(document), "the edits stand where they say");
 	const { lines } = document;
 	if (lines.length > maxLines || lines.reduce((sum, { length }) => sum + length, 0) > maxUnits) {
 		return [];
 	}
-	const recent = { ...document, edits: document.edits.slice(-maxEdits) };
+	const recent = recentOf(document);
 	const table = new LineTable(lines);
 	const places = new LexicalPlaces(lines, document.languageId);
-	return candidatesOf(findHits(recent, table, learnRules(recent), places))
+	return candidatesOf(scope.hits(findHits(recent, table, learnRules(recent), places)))
 		.filter((candidate) => keepsBrackets(candidate, recent))
 		.map((candidate) => ({
 			...candidate,
-			features: featuresOf(candidate, { document: recent, table, places }),
+			features: scope.features(featuresOf(candidate, { document: recent, table, places })),
 		}));
+}
+
+/** The document with those of its edits that anything is learned from. */
+export function recentOf(document: EditedDocument): EditedDocument {
+	return { ...document, edits: document.edits.slice(-maxEdits) };
 }
 
 /** Whether it opens and closes as many brackets as before, or does what one of the edits that speak for it did. */

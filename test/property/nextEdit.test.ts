@@ -4,7 +4,9 @@ import { EditHistory, type TextChange } from "../../src/nextEdit/editHistory.ts"
 import { isConsistent, type EditedDocument } from "../../src/nextEdit/editedDocument.ts";
 import { applyLineEdit, fits } from "../../src/nextEdit/lineEdit.ts";
 import { tokensOfLine } from "../../src/nextEdit/lineTokens.ts";
+import { leavingNames } from "../../src/nextEdit/leavingNames.ts";
 import { candidatesFor, findNextEdits } from "../../src/nextEdit/nextEdit.ts";
+import { findInOtherFile } from "../../src/nextEdit/otherFile.ts";
 import { tokenChanges } from "../../src/nextEdit/tokenDiff.ts";
 
 /** Few different words, so that lines are alike and names come more than once. */
@@ -157,6 +159,64 @@ describe("candidates", () => {
 				}
 			}),
 		);
+	});
+});
+
+describe("in another file", () => {
+	/** One name is put in another's place where it is defined, and in some lines more. */
+	const renaming = fc
+		.tuple(fc.array(line, { maxLength: 6 }), fc.nat({ max: 3 }))
+		.map(([around, more]): EditedDocument => {
+			const history = new EditHistory(["alpha(b)", ...around, "use(alpha)"].join("\n"));
+			for (let at = 0; at <= more; at++) {
+				const column = history.lines[at]?.indexOf("alpha") ?? -1;
+				const place = { startLine: at, startColumn: column, endLine: at, endColumn: column + 5 };
+				if (column >= 0) {
+					history.change([{ ...place, text: "omega" }], at * 5000);
+				}
+			}
+			return { lines: history.lines, languageId: "typescript", edits: history.edits };
+		});
+
+	test("nothing is changed but names at uses, and no edit touches another", () => {
+		let found = 0;
+		fc.assert(
+			fc.property(
+				renaming,
+				fc.array(line, { minLength: 1, maxLength: 14 }),
+				fc.array(fc.boolean(), { minLength: 14, maxLength: 14 }),
+				(document, lines, isUse) => {
+					const names = leavingNames(document);
+					const uses = lines.flatMap((written, at) =>
+						isUse[at] === true
+							? tokensOfLine(written).flatMap(({ text: name, start }) =>
+									name === "alpha" ? [{ name, line: at, column: start }] : [],
+								)
+							: [],
+					);
+					const edits = findInOtherFile(document, names, { lines, uses }).map(({ edit }) => edit);
+					for (const [i, edit] of edits.entries()) {
+						found++;
+						expect(fits(lines, edit)).toBe(true);
+						expect(edit.next).toHaveLength(edit.old.length);
+						for (const [k, old] of edit.old.entries()) {
+							const renamed = tokensOfLine(old)
+								.map(({ text: name }) => (name === "alpha" ? "omega" : name))
+								.join("");
+							expect(edit.next[k]).toBe(isUse[edit.line + k] === true ? renamed : old);
+						}
+						for (const other of edits.slice(i + 1)) {
+							const isApart =
+								edit.line + edit.old.length < other.line ||
+								other.line + other.old.length < edit.line;
+							expect(isApart).toBe(true);
+						}
+					}
+				},
+			),
+			{ numRuns: 300 },
+		);
+		expect(found).toBeGreaterThan(20);
 	});
 });
 

@@ -35,7 +35,7 @@ export const explicitImports: ReadonlySet<string> = new Set([
 ]);
 
 /** Files of one folder see each other's names. */
-const sharedFolders: ReadonlySet<string> = new Set(["go", "java", "csharp", "c", "cpp"]);
+export const sharedFolders: ReadonlySet<string> = new Set(["go", "java", "csharp", "c", "cpp"]);
 
 /** A method of the same type is called without naming an object. */
 export const implicitReceivers: ReadonlySet<string> = new Set(["java", "csharp", "cpp", "ruby"]);

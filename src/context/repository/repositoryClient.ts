@@ -4,6 +4,7 @@ import type { CollectedContext } from "../contextEngine.ts";
 import type { CopiedFile, CopiedQuery } from "../copied/copiedFile.ts";
 import type { Explained, ExplainQuery } from "../explanation/explanation.ts";
 import type { ContextQuery } from "../source.ts";
+import type { KnownUses, UsesQuery } from "../uses/usesElsewhere.ts";
 import {
 	repositoryReplyIdSchema,
 	repositoryReplySchema,
@@ -80,6 +81,7 @@ export class RepositoryClient {
 				case "collected":
 				case "explained":
 				case "copied":
+				case "uses":
 				case "files":
 				case "tokens":
 					break;
@@ -116,6 +118,12 @@ export class RepositoryClient {
 	async copiedFile(query: CopiedQuery, signal: AbortSignal): Promise<CopiedFile | undefined> {
 		const reply = await this.#ask({ id: this.#nextId++, operation: "copied", query }, signal);
 		return reply?.kind === "copied" && !signal.aborted ? reply.file : undefined;
+	}
+
+	/** Undefined when the thread has ended or failed, and after an abort. */
+	async usesElsewhere(query: UsesQuery, signal: AbortSignal): Promise<KnownUses | undefined> {
+		const reply = await this.#ask({ id: this.#nextId++, operation: "uses", query }, signal);
+		return reply?.kind === "uses" && !signal.aborted ? reply.found : undefined;
 	}
 
 	async update(path: string, text?: string): Promise<void> {

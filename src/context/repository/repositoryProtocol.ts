@@ -4,6 +4,7 @@ import type { CopiedFile, CopiedQuery } from "../copied/copiedFile.ts";
 import type { Explained, ExplainQuery } from "../explanation/explanation.ts";
 import { fileEncodingsSchema } from "../files/encodings.ts";
 import type { ContextQuery } from "../source.ts";
+import type { KnownUses, UsesQuery } from "../uses/usesElsewhere.ts";
 
 /**
  * The messages between the thread of the editor's extensions and the one that reads the repository. Both are
@@ -36,6 +37,8 @@ export const repositoryRequestSchema = z.discriminatedUnion("operation", [
 	z.object({ id, operation: z.literal("explain"), query: z.custom<ExplainQuery>(isObject) }),
 	/** Which file with a licence has the same text. */
 	z.object({ id, operation: z.literal("copied"), query: z.custom<CopiedQuery>(isObject) }),
+	/** Where other files use what was changed in a document. */
+	z.object({ id, operation: z.literal("uses"), query: z.custom<UsesQuery>(isObject) }),
 	/** Reads a file again, or takes `text` instead of what is on disk. */
 	z.object({ id, operation: z.literal("update"), path: z.string(), text: z.string().optional() }),
 	/** Forgets a file or a folder. */
@@ -64,6 +67,7 @@ export const repositoryReplySchema = z.discriminatedUnion("kind", [
 		id,
 		file: z.custom<CopiedFile>(isObject).optional(),
 	}),
+	z.object({ kind: z.literal("uses"), id, found: z.custom<KnownUses>(isObject) }),
 	z.object({ kind: z.literal("files"), id, paths: z.array(z.string()) }),
 	z.object({
 		kind: z.literal("tokens"),

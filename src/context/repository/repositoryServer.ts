@@ -6,6 +6,7 @@ import type { ContextEngine } from "../contextEngine.ts";
 import { copiedFile } from "../copied/copiedFile.ts";
 import { explain } from "../explanation/explain.ts";
 import type { RepositoryIndex } from "../index/repositoryIndex.ts";
+import { usesElsewhere } from "../uses/usesElsewhere.ts";
 import {
 	repositoryRequestSchema,
 	type RepositoryReply,
@@ -88,6 +89,11 @@ export class RepositoryServer {
 				return { kind: "collected", id, collected: await context.collect(request.query, signal) };
 			case "copied":
 				return { kind: "copied", id, file: await copiedFile(request.query, index, signal) };
+			case "uses": {
+				const isComplete = this.#isScanned;
+				const found = await usesElsewhere(request.query, index, signal);
+				return { kind: "uses", id, found: { ...found, isComplete } };
+			}
 			case "update":
 				await index.update(request.path, request.text);
 				return { kind: "done", id };

@@ -2,6 +2,7 @@ import type { CollectedContext } from "../contextEngine.ts";
 import type { CopiedFile, CopiedQuery } from "../copied/copiedFile.ts";
 import { withPaths, type Explained, type ExplainQuery } from "../explanation/explanation.ts";
 import type { ContextQuery } from "../source.ts";
+import type { KnownUses, UsesQuery } from "../uses/usesElsewhere.ts";
 import type { RepositoryClient, TokenizedFile } from "./repositoryClient.ts";
 
 /** What a prompt may ask about the folders of a workspace. */
@@ -12,6 +13,8 @@ export interface Repository {
 	explain(query: ExplainQuery, signal: AbortSignal): Promise<Explained | undefined>;
 	/** Which file of any folder has the same text below a licence header; undefined where none has, and as for `explain`. */
 	copiedFile(query: CopiedQuery, signal: AbortSignal): Promise<CopiedFile | undefined>;
+	/** Where other files of the document's folder use what was changed in it. Undefined as for `explain`. */
+	usesElsewhere(query: UsesQuery, signal: AbortSignal): Promise<KnownUses | undefined>;
 }
 
 export interface RepositoryMember {
@@ -19,7 +22,7 @@ export interface RepositoryMember {
 	readonly prefix: string;
 	readonly client: Pick<
 		RepositoryClient,
-		"collect" | "explain" | "copiedFile" | "files" | "tokensOf"
+		"collect" | "explain" | "copiedFile" | "usesElsewhere" | "files" | "tokensOf"
 	>;
 }
 
@@ -77,6 +80,22 @@ export class RepositorySet implements Repository {
 			}
 		}
 		return undefined;
+	}
+
+	async usesElsewhere(query: UsesQuery, signal: AbortSignal): Promise<KnownUses | undefined> {
+		const member = this.#memberOf(query.path);
+		if (member === undefined) {
+			return undefined;
+		}
+		const { prefix, client } = member;
+		const inside = { ...query, path: query.path.slice(prefix.length) };
+		const found = await client.usesElsewhere(inside, signal);
+		return (
+			found && {
+				...found,
+				files: found.files.map((file) => ({ ...file, path: prefix + file.path })),
+			}
+		);
 	}
 
 	/** Undefined when that can't be told of any of the folders: its files are not gone. */

@@ -11,6 +11,8 @@ export interface NameMention {
 	readonly isMember: boolean;
 	/** What stands in front of that selector, where it is one name: `value`. */
 	readonly receiver: string | undefined;
+	/** It stands for a part of something, also where it is a name at the same time: `{ name }`, `{ name: value }`, `f(name=value)`. */
+	readonly isKey: boolean;
 }
 
 /** Which mentions of a text are wanted; both conditions hold where both are given. */
@@ -99,6 +101,30 @@ const receiversOfCalls: ReadonlyMap<string, string> = new Map([
 	["nullsafe_member_call_expression", "object"],
 	["scoped_call_expression", "scope"],
 ]);
+
+/** Nodes that give something a value under a name, and the field that has the name; the first child where the grammar has none. */
+const keyed: ReadonlyMap<string, string> = new Map([
+	["keyword_argument", "name"],
+	["pair", "key"],
+	["jsx_attribute", ""],
+	["keyed_element", ""],
+	["field_initializer", "field"],
+]);
+
+/** Whether the name at a node says which part of something is meant. */
+export function isKeyAt(node: Node): boolean {
+	if (node.type.startsWith("shorthand_")) {
+		return true;
+	}
+	const at = node.parent?.type === "literal_element" ? node.parent : node;
+	const parent = at.parent;
+	const field = parent === null ? undefined : keyed.get(parent.type);
+	if (parent === null || field === undefined) {
+		// A method or field that is defined there.
+		return node.type === "property_identifier" && !selectors.has(parent?.type ?? "");
+	}
+	return field === "" ? parent.firstNamedChild?.id === at.id : isField(parent, field, at);
+}
 
 /** How a name is used at a node that is one. */
 export function roleOf(

@@ -7,6 +7,7 @@ import type { Grammars } from "./grammars.ts";
 import { ImportCollector } from "./importTags.ts";
 import {
 	maxMentions,
+	isKeyAt,
 	roleOf,
 	type MentionSource,
 	type NameMention,
@@ -202,6 +203,7 @@ function mentionsOf(
 				isCall,
 				isMember,
 				receiver: isName ? selected : undefined,
+				isKey: isKeyAt(first.node),
 			});
 		}
 	}

@@ -149,3 +149,20 @@ test("which file with a licence has the same text can be asked", () =>
 
 const longText =
 	"export const total = (all: readonly { size: number }[]) =>\n\tall.reduce((total, one) => total + one.size, 0) / Math.max(1, all.length);\n";
+
+test("uses of what a document defines are found by what is indexed, and whether all of it is, is said", () =>
+	withServer(
+		{ "a.ts": "export function f00() {}\n", "b.ts": "import { f00 } from './a';\n" },
+		async (ask) => {
+			const names = [{ name: "f00", next: "f11", lines: [0], isRepeated: false }];
+			const query = { path: "a.ts", text: "export function f11() {}\n", names };
+			expect(await ask({ id: 1, operation: "uses", query })).toEqual({
+				...{ kind: "uses", id: 1 },
+				found: { files: [], unreadFiles: 0, isComplete: false },
+			});
+			await ask({ id: 2, operation: "scan" });
+			expect(await ask({ id: 3, operation: "uses", query })).toMatchObject({
+				found: { files: [{ path: "b.ts", uses: [{ line: 0, column: 9 }] }], isComplete: true },
+			});
+		},
+	));

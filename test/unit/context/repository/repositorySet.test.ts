@@ -91,6 +91,11 @@ function member(prefix: string, files: readonly string[] | undefined) {
 			const file = { path: "lib/a.ts", line: 3, licence: "MIT", holder: undefined };
 			return Promise.resolve(asked.text === `in ${prefix}` ? file : undefined);
 		},
+		usesElsewhere: ({ path: asked }) =>
+			Promise.resolve({
+				files: [{ path: `used by ${asked}`, languageId: "go", text: prefix, uses: [] }],
+				...{ unreadFiles: 1, isComplete: true },
+			}),
 		files: () => Promise.resolve(files),
 		tokensOf: (path) =>
 			Promise.resolve(
@@ -185,4 +190,14 @@ test("a copied text is looked for in the folder of its document first, then in a
 		[{ path: undefined, text: "in web/" }],
 	]);
 	expect(await set.copiedFile({ path: undefined, text: "in no folder" }, signal)).toBeUndefined();
+});
+
+test("uses of what a document defines are looked for in its own folder", async () => {
+	const set = new RepositorySet([member("web/", []), member("api/", [])]);
+	const query = { path: "api/src/a.ts", text: "", names: [] };
+	expect(await set.usesElsewhere(query, signal)).toEqual({
+		files: [{ path: "api/used by src/a.ts", languageId: "go", text: "api/", uses: [] }],
+		...{ unreadFiles: 1, isComplete: true },
+	});
+	expect(await set.usesElsewhere({ ...query, path: "nowhere/a.ts" }, signal)).toBeUndefined();
 });
