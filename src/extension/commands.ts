@@ -19,6 +19,8 @@ export interface CommandActions {
 	readonly requests: () => RequestsSoFar;
 	/** Whose text a suggestion repeated, in a sentence. */
 	readonly lastCopied: () => string | undefined;
+	/** How many next edits there are in other files, where there are any. */
+	readonly nextEdits: () => string | undefined;
 	readonly snooze: Pick<Snooze, "start" | "end" | "untilTime">;
 	readonly restartEngine: () => Promise<void>;
 	readonly showLog: () => void;
@@ -64,6 +66,7 @@ function menuFacts(actions: CommandActions): Parameters<typeof showMenu>[0] {
 		serverOrigin: settings.server?.origin,
 		lastSilence: reason && reasonSentences[reason],
 		lastCopied: actions.lastCopied(),
+		nextEdits: actions.nextEdits(),
 	};
 }
 

@@ -6,7 +6,7 @@ import { registerCommands } from "./commands.ts";
 import { RecentProblems } from "./diagnostics/recentProblems.ts";
 import { registerDiagnostics } from "./diagnostics/registerDiagnostics.ts";
 import { FollowedSettings } from "./followedSettings.ts";
-import type { NextEditsView } from "./nextEdit/registerNextEdits.ts";
+import type { NextEditsView } from "./nextEdit/nextEditEditor.ts";
 import type { Assistance } from "./registerAssistance.ts";
 import { registerCompletions, type Completions } from "./registerCompletions.ts";
 import { LanguageModels } from "./servers/languageModels.ts";
@@ -124,6 +124,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<MoteAp
 		modelInUse: () => statusBar.modelInUse,
 		requests: () => silence.requests,
 		lastCopied: () => copied.lastNotice,
+		nextEdits: () => nextEdits.notice,
 		snooze,
 		restartEngine: openEngine,
 		showLog: () => log.show(),
@@ -132,6 +133,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<MoteAp
 		resumeModel: (rowId) => catalog.session.act(rowId, "resume"),
 	});
 	beside.push(commands, assistance, registerServers({ ...environment, models }));
+	beside.push(nextEdits.view.onDidChange(() => statusBar.setNextEdits(nextEdits.notice)));
 	nextEdits.configure();
 	return apiOf(statusBar, completions, nextEdits.view);
 }

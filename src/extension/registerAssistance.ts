@@ -55,6 +55,7 @@ export function registerAssistance(options: AssistanceOptions): Assistance {
 	const nextEdits = registerNextEdits({
 		...options,
 		reviews: () => edits.reviews,
+		repository: () => session.repository,
 		startWorker: () =>
 			startSearchWorker(path.join(context.extensionUri.fsPath, "dist", "nextEditWorker.js")),
 		onDidChange: () => silence.update(),

@@ -112,6 +112,16 @@ export function withCopied(
 		: { ...appearance, text: "$(law) Mote", tooltip: notice };
 }
 
+/** With what next edits there are in other files: a line of the tooltip, so that nothing moves while one types. */
+export function withNextEdits(
+	appearance: StatusAppearance,
+	notice: string | undefined,
+): StatusAppearance {
+	return notice === undefined
+		? appearance
+		: { ...appearance, tooltip: `${appearance.tooltip}\n${notice}` };
+}
+
 /** The model of this machine that completes. */
 export interface ModelInUse {
 	readonly name: string;

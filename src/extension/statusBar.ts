@@ -7,6 +7,7 @@ import {
 	statusAppearance,
 	withCopied,
 	withModel,
+	withNextEdits,
 	withServer,
 	type ModelInUse,
 	type OffStatus,
@@ -32,6 +33,7 @@ export class StatusBar implements vscode.Disposable {
 	private off: OffStatus | undefined;
 	private server: ServerNotice | undefined;
 	private copied: string | undefined;
+	private nextEdits: string | undefined;
 	private reading: PrefillProgress | undefined;
 	private loadingForChat: Status | undefined;
 	private runningRequests = 0;
@@ -101,6 +103,14 @@ export class StatusBar implements vscode.Disposable {
 		}
 	}
 
+	/** What next edits there are in other files; undefined where there are none. */
+	setNextEdits(notice: string | undefined): void {
+		if (notice !== this.nextEdits) {
+			this.nextEdits = notice;
+			this.render();
+		}
+	}
+
 	/** Which model somebody in the chat waits for; undefined when none. */
 	setLoadingForChat(modelName: string | undefined): void {
 		this.loadingForChat =
@@ -143,9 +153,9 @@ export class StatusBar implements vscode.Disposable {
 
 	private render(): void {
 		this.shown = this.current();
-		const appearance = withServer(
-			withCopied(statusAppearance(this.shown), this.shown, this.copied),
-			this.server,
+		const appearance = withNextEdits(
+			withServer(withCopied(statusAppearance(this.shown), this.shown, this.copied), this.server),
+			this.nextEdits,
 		);
 		const { tooltip, isError, announcement } = appearance;
 		this.announce(this.shown, announcement);

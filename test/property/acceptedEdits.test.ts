@@ -221,6 +221,87 @@ describe("whatever somebody does", () => {
 		},
 		{ arbitrary: replacement, weight: 3 },
 	);
+	const otherUse = fc.constantFrom(
+		"use(total);",
+		"log('😀', total);",
+		"",
+		"import { total } from './a';",
+		"}",
+	);
+	const otherSource = fc
+		.array(otherUse, { minLength: 2, maxLength: 10 })
+		.map((all) => all.join("\n"));
+
+	test("what is accepted in another file is what was shown there, and undo leads back to the first byte of both", async () => {
+		let accepted = 0;
+		await fc.assert(
+			fc.asyncProperty(
+				otherSource,
+				lineBreak,
+				fc.array(
+					fc.oneof(
+						{ arbitrary: fc.constant("accept" as const), weight: 6 },
+						{ arbitrary: fc.constantFrom("rest" as const, "undo" as const), weight: 3 },
+						{ arbitrary: fc.constantFrom("other" as const, "doc" as const), weight: 2 },
+						{ arbitrary: replacement, weight: 2 },
+					),
+					{ minLength: 4, maxLength: 16 },
+				),
+				async (other, end, steps) => {
+					const bench = new NextEditBench("export let total = 1;\n", end, { other });
+					const textsOf = (): readonly string[] =>
+						[...bench.models.values()].map(({ text }) => text);
+					const before = textsOf();
+					bench.type("total", "sumOfAll");
+					await bench.rest();
+					bench.open("other");
+					for (const one of steps) {
+						const { shown } = bench.session;
+						const text = bench.model.lines;
+						switch (one) {
+							case "accept": {
+								const edit = shown?.current.edit;
+								const picture = edit && pictureOf(edit, text.length);
+								const isIn = await bench.accept();
+								if (isIn && edit !== undefined) {
+									accepted++;
+									expect(picture && readOff(text, edit, picture)).toEqual(bench.model.lines);
+								} else {
+									expect(bench.model.lines).toEqual(text);
+								}
+								break;
+							}
+							case "rest":
+								await bench.rest();
+								break;
+							case "undo":
+								if (bench.undoable.length > 1) {
+									bench.undo();
+								}
+								break;
+							case "other":
+							case "doc":
+								bench.open(one);
+								break;
+							default:
+								bench.edit(changeIn(text.join("\n"), one));
+						}
+						for (const { path, edits } of bench.others.files) {
+							const lines = bench.models.get(path)?.lines ?? [];
+							expect(edits.every(({ edit }) => fits(lines, edit))).toBe(true);
+						}
+					}
+					while (bench.undoable.length > 0) {
+						bench.undo();
+					}
+					expect(textsOf()).toEqual(before);
+				},
+			),
+			{ numRuns: 60 },
+		);
+		expect(accepted).toBeGreaterThan(20);
+	});
+
 	const newNames = ["sumOfAll", "balance", "😀sum"];
 
 	test("what is accepted is what was shown, and undo leads back to the first byte", async () => {

@@ -1,9 +1,11 @@
+import type { UsingFile } from "../../src/context/uses/usesElsewhere.ts";
+import type { FollowedDocument } from "../../src/extension/nextEdit/followedDocument.ts";
 import {
 	NextEditSession,
 	pauseMs,
-	type FollowedDocument,
 	type NextEditSessionOptions,
 } from "../../src/extension/nextEdit/nextEditSession.ts";
+import { OtherFiles } from "../../src/extension/nextEdit/otherFiles.ts";
 import type { QuietReason } from "../../src/extension/nextEdit/quietReason.ts";
 import type { SearchReply } from "../../src/extension/nextEdit/searchProtocol.ts";
 import { SearchServer } from "../../src/extension/nextEdit/searchServer.ts";
@@ -11,13 +13,33 @@ import {
 	replacementOf,
 	type TextReplacement,
 } from "../../src/extension/nextEdit/textReplacement.ts";
+import { tokensOfLine } from "../../src/nextEdit/lineTokens.ts";
 import { FakeClock, settle } from "./fakeClock.ts";
 import { TextModel } from "./textModel.ts";
 
-/** A document with next edits, the real search, and a person who types by the clock of the test. */
+/** What was done to which document. */
+interface Undoable extends TextReplacement {
+	readonly document: string;
+}
+
+/**
+ * A document with next edits, the real search, and a person who types by the clock of the test. There may be other documents, which every
+ * name means the same in.
+ */
 export class NextEditBench {
 	readonly clock = new FakeClock();
-	readonly model: TextModel;
+	readonly models: ReadonlyMap<string, TextModel>;
+	readonly others: OtherFiles;
+	/** The document in front. */
+	front = "doc";
+	/** Texts that the repository still knows instead of those of the documents. */
+	readonly indexed = new Map<string, string>();
+	/** Whether the repository has been read to its end. */
+	isScanned = true;
+	/** Whether all documents are open in the editor. */
+	knowsOpened = false;
+	/** How often somebody asked where names are used. */
+	askedUses = 0;
 	readonly session: NextEditSession;
 	readonly server = new SearchServer();
 	quiet: QuietReason | undefined;
@@ -29,10 +51,37 @@ export class NextEditBench {
 	#answer: () => void = () => undefined;
 	cursorLine = 0;
 	/** Replacements that take back what was done, the newest last. */
-	readonly undoable: TextReplacement[] = [];
+	readonly undoable: Undoable[] = [];
 
-	constructor(text: string, lineBreak: "\n" | "\r\n" = "\n") {
-		this.model = new TextModel(text, lineBreak);
+	constructor(
+		text: string,
+		lineBreak: "\n" | "\r\n" = "\n",
+		others: Readonly<Record<string, string>> = {},
+	) {
+		this.models = new Map(
+			Object.entries({ doc: text, ...others }).map(([name, its]) => [
+				name,
+				new TextModel(its, lineBreak),
+			]),
+		);
+		this.others = new OtherFiles({
+			uses: ({ path, names }) => {
+				this.askedUses++;
+				const wanted = new Set(names.map(({ name }) => name));
+				return Promise.resolve({
+					...{ files: this.#using(path, wanted), unreadFiles: 0 },
+					isComplete: this.isScanned,
+				});
+			},
+			search: (asked) =>
+				Promise.resolve(this.server.receive({ kind: "searchElsewhere", id: 0, ...asked })),
+			pathOf: (document) => document,
+			documentIdOf: (path) => path,
+			opened: (document) => (this.knowsOpened ? this.#followed(document) : undefined),
+			mayShow: ({ path }) => path !== "notShown",
+			onDidChange: () => undefined,
+			onDidLook: () => undefined,
+		});
 		this.session = new NextEditSession({
 			place: () => ({
 				document: this.document,
@@ -40,20 +89,44 @@ export class NextEditBench {
 				quiet: this.quiet,
 			}),
 			search: this.#searchOf(this.server),
+			elsewhere: this.others,
 			clock: this.clock,
 			onDidChange: () => undefined,
 		});
 		this.session.placeChanged();
 	}
 
+	get model(): TextModel {
+		return this.modelOf(this.front);
+	}
+
+	modelOf(document: string): TextModel {
+		const model = this.models.get(document);
+		if (model === undefined) {
+			throw new Error(`there is no ${document}`);
+		}
+		return model;
+	}
+
+	/** Brings another document to the front. */
+	open(document: string): void {
+		this.front = document;
+		this.cursorLine = 0;
+		this.session.placeChanged();
+	}
+
 	get document(): FollowedDocument {
-		const { model } = this;
+		return this.#followed(this.front);
+	}
+
+	#followed(id: string): FollowedDocument {
+		const model = this.modelOf(id);
 		const read = <Value>(value: Value): Value => {
 			this.reads++;
 			return value;
 		};
 		return {
-			...{ id: "doc", languageId: "typescript", lineCount: model.lines.length },
+			...{ id, languageId: "typescript", lineCount: model.lines.length },
 			get version() {
 				return model.version;
 			},
@@ -86,9 +159,13 @@ export class NextEditBench {
 	}
 
 	undo(): void {
-		const inverse = this.undoable.pop();
-		if (inverse === undefined) {
+		const done = this.undoable.pop();
+		if (done === undefined) {
 			throw new Error("there is nothing to undo");
+		}
+		const { document, ...inverse } = done;
+		if (this.front !== document) {
+			this.open(document);
 		}
 		this.edit(inverse, true);
 	}
@@ -117,9 +194,25 @@ export class NextEditBench {
 	edit(change: TextReplacement, isUndo = false): void {
 		const inverse = this.model.apply(change);
 		if (!isUndo) {
-			this.undoable.push(inverse);
+			this.undoable.push({ ...inverse, document: this.front });
 		}
-		this.session.changed("doc", [change], isUndo);
+		this.session.changed(this.front, [change], isUndo);
+	}
+
+	#using(path: string, names: ReadonlySet<string>): readonly UsingFile[] {
+		return [...this.models]
+			.filter(([name]) => name !== path)
+			.map(([name, model]) => [name, this.indexed.get(name) ?? model.text] as const)
+			.map(([name, text]) => ({
+				...{ path: name, languageId: "typescript", text },
+				uses: text
+					.split(/\r\n|\n/)
+					.flatMap((written, line) =>
+						tokensOfLine(written).flatMap((token) =>
+							names.has(token.text) ? [{ name: token.text, line, column: token.start }] : [],
+						),
+					),
+			}));
 	}
 
 	#searchOf(server: SearchServer): NextEditSessionOptions["search"] {

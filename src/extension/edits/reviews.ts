@@ -188,9 +188,14 @@ export class Reviews implements vscode.Disposable {
 			opened.isApplying = false;
 		}
 		const isChanged = review.accepted.length > 0;
-		await this.close(id);
-		if (isShown && (isChanged || !opened.isNewFile)) {
-			await vscode.window.showTextDocument(uri, { preview: false });
+		await this.remove(id, opened);
+		try {
+			if (isShown && (isChanged || !opened.isNewFile)) {
+				await vscode.window.showTextDocument(uri, { preview: false });
+			}
+		} finally {
+			// Whoever opens something then has it in front.
+			this.closings.fire(id);
 		}
 	}
 
@@ -244,12 +249,16 @@ export class Reviews implements vscode.Disposable {
 		if (opened === undefined) {
 			return;
 		}
+		await this.remove(id, opened);
+		this.closings.fire(id);
+	}
+
+	private async remove(id: string, opened: OpenReview): Promise<void> {
 		this.open.delete(id);
 		await vscode.window.tabGroups.close(tabsOf(id), true);
 		this.documents.remove(opened.right);
 		this.documents.remove(opened.left);
 		this.setContext();
-		this.closings.fire(id);
 	}
 
 	private follow(document: vscode.TextDocument): void {

@@ -22,10 +22,13 @@ export interface MenuFacts {
 	readonly lastSilence: string | undefined;
 	/** Whose text the last suggestion repeated of which that is known, in a sentence. */
 	readonly lastCopied: string | undefined;
+	/** How many next edits there are in other files; undefined where there are none. */
+	readonly nextEdits: string | undefined;
 }
 
 /** Commands of package.json that the menu offers. */
 export type MenuCommand =
+	| "mote.showNextEditsElsewhere"
 	| "mote.whyNoSuggestion"
 	| "mote.chooseAmount"
 	| "mote.endSnooze"
@@ -136,10 +139,13 @@ function workEntry({ kind, rowId, label, detail }: WorkSummary): MenuEntry {
 }
 
 function suggestions(facts: MenuFacts): readonly MenuEntry[] {
-	const { settings, languageId, lastSilence } = facts;
+	const { settings, languageId, lastSilence, nextEdits } = facts;
 	const gate = settings.completion.minJointProbability;
 	const isOnHere = languageId !== undefined && isEnabledFor(settings, languageId);
 	return [
+		...(nextEdits === undefined
+			? []
+			: [item(`$(arrow-right) ${nextEdits}`, command("mote.showNextEditsElsewhere"))]),
 		item("$(question) Why no suggestion?", command("mote.whyNoSuggestion"), lastSilence),
 		item("$(settings) More or less ghost text…", command("mote.chooseAmount"), amountText(gate)),
 		...snoozing(facts),

@@ -3,7 +3,9 @@ import { isSecretPath } from "../../context/files/secrets.ts";
 import { documentLanguage } from "../documentLanguage.ts";
 import { isOwnDocument } from "../ownDocuments.ts";
 import { isEnabledFor, type Settings } from "../settings.ts";
-import type { FollowedDocument, TypingPlace } from "./nextEditSession.ts";
+import type { FollowedDocument } from "./followedDocument.ts";
+import type { TypingPlace } from "./nextEditSession.ts";
+import type { FileFacts } from "./otherFiles.ts";
 import { otherProviderOf, quietReason } from "./quietReason.ts";
 
 /** Where a person may type now, as the session sees it. */
@@ -33,6 +35,14 @@ export function typingPlace(settings: Settings, isSnoozed: boolean): TypingPlace
 			),
 		}),
 	};
+}
+
+/** Whether next edits may be shown in a file that isn't open. */
+export function mayShow(settings: Settings, { languageId, documentId: id }: FileFacts): boolean {
+	return (
+		isEnabledFor({ ...settings, enable: true }, languageId) &&
+		!isSecretPath(vscode.Uri.parse(id).path)
+	);
 }
 
 /** A document as the session sees it. Lines are asked for one by one, its text as a whole only when it is opened. */

@@ -7,6 +7,8 @@ export interface NextEditFacts {
 	readonly quiet: QuietReason | undefined;
 	readonly lastSearch: LastSearch | undefined;
 	readonly shown: ShownEdits | undefined;
+	/** How many there are in other files, where there are any. */
+	readonly elsewhere?: string | undefined;
 }
 
 /** More of them say nothing new. */
@@ -15,7 +17,12 @@ const maxListed = 20;
 const percent = (probability: number): string => `${Math.round(probability * 100)} %`;
 
 /** What the last search for next edits found, and why something is shown or not: a sentence each. Holds no text of a document. */
-export function nextEditReport({ quiet, lastSearch, shown }: NextEditFacts): readonly string[] {
+export function nextEditReport({
+	quiet,
+	lastSearch,
+	shown,
+	elsewhere,
+}: NextEditFacts): readonly string[] {
 	if (quiet !== undefined) {
 		return [quietSentences[quiet]];
 	}
@@ -31,6 +38,7 @@ export function nextEditReport({ quiet, lastSearch, shown }: NextEditFacts): rea
 		head,
 		...judged.slice(0, maxListed).map((one) => sentenceOf(one, shown)),
 		...(judged.length > maxListed ? [`${judged.length - maxListed} more.`] : []),
+		...(elsewhere === undefined ? [] : [`${elsewhere}.`]),
 	];
 }
 

@@ -1,7 +1,9 @@
 import type { Clock } from "../../base/clock.ts";
 import type { TextChange } from "../../nextEdit/editHistory.ts";
-import { fits } from "../../nextEdit/lineEdit.ts";
+import { meets } from "../../nextEdit/lineEdit.ts";
 import { judged, shownEdits, type JudgedEdit, type ShownEdits } from "./chosenEdits.ts";
+import { fitsIn, type FollowedDocument } from "./followedDocument.ts";
+import type { OtherFiles } from "./otherFiles.ts";
 import { PendingChanges } from "./pendingChanges.ts";
 import { placedAfter } from "./placedEdit.ts";
 import type { QuietReason } from "./quietReason.ts";
@@ -13,19 +15,6 @@ export const pauseMs = 400;
 
 /** Kinds that somebody has dismissed, of all documents. */
 const maxDismissed = 200;
-
-/** What is needed of a document of the editor. Lines are without their breaks, units UTF-16. */
-export interface FollowedDocument {
-	/** Different for every document that is open. */
-	readonly id: string;
-	readonly languageId: string;
-	readonly version: number;
-	readonly lineCount: number;
-	/** Of all lines together. */
-	readonly units: number;
-	lineAt(line: number): string;
-	getText(): string;
-}
 
 /** Where a person may type now. */
 export interface TypingPlace {
@@ -41,6 +30,8 @@ export interface NextEditSessionOptions {
 		feed(request: FeedRequest): void;
 		search(search: Search): Promise<SearchReply | undefined>;
 	};
+	/** What follows in other documents than the one that was edited. */
+	readonly elsewhere: Pick<OtherFiles, "editsOf" | "fit" | "look" | "changed" | "dismiss">;
 	readonly clock: Clock;
 	/** What is shown, or why nothing is, may be another. */
 	readonly onDidChange: () => void;
@@ -99,22 +90,40 @@ export class NextEditSession {
 		return this.#quiet;
 	}
 
-	/** Another document, or none, is in front, or may be quiet now: follows it, and shows nothing until somebody edits it. */
+	/**
+	 * Another document, or none, is in front, or may be quiet now: follows it, and shows nothing until somebody edits it, but what follows there
+	 * from edits of another one.
+	 */
 	placeChanged(): void {
 		this.#current.abort();
 		this.#front = undefined;
 		this.#last = undefined;
-		const { document, quiet } = this.#options.place();
+		const { document, cursorLine, quiet } = this.#options.place();
 		this.#quiet = quiet;
-		if (document !== undefined && quiet === undefined && !this.#bringUpToDate(document)) {
-			// Somebody comes back to what was edited before.
-			void this.#searchSoon(pauseMs);
+		if (document !== undefined && quiet === undefined) {
+			this.#options.elsewhere.fit(document);
+			const edits = this.#comingFrom(document, this.#options.elsewhere.editsOf(document.id));
+			this.#front = { documentId: document.id, edits, fromLine: cursorLine, kind: undefined };
+			if (!this.#bringUpToDate(document)) {
+				// Somebody comes back to what was edited before.
+				void this.#searchSoon(pauseMs);
+			}
 		}
 		this.#options.onDidChange();
 	}
 
+	/** Somebody has gone to an edit that follows from those of another document: of what is shown it is the next. */
+	goneTo({ edit, kind }: FoundEdit): void {
+		this.placeChanged();
+		if (this.#front !== undefined) {
+			this.#front = { ...this.#front, fromLine: edit.line, kind };
+			this.#options.onDidChange();
+		}
+	}
+
 	/** A document was changed. On the path of every key: keeps it for later, and moves what is shown along. */
 	changed(documentId: string, changes: readonly TextChange[], isUndo: boolean): void {
+		this.#options.elsewhere.changed(documentId, changes);
 		const pending = this.#pending.get(documentId);
 		if (pending === undefined || changes.length === 0) {
 			return;
@@ -203,6 +212,7 @@ export class NextEditSession {
 			kinds.delete(oldest);
 		}
 		this.#dismissed.set(documentId, kinds);
+		this.#options.elsewhere.dismiss(documentId, kind);
 		const front = this.#front;
 		if (front?.documentId === documentId) {
 			this.#front = { ...front, edits: front.edits.filter((found) => found.kind !== kind) };
@@ -223,7 +233,7 @@ export class NextEditSession {
 	}
 
 	async #searchNow(signal: AbortSignal): Promise<void> {
-		const { place, search, onDidChange } = this.#options;
+		const { place, search, elsewhere, onDidChange } = this.#options;
 		const { document, cursorLine, quiet } = place();
 		this.#quiet = search.hasFailed ? "searchFailed" : quiet;
 		if (document === undefined || this.#quiet !== undefined) {
@@ -242,13 +252,30 @@ export class NextEditSession {
 			return;
 		}
 		const found = reply?.kind === "found" ? reply.edits : [];
-		const fitting = found.filter((edit) => fitsIn(edit, document));
-		const verdicts = judged(fitting, lineCount, this.#dismissed.get(id) ?? new Map());
-		const edits = verdicts.flatMap(({ found: one, verdict }) => (verdict === "shown" ? [one] : []));
+		const verdicts = this.#judged(document, found);
+		const coming = this.#comingFrom(document, elsewhere.editsOf(id));
+		const edits = [
+			...coming,
+			...shownOf(verdicts).filter(({ edit }) => coming.every((one) => !meets(one.edit, edit))),
+		];
 		const kind = this.#front?.documentId === id ? this.#front.kind : undefined;
 		this.#last = { made: reply?.kind === "found" ? reply.made : 0, judged: verdicts };
 		this.#front = { documentId: id, edits, fromLine: cursorLine, kind };
 		onDidChange();
+		if (reply?.kind === "found") {
+			// The next key ends it.
+			void elsewhere.look(document, reply.leaving, signal);
+		}
+	}
+
+	#judged(document: FollowedDocument, found: readonly FoundEdit[]): readonly JudgedEdit[] {
+		const fitting = found.filter((edit) => fitsIn(edit, document));
+		return judged(fitting, document.lineCount, this.#dismissed.get(document.id) ?? new Map());
+	}
+
+	/** Of what follows from edits of another document, what may be shown in this one. */
+	#comingFrom(document: FollowedDocument, found: readonly FoundEdit[]): readonly FoundEdit[] {
+		return shownOf(this.#judged(document, found));
 	}
 
 	/** Tells the search what has happened in a document since it last heard of it. True: it was told the whole text. */
@@ -269,11 +296,6 @@ export class NextEditSession {
 	}
 }
 
-function fitsIn({ edit }: FoundEdit, document: FollowedDocument): boolean {
-	const { line, old, next } = edit;
-	if (line < 0 || line + old.length > document.lineCount) {
-		return false;
-	}
-	const standing = old.map((_, i) => document.lineAt(line + i));
-	return fits(standing, { line: 0, old, next });
+function shownOf(verdicts: readonly JudgedEdit[]): readonly FoundEdit[] {
+	return verdicts.flatMap(({ found, verdict }) => (verdict === "shown" ? [found] : []));
 }

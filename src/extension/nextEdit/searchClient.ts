@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { Logger } from "../../base/log.ts";
 import {
 	searchReplySchema,
+	type ElsewhereRequest,
 	type FeedRequest,
 	type SearchReply,
 	type SearchRequest,
@@ -9,7 +10,7 @@ import {
 
 /** What SearchClient needs of a worker thread. */
 export interface SearchWorker {
-	postMessage(request: FeedRequest | SearchRequest): void;
+	postMessage(request: FeedRequest | SearchRequest | ElsewhereRequest): void;
 	onMessage(listener: (message: unknown) => void): void;
 	/** Called once, when the worker has ended for whatever reason. */
 	onExit(listener: (problem: string) => void): void;
@@ -26,6 +27,7 @@ export interface SearchClientOptions {
 
 /** What is asked of a search, beside the number that the client gives it. */
 export type Search = Omit<SearchRequest, "kind" | "id">;
+export type SearchElsewhere = Omit<ElsewhereRequest, "kind" | "id">;
 
 /** Has a worker thread follow documents and look for next edits, so that neither ever holds up the editor. */
 export class SearchClient {
@@ -52,7 +54,18 @@ export class SearchClient {
 	}
 
 	/** Undefined where the worker ended; a new one knows of no document. */
-	async search({ document, languageId, lines, units }: Search): Promise<SearchReply | undefined> {
+	search(search: Search): Promise<SearchReply | undefined> {
+		return this.#ask((id) => ({ kind: "search", id, ...search }));
+	}
+
+	/** Undefined as for `search`. */
+	searchElsewhere(search: SearchElsewhere): Promise<SearchReply | undefined> {
+		return this.#ask((id) => ({ kind: "searchElsewhere", id, ...search }));
+	}
+
+	async #ask(
+		request: (id: number) => SearchRequest | ElsewhereRequest,
+	): Promise<SearchReply | undefined> {
 		const worker = this.#running();
 		if (worker === undefined) {
 			return undefined;
@@ -61,7 +74,7 @@ export class SearchClient {
 		const reply = new Promise<SearchReply | undefined>((resolve) => {
 			this.#waiting.set(id, resolve);
 		});
-		worker.postMessage({ kind: "search", id, document, languageId, lines, units });
+		worker.postMessage(request(id));
 		try {
 			return await reply;
 		} finally {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { maxRememberedEdits } from "../../nextEdit/editHistory.ts";
+import { maxLeavingNames } from "../../nextEdit/leavingNames.ts";
 import { proposerNames } from "../../nextEdit/proposerName.ts";
 import { maxPendingChanges, maxPendingUnits } from "./pendingChanges.ts";
 import { maxFollowedLines, maxFollowedUnits } from "./quietReason.ts";
@@ -10,6 +11,8 @@ import { maxFollowedLines, maxFollowedUnits } from "./quietReason.ts";
 export const maxFoundEdits = 100;
 /** Lines of one edit, before and after; more are no edit by hand. */
 export const maxFoundLines = 60;
+/** Places of one other file. */
+export const maxUses = 2000;
 
 const id = z.int().nonnegative();
 const line = z.int().nonnegative();
@@ -51,6 +54,33 @@ export const searchRequestSchema = z.strictObject({
 	units: z.int().nonnegative().max(maxFollowedUnits),
 });
 
+/** Names that edits were about, and that other files may know. */
+const nameSchema = z.strictObject({
+	name: z.string(),
+	next: z.union([z.string(), z.undefined()]),
+	lines: z.array(line).readonly(),
+	kind: z.string(),
+	support: z.int().nonnegative(),
+	isRepeated: z.boolean(),
+});
+
+/** What follows in another file from the edits of a document. */
+export const elsewhereRequestSchema = z.strictObject({
+	...searchRequestSchema.shape,
+	kind: z.literal("searchElsewhere"),
+	names: z
+		.array(nameSchema.pick({ name: true, next: true }))
+		.max(maxLeavingNames)
+		.readonly(),
+	/** Of the other file, with its line breaks. */
+	text: z.string().max(maxFollowedUnits),
+	/** Where it means what was changed. */
+	uses: z
+		.array(z.strictObject({ name: z.string(), line, column }))
+		.max(maxUses)
+		.readonly(),
+});
+
 const foundEditSchema = z.strictObject({
 	edit: z.strictObject({
 		line,
@@ -75,6 +105,16 @@ export const searchReplySchema = z.discriminatedUnion("kind", [
 		edits: z.array(foundEditSchema).max(maxFoundEdits).readonly(),
 		/** Edits made that were learned from. */
 		made: z.int().nonnegative().max(maxRememberedEdits),
+		/** What else those edits were about. */
+		leaving: z.array(nameSchema).max(maxLeavingNames).readonly(),
+	}),
+	z.strictObject({
+		kind: z.literal("foundElsewhere"),
+		id,
+		/** The likeliest first. */
+		edits: z.array(foundEditSchema).max(maxFoundEdits).readonly(),
+		/** Of the other file. */
+		lines: line,
 	}),
 	/** The text isn't the one that was followed: it has to be opened again. */
 	z.strictObject({ kind: z.literal("outOfStep"), id }),
@@ -83,5 +123,7 @@ export const searchReplySchema = z.discriminatedUnion("kind", [
 
 export type FeedRequest = z.infer<typeof feedRequestSchema>;
 export type SearchRequest = z.infer<typeof searchRequestSchema>;
+export type ElsewhereRequest = z.infer<typeof elsewhereRequestSchema>;
+export type LeavingNames = Extract<SearchReply, { kind: "found" }>["leaving"];
 export type SearchReply = z.infer<typeof searchReplySchema>;
 export type FoundEdit = z.infer<typeof foundEditSchema>;

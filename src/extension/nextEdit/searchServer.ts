@@ -1,12 +1,17 @@
-import { EditHistory } from "../../nextEdit/editHistory.ts";
+import type { EditedDocument } from "../../nextEdit/editedDocument.ts";
+import { EditHistory, linesOf } from "../../nextEdit/editHistory.ts";
 import { gateWeights } from "../../nextEdit/gateWeights.ts";
 import { featureNames, type Features } from "../../nextEdit/features.ts";
+import { leavingNames } from "../../nextEdit/leavingNames.ts";
 import { findNextEdits, type NextEdit } from "../../nextEdit/nextEdit.ts";
+import { findInOtherFile } from "../../nextEdit/otherFile.ts";
 import {
+	elsewhereRequestSchema,
 	feedRequestSchema,
 	maxFoundEdits,
 	maxFoundLines,
 	searchRequestSchema,
+	type ElsewhereRequest,
 	type FeedRequest,
 	type FoundEdit,
 	type SearchReply,
@@ -27,7 +32,16 @@ export class SearchServer {
 	receive(message: unknown): SearchReply | undefined {
 		const search = searchRequestSchema.safeParse(message);
 		if (search.success) {
-			return this.#search(search.data);
+			return this.#answer(search.data, (document) => ({
+				...{ kind: "found", id: search.data.id, made: document.edits.length },
+				edits: foundEdits(findNextEdits(document)),
+				leaving: leavingNames(document),
+			}));
+		}
+		const elsewhere = elsewhereRequestSchema.safeParse(message);
+		if (elsewhere.success) {
+			const { data } = elsewhere;
+			return this.#answer(data, (document) => foundElsewhere(document, data));
 		}
 		const feed = feedRequestSchema.safeParse(message);
 		if (feed.success) {
@@ -63,7 +77,11 @@ export class SearchServer {
 		}
 	}
 
-	#search({ id, document, languageId, lines, units }: SearchRequest): SearchReply {
+	/** What `find` says of a document, if it is the one that is asked about. */
+	#answer(
+		{ id, document, languageId, lines, units }: Omit<SearchRequest, "kind">,
+		find: (document: EditedDocument) => SearchReply,
+	): SearchReply {
 		const history = this.#documents.get(document);
 		const known = history?.lines ?? [];
 		if (
@@ -75,16 +93,8 @@ export class SearchServer {
 			return { kind: "outOfStep", id };
 		}
 		this.#keep(document, history);
-		const { edits } = history;
 		try {
-			const found = findNextEdits({ lines: known, languageId, edits });
-			return {
-				...{ kind: "found", id, made: edits.length },
-				edits: found
-					.filter(({ edit: { old, next } }) => Math.max(old.length, next.length) <= maxFoundLines)
-					.slice(0, maxFoundEdits)
-					.map(foundEdit),
-			};
+			return find({ lines: known, languageId, edits: history.edits });
 		} catch (error) {
 			return {
 				kind: "failed",
@@ -93,6 +103,22 @@ export class SearchServer {
 			};
 		}
 	}
+}
+
+function foundElsewhere(
+	document: EditedDocument,
+	{ id, names, text, uses }: ElsewhereRequest,
+): SearchReply {
+	const lines = linesOf(text);
+	const edits = foundEdits(findInOtherFile(document, names, { lines, uses }));
+	return { kind: "foundElsewhere", id, edits, lines: lines.length };
+}
+
+function foundEdits(edits: readonly NextEdit[]): readonly FoundEdit[] {
+	return edits
+		.filter(({ edit: { old, next } }) => Math.max(old.length, next.length) <= maxFoundLines)
+		.slice(0, maxFoundEdits)
+		.map(foundEdit);
 }
 
 function foundEdit({ edit, probability, proposers, kind, support, features }: NextEdit): FoundEdit {

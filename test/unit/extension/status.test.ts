@@ -7,6 +7,7 @@ import {
 	statusAppearance,
 	withCopied,
 	withModel,
+	withNextEdits,
 	type Status,
 } from "../../../src/extension/status.ts";
 
@@ -173,4 +174,14 @@ test("a suggestion that repeats somebody's text is marked by an icon, as wide as
 	expect(marked).toEqual({ text: "$(law) Mote", tooltip: notice, isError: false });
 	expect(withCopied(statusAppearance(busy), busy, notice)).toEqual(statusAppearance(busy));
 	expect(withCopied(statusAppearance(ready), ready, undefined)).toEqual(statusAppearance(ready));
+});
+
+test("next edits in other files are a line of the tooltip, and move nothing", () => {
+	const ready = statusAppearance({ kind: "ready" });
+	const notice = "Next edits: 3 in 2 other files";
+	expect(withNextEdits(ready, notice)).toEqual({
+		...ready,
+		tooltip: `${ready.tooltip}\n${notice}`,
+	});
+	expect(withNextEdits(ready, undefined)).toEqual(ready);
 });

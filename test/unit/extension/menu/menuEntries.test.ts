@@ -24,6 +24,7 @@ const usual: MenuFacts = {
 	serverOrigin: undefined,
 	lastSilence: "The model was not sure enough to show anything.",
 	lastCopied: undefined,
+	nextEdits: undefined,
 };
 
 /** A line for each entry, as a person reads it. */
@@ -176,6 +177,7 @@ test("every command that the menu names is one of the palette", () => {
 		{},
 		{ snoozedUntil: "1:00" },
 		{ status: { kind: "failed", message: "No." } },
+		{ nextEdits: "Next edits: 3 in 2 other files" },
 	];
 	const named = states
 		.flatMap((state): readonly MenuEntry[] => menuEntries({ ...usual, ...state }))
@@ -197,4 +199,10 @@ test("the three amounts stand around the default, and each says its probability"
 test("whose text a suggestion repeated can still be read when it is gone", () => {
 	const sentence = "A suggestion repeats text of a 1.0 (MIT), which mote-base was trained on.";
 	expect(shown({ lastCopied: sentence })).toContain(`$(law) Repeated text | ${sentence}`);
+});
+
+test("next edits in other files lead to their list, where there are any", () => {
+	const nextEdits = "Next edits: 3 in 2 other files";
+	expect(shown({ nextEdits })).toContain(`$(arrow-right) ${nextEdits}`);
+	expect(shown({}).join("\n")).not.toContain("Next edits");
 });

@@ -5,13 +5,14 @@ import {
 	startSearchWorker,
 } from "../../../../src/extension/nextEdit/searchClient.ts";
 import type {
+	ElsewhereRequest,
 	FeedRequest,
 	SearchRequest,
 } from "../../../../src/extension/nextEdit/searchProtocol.ts";
 import { nullLogger } from "../../../../src/base/log.ts";
 import { SilentWorker } from "../../../support/silentWorker.ts";
 
-type Request = FeedRequest | SearchRequest;
+type Request = FeedRequest | SearchRequest | ElsewhereRequest;
 
 const asked = { document: "a", languageId: "typescript", lines: 1, units: 5 };
 
@@ -47,11 +48,11 @@ describe("the client of the search", () => {
 		const { client, workers } = silentClient();
 		const searches = [client.search(asked), client.search(asked)];
 		const [worker] = workers;
-		worker?.send({ kind: "found", id: 1, edits: [], made: 2 });
+		worker?.send({ kind: "found", id: 1, edits: [], made: 2, leaving: [] });
 		worker?.send({ kind: "outOfStep", id: 0 });
 		expect(await Promise.all(searches)).toEqual([
 			{ kind: "outOfStep", id: 0 },
-			{ kind: "found", id: 1, edits: [], made: 2 },
+			{ kind: "found", id: 1, edits: [], made: 2, leaving: [] },
 		]);
 	});
 

@@ -69,6 +69,33 @@ describe("the search", () => {
 		expect(linesOf(search(server, text))).toEqual([]);
 	});
 
+	test.each([
+		["LF", "\n"],
+		["CRLF", "\r\n"],
+	])("goes on in another file, with %s", (_end, lineBreak) => {
+		const server = new SearchServer();
+		const original = "export const total = 1;\n";
+		server.receive({ kind: "open", document: "a", text: original });
+		const changes = [replaced(original, "total", "sumOfAll")];
+		server.receive({ kind: "change", document: "a", changes, atMs: 1, isUndo: false });
+		const found = search(server, original.replace("total", "sumOfAll"));
+		const names = found?.kind === "found" ? found.leaving : [];
+		expect(names).toMatchObject([{ name: "total", next: "sumOfAll", lines: [0] }]);
+		const asked = {
+			...{ kind: "searchElsewhere", id: 8, document: "a", languageId: "typescript" },
+			...{ lines: 2, units: "export const sumOfAll = 1;".length },
+			names: names.map(({ name, next }) => ({ name, next })),
+			text: ["one();", "", "use(total, '😀', total);"].join(lineBreak),
+			uses: [{ name: "total", line: 2, column: 4 }],
+		};
+		const reply = searchReplySchema.parse(structuredClone(server.receive(structuredClone(asked))));
+		expect(reply).toMatchObject({
+			...{ kind: "foundElsewhere", id: 8, lines: 3 },
+			edits: [{ edit: { line: 2, next: ["use(sumOfAll, '😀', total);"] } }],
+		});
+		expect(server.receive({ ...asked, units: 1 })).toEqual({ kind: "outOfStep", id: 8 });
+	});
+
 	test("says so where it knows another text, until that is opened again", () => {
 		const server = new SearchServer();
 		expect(search(server, text)).toEqual({ kind: "outOfStep", id: 7 });
