@@ -9,13 +9,13 @@ import {
 	renamed,
 	type Scenario,
 } from "../support/nextEditScenarios.ts";
-import { holdsOnce } from "./events.ts";
+import { holdsOnce, nextOf } from "./events.ts";
 import { activateMote, closeEditors, setSetting, settled, showAt } from "./mote.ts";
 
 describe("next edits in the editor", () => {
 	const key = "nextEdit.enable";
 	let mote: MoteApi;
-	let file: vscode.Uri | undefined;
+	const written: vscode.Uri[] = [];
 	let files = 0;
 
 	before(async () => {
@@ -33,20 +33,24 @@ describe("next edits in the editor", () => {
 	afterEach(async () => {
 		await closeEditors();
 		await setSetting(key, undefined);
-		if (file !== undefined) {
+		for (const file of written.splice(0)) {
 			await vscode.workspace.fs.delete(file);
-			file = undefined;
 		}
 	});
 
-	/** Opens a file, and makes the first edits of a change by hand. */
-	async function begun({ before: text, byHand }: Scenario): Promise<vscode.TextEditor> {
+	/** A new file of the workspace. Each has a name of its own: the editor remembers a while what a file was. */
+	async function write(text: string): Promise<vscode.Uri> {
 		const [folder] = vscode.workspace.workspaceFolders ?? [];
 		assert(folder !== undefined, "no folder is open");
-		// Each has a name of its own: the editor remembers a while what a file was.
-		file = vscode.Uri.joinPath(folder.uri, `nextEdits${files++}.ts`);
+		const file = vscode.Uri.joinPath(folder.uri, `nextEdits${files++}.ts`);
 		await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
-		const document = await vscode.workspace.openTextDocument(file);
+		written.push(file);
+		return file;
+	}
+
+	/** Opens a file, and makes the first edits of a change by hand. */
+	async function begun({ before: text, byHand }: Scenario): Promise<vscode.TextEditor> {
+		const document = await vscode.workspace.openTextDocument(await write(text));
 		const editor = await showAt(document, new vscode.Position(0, 0));
 		// From then on what is changed is known.
 		await holdsOnce(
@@ -61,6 +65,89 @@ describe("next edits in the editor", () => {
 		}
 		return editor;
 	}
+
+	const definition = "export function priceOfBasket(): number {\n\treturn 0;\n}\n";
+	const [oldName, newName] = ["priceOfBasket", "sumOfPrices"];
+
+	/** Renames a function that so many other files use, and rests until that is known; gives the others. */
+	async function renamedElsewhere(count: number): Promise<vscode.Uri[]> {
+		const editor = await begun({ before: definition, byHand: [[oldName, newName]], after: "" });
+		const { document } = editor;
+		const name = document.uri.path.split("/").at(-1) ?? "";
+		const users: vscode.Uri[] = [];
+		for (let i = 0; i < count; i++) {
+			users.push(await write(userOf(name)));
+		}
+		const replaced = async (old: string, next: string): Promise<void> => {
+			const at = document.getText().indexOf(old);
+			const range = new vscode.Range(document.positionAt(at), document.positionAt(at + old.length));
+			assert(at >= 0 && (await editor.edit((edit) => edit.replace(range, next))));
+		};
+		// The repository's thread hears of new files in its own time: whoever does it again is helped then.
+		while (mote.nextEdits.elsewhere?.files !== count) {
+			await replaced(newName, oldName);
+			await holdsOnce(mote.nextEdits.onDidChange, () => mote.nextEdits.elsewhere === undefined);
+			const looked = nextOf(mote.nextEdits.onDidLookElsewhere);
+			await replaced(oldName, newName);
+			await looked;
+		}
+		// Nobody was taken anywhere.
+		assert.strictEqual(vscode.window.activeTextEditor, editor);
+		return users;
+	}
+
+	const userOf = (name: string): string =>
+		`import { ${oldName} } from "./${name}";\n\nexport const total = ${oldName}();\n`;
+
+	it("in another file are opened on demand, accepted by Tab, and undone", async () => {
+		const [user] = await renamedElsewhere(1);
+		assert(user !== undefined);
+		assert.deepStrictEqual(mote.nextEdits.elsewhere, { edits: 2, files: 1 });
+		await vscode.commands.executeCommand("mote.showNextEditsElsewhere", 1);
+		const editor = vscode.window.activeTextEditor;
+		assert.strictEqual(editor?.document.uri.toString(), user.toString());
+		const before = editor.document.getText();
+		const after = before.replaceAll(oldName, newName);
+		while (editor.document.getText() !== after) {
+			await isShown();
+			await vscode.commands.executeCommand(commandOf("tab"));
+			await settled();
+		}
+		assert(await editor.document.save());
+		assert.strictEqual(await readFile(user.fsPath, "utf8"), after);
+		assert.strictEqual(mote.nextEdits.elsewhere, undefined);
+		await vscode.commands.executeCommand("undo");
+		await vscode.commands.executeCommand("undo");
+		assert.strictEqual(editor.document.getText(), before);
+	});
+
+	it("in several files are looked at as diffs, each of which goes in and out by one step", async () => {
+		const users = await renamedElsewhere(2);
+		const allDecided = vscode.commands.executeCommand("mote.showNextEditsElsewhere", 0);
+		const decided: { readonly document: vscode.TextDocument; readonly before: string }[] = [];
+		while (decided.length < users.length) {
+			const inFront = (): vscode.Uri | undefined =>
+				users.find(
+					(user) =>
+						isDiffOf(user) &&
+						decided.every(({ document }) => document.uri.toString() !== user.toString()),
+				);
+			await holdsOnce(vscode.window.tabGroups.onDidChangeTabs, () => inFront() !== undefined);
+			const user = inFront();
+			assert(user !== undefined);
+			const document = await vscode.workspace.openTextDocument(user);
+			const before = document.getText();
+			await vscode.commands.executeCommand("mote.acceptAllHunks");
+			assert.strictEqual(document.getText(), before.replaceAll(oldName, newName));
+			decided.push({ document, before });
+		}
+		await allDecided;
+		for (const { document, before } of decided) {
+			await showAt(document, new vscode.Position(0, 0));
+			await vscode.commands.executeCommand("undo");
+			assert.strictEqual(document.getText(), before);
+		}
+	});
 
 	function isShown(): Promise<void> {
 		return holdsOnce(mote.nextEdits.onDidChange, () => mote.nextEdits.shown !== undefined);
@@ -109,6 +196,12 @@ describe("next edits in the editor", () => {
 		assert.strictEqual(document.getText(), byHand);
 	});
 });
+
+/** Whether the diff of a file is in front. */
+function isDiffOf(file: vscode.Uri): boolean {
+	const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+	return input instanceof vscode.TabInputTextDiff && input.original.toString() === file.toString();
+}
 
 /** The command that a key is bound to by Mote. */
 function commandOf(key: string): string {
