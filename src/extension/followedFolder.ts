@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
 import { encodingOf, utf8, type FileEncodings } from "../context/files/encodings.ts";
-import { literalGlob } from "../context/files/ignoreRules.ts";
+import { literalGlob } from "../context/files/literalGlob.ts";
 import {
 	RepositoryClient,
 	startRepositoryWorker,

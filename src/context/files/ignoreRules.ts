@@ -121,8 +121,3 @@ export class IgnoreRules {
 export function isSkippedFolder(path: string): boolean {
 	return skippedFolders.has(path.slice(path.lastIndexOf("/") + 1));
 }
-
-/** A path as a glob that matches it alone. */
-export function literalGlob(file: string): string {
-	return file.replaceAll(/[\\*?[\]{}()!+@|]/g, "\\$&");
-}

@@ -5,7 +5,8 @@ import {
 	repositoryOf,
 	type GitRepository,
 } from "./gitRepository.ts";
-import { IgnoreRules, literalGlob } from "./ignoreRules.ts";
+import { IgnoreRules } from "./ignoreRules.ts";
+import { literalGlob } from "./literalGlob.ts";
 import { readSmallText } from "./smallFile.ts";
 
 /** A .gitignore beyond this is no list that a person keeps. */
