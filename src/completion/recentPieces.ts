@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { interpreted } from "../base/interpreted.ts";
+import { once } from "../base/once.ts";
 import { mayHoldSecrets } from "../context/files/secrets.ts";
 import { replacementCharacter } from "../context/files/sourceText.ts";
 import { pieceReasons, type ContextPiece } from "../context/piece.ts";
@@ -26,26 +28,30 @@ const maxDocuments = 8;
 /** Of one document, in UTF-16 units: an editor's storage is for small things. Larger contexts are collected anew. */
 const maxStoredLength = 32_768;
 
-const line = z.int().nonnegative();
-const lineRange = { startLine: line, endLine: line };
-const pieceSchema = z.strictObject({
-	...lineRange,
-	path: z.string().max(4096),
-	ranges: z.array(z.strictObject(lineRange)).max(1000),
-	text: z.string().max(maxStoredLength),
-	reason: z.enum(pieceReasons),
-	score: z.number(),
-	tokens: z.int().nonnegative(),
-});
-const storedSchema = z
-	.array(
-		z.strictObject({
-			path: z.string().max(4096),
-			lineStart: z.int().nonnegative(),
-			pieces: z.array(pieceSchema).max(1000),
-		}),
-	)
-	.max(maxDocuments);
+const line = once(() => z.int().nonnegative());
+const lineRange = once(() => ({ startLine: line(), endLine: line() }));
+const pieceSchema = once(() =>
+	z.strictObject({
+		...lineRange(),
+		path: z.string().max(4096),
+		ranges: z.array(z.strictObject(lineRange())).max(1000),
+		text: z.string().max(maxStoredLength),
+		reason: z.enum(pieceReasons),
+		score: z.number(),
+		tokens: z.int().nonnegative(),
+	}),
+);
+const storedSchema = once(() =>
+	z
+		.array(
+			z.strictObject({
+				path: z.string().max(4096),
+				lineStart: z.int().nonnegative(),
+				pieces: z.array(pieceSchema()).max(1000),
+			}),
+		)
+		.max(maxDocuments),
+);
 
 /**
  * The pieces of the latest documents, from one window to the next: a prompt begins with them, so that what the
@@ -59,7 +65,7 @@ export class RecentPieces {
 	constructor(storage?: WindowStorage) {
 		this.#storage = storage;
 		// What is not of this shape was written by another version, and is no loss.
-		const stored = storedSchema.safeParse(storage?.read()).data ?? [];
+		const stored = storedSchema().safeParse(storage?.read(), interpreted).data ?? [];
 		this.#documents = new Map(
 			stored
 				.filter(({ pieces }) => pieces.every(isShareable))

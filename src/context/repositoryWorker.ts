@@ -24,7 +24,7 @@ const logger: Logger = {
 	debug: (message) => reply({ kind: "note", message }),
 	warn: (message) => reply({ kind: "warning", message }),
 };
-const data = repositoryWorkerDataSchema.parse(workerData);
+const data = repositoryWorkerDataSchema().parse(workerData);
 
 const server = open();
 port.on("message", (message: unknown) => {

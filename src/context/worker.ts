@@ -15,7 +15,7 @@ const logger: Logger = {
 	...nullLogger,
 	warn: (message) => reply({ kind: "warning", message }),
 };
-const { progress, ...files } = syntaxWorkerDataSchema.parse(workerData);
+const { progress, ...files } = syntaxWorkerDataSchema().parse(workerData);
 const progressed = new Int32Array(progress);
 const didProgress = (): void => void Atomics.add(progressed, 0, 1);
 const syntax = new LocalSyntax(files, { clock: systemClock, logger, didProgress });

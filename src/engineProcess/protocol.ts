@@ -1,5 +1,7 @@
 import { isAbsolute } from "node:path";
 import * as z from "zod";
+import { interpreted } from "../base/interpreted.ts";
+import { once } from "../base/once.ts";
 import { maxBackendNameLength } from "../engine/backendName.ts";
 import type { GeneratedToken, GenerateRequest } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
@@ -19,193 +21,218 @@ export const protocolVersion = 8;
 /** Bounds on what one message may ask for; far above anything sensible. */
 const maxTokens = 1 << 20;
 
-const requestId = z.int().nonnegative();
-const tokenIds = z
-	.instanceof(Int32Array)
-	.refine((ids) => ids.length <= maxTokens && ids.every((id) => id >= 0), "ids are not negative");
+const requestId = once(() => z.int().nonnegative());
+const tokenIds = once(() =>
+	z
+		.instanceof(Int32Array)
+		.refine((ids) => ids.length <= maxTokens && ids.every((id) => id >= 0), "ids are not negative"),
+);
 
 /** Of a file whose tokens are learned: for the engine only a name. */
-const fileName = z.string().max(4096);
+const fileName = once(() => z.string().max(4096));
 
-const samplingSchema = z.strictObject({
-	temperature: z.number().nonnegative(),
-	topK: z.int().nonnegative(),
-	topP: z.number().positive().max(1),
-	seed: z.number(),
-});
+const samplingSchema = once(() =>
+	z.strictObject({
+		temperature: z.number().nonnegative(),
+		topK: z.int().nonnegative(),
+		topP: z.number().positive().max(1),
+		seed: z.number(),
+	}),
+);
 
-const promptIds = tokenIds.refine((ids) => ids.length > 0, "a prompt is not empty");
+const promptIds = once(() => tokenIds().refine((ids) => ids.length > 0, "a prompt is not empty"));
 
 /** More are never tried. */
 const maxStandIns = 4;
 
-const requestSchema = z.strictObject({
-	prompt: promptIds,
-	maxNewTokens: z.int().nonnegative().max(maxTokens),
-	stopTokens: tokenIds,
-	sampling: samplingSchema,
-	priority: z.enum(["completion", "chat", "background"]),
-	supersedeKey: z.string().max(1000).optional(),
-	healBytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array).optional(),
-	minJointProbability: z.number().min(0).max(1),
-	maxDraftTokens: z.int().nonnegative().max(1024),
-	mayPersist: z.boolean().optional(),
-	givenAnswer: tokenIds.optional(),
-	standIns: z
-		.strictObject({
-			prompts: z.array(promptIds).max(maxStandIns),
-			maxUnreadTokens: z.int().nonnegative().max(maxTokens),
-		})
-		.optional(),
-	adaptation: z
-		.strictObject({ file: fileName, before: tokenIds, after: tokenIds, repository: z.boolean() })
-		.optional(),
-});
-
-const changeSchema = z.discriminatedUnion("kind", [
-	z.strictObject({ kind: z.literal("open"), path: z.string().min(1) }),
+const requestSchema = once(() =>
 	z.strictObject({
-		kind: z.literal("put"),
-		file: fileName,
-		fingerprint: z.string().max(100),
-		tokens: tokenIds,
+		prompt: promptIds(),
+		maxNewTokens: z.int().nonnegative().max(maxTokens),
+		stopTokens: tokenIds(),
+		sampling: samplingSchema(),
+		priority: z.enum(["completion", "chat", "background"]),
+		supersedeKey: z.string().max(1000).optional(),
+		healBytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array).optional(),
+		minJointProbability: z.number().min(0).max(1),
+		maxDraftTokens: z.int().nonnegative().max(1024),
+		mayPersist: z.boolean().optional(),
+		givenAnswer: tokenIds().optional(),
+		standIns: z
+			.strictObject({
+				prompts: z.array(promptIds()).max(maxStandIns),
+				maxUnreadTokens: z.int().nonnegative().max(maxTokens),
+			})
+			.optional(),
+		adaptation: z
+			.strictObject({
+				file: fileName(),
+				before: tokenIds(),
+				after: tokenIds(),
+				repository: z.boolean(),
+			})
+			.optional(),
 	}),
-	z.strictObject({ kind: z.literal("remove"), file: fileName }),
-	z.strictObject({ kind: z.literal("save") }),
-]);
+);
 
-const toEngineSchema = z.discriminatedUnion("kind", [
-	/** First message: load this model. */
-	z.strictObject({
-		kind: z.literal("open"),
-		protocolVersion: z.int(),
-		modelFolder: z.string().min(1),
-		threads: z.int().positive().max(1024).optional(),
-		maxFirstTokenMs: z.number().nonnegative().optional(),
-		/** Absolute, so that it doesn't depend on where this process was started. */
-		snapshotFolder: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
-		cacheFolder: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
-		gpu: z.enum(gpuSettings).optional(),
-		gpuLibraries: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
-	}),
-	z.strictObject({
-		kind: z.literal("generate"),
-		id: requestId,
-		request: requestSchema,
-		/** Whether "prefill" messages are wanted. */
-		reportsPrefill: z.boolean(),
-	}),
-	/** The request still ends with "finished" or "failed". Unknown ids are those that have ended. */
-	z.strictObject({ kind: z.literal("abort"), id: requestId }),
-	/** Answered with "learned" or "failed". */
-	z.strictObject({ kind: z.literal("learn"), id: requestId, change: changeSchema }),
-	/** Last message: free the model and exit. */
-	z.strictObject({ kind: z.literal("shutdown") }),
-]);
-
-const errorCode = z.enum([
-	"modelUnusable",
-	"modelTooSlow",
-	"notEnoughMemory",
-	"promptTooLong",
-	"runtimeFailed",
-	"processDied",
-	"processGaveUp",
-	"queueFull",
-	"resting",
-	"storageFailed",
-	"disposed",
-]);
-
-const count = z.int().nonnegative();
-const milliseconds = z.number().nonnegative();
-
-const statsSchema = z.strictObject({
-	promptTokens: count,
-	isStandIn: z.boolean(),
-	reusedTokens: count,
-	prefilledTokens: count,
-	generatedTokens: count,
-	draftedTokens: count,
-	acceptedTokens: count,
-	decodePasses: count,
-	queuedMs: milliseconds,
-	firstTokenMs: z.union([milliseconds, z.undefined()]),
-	totalMs: milliseconds,
-	adaptation: z.union([
+const changeSchema = once(() =>
+	z.discriminatedUnion("kind", [
+		z.strictObject({ kind: z.literal("open"), path: z.string().min(1) }),
 		z.strictObject({
-			mixedTokens: count,
-			learnedShare: z.number().min(0).max(1),
+			kind: z.literal("put"),
+			file: fileName(),
+			fingerprint: z.string().max(100),
+			tokens: tokenIds(),
 		}),
-		z.undefined(),
+		z.strictObject({ kind: z.literal("remove"), file: fileName() }),
+		z.strictObject({ kind: z.literal("save") }),
 	]),
-	unlikelyProbability: z.number().min(0).max(1).optional(),
-});
+);
 
-const reportSchema = z.strictObject({
-	known: z.map(fileName, z.string().max(100)),
-	files: count,
-	tokens: count,
-	bytes: count,
-});
+const toEngineSchema = once(() =>
+	z.discriminatedUnion("kind", [
+		/** First message: load this model. */
+		z.strictObject({
+			kind: z.literal("open"),
+			protocolVersion: z.int(),
+			modelFolder: z.string().min(1),
+			threads: z.int().positive().max(1024).optional(),
+			maxFirstTokenMs: z.number().nonnegative().optional(),
+			/** Absolute, so that it doesn't depend on where this process was started. */
+			snapshotFolder: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
+			cacheFolder: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
+			gpu: z.enum(gpuSettings).optional(),
+			gpuLibraries: z.string().max(4096).refine(isAbsolute, "an absolute path").optional(),
+		}),
+		z.strictObject({
+			kind: z.literal("generate"),
+			id: requestId(),
+			request: requestSchema(),
+			/** Whether "prefill" messages are wanted. */
+			reportsPrefill: z.boolean(),
+		}),
+		/** The request still ends with "finished" or "failed". Unknown ids are those that have ended. */
+		z.strictObject({ kind: z.literal("abort"), id: requestId() }),
+		/** Answered with "learned" or "failed". */
+		z.strictObject({ kind: z.literal("learn"), id: requestId(), change: changeSchema() }),
+		/** Last message: free the model and exit. */
+		z.strictObject({ kind: z.literal("shutdown") }),
+	]),
+);
 
-const finishReason = z.enum(["stop", "length", "unlikely", "unhealable", "aborted", "superseded"]);
+const errorCode = once(() =>
+	z.enum([
+		"modelUnusable",
+		"modelTooSlow",
+		"notEnoughMemory",
+		"promptTooLong",
+		"runtimeFailed",
+		"processDied",
+		"processGaveUp",
+		"queueFull",
+		"resting",
+		"storageFailed",
+		"disposed",
+	]),
+);
 
-const fromEngineSchema = z.discriminatedUnion("kind", [
-	/** Answer to "open": requests are welcome. */
+const count = once(() => z.int().nonnegative());
+const milliseconds = once(() => z.number().nonnegative());
+
+const statsSchema = once(() =>
 	z.strictObject({
-		kind: z.literal("ready"),
-		protocolVersion: z.literal(protocolVersion),
-		modelName: z.string().max(100),
-		backendName: z.string().max(maxBackendNameLength),
+		promptTokens: count(),
+		isStandIn: z.boolean(),
+		reusedTokens: count(),
+		prefilledTokens: count(),
+		generatedTokens: count(),
+		draftedTokens: count(),
+		acceptedTokens: count(),
+		decodePasses: count(),
+		queuedMs: milliseconds(),
+		firstTokenMs: z.union([milliseconds(), z.undefined()]),
+		totalMs: milliseconds(),
+		adaptation: z.union([
+			z.strictObject({
+				mixedTokens: count(),
+				learnedShare: z.number().min(0).max(1),
+			}),
+			z.undefined(),
+		]),
+		unlikelyProbability: z.number().min(0).max(1).optional(),
 	}),
-	/** Answer to "open": this model can't be served, and starting again would not help. */
-	z.strictObject({ kind: z.literal("unusable"), code: errorCode, message: z.string() }),
-	/** All tokens that became final in one forward pass. */
-	z
-		.strictObject({
-			kind: z.literal("tokens"),
-			id: requestId,
-			ids: tokenIds,
-			probabilities: z.instanceof(Float64Array),
-			/** How many of `textProbabilities` belong to each of `ids`, one after the other; undefined where they aren't known. */
-			textLengths: z.union([tokenIds, z.undefined()]),
-			textProbabilities: z.instanceof(Float64Array),
-		})
-		.refine(({ ids, probabilities }) => ids.length === probabilities.length, "one for each")
-		.refine(
-			({ ids, textLengths, textProbabilities }) =>
-				(textLengths === undefined || textLengths.length === ids.length) &&
-				(textLengths?.reduce((sum, length) => sum + length, 0) ?? 0) === textProbabilities.length,
-			"as many as there are bytes",
-		),
-	/** How far the prompt is read, after each forward pass of its prefill. */
-	z
-		.strictObject({
-			kind: z.literal("prefill"),
-			id: requestId,
-			promptTokens: count,
-			readTokens: count,
-		})
-		.refine(({ promptTokens, readTokens }) => readTokens <= promptTokens, "a part of the prompt"),
-	z.strictObject({
-		kind: z.literal("finished"),
-		id: requestId,
-		result: z.strictObject({ finishReason, stats: statsSchema }),
-	}),
-	z.strictObject({ kind: z.literal("learned"), id: requestId, report: reportSchema }),
-	z.strictObject({
-		kind: z.literal("failed"),
-		id: requestId,
-		code: errorCode,
-		message: z.string(),
-	}),
-]);
+);
 
-export type ToEngineMessage = z.infer<typeof toEngineSchema>;
-export type FromEngineMessage = z.infer<typeof fromEngineSchema>;
-export type WireRequest = z.infer<typeof requestSchema>;
-export type WireChange = z.infer<typeof changeSchema>;
+const reportSchema = once(() =>
+	z.strictObject({
+		known: z.map(fileName(), z.string().max(100)),
+		files: count(),
+		tokens: count(),
+		bytes: count(),
+	}),
+);
+
+const finishReason = once(() =>
+	z.enum(["stop", "length", "unlikely", "unhealable", "aborted", "superseded"]),
+);
+
+const fromEngineSchema = once(() =>
+	z.discriminatedUnion("kind", [
+		/** Answer to "open": requests are welcome. */
+		z.strictObject({
+			kind: z.literal("ready"),
+			protocolVersion: z.literal(protocolVersion),
+			modelName: z.string().max(100),
+			backendName: z.string().max(maxBackendNameLength),
+		}),
+		/** Answer to "open": this model can't be served, and starting again would not help. */
+		z.strictObject({ kind: z.literal("unusable"), code: errorCode(), message: z.string() }),
+		/** All tokens that became final in one forward pass. */
+		z
+			.strictObject({
+				kind: z.literal("tokens"),
+				id: requestId(),
+				ids: tokenIds(),
+				probabilities: z.instanceof(Float64Array),
+				/** How many of `textProbabilities` belong to each of `ids`, one after the other; undefined where they aren't known. */
+				textLengths: z.union([tokenIds(), z.undefined()]),
+				textProbabilities: z.instanceof(Float64Array),
+			})
+			.refine(({ ids, probabilities }) => ids.length === probabilities.length, "one for each")
+			.refine(
+				({ ids, textLengths, textProbabilities }) =>
+					(textLengths === undefined || textLengths.length === ids.length) &&
+					(textLengths?.reduce((sum, length) => sum + length, 0) ?? 0) === textProbabilities.length,
+				"as many as there are bytes",
+			),
+		/** How far the prompt is read, after each forward pass of its prefill. */
+		z
+			.strictObject({
+				kind: z.literal("prefill"),
+				id: requestId(),
+				promptTokens: count(),
+				readTokens: count(),
+			})
+			.refine(({ promptTokens, readTokens }) => readTokens <= promptTokens, "a part of the prompt"),
+		z.strictObject({
+			kind: z.literal("finished"),
+			id: requestId(),
+			result: z.strictObject({ finishReason: finishReason(), stats: statsSchema() }),
+		}),
+		z.strictObject({ kind: z.literal("learned"), id: requestId(), report: reportSchema() }),
+		z.strictObject({
+			kind: z.literal("failed"),
+			id: requestId(),
+			code: errorCode(),
+			message: z.string(),
+		}),
+	]),
+);
+
+export type ToEngineMessage = z.infer<ReturnType<typeof toEngineSchema>>;
+export type FromEngineMessage = z.infer<ReturnType<typeof fromEngineSchema>>;
+export type WireRequest = z.infer<ReturnType<typeof requestSchema>>;
+export type WireChange = z.infer<ReturnType<typeof changeSchema>>;
 
 export type ParsedMessage<Message> =
 	| { readonly kind: "ok"; readonly message: Message }
@@ -217,19 +244,19 @@ export type ParsedMessage<Message> =
 	  };
 
 export function parseToEngine(raw: unknown): ParsedMessage<ToEngineMessage> {
-	return parse(toEngineSchema, raw);
+	return parse(toEngineSchema(), raw);
 }
 
 export function parseFromEngine(raw: unknown): ParsedMessage<FromEngineMessage> {
-	return parse(fromEngineSchema, raw);
+	return parse(fromEngineSchema(), raw);
 }
 
 function parse<Message>(schema: z.ZodType<Message>, raw: unknown): ParsedMessage<Message> {
-	const result = schema.safeParse(raw);
+	const result = schema.safeParse(raw, interpreted);
 	if (result.success) {
 		return { kind: "ok", message: result.data };
 	}
-	const envelope = z.object({ id: requestId }).safeParse(raw);
+	const envelope = z.object({ id: requestId() }).safeParse(raw);
 	return {
 		kind: "malformed",
 		// The path and the rule only: the message itself may hold the user's text as tokens.

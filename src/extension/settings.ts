@@ -2,6 +2,7 @@ import { isAbsolute } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { isLoopback } from "../base/network/loopback.ts";
+import { once } from "../base/once.ts";
 import type { CompletionConfig } from "../completion/completionProvider.ts";
 import { defaultCompletionConfig as defaults } from "../completion/defaultConfig.ts";
 import { gpuSettings, type GpuSetting } from "../engine/gpu/gpuProviders.ts";
@@ -15,14 +16,14 @@ import { serverKindSettings, type ServerKindSetting } from "../languageModel/rem
 export const settingsSection = "mote";
 
 interface Setting<Value> {
-	/** What is accepted: the editor hands over whatever a settings file says. */
-	readonly schema: z.ZodType<Value>;
-	/** Used for a value that `schema` rejects. package.json declares the same for the user. */
+	/** What is accepted: the editor hands over whatever a settings file says. Made when it is asked for. */
+	readonly schema: () => z.ZodType<Value>;
+	/** Used for a value that `schema` rejects, and accepted without it. package.json declares the same for the user. */
 	readonly default: Value;
 }
 
-function setting<Value>(schema: z.ZodType<Value>, defaultValue: Value): Setting<Value> {
-	return { schema, default: defaultValue };
+function setting<Value>(makeSchema: () => z.ZodType<Value>, defaultValue: Value): Setting<Value> {
+	return { schema: once(makeSchema), default: defaultValue };
 }
 
 /**
@@ -30,44 +31,47 @@ function setting<Value>(schema: z.ZodType<Value>, defaultValue: Value): Setting<
  * types, bounds and defaults.
  */
 export const settingDeclarations = {
-	enable: setting(z.boolean(), true),
-	enabledLanguages: setting(z.record(z.string(), z.boolean()), {
+	enable: setting(() => z.boolean(), true),
+	enabledLanguages: setting(() => z.record(z.string(), z.boolean()), {
 		"*": true,
 		plaintext: false,
 		markdown: false,
 		log: false,
 		scminput: false,
 	}),
-	pauseOnBattery: setting(z.boolean(), false),
-	yieldWhenBusy: setting(z.boolean(), true),
-	"completion.debounceMs": setting(z.int().min(0).max(2000), defaults.debounceMs),
-	"completion.minJointProbability": setting(z.number().min(0).max(1), defaults.minJointProbability),
-	"completion.maxNewTokens": setting(z.int().min(1).max(1024), defaults.maxNewTokens),
-	"completion.maxPromptTokens": setting(z.int().min(64).max(32768), defaults.maxPromptTokens),
-	"completion.multiline": setting(z.enum(["auto", "never", "always"]), defaults.multiline),
-	"completion.inComments": setting(z.boolean(), defaults.inComments),
-	"completion.adaptation": setting(z.boolean(), defaults.adaptation),
-	"completion.repositoryContext": setting(z.boolean(), defaults.repositoryContext),
-	"completion.inStrings": setting(z.boolean(), defaults.inStrings),
-	"completion.model": setting(z.string().max(4096), "auto"),
+	pauseOnBattery: setting(() => z.boolean(), false),
+	yieldWhenBusy: setting(() => z.boolean(), true),
+	"completion.debounceMs": setting(() => z.int().min(0).max(2000), defaults.debounceMs),
+	"completion.minJointProbability": setting(
+		() => z.number().min(0).max(1),
+		defaults.minJointProbability,
+	),
+	"completion.maxNewTokens": setting(() => z.int().min(1).max(1024), defaults.maxNewTokens),
+	"completion.maxPromptTokens": setting(() => z.int().min(64).max(32768), defaults.maxPromptTokens),
+	"completion.multiline": setting(() => z.enum(["auto", "never", "always"]), defaults.multiline),
+	"completion.inComments": setting(() => z.boolean(), defaults.inComments),
+	"completion.adaptation": setting(() => z.boolean(), defaults.adaptation),
+	"completion.repositoryContext": setting(() => z.boolean(), defaults.repositoryContext),
+	"completion.inStrings": setting(() => z.boolean(), defaults.inStrings),
+	"completion.model": setting(() => z.string().max(4096), "auto"),
 	// What is shown unasked has to be right more often than it is known to be: see ARCHITECTURE.md.
-	"nextEdit.enable": setting(z.boolean(), false),
-	"completion.unloadAfterMinutes": setting(z.number().min(0).max(1440), 30),
-	"statistics.enable": setting(z.boolean(), true),
-	"engine.threads": setting(z.int().min(0).max(256), 0),
-	"engine.nodePath": setting(z.string(), ""),
+	"nextEdit.enable": setting(() => z.boolean(), false),
+	"completion.unloadAfterMinutes": setting(() => z.number().min(0).max(1440), 30),
+	"statistics.enable": setting(() => z.boolean(), true),
+	"engine.threads": setting(() => z.int().min(0).max(256), 0),
+	"engine.nodePath": setting(() => z.string(), ""),
 	// Until a graphics card has been measured, nobody gets one without asking.
-	"engine.gpu": setting(z.enum(gpuSettings), "off"),
-	"engine.gpuLibraries": setting(z.string().max(4096), ""),
-	"chat.modelPath": setting(z.string(), ""),
-	"chat.unloadAfterMinutes": setting(z.number().min(0).max(1440), 10),
-	"server.url": setting(z.string().max(2048), ""),
-	"server.model": setting(z.string().max(200), ""),
-	"server.kind": setting(z.enum(serverKindSettings), "auto"),
-	"server.useForChat": setting(z.boolean(), true),
-	"server.useForCompletions": setting(z.boolean(), false),
-	"server.offerRunning": setting(z.boolean(), true),
-	"server.fimFamily": setting(z.enum(["auto", ...fimFamilies]), "auto"),
+	"engine.gpu": setting(() => z.enum(gpuSettings), "off"),
+	"engine.gpuLibraries": setting(() => z.string().max(4096), ""),
+	"chat.modelPath": setting(() => z.string(), ""),
+	"chat.unloadAfterMinutes": setting(() => z.number().min(0).max(1440), 10),
+	"server.url": setting(() => z.string().max(2048), ""),
+	"server.model": setting(() => z.string().max(200), ""),
+	"server.kind": setting(() => z.enum(serverKindSettings), "auto"),
+	"server.useForChat": setting(() => z.boolean(), true),
+	"server.useForCompletions": setting(() => z.boolean(), false),
+	"server.offerRunning": setting(() => z.boolean(), true),
+	"server.fimFamily": setting(() => z.enum(["auto", ...fimFamilies]), "auto"),
 };
 
 /** What the user configured, read at one moment. Frozen: a change gives a new value. */
@@ -138,7 +142,12 @@ export interface Configuration {
 export function readSettings(configuration: Configuration): Settings {
 	const problems: string[] = [];
 	const read = <Value>(key: string, { schema, default: defaultValue }: Setting<Value>): Value => {
-		const result = schema.safeParse(configuration.get(key));
+		const value = configuration.get(key);
+		// Most are, in each window: they cost no schema then.
+		if (isDeepStrictEqual(value, defaultValue)) {
+			return defaultValue;
+		}
+		const result = schema().safeParse(value);
 		if (result.success) {
 			return result.data;
 		}

@@ -1,5 +1,3 @@
-import * as z from "zod";
-
 /** Where a model runs: the user is always told. */
 export type ModelPlace = "local" | "remote";
 
@@ -52,8 +50,7 @@ export interface AnswerResult {
 	readonly usage: AnswerUsage;
 }
 
-export const chatRoleSchema = z.enum(["system", "user", "assistant"]);
-export type ChatRole = z.infer<typeof chatRoleSchema>;
+export type ChatRole = "system" | "user" | "assistant";
 
 export interface ChatMessage {
 	readonly role: ChatRole;

@@ -1,8 +1,9 @@
 import * as z from "zod";
+import { once } from "../base/once.ts";
 
 /** Layers by number: "past_key_values.%d.key". */
-const layerPattern = z.string().regex(/^[^%]{0,200}%d[^%]{0,200}$/);
-const tensorName = z.string().min(1).max(400);
+const layerPattern = once(() => z.string().regex(/^[^%]{0,200}%d[^%]{0,200}$/));
+const tensorName = once(() => z.string().min(1).max(400));
 
 /**
  * What a decoder graph that somebody else has exported calls its inputs and outputs. Where a manifest has none, its graphs
@@ -20,22 +21,24 @@ const tensorName = z.string().min(1).max(400);
  * - `logits`: float32 [1, R, vocabularySize], where R is S, or fewer of the last rows.
  * - `presentKey`, `presentValue`: float32 [1, kvHeads, past + S, headDim] of each layer, the past included.
  */
-export const exportedGraphSchema = z.strictObject({
-	inputIds: tensorName,
-	attentionMask: tensorName.optional(),
-	positionIds: tensorName.optional(),
-	logitsToKeep: tensorName.optional(),
-	useCacheBranch: tensorName.optional(),
-	pastKey: layerPattern,
-	pastValue: layerPattern,
-	logits: tensorName,
-	/** Which rows the graph gives logits of; those of every token, unless it takes `logitsToKeep`. */
-	logitRows: z.enum(["all", "last"]),
-	presentKey: layerPattern,
-	presentValue: layerPattern,
-});
+export const exportedGraphSchema = once(() =>
+	z.strictObject({
+		inputIds: tensorName(),
+		attentionMask: tensorName().optional(),
+		positionIds: tensorName().optional(),
+		logitsToKeep: tensorName().optional(),
+		useCacheBranch: tensorName().optional(),
+		pastKey: layerPattern(),
+		pastValue: layerPattern(),
+		logits: tensorName(),
+		/** Which rows the graph gives logits of; those of every token, unless it takes `logitsToKeep`. */
+		logitRows: z.enum(["all", "last"]),
+		presentKey: layerPattern(),
+		presentValue: layerPattern(),
+	}),
+);
 
-export type ExportedGraph = z.infer<typeof exportedGraphSchema>;
+export type ExportedGraph = z.infer<ReturnType<typeof exportedGraphSchema>>;
 
 /** The name of a layer's tensor. */
 export function layerName(pattern: string, layer: number): string {

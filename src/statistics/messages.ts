@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { once } from "../base/once.ts";
 
 /**
  * What the page of statistics and the extension say to each other. The page counts as hostile: each message from it is
@@ -12,17 +13,19 @@ export type Span = (typeof spans)[number];
 export const exportFormats = ["csv", "json"] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
-export const fromStatisticsViewSchema = z.discriminatedUnion("kind", [
-	/** The page is there and knows nothing: answered with `statistics`. */
-	z.object({ kind: z.literal("ready") }),
-	z.object({ kind: z.literal("span"), days: z.literal(spans) }),
-	/** The extension asks for a file. */
-	z.object({ kind: z.literal("export"), format: z.enum(exportFormats) }),
-	/** The extension asks whether it is meant. */
-	z.object({ kind: z.literal("delete") }),
-]);
+export const fromStatisticsViewSchema = once(() =>
+	z.discriminatedUnion("kind", [
+		/** The page is there and knows nothing: answered with `statistics`. */
+		z.object({ kind: z.literal("ready") }),
+		z.object({ kind: z.literal("span"), days: z.literal(spans) }),
+		/** The extension asks for a file. */
+		z.object({ kind: z.literal("export"), format: z.enum(exportFormats) }),
+		/** The extension asks whether it is meant. */
+		z.object({ kind: z.literal("delete") }),
+	]),
+);
 
-export type FromStatisticsView = z.infer<typeof fromStatisticsViewSchema>;
+export type FromStatisticsView = z.infer<ReturnType<typeof fromStatisticsViewSchema>>;
 
 export type ToStatisticsView =
 	| { readonly kind: "statistics"; readonly view: StatisticsView }

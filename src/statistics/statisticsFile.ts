@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { once } from "../base/once.ts";
 import { foreignRecord, parseForeignJson } from "../base/foreignJson.ts";
 import { dayPattern, type Day } from "./days.ts";
 import { maxBuckets, type Latencies } from "./latencies.ts";
@@ -15,26 +16,32 @@ export const maxFileBytes = 4 * 1024 * 1024;
 
 const version = 1;
 
-const count = z.int().min(0).max(maxCount);
+const count = once(() => z.int().min(0).max(maxCount));
 
-const countsSchema = z.object({
-	shown: count,
-	accepted: count,
-	partlyAccepted: count,
-	checked: count,
-	kept: count,
-	savedKeys: count,
-});
-
-const daySchema = foreignRecord(
-	z.object({ counts: countsSchema, latencies: z.array(count).max(maxBuckets) }),
-	2 * maxLanguages,
+const countsSchema = once(() =>
+	z.object({
+		shown: count(),
+		accepted: count(),
+		partlyAccepted: count(),
+		checked: count(),
+		kept: count(),
+		savedKeys: count(),
+	}),
 );
 
-const fileSchema = z.object({
-	version: z.literal(version),
-	days: foreignRecord(z.unknown(), 4 * maxDays),
-});
+const daySchema = once(() =>
+	foreignRecord(
+		z.object({ counts: countsSchema(), latencies: z.array(count()).max(maxBuckets) }),
+		2 * maxLanguages,
+	),
+);
+
+const fileSchema = once(() =>
+	z.object({
+		version: z.literal(version),
+		days: foreignRecord(z.unknown(), 4 * maxDays),
+	}),
+);
 
 export interface ReadStatistics {
 	readonly statistics: Statistics;
@@ -48,14 +55,14 @@ export function parseStatistics(text: string): ReadStatistics {
 	if (json.kind === "invalid") {
 		return { statistics: new Map(), problem: json.problem };
 	}
-	const file = fileSchema.safeParse(json.value);
+	const file = fileSchema().safeParse(json.value);
 	if (!file.success) {
 		return { statistics: new Map(), problem: "is not what Mote has written" };
 	}
 	const statistics = new Map<Day, DayStatistics>();
 	let lost = 0;
 	for (const [day, value] of Object.entries(file.data.days)) {
-		const parsed = daySchema.safeParse(value);
+		const parsed = daySchema().safeParse(value);
 		if (parsed.success && dayPattern.test(day)) {
 			statistics.set(day, new Map(Object.entries(parsed.data)));
 		} else {

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { interpreted } from "../base/interpreted.ts";
 import { UserError } from "../base/userError.ts";
 import { tokenizerOf } from "./bpeTokenizer.ts";
 import type { Tokenizer } from "./tokenizer.ts";
@@ -16,7 +17,10 @@ export async function loadTokenizer(
 	entryPoint: string | URL,
 	tokenizerPath: string,
 ): Promise<Tokenizer> {
-	const reply = tokenizerReplySchema.parse(await askOnce(entryPoint, { tokenizerPath }));
+	const reply = tokenizerReplySchema().parse(
+		await askOnce(entryPoint, { tokenizerPath }),
+		interpreted,
+	);
 	if (reply.kind === "refused") {
 		throw new UserError<TokenizerErrorCode>("tokenizerInvalid", reply.sentence);
 	}

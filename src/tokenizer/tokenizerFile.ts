@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { once } from "../base/once.ts";
 import { withoutByteOrderMark } from "../base/byteOrderMark.ts";
 import { firstProblem, foreignList, parseForeignJson } from "../base/foreignJson.ts";
 import { UserError } from "../base/userError.ts";
@@ -35,85 +36,97 @@ const maxSpecialTokens = 10_000;
 /** Published patterns have up to 350 characters. */
 const maxPatternChars = 2000;
 
-const tokenId = z
-	.int()
-	.nonnegative()
-	.max(maxVocabularySize - 1);
+const tokenId = once(() =>
+	z
+		.int()
+		.nonnegative()
+		.max(maxVocabularySize - 1),
+);
 
-const splitSchema = z.object({
-	type: z.literal("Split"),
-	pattern: z.object({ Regex: z.string().min(1).max(maxPatternChars) }),
-	// The library treats every other behavior as this one, and drops text when `invert` is set.
-	behavior: z.literal("Isolated"),
-	invert: z.literal(false).optional(),
-});
-const digitsSchema = z.object({ type: z.literal("Digits"), individual_digits: z.boolean() });
-const byteLevelSchema = z.object({
-	type: z.literal("ByteLevel"),
-	// A prefix space is text that the document doesn't have.
-	add_prefix_space: z.literal(false),
-	use_regex: z.boolean().default(true),
-});
-const preTokenizerSchema = z.union([
-	byteLevelSchema,
+const splitSchema = once(() =>
 	z.object({
-		type: z.literal("Sequence"),
-		pretokenizers: foreignList(
-			z.discriminatedUnion("type", [splitSchema, digitsSchema, byteLevelSchema]),
-			16,
-		)
-			.refine((steps) => steps.at(-1)?.type === "ByteLevel", {
-				error: "the last step must be ByteLevel",
-			})
-			.refine((steps) => steps.filter(({ type }) => type === "ByteLevel").length === 1, {
-				error: "there must be one ByteLevel step",
-			}),
+		type: z.literal("Split"),
+		pattern: z.object({ Regex: z.string().min(1).max(maxPatternChars) }),
+		// The library treats every other behavior as this one, and drops text when `invert` is set.
+		behavior: z.literal("Isolated"),
+		invert: z.literal(false).optional(),
 	}),
-]);
+);
+const digitsSchema = once(() =>
+	z.object({ type: z.literal("Digits"), individual_digits: z.boolean() }),
+);
+const byteLevelSchema = once(() =>
+	z.object({
+		type: z.literal("ByteLevel"),
+		// A prefix space is text that the document doesn't have.
+		add_prefix_space: z.literal(false),
+		use_regex: z.boolean().default(true),
+	}),
+);
+const preTokenizerSchema = once(() =>
+	z.union([
+		byteLevelSchema(),
+		z.object({
+			type: z.literal("Sequence"),
+			pretokenizers: foreignList(
+				z.discriminatedUnion("type", [splitSchema(), digitsSchema(), byteLevelSchema()]),
+				16,
+			)
+				.refine((steps) => steps.at(-1)?.type === "ByteLevel", {
+					error: "the last step must be ByteLevel",
+				})
+				.refine((steps) => steps.filter(({ type }) => type === "ByteLevel").length === 1, {
+					error: "there must be one ByteLevel step",
+				}),
+		}),
+	]),
+);
 
-export type PreTokenizerConfig = z.infer<typeof preTokenizerSchema>;
+export type PreTokenizerConfig = z.infer<ReturnType<typeof preTokenizerSchema>>;
 export type PreTokenizerStep =
 	| Extract<PreTokenizerConfig, { type: "ByteLevel" }>
 	| Extract<PreTokenizerConfig, { type: "Sequence" }>["pretokenizers"][number];
 
-const noAffix = z.union([z.null(), z.literal("")]).optional();
+const noAffix = once(() => z.union([z.null(), z.literal("")]).optional());
 
-const nfcSchema = z.object({ type: z.literal("NFC") });
+const nfcSchema = once(() => z.object({ type: z.literal("NFC") }));
 
-const tokenizerFileSchema = z.object({
-	// Unicode normalization is left out on purpose when the text is encoded: an answer has to continue the
-	// document byte for byte. Any other normalizer would change what the tokens stand for.
-	normalizer: z
-		.union([
-			z.null(),
-			nfcSchema,
-			// DeepSeek's files have an empty one.
-			z.object({ type: z.literal("Sequence"), normalizers: foreignList(nfcSchema, 16) }),
-		])
-		.optional(),
-	pre_tokenizer: preTokenizerSchema,
-	decoder: z.object({ type: z.literal("ByteLevel") }),
-	added_tokens: foreignList(
-		z.object({ id: tokenId, content: z.string().min(1).max(maxTokenChars) }),
-		maxSpecialTokens,
-	).default([]),
-	model: z.object({
-		type: z.literal("BPE"),
-		dropout: z.union([z.null(), z.literal(0)]).optional(),
-		continuing_subword_prefix: noAffix,
-		end_of_word_suffix: noAffix,
-		byte_fallback: z.literal(false).optional(),
-		ignore_merges: z.boolean().default(false),
-		// Looked through by hand: zod's records leave out the key "__proto__", which is a likely token.
-		vocab: z.custom<object>((value) => typeof value === "object" && value !== null, {
-			error: "Invalid input: expected an object",
+const tokenizerFileSchema = once(() =>
+	z.object({
+		// Unicode normalization is left out on purpose when the text is encoded: an answer has to continue the
+		// document byte for byte. Any other normalizer would change what the tokens stand for.
+		normalizer: z
+			.union([
+				z.null(),
+				nfcSchema(),
+				// DeepSeek's files have an empty one.
+				z.object({ type: z.literal("Sequence"), normalizers: foreignList(nfcSchema(), 16) }),
+			])
+			.optional(),
+		pre_tokenizer: preTokenizerSchema(),
+		decoder: z.object({ type: z.literal("ByteLevel") }),
+		added_tokens: foreignList(
+			z.object({ id: tokenId(), content: z.string().min(1).max(maxTokenChars) }),
+			maxSpecialTokens,
+		).default([]),
+		model: z.object({
+			type: z.literal("BPE"),
+			dropout: z.union([z.null(), z.literal(0)]).optional(),
+			continuing_subword_prefix: noAffix(),
+			end_of_word_suffix: noAffix(),
+			byte_fallback: z.literal(false).optional(),
+			ignore_merges: z.boolean().default(false),
+			// Looked through by hand: zod's records leave out the key "__proto__", which is a likely token.
+			vocab: z.custom<object>((value) => typeof value === "object" && value !== null, {
+				error: "Invalid input: expected an object",
+			}),
+			merges: z.custom<readonly unknown[]>(
+				(value) => Array.isArray(value) && value.length <= maxMerges,
+				{ error: `Invalid input: expected an array of at most ${maxMerges}` },
+			),
 		}),
-		merges: z.custom<readonly unknown[]>(
-			(value) => Array.isArray(value) && value.length <= maxMerges,
-			{ error: `Invalid input: expected an array of at most ${maxMerges}` },
-		),
 	}),
-});
+);
 
 /** Throws a {@link UserError} that names the first problem. */
 export function parseTokenizerFile(text: string): TokenizerFile {
@@ -124,7 +137,7 @@ export function parseTokenizerFile(text: string): TokenizerFile {
 	if (json.kind === "invalid") {
 		throw invalid(`it ${json.problem}`, json.cause);
 	}
-	const result = tokenizerFileSchema.safeParse(json.value);
+	const result = tokenizerFileSchema().safeParse(json.value);
 	if (!result.success) {
 		throw invalid(firstProblem(result.error));
 	}
@@ -151,7 +164,7 @@ function parseVocabulary(
 		if (special !== undefined && special === id) {
 			continue;
 		}
-		const parsedId = tokenId.safeParse(id);
+		const parsedId = tokenId().safeParse(id);
 		if (!parsedId.success) {
 			throw invalid(`token ${quote(token)} has no valid id`);
 		}

@@ -9,7 +9,7 @@ import { tokenizerWorkerDataSchema, type TokenizerReply } from "./tokenizerMessa
 import { buffersOf, tokenizerTables } from "./tokenizerTables.ts";
 
 assert(parentPort !== null, "this file is the entry point of a worker thread");
-const { tokenizerPath } = tokenizerWorkerDataSchema.parse(workerData);
+const { tokenizerPath } = tokenizerWorkerDataSchema().parse(workerData);
 
 try {
 	const tables = tokenizerTables(parseTokenizerFile(await readFile(tokenizerPath, "utf8")));

@@ -16,7 +16,7 @@ export class StatisticsPage extends TestedView<FromStatisticsView, ToStatisticsV
 	): Promise<StatisticsPage> {
 		const sized = { width: 1000, height: 900, ...options };
 		const blank = await openBlankPage(browser, origin, "statistics", sized);
-		const statistics = new StatisticsPage(blank, fromStatisticsViewSchema);
+		const statistics = new StatisticsPage(blank, fromStatisticsViewSchema());
 		await statistics.show(origin, options);
 		return statistics;
 	}

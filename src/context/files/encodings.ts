@@ -1,14 +1,17 @@
 import * as z from "zod";
+import { once } from "../../base/once.ts";
 import { languageIdOfPath } from "./languageIds.ts";
 
 /** How the editor reads the files of a folder: values of its setting `files.encoding`, such as `windows1252`. */
-export const fileEncodingsSchema = z.object({
-	default: z.string(),
-	/** Of languages that have one of their own, by VS Code's language id. */
-	byLanguage: z.record(z.string(), z.string()),
-});
+export const fileEncodingsSchema = once(() =>
+	z.object({
+		default: z.string(),
+		/** Of languages that have one of their own, by VS Code's language id. */
+		byLanguage: z.record(z.string(), z.string()),
+	}),
+);
 
-export type FileEncodings = z.infer<typeof fileEncodingsSchema>;
+export type FileEncodings = z.infer<ReturnType<typeof fileEncodingsSchema>>;
 
 export const utf8 = "utf8";
 

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { interpreted } from "../../base/interpreted.ts";
 import type { Logger } from "../../base/log.ts";
 import type { CollectedContext } from "../contextEngine.ts";
 import type { CopiedFile, CopiedQuery } from "../copied/copiedFile.ts";
@@ -54,10 +55,10 @@ export class RepositoryClient {
 	constructor({ worker, logger, onProgress }: RepositoryClientOptions) {
 		this.#worker = worker;
 		worker.onMessage((message) => {
-			const parsed = repositoryReplySchema.safeParse(message);
+			const parsed = repositoryReplySchema().safeParse(message, interpreted);
 			if (!parsed.success) {
 				logger.error("The repository's worker sent a message that can't be understood.");
-				const answered = repositoryReplyIdSchema.safeParse(message);
+				const answered = repositoryReplyIdSchema().safeParse(message, interpreted);
 				if (answered.success) {
 					this.#settle(answered.data.id, { kind: "gone" });
 				}

@@ -38,7 +38,7 @@ export class RepositoryServer {
 	}
 
 	async receive(message: unknown): Promise<void> {
-		const parsed = repositoryRequestSchema.safeParse(message);
+		const parsed = repositoryRequestSchema().safeParse(message);
 		if (!parsed.success) {
 			this.#parts.reply({ kind: "warning", message: "A request could not be understood." });
 			return;

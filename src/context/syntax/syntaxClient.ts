@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { interpreted } from "../../base/interpreted.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { GrammarFiles } from "./grammars.ts";
@@ -184,7 +185,7 @@ export class SyntaxClient implements SyntaxService, StructureService {
 	}
 
 	#receive(message: unknown): void {
-		const parsed = syntaxReplySchema.safeParse(message);
+		const parsed = syntaxReplySchema().safeParse(message, interpreted);
 		if (!parsed.success) {
 			this.#options.logger.error("The syntax worker sent a message that can't be understood.");
 			return;

@@ -6,7 +6,7 @@ export async function answerSyntaxRequest(
 	syntax: LocalSyntax,
 	message: unknown,
 ): Promise<SyntaxReply> {
-	const parsed = syntaxRequestSchema.safeParse(message);
+	const parsed = syntaxRequestSchema().safeParse(message);
 	if (!parsed.success) {
 		return { kind: "warning", message: "The syntax worker got a message that isn't a request." };
 	}

@@ -7,7 +7,7 @@ import { settingDeclarations, settingsSection, type Configuration } from "../set
  */
 export function changedSettings(configuration: Configuration): readonly string[] {
 	return Object.entries(settingDeclarations).flatMap(([key, { schema, default: defaultValue }]) => {
-		const parsed = schema.safeParse(configuration.get(key));
+		const parsed = schema().safeParse(configuration.get(key));
 		if (parsed.success && isDeepStrictEqual(parsed.data, defaultValue)) {
 			return [];
 		}

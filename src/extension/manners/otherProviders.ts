@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { once } from "../../base/once.ts";
 
 /** What is known of an extension of the editor. */
 export interface OtherExtension {
@@ -29,10 +30,12 @@ const knownIds: ReadonlySet<string> = new Set([
 /** The editor's unfinished part of its interface that only those ask for who show such suggestions. */
 const telltaleProposal = "inlineCompletionsAdditions";
 
-const manifestSchema = z.object({
-	displayName: z.string().optional(),
-	enabledApiProposals: z.array(z.string()).optional(),
-});
+const manifestSchema = once(() =>
+	z.object({
+		displayName: z.string().optional(),
+		enabledApiProposals: z.array(z.string()).optional(),
+	}),
+);
 
 const maxNames = 5;
 const maxNameLength = 60;
@@ -48,7 +51,7 @@ export function otherProviders(
 	return extensions
 		.filter(({ id, isActive }) => isActive && id.toLowerCase() !== ownId.toLowerCase())
 		.flatMap(({ id, packageJSON }) => {
-			const manifest = manifestSchema.safeParse(packageJSON).data;
+			const manifest = manifestSchema().safeParse(packageJSON).data;
 			// A proposal is asked for with its version: `name@2`.
 			const asks = manifest?.enabledApiProposals?.some(
 				(proposal) => proposal.split("@")[0] === telltaleProposal,

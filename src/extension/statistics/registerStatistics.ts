@@ -115,7 +115,7 @@ class StatisticsPage implements vscode.Disposable {
 	}
 
 	private async receive(message: unknown): Promise<void> {
-		const parsed = fromStatisticsViewSchema.safeParse(message);
+		const parsed = fromStatisticsViewSchema().safeParse(message);
 		if (!parsed.success) {
 			this.options.logger.warn("The page of statistics said something that it can't say.");
 			return;

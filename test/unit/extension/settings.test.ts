@@ -55,10 +55,11 @@ function configurationOf(values: Record<string, unknown>): Configuration {
 }
 
 test("package.json declares the same keys, types, bounds and defaults as the code", () => {
-	const declarations: Record<string, { schema: z.ZodType; default: unknown }> = settingDeclarations;
+	const declarations: Record<string, { schema: () => z.ZodType; default: unknown }> =
+		settingDeclarations;
 	const inCode = Object.entries(declarations).map(([key, declaration]) => [
 		`mote.${key}`,
-		compared({ ...z.toJSONSchema(declaration.schema), default: declaration.default }),
+		compared({ ...z.toJSONSchema(declaration.schema()), default: declaration.default }),
 	]);
 	const inManifest = Object.entries(declared).map(([key, schema]) => [key, compared(schema)]);
 	expect(Object.fromEntries(inCode)).toEqual(Object.fromEntries(inManifest));
