@@ -9,7 +9,7 @@ import type {
 } from "../completion/completionProvider.ts";
 import type { CompletionTrace } from "../completion/completionTrace.ts";
 import { describePrompt } from "../completion/promptTrace.ts";
-import { createCompletionProvider } from "../completion/createCompletionProvider.ts";
+import type { CompletionDependencies } from "../completion/createCompletionProvider.ts";
 import type { WindowStorage } from "../completion/recentPieces.ts";
 import { noContext } from "../context/contextEngine.ts";
 import { SyntaxClient, startSyntaxWorker } from "../context/syntax/syntaxClient.ts";
@@ -27,7 +27,6 @@ import { bundledModelFolders } from "../model/bundledModel.ts";
 import type { ModelManifest } from "../model/manifest.ts";
 import type { ModelChoice } from "../model/modelChoice.ts";
 import { openModel } from "../model/modelStore.ts";
-import { loadTokenizer } from "../tokenizer/loadTokenizer.ts";
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import { ChosenModel, type EngineStatus, type HeardState } from "./chosenModel.ts";
 import { PrefillWatch } from "./prefillWatch.ts";
@@ -228,6 +227,7 @@ export class EngineSession {
 		});
 		const parts = { loaded, syntax, repository };
 		try {
+			const { createCompletionProvider, loadTokenizer } = await import("./modelCode.ts");
 			const local: LocalModel = {
 				engine: new PrefillWatch({ clock, onDidChange: this.options.onDidRead }).watch(loaded),
 				// Beside the engine's process, which reads it too while it starts.
@@ -235,19 +235,20 @@ export class EngineSession {
 				manifest: model.manifest,
 				folder: path.resolve(modelFolder),
 			};
-			return { ...parts, model: local, provider: this.createProvider(local, parts) };
+			const provider = createCompletionProvider(this.dependenciesOf(local, parts));
+			return { ...parts, model: local, provider };
 		} catch (error) {
 			await closeParts(parts);
 			throw error;
 		}
 	}
 
-	private createProvider(
+	private dependenciesOf(
 		{ engine, tokenizer, manifest }: LocalModel,
 		{ syntax, repository }: Pick<OpenedModel, "syntax" | "repository">,
-	): CompletionProvider {
+	): CompletionDependencies {
 		const { clock, logger } = this.options;
-		return createCompletionProvider({
+		return {
 			engine,
 			tokenizer,
 			manifest,
@@ -262,7 +263,7 @@ export class EngineSession {
 			},
 			onDidPrompt: (trace) => this.options.onDidPrompt(describePrompt(trace, tokenizer)),
 			onDidFinish: this.options.onDidFinish,
-		});
+		};
 	}
 }
 

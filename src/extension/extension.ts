@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { yieldToEventLoop } from "../base/abort.ts";
 import { systemClock } from "../base/clock.ts";
 import type { CompletionOutcome } from "../completion/completionProvider.ts";
 import { loadTurns } from "../engineProcess/loadTurns.ts";
@@ -112,6 +113,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<MoteAp
 	);
 	showWhetherOff();
 	void openEngine();
+	// To compile what is imported takes as long as all of the above, without a pause.
+	await yieldToEventLoop();
 	const { registerAssistance, registerServers } = await import("./besideCompletions.ts");
 	assistance = registerAssistance({
 		...{ ...environment, models, session, silence },

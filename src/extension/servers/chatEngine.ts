@@ -6,7 +6,6 @@ import type { LoadInTurn } from "../../engineProcess/loadTurns.ts";
 import { createSupervisedEngine } from "../../engineProcess/supervisor.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import { openModel } from "../../model/modelStore.ts";
-import { loadTokenizer } from "../../tokenizer/loadTokenizer.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
 import type { EngineSettings } from "../settings.ts";
 
@@ -68,6 +67,7 @@ export class ChatEngine {
 	static async open(options: ChatEngineOptions): Promise<ChatEngine> {
 		const model = await openModel(options.modelFolder, { verify: "sizes" });
 		const worker = path.join(options.extensionFolder, "dist/tokenizerWorker.js");
+		const { loadTokenizer } = await import("../modelCode.ts");
 		const tokenizer = await loadTokenizer(worker, model.tokenizerPath);
 		return new ChatEngine(options, model.manifest, tokenizer);
 	}
