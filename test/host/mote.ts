@@ -124,9 +124,10 @@ export async function trigger(mote: MoteApi): Promise<Outcome> {
 			ends.push(outcome);
 		}
 	});
-	const isRunning = (): boolean => mote.status.kind === "busy" || mote.status.kind === "reading";
+	// What was asked of a model that is loading waits for it.
+	const isRunning = (): boolean => runningKinds.has(mote.status.kind);
 	try {
-		for (;;) {
+		for (let asked = 0; asked < maxAsked; asked++) {
 			await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
 			await vscode.commands.executeCommand("mote.trigger");
 			await settled();
@@ -136,10 +137,22 @@ export async function trigger(mote: MoteApi): Promise<Outcome> {
 				return first;
 			}
 		}
+		throw new assert.AssertionError({
+			message: `no answer to ${maxAsked} questions; status ${JSON.stringify(mote.status)}, the last outcome ${JSON.stringify(mote.lastOutcome)}`,
+		});
 	} finally {
 		listener.dispose();
 	}
 }
+
+const runningKinds: ReadonlySet<MoteApi["status"]["kind"]> = new Set([
+	"starting",
+	"busy",
+	"reading",
+]);
+
+/** Of the editor, which may come between once or twice. */
+const maxAsked = 100;
 
 /** A document with ghost text at its cursor. */
 export interface ShownCompletion {
@@ -191,7 +204,10 @@ export function second(items: readonly string[]): string | undefined {
 
 /** Closes every editor without saving: one that stays behind would decide what the status bar shows. */
 export async function closeEditors(): Promise<void> {
-	while (vscode.window.tabGroups.all.some(({ tabs }) => tabs.length > 0)) {
+	const open = (): readonly string[] =>
+		vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
+	for (let asked = 0; open().length > 0; asked++) {
+		assert(asked < maxAsked, `still open: ${open().join(", ")}`);
 		await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
 	}
 }
