@@ -66,7 +66,7 @@ export async function usesElsewhere(
 		.flatMap((changed) => meaningOf(changed, { path, ...analysed }, index) ?? []);
 	const candidates = filesMentioning(meanings, path, index);
 	const files: UsingFile[] = [];
-	let [read, units] = [0, 0];
+	let [read, passedOver, units] = [0, 0, 0];
 	for (const candidate of candidates) {
 		const bytes = index.file(candidate)?.size ?? Infinity;
 		if (read >= usesLimits.files || units >= usesLimits.units || signal.aborted) {
@@ -77,16 +77,18 @@ export async function usesElsewhere(
 		}
 		read++;
 		const using = await usesIn(candidate, meanings, index);
-		units += using?.text.length ?? 0;
-		if (using !== undefined && using.uses.length > 0) {
-			files.push(using);
+		if (using === undefined) {
+			passedOver++;
+		} else {
+			units += using.text.length;
+			files.push(...(using.uses.length > 0 ? [using] : []));
 		}
 		// Completions are asked for in the same thread.
 		await otherWork();
 	}
 	return signal.aborted
 		? { files: [], unreadFiles: 0 }
-		: { files, unreadFiles: candidates.length - read };
+		: { files, unreadFiles: candidates.length - read + passedOver };
 }
 
 function filesMentioning(
@@ -114,6 +116,7 @@ function filesMentioning(
 	);
 }
 
+/** Undefined for a file whose text isn't kept, or can't be parsed now. */
 async function usesIn(
 	path: string,
 	meanings: readonly Meaning[],
@@ -127,7 +130,10 @@ async function usesIn(
 	const mentions = await index.mentionsIn(path, text, {
 		names: new Set(here.map(({ name }) => name)),
 	});
-	const uses = (mentions ?? [])
+	if (mentions === undefined) {
+		return undefined;
+	}
+	const uses = mentions
 		.filter((mention) =>
 			here.some(
 				(meaning) => meaning.name === mention.name && isUseOf(meaning, mention, path, index),

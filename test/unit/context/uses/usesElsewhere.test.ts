@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { ChangedName } from "../../../../src/context/uses/changedName.ts";
 import { usesElsewhere, usesLimits } from "../../../../src/context/uses/usesElsewhere.ts";
 import { parseFixture } from "../../../support/fixture.ts";
@@ -12,12 +12,14 @@ interface Edited {
 	readonly text: string;
 	readonly changed?: Partial<ChangedName>;
 	readonly signal?: AbortSignal;
+	/** A file that can't be parsed any more when it is asked about. */
+	readonly unparsable?: string;
 }
 
 /** Each line of another file that means what was changed, with the name as it stands there. */
 async function usesOf(
 	fixture: string,
-	{ text, changed, signal = running }: Edited,
+	{ text, changed, signal = running, unparsable }: Edited,
 ): Promise<readonly string[]> {
 	const files = parseFixture(fixture);
 	const [edited] = files;
@@ -26,6 +28,10 @@ async function usesOf(
 	);
 	await using index = await openIndex(folder.path);
 	await index.scan(running);
+	const mentionsIn = index.mentionsIn.bind(index);
+	vi.spyOn(index, "mentionsIn").mockImplementation(async (path, ...rest) =>
+		path === unparsable ? undefined : mentionsIn(path, ...rest),
+	);
 	const names = [
 		{ name: "parseLine", next: "readLine", lines: [0], isRepeated: false, ...changed },
 	];
@@ -271,6 +277,14 @@ describe("what one question takes", () => {
 	test("doesn't hold a large file", async () => {
 		const large = `//- /large.ts\nimport { parseLine } from "./parser.ts";\n${"parseLine(1);\n".repeat(15_000)}`;
 		expect(await usesOf(parser + large + users(1), renamed)).toEqual([
+			'user00.ts: import { parseLine } from "./parser.ts";',
+			"1 unread",
+		]);
+	});
+
+	test("says of a file that can't be parsed that it wasn't read", async () => {
+		const asked = { ...renamed, unparsable: "user01.ts" };
+		expect(await usesOf(parser + users(2), asked)).toEqual([
 			'user00.ts: import { parseLine } from "./parser.ts";',
 			"1 unread",
 		]);
