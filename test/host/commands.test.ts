@@ -2,6 +2,7 @@ import assert from "node:assert";
 import { before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
+import { holdsOnce } from "./events.ts";
 import {
 	closeEditors,
 	engineStarting,
@@ -76,8 +77,11 @@ describe("commands in the extension host", () => {
 	});
 
 	it("the log opens", async () => {
+		const isInFront = (): boolean =>
+			vscode.window.activeTextEditor?.document.uri.scheme === "output";
 		await vscode.commands.executeCommand("mote.showLog");
-		// It took the focus, which the next test's editor needs.
+		// It takes the focus, which the next test's editor needs: closed before it has, it would take it from there.
+		await holdsOnce(vscode.window.onDidChangeActiveTextEditor, isInFront);
 		await vscode.commands.executeCommand("workbench.action.closePanel");
 	});
 });

@@ -115,7 +115,8 @@ export function nextOutcome(mote: MoteApi): Promise<Outcome> {
 
 /**
  * Asks for a completion by command; gives how that ends. The editor doesn't ask about a place again while it shows something there,
- * as it may by itself before anybody has asked: so that goes first, and where it came between, it is asked once more.
+ * as it may by itself before anybody has asked: so that goes first, and where it came between, it is asked once more. It asks in the
+ * editor that has the focus, which something that opens late may have taken: so that comes back before the next question.
  */
 export async function trigger(mote: MoteApi): Promise<Outcome> {
 	const ends: Outcome[] = [];
@@ -128,6 +129,9 @@ export async function trigger(mote: MoteApi): Promise<Outcome> {
 	const isRunning = (): boolean => runningKinds.has(mote.status.kind);
 	try {
 		for (let asked = 0; asked < maxAsked; asked++) {
+			if (asked > 0) {
+				await vscode.commands.executeCommand("workbench.action.focusActiveEditorGroup");
+			}
 			await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
 			await vscode.commands.executeCommand("mote.trigger");
 			await settled();
@@ -138,7 +142,7 @@ export async function trigger(mote: MoteApi): Promise<Outcome> {
 			}
 		}
 		throw new assert.AssertionError({
-			message: `no answer to ${maxAsked} questions; status ${JSON.stringify(mote.status)}, the last outcome ${JSON.stringify(mote.lastOutcome)}`,
+			message: `no answer to ${maxAsked} questions; status ${JSON.stringify(mote.status)}, the last outcome ${JSON.stringify(mote.lastOutcome)}, in front ${vscode.window.activeTextEditor?.document.uri.toString() ?? "nothing"}`,
 		});
 	} finally {
 		listener.dispose();

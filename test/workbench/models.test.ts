@@ -150,6 +150,7 @@ test("it is gone on with from there, checked, converted, and answers in the chat
 	expect((await openModel(folder)).manifest.name).toBe("tiny-talker");
 	await editor.runCommand("Mote: Open Chat");
 	const chat = await chatView();
+	await chat.locator(".model-button", { hasText: "tiny-talker" }).waitFor();
 	await chat.getByRole("combobox", { name: "Ask Mote" }).fill("How are you?");
 	await press(chat.getByRole("button", { name: "Send (Enter)" }));
 	await chat.getByRole("heading", { name: "tiny-talker" }).waitFor();
