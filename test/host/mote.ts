@@ -1,7 +1,9 @@
 import assert from "node:assert";
 import * as vscode from "vscode";
+import { systemClock } from "../../src/base/clock.ts";
 import type { Completion } from "../../src/completion/completionProvider.ts";
 import type { MoteApi } from "../../src/extension/extension.ts";
+import { hangMs } from "../support/hangGuard.ts";
 import { holdsOnce, nextOf } from "./events.ts";
 
 /** The extension, activated as the editor does. */
@@ -31,9 +33,28 @@ export async function statusOf<Kind extends MoteApi["status"]["kind"]>(
 	if (isWanted(status)) {
 		return status;
 	}
-	const changed = await nextOf(mote.onDidChangeStatus, isWanted);
+	const changed = await orSay(
+		nextOf(mote.onDidChangeStatus, isWanted),
+		() => `not ${kinds.join(" or ")}: ${circumstances(mote)}`,
+	);
 	assert(isWanted(changed));
 	return changed;
+}
+
+/** What is waited for, or after {@link hangMs} a sentence that says what there is instead. */
+async function orSay<Value>(waitedFor: Promise<Value>, what: () => string): Promise<Value> {
+	const over = new AbortController();
+	const hang = systemClock.sleep(hangMs, over.signal).then(() => {
+		if (!over.signal.aborted) {
+			throw new assert.AssertionError({ message: what() });
+		}
+	});
+	try {
+		await Promise.race([waitedFor, hang]);
+		return await waitedFor;
+	} finally {
+		over.abort();
+	}
 }
 
 /**
@@ -135,18 +156,27 @@ export async function trigger(mote: MoteApi): Promise<Outcome> {
 			await vscode.commands.executeCommand("editor.action.inlineSuggest.hide");
 			await vscode.commands.executeCommand("mote.trigger");
 			await settled();
-			await holdsOnce(mote.onDidChangeStatus, () => ends.length > 0 || !isRunning());
+			await orSay(
+				holdsOnce(mote.onDidChangeStatus, () => ends.length > 0 || !isRunning()),
+				() => `no answer to question ${asked + 1}; ${circumstances(mote)}`,
+			);
 			const [first] = ends;
 			if (first !== undefined) {
 				return first;
 			}
 		}
 		throw new assert.AssertionError({
-			message: `no answer to ${maxAsked} questions; status ${JSON.stringify(mote.status)}, the last outcome ${JSON.stringify(mote.lastOutcome)}, in front ${vscode.window.activeTextEditor?.document.uri.toString() ?? "nothing"}`,
+			message: `no answer to ${maxAsked} questions; ${circumstances(mote)}`,
 		});
 	} finally {
 		listener.dispose();
 	}
+}
+
+/** For whoever reads why a test has failed. */
+function circumstances({ status, lastOutcome }: MoteApi): string {
+	const inFront = vscode.window.activeTextEditor?.document.uri.toString() ?? "nothing";
+	return `status ${JSON.stringify(status)}, the last outcome ${JSON.stringify(lastOutcome)}, in front ${inFront}`;
 }
 
 const runningKinds: ReadonlySet<MoteApi["status"]["kind"]> = new Set([
@@ -232,7 +262,9 @@ export async function acceptGhostText(editor: vscode.TextEditor): Promise<string
 }
 
 export async function setSetting(key: string, value: unknown): Promise<void> {
-	await vscode.workspace
-		.getConfiguration("mote")
-		.update(key, value, vscode.ConfigurationTarget.Global);
+	const settings = vscode.workspace.getConfiguration("mote");
+	await orSay(
+		Promise.resolve(settings.update(key, value, vscode.ConfigurationTarget.Global)),
+		() => `the editor doesn't write the setting ${key}`,
+	);
 }
