@@ -8,6 +8,8 @@ import * as vscode from "vscode";
 import { AnsweringChatModel } from "../support/answeringModels.ts";
 import { nextEnd, useEdits, workspaceFile } from "./edits.ts";
 import { holdsOnce } from "./events.ts";
+import { showContext, textMatching } from "./inspector.ts";
+import { maxAsked, nextOutcome, readyMote, setSetting, settled } from "./mote.ts";
 
 const run = promisify(execFile);
 
@@ -84,6 +86,42 @@ describe("a commit message from what is staged", () => {
 		assert.strictEqual(repository.state.HEAD?.commit, head);
 		assert.strictEqual(repository.state.indexChanges.length, 2);
 	});
+
+	it("is completed in the box, as the file that git calls it, where that is wanted", async () => {
+		const mote = await readyMote();
+		repository.inputBox.value = "";
+		await typeIntoBox("Count to two\n\n");
+		try {
+			const quiet = nextOutcome(mote);
+			await vscode.commands.executeCommand("mote.trigger");
+			assert.deepStrictEqual(await quiet, { kind: "none", reason: "disabled" });
+			await setSetting("enabledLanguages", { scminput: true });
+			const asked = nextOutcome(mote);
+			await typeIntoBox("It ");
+			await asked;
+			await textMatching(
+				await showContext(),
+				/^# COMMIT_EDITMSG: [^]*^\| Count to two$/m,
+			);
+		} finally {
+			await setSetting("enabledLanguages", undefined);
+			// The prompt stands in a group of its own, and the focus is in none.
+			await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+		}
+	});
+
+	/** The box is there a while after its view. */
+	async function typeIntoBox(text: string): Promise<void> {
+		const { inputBox } = repository;
+		const before = inputBox.value;
+		for (let asked = 0; inputBox.value === before; asked++) {
+			assert(asked < maxAsked, "the box doesn't take the focus");
+			await vscode.commands.executeCommand("workbench.view.scm");
+			await vscode.commands.executeCommand("workbench.scm.action.focusNextInput");
+			await vscode.commands.executeCommand("type", { text });
+			await settled();
+		}
+	}
 
 	it("needs a chat model", async () => {
 		const { scripted } = editsInTest;

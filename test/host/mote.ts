@@ -185,8 +185,8 @@ const runningKinds: ReadonlySet<MoteApi["status"]["kind"]> = new Set([
 	"reading",
 ]);
 
-/** Of the editor, which may come between once or twice. */
-const maxAsked = 100;
+/** Of the editor, which may come between, or not be there yet. */
+export const maxAsked = 100;
 
 /** A document with ghost text at its cursor. */
 export interface ShownCompletion {
