@@ -71,10 +71,12 @@ export class Generation {
 		this.#cleaner = new AnswerCleaner(options.place);
 		const end = new Deferred<GenerationEnd>();
 		this.end = end.promise;
-		this.stats = this.#run(options, end).catch((error: unknown) => {
+		const pieces = options.write(this.#controller.signal);
+		this.stats = this.#run(pieces, options.stopRule, end).catch(async (error: unknown) => {
 			end.resolve({ kind: "failed", error });
-			// Where the fault isn't the writer's own, it is still writing.
+			// Where the fault isn't the writer's own, it is still writing, and holds what it writes with until it has ended.
 			this.abort();
+			await goneThrough(pieces);
 			return undefined;
 		});
 		void this.end.then(() => this.#changed.resolve(undefined));
@@ -124,11 +126,11 @@ export class Generation {
 	}
 
 	async #run(
-		{ write, stopRule }: GenerationOptions,
+		pieces: AnswerText,
+		stopRule: StopRule,
 		answer: Deferred<GenerationEnd>,
 	): Promise<GenerateStats | undefined> {
 		const { signal } = this.#controller;
-		const pieces = write(signal);
 		// Not a for-await loop, because that throws away what the writer says in the end.
 		let step = await pieces.next();
 		let pieceCount = 0;
@@ -196,5 +198,16 @@ export class Generation {
 		return end === "cancelled" || end === "superseded"
 			? { kind: "stopped", reason: end }
 			: { kind: "answer", text: this.#cleaner.text, marks: this.#marks, stoppedBy: end };
+	}
+}
+
+/** Resolves when nothing more comes. Never rejects: what went wrong before is what counts. */
+async function goneThrough(pieces: AnswerText): Promise<void> {
+	try {
+		while ((await pieces.next()).done !== true) {
+			// Nobody wants it.
+		}
+	} catch {
+		// It has ended.
 	}
 }

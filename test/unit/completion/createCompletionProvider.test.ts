@@ -260,6 +260,8 @@ test("a syntax service that fails ends the request, and the engine's work for it
 	expect(await bench.documentAfter("║")).toEqual({ none: "engineUnavailable" });
 	expect(bench.log.join()).toMatch(/TypeError: no tree/);
 	expect(bench.engine.signals.map(({ aborted }) => aborted)).toEqual([true]);
+	await settle();
+	expect(bench.engine.ends).toEqual(["aborted"]);
 });
 
 describe("the wait after a key", () => {
