@@ -26,5 +26,5 @@ export async function repositoryInWorker(
 	});
 	const write = (message: string): void => void process.stderr.write(`${message}\n`);
 	const logger = { debug: write, info: write, warn: write, error: write };
-	return new RepositoryClient({ worker, logger, onProgress: () => undefined });
+	return new RepositoryClient({ worker, logger, onProgress: () => undefined, onGone: write });
 }

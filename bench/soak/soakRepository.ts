@@ -54,6 +54,7 @@ export class SoakRepository {
 			}),
 			logger,
 			onProgress: () => undefined,
+			onGone: (problem) => logger.error(`The repository's worker ended (${problem}).`),
 		});
 		this.repository = new RepositorySet([{ prefix: "", client: this.#client }]);
 		this.#feed = new RepositoryFeed({

@@ -23,6 +23,8 @@ export interface FollowedFolderOptions {
 	readonly clock: Clock;
 	readonly logger: Logger;
 	readonly onProgress: (progress: RepositoryProgress) => void;
+	/** The thread has ended by itself: nothing more is read here. */
+	readonly onGone: (problem: string) => void;
 	/** These files were changed, created or deleted; or folders, with all that was in them. */
 	readonly onDidChange: (paths: readonly string[]) => void;
 }
@@ -63,6 +65,7 @@ export class FollowedFolder {
 			}),
 			logger: options.logger,
 			onProgress: options.onProgress,
+			onGone: options.onGone,
 		});
 		this.listeners = this.listen();
 	}

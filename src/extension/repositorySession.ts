@@ -34,6 +34,8 @@ export interface RepositoryUse {
 
 /** Each folder has a thread and an index of its own. */
 const maxFolders = 4;
+/** Of a window, after threads that ended. What ends a thread would do so again and again. */
+const maxRestarts = 3;
 
 /** Everything that exists while the folders are read. */
 interface Reading {
@@ -58,19 +60,15 @@ export class RepositorySession {
 	/** The end of all changes so far; never rejects. */
 	private last: Promise<void> = Promise.resolve();
 	private isDisposed = false;
+	private restarts = 0;
 	private readonly listener: vscode.Disposable;
 
 	constructor(private readonly options: RepositorySessionOptions) {
-		const reopen = (): void =>
-			this.enqueue(async () => {
-				await this.close();
-				await this.followUse();
-			});
 		this.listener = vscode.Disposable.from(
-			vscode.workspace.onDidChangeWorkspaceFolders(reopen),
+			vscode.workspace.onDidChangeWorkspaceFolders(() => this.reopen()),
 			vscode.workspace.onDidChangeConfiguration((event) => {
 				if (changesEncodings(event)) {
-					reopen();
+					this.reopen();
 				}
 			}),
 		);
@@ -99,6 +97,27 @@ export class RepositorySession {
 		this.listener.dispose();
 		await this.last;
 		await this.close();
+	}
+
+	private reopen(): void {
+		this.enqueue(async () => {
+			await this.close();
+			await this.followUse();
+		});
+	}
+
+	/** All folders are read anew: what is kept of them is on disk. */
+	private threadEnded(problem: string): void {
+		const { logger } = this.options;
+		if (this.restarts < maxRestarts) {
+			this.restarts++;
+			logger.warn(`The repository's worker ended (${problem}) and is started again.`);
+			this.reopen();
+		} else {
+			logger.warn(
+				`The repository's worker ended (${problem}): completions do without related code until the window is reloaded.`,
+			);
+		}
 	}
 
 	private enqueue(change: () => Promise<void>): void {
@@ -192,6 +211,7 @@ export class RepositorySession {
 			clock,
 			logger,
 			onProgress: (progress) => this.showProgress(folder.name, progress),
+			onGone: (problem) => this.threadEnded(problem),
 			onDidChange: (paths) => this.reading?.feed?.changed(paths.map((file) => prefix + file)),
 		});
 	}

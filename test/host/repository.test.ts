@@ -1,7 +1,14 @@
 import assert from "node:assert";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
+import { systemClock } from "../../src/base/clock.ts";
+import { nullLogger } from "../../src/base/log.ts";
 import type { MoteApi } from "../../src/extension/extension.ts";
+import { RepositorySession } from "../../src/extension/repositorySession.ts";
+import { eventually } from "../support/eventually.ts";
 import { TestFiles } from "./edits.ts";
 import { showContext, textMatching } from "./inspector.ts";
 import { nameCompleted, nameInFiles } from "./learnedNames.ts";
@@ -49,6 +56,35 @@ describe("the repository in the extension host", () => {
 		await repositoryThreadsBecome(1);
 		await configure("completion.adaptation", undefined);
 		repositoryThreads(1);
+	});
+
+	it("a thread that ends is started again, three times and no more", async () => {
+		const folder = await mkdtemp(path.join(tmpdir(), "mote-host-test-"));
+		const starts = path.join(folder, "starts");
+		await mkdir(path.join(folder, "dist"));
+		await writeFile(
+			path.join(folder, "dist", "repositoryWorker.js"),
+			`require("node:fs").appendFileSync(${JSON.stringify(starts)}, "x"); process.exit(7);`,
+		);
+		const warnings: string[] = [];
+		const session = new RepositorySession({
+			...{ extensionFolder: folder, tokenizerPath: "", clock: systemClock },
+			storageUri: vscode.Uri.file(path.join(folder, "storage")),
+			learner: { learn: () => Promise.reject(new Error("nothing is read")) },
+			logger: { ...nullLogger, warn: (message) => warnings.push(message) },
+		});
+		try {
+			session.setUse({ context: true, learning: false });
+			await eventually(() => warnings.length === 4);
+			for (const warning of warnings.slice(0, 3)) {
+				assert.match(warning, /worker ended \(exit code 7\) and is started again/);
+			}
+			assert.match(warnings[3] ?? "", /completions do without related code until the window/);
+			assert.strictEqual(await readFile(starts, "utf8"), "xxxx");
+		} finally {
+			await session.dispose();
+			await rm(folder, { recursive: true });
+		}
 	});
 });
 

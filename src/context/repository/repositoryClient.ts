@@ -32,6 +32,8 @@ interface RepositoryClientOptions {
 	readonly worker: RepositoryWorker;
 	readonly logger: Logger;
 	readonly onProgress: (progress: RepositoryProgress) => void;
+	/** Called once, when the thread has ended without anybody wanting it to. `problem` is for a sentence in the log. */
+	readonly onGone: (problem: string) => void;
 }
 
 export interface TokenizedFile {
@@ -44,7 +46,7 @@ type Settled =
 
 /**
  * The repository of a workspace folder, in another thread. When the thread ends, every question is answered
- * with nothing: completions go on without context, and the log says why.
+ * with nothing: completions go on without context.
  */
 export class RepositoryClient {
 	readonly #worker: RepositoryWorker;
@@ -52,7 +54,7 @@ export class RepositoryClient {
 	#nextId = 0;
 	#isGone = false;
 
-	constructor({ worker, logger, onProgress }: RepositoryClientOptions) {
+	constructor({ worker, logger, onProgress, onGone }: RepositoryClientOptions) {
 		this.#worker = worker;
 		worker.onMessage((message) => {
 			const parsed = repositoryReplySchema().safeParse(message, interpreted);
@@ -90,12 +92,11 @@ export class RepositoryClient {
 			this.#settle(reply.id, { kind: "reply", reply });
 		});
 		worker.onExit((problem) => {
-			if (!this.#isGone) {
-				logger.warn(
-					`The repository's worker ended (${problem}): completions do without related code until the window is reloaded.`,
-				);
-			}
+			const isWanted = this.#isGone;
 			this.#leave();
+			if (!isWanted) {
+				onGone(problem);
+			}
 		});
 	}
 

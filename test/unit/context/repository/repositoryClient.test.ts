@@ -20,6 +20,7 @@ function silentClient() {
 			error: (message) => log.push(`error ${message}`),
 		},
 		onProgress: (report) => progress.push(report),
+		onGone: (problem) => log.push(`gone ${problem}`),
 	});
 	return { client, worker, log, progress };
 }
@@ -89,7 +90,7 @@ test("when the worker ends, every question is answered with nothing", async () =
 	worker.exit("out of memory");
 	expect(await Promise.all(questions)).toEqual([undefined, undefined, undefined]);
 	expect(await client.files()).toBeUndefined();
-	expect(log).toEqual([expect.stringContaining("out of memory")]);
+	expect(log).toEqual(["gone out of memory"]);
 });
 
 test("disposing of it answers every question with nothing and is no fault", async () => {
