@@ -103,7 +103,13 @@ describe("next edits in the editor", () => {
 		const [user] = await renamedElsewhere(1);
 		assert(user !== undefined);
 		assert.deepStrictEqual(mote.nextEdits.elsewhere, { edits: 2, files: 1 });
-		await vscode.commands.executeCommand("mote.showNextEditsElsewhere", 1);
+		const listed = vscode.commands.executeCommand("mote.showNextEditsElsewhere");
+		// The list is open, and then has its rows: first the diffs of all, then the places.
+		await settled();
+		await settled();
+		await vscode.commands.executeCommand("workbench.action.quickOpenSelectNext");
+		await vscode.commands.executeCommand("workbench.action.acceptSelectedQuickOpenItem");
+		await listed;
 		const editor = vscode.window.activeTextEditor;
 		assert.strictEqual(editor?.document.uri.toString(), user.toString());
 		const before = editor.document.getText();
