@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import * as z from "zod";
 import type { EditorPage } from "../test/workbench/editorPage.ts";
 import { PackagedEditor } from "../test/workbench/packagedEditor.ts";
+import { takeNextEditPictures } from "./nextEditPictures.ts";
 
 /** As the editor's settings name them. */
 const themes = {
@@ -64,19 +65,30 @@ async function takePictures(editor: EditorPage, theme: string): Promise<void> {
 const { positionals } = parseArgs({ allowPositionals: true });
 const wanted = themeNames.parse(positionals.length > 0 ? positionals : Object.keys(themes));
 for (const theme of wanted) {
+	await inEditor(theme, { "mote.completion.minJointProbability": 0.3 }, takePictures);
+	// Without ghost text, which Tab would be about.
+	const nextEdits = { "mote.nextEdit.enable": true, "mote.completion.minJointProbability": 1 };
+	await inEditor(theme, nextEdits, takeNextEditPictures);
+	console.log(`Pictures of the theme ${theme} are taken.`);
+}
+
+async function inEditor(
+	theme: keyof typeof themes,
+	settings: Readonly<Record<string, unknown>>,
+	take: (editor: EditorPage, theme: string) => Promise<void>,
+): Promise<void> {
 	const packaged = await PackagedEditor.start(path.join("pictures", theme), {
 		model: "auto",
 		userSettings: {
 			"workbench.colorTheme": themes[theme],
-			"mote.completion.minJointProbability": 0.3,
 			"mote.server.offerRunning": false,
+			...settings,
 		},
 	});
 	try {
 		await packaged.open();
 		await packaged.editor.waitForStatus("Ready.");
-		await takePictures(packaged.editor, theme);
-		console.log(`Pictures of the theme ${theme} are taken.`);
+		await take(packaged.editor, theme);
 	} finally {
 		await packaged.close();
 	}

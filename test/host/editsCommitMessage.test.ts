@@ -99,10 +99,7 @@ describe("a commit message from what is staged", () => {
 			const asked = nextOutcome(mote);
 			await typeIntoBox("It ");
 			await asked;
-			await textMatching(
-				await showContext(),
-				/^# COMMIT_EDITMSG: [^]*^\| Count to two$/m,
-			);
+			await textMatching(await showContext(), /^# COMMIT_EDITMSG: [^]*^\| Count to two$/m);
 		} finally {
 			await setSetting("enabledLanguages", undefined);
 			// The prompt stands in a group of its own, and the focus is in none.

@@ -42,7 +42,7 @@ export async function statusOf<Kind extends MoteApi["status"]["kind"]>(
 }
 
 /** What is waited for, or after {@link hangMs} a sentence that says what there is instead. */
-async function orSay<Value>(waitedFor: Promise<Value>, what: () => string): Promise<Value> {
+export async function orSay<Value>(waitedFor: Promise<Value>, what: () => string): Promise<Value> {
 	const over = new AbortController();
 	const hang = systemClock.sleep(hangMs, over.signal).then(() => {
 		if (!over.signal.aborted) {

@@ -10,7 +10,15 @@ import {
 	type Scenario,
 } from "../support/nextEditScenarios.ts";
 import { holdsOnce, nextOf } from "./events.ts";
-import { activateMote, closeEditors, setSetting, settled, showAt } from "./mote.ts";
+import {
+	activateMote,
+	closeEditors,
+	moveCursor,
+	orSay,
+	setSetting,
+	settled,
+	showAt,
+} from "./mote.ts";
 
 describe("next edits in the editor", () => {
 	const key = "nextEdit.enable";
@@ -62,6 +70,8 @@ describe("next edits in the editor", () => {
 			assert(at >= 0, `there is no ${old}`);
 			const range = new vscode.Range(document.positionAt(at), document.positionAt(at + old.length));
 			assert(await editor.edit((edit) => edit.replace(range, next)));
+			// Where typing would have left it.
+			await moveCursor(editor, document.positionAt(at + next.trimEnd().length));
 		}
 		return editor;
 	}
@@ -115,7 +125,7 @@ describe("next edits in the editor", () => {
 		const before = editor.document.getText();
 		const after = before.replaceAll(oldName, newName);
 		while (editor.document.getText() !== after) {
-			await isShown();
+			await isTabTaken();
 			await vscode.commands.executeCommand(commandOf("tab"));
 			await settled();
 		}
@@ -155,6 +165,14 @@ describe("next edits in the editor", () => {
 		}
 	});
 
+	/** What the key is bound by. */
+	function isTabTaken(): Promise<void> {
+		return orSay(
+			holdsOnce(mote.nextEdits.onDidChange, () => mote.nextEdits.takesTab),
+			() => `Tab isn't about a next edit; shown ${JSON.stringify(mote.nextEdits.shown)}`,
+		);
+	}
+
 	function isShown(): Promise<void> {
 		return holdsOnce(mote.nextEdits.onDidChange, () => mote.nextEdits.shown !== undefined);
 	}
@@ -168,7 +186,7 @@ describe("next edits in the editor", () => {
 			const { document } = await begun(scenario);
 			const command = commandOf("tab");
 			while (document.getText() !== scenario.after) {
-				await isShown();
+				await isTabTaken();
 				await vscode.commands.executeCommand(command);
 				// Whether an edit is on the screen is for the editor's window to say.
 				await settled();

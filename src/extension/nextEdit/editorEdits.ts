@@ -4,17 +4,29 @@ import { takesTab, type ShownEdits } from "./chosenEdits.ts";
 import { pictureOf } from "./editPicture.ts";
 import type { FoundEdit } from "./searchProtocol.ts";
 
-/** Whether Tab is about the edit that is shown in an editor, and not about its cursor. */
-export function isTabAbout(editor: vscode.TextEditor, shown: ShownEdits | undefined): boolean {
-	const { line, character } = editor.selection.active;
-	return (
-		shown !== undefined &&
-		line < editor.document.lineCount &&
-		takesTab(shown.current.edit, {
-			line,
-			textBefore: editor.document.lineAt(line).text.slice(0, character),
-		})
-	);
+/** Where Tab has put something in, and left the cursor. */
+export interface TabEnd {
+	readonly document: vscode.TextDocument;
+	readonly version: number;
+	readonly position: vscode.Position;
+}
+
+/** Whether Tab is about the edit that is shown in an editor, and not about its cursor: which it isn't where Tab itself has just left it. */
+export function isTabAbout(
+	{ document, selection }: vscode.TextEditor,
+	shown: ShownEdits | undefined,
+	lastEnd: TabEnd | undefined,
+): boolean {
+	const { active } = selection;
+	if (shown === undefined || active.line >= document.lineCount) {
+		return false;
+	}
+	const isLeftByTab =
+		lastEnd?.document === document &&
+		lastEnd.version === document.version &&
+		lastEnd.position.isEqual(active);
+	const textBefore = document.lineAt(active.line).text.slice(0, active.character);
+	return isLeftByTab || takesTab(shown.current.edit, { line: active.line, textBefore });
 }
 
 /** To where it begins to change something. */

@@ -7,7 +7,7 @@ import type { Reviews } from "../edits/reviews.ts";
 import type { Settings } from "../settings.ts";
 import { pathInWorkspace, uriInWorkspace } from "../workspacePaths.ts";
 import { isOnScreen } from "./chosenEdits.ts";
-import { goTo, isTabAbout, withEdits } from "./editorEdits.ts";
+import { goTo, isTabAbout, withEdits, type TabEnd } from "./editorEdits.ts";
 import { documentId, followed, mayShow, typingPlace } from "./editorPlace.ts";
 import { NextEditMarks, visibleLines } from "./nextEditMarks.ts";
 import { nextEditReport } from "./nextEditReport.ts";
@@ -18,7 +18,7 @@ import { elsewhereText } from "./listedEdits.ts";
 import type { QuietReason } from "./quietReason.ts";
 import { SearchClient, type SearchWorker } from "./searchClient.ts";
 import type { FoundEdit } from "./searchProtocol.ts";
-import { endOfReplacement, replacementOf } from "./textReplacement.ts";
+import { cursorBehind, replacementOf } from "./textReplacement.ts";
 
 export interface NextEditsOptions {
 	readonly settings: () => Settings;
@@ -37,6 +37,8 @@ export interface NextEditsOptions {
 export interface NextEditsView {
 	/** The first line of the edit that Tab is about, from 0, and how many more there are of its kind. */
 	readonly shown: { readonly line: number; readonly others: number } | undefined;
+	/** Whether Tab is about it, and not about the cursor. */
+	readonly takesTab: boolean;
 	/** How many there are in other files than the one that was edited, and in how many; undefined where there are none. */
 	readonly elsewhere: { readonly edits: number; readonly files: number } | undefined;
 	/** Why nothing is followed in front; undefined while what is typed there counts. */
@@ -79,6 +81,7 @@ export class NextEditEditor {
 	private readonly others: OtherFiles;
 	readonly list: OtherFilesList;
 	private contexts = noContexts;
+	private lastTabEnd: TabEnd | undefined;
 	/** Tabs are done one after the other: the second is about what the first has left. */
 	private lastTab: Promise<unknown> = Promise.resolve();
 
@@ -146,6 +149,10 @@ export class NextEditEditor {
 		const { files } = this.others;
 		const edits = files.reduce((sum, file) => sum + file.edits.length, 0);
 		return edits === 0 ? undefined : { edits, files: files.length };
+	}
+
+	get takesTab(): boolean {
+		return this.contexts["mote.nextEditTakesTab"];
 	}
 
 	get notice(): string | undefined {
@@ -232,8 +239,9 @@ export class NextEditEditor {
 			}),
 		);
 		if (isIn) {
-			const end = new vscode.Position(...endOfReplacement(replacement));
-			editor.selection = new vscode.Selection(end, end);
+			const position = new vscode.Position(...cursorBehind(replacement));
+			this.lastTabEnd = { document, version: document.version, position };
+			editor.selection = new vscode.Selection(position, position);
 		}
 	}
 
@@ -266,7 +274,7 @@ export class NextEditEditor {
 	private draw(): void {
 		const editor = vscode.window.activeTextEditor;
 		const { shown } = this.session;
-		const isTab = editor !== undefined && isTabAbout(editor, shown);
+		const isTab = editor !== undefined && isTabAbout(editor, shown, this.lastTabEnd);
 		this.marks.draw(editor, shown, isTab);
 		this.setContexts({
 			"mote.nextEditShown": shown !== undefined,
@@ -276,11 +284,13 @@ export class NextEditEditor {
 	}
 
 	private setContexts(contexts: KeyContexts): void {
-		for (const key of contextKeys) {
-			if (contexts[key] !== this.contexts[key]) {
-				void vscode.commands.executeCommand("setContext", key, contexts[key]);
-			}
-		}
+		const changed = contextKeys.filter((key) => contexts[key] !== this.contexts[key]);
 		this.contexts = contexts;
+		for (const key of changed) {
+			void vscode.commands.executeCommand("setContext", key, contexts[key]);
+		}
+		if (changed.length > 0) {
+			this.onDidChange();
+		}
 	}
 }

@@ -57,6 +57,9 @@ export function registerNextEdits(options: NextEditsOptions): NextEdits {
 			get shown() {
 				return running?.shown;
 			},
+			get takesTab() {
+				return running?.takesTab === true;
+			},
 			get elsewhere() {
 				return running?.elsewhere;
 			},

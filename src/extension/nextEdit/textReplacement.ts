@@ -75,6 +75,14 @@ export function endOfReplacement({
 	return [startLine + lines, lines === 0 ? startColumn + column : column];
 }
 
+/** Where the cursor goes once it is made: behind what was written, which of whole lines is the end of the last one. */
+export function cursorBehind(
+	replacement: TextReplacement,
+): readonly [line: number, column: number] {
+	const { text } = replacement;
+	return endOfReplacement({ ...replacement, text: text.endsWith("\n") ? text.slice(0, -1) : text });
+}
+
 function placeIn(text: string, offset: number): readonly [line: number, column: number] {
 	const before = text.slice(0, offset).split("\n");
 	return [before.length - 1, before.at(-1)?.length ?? 0];
