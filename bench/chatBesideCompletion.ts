@@ -18,10 +18,7 @@ import { systemClock } from "../src/base/clock.ts";
 import { nullLogger } from "../src/base/log.ts";
 import { percentile, round, spreadOf, type Spread } from "../src/cli/bench/percentile.ts";
 import { parseTrace, type Keystroke } from "../src/cli/bench/trace.ts";
-import { createCompletionProvider } from "../src/completion/createCompletionProvider.ts";
-import { defaultCompletionConfig } from "../src/completion/defaultConfig.ts";
 import { LocalSyntax } from "../src/context/syntax/localSyntax.ts";
-import type { GenerateStats } from "../src/engine/engine.ts";
 import { createSupervisedEngine } from "../src/engineProcess/supervisor.ts";
 import type { ChatMessage, ChatModel } from "../src/languageModel/languageModel.ts";
 import { engineChatModel } from "../src/languageModel/local/engineChatModel.ts";
@@ -30,6 +27,7 @@ import { openModel } from "../src/model/modelStore.ts";
 import { createTokenizer } from "../src/tokenizer/bpeTokenizer.ts";
 import { bundleChild } from "../test/support/bundledChild.ts";
 import { grammarFiles } from "../test/support/grammarFiles.ts";
+import { AnsweredKeys } from "./answeredKeys.ts";
 import { printReport } from "./printReport.ts";
 
 const { values } = parseArgs({
@@ -99,41 +97,19 @@ async function measure(modelFolder: string): Promise<Record<string, unknown>> {
 		const number = runs++;
 		const answerMs: number[] = [];
 		const queuedMs: number[] = [];
-		let onFinish: (stats: GenerateStats | undefined) => void = () => undefined;
-		const provider = createCompletionProvider({
-			...parts,
-			engine,
-			syntax,
-			logger: nullLogger,
-			onDidFinish: (_, stats) => {
-				onFinish(stats);
-			},
-		});
+		const keys = new AnsweredKeys({ engine, tokenizer, manifest, syntax });
 		for (const { text, offset } of keystrokes) {
-			const finished = new Promise<GenerateStats | undefined>((resolve) => (onFinish = resolve));
-			const startMs = systemClock.now();
-			await provider.provide(
-				// The path stands at the start of the prompt: no run finds the caches of another.
-				{
-					path: `run-${number}/${trace.path}`,
-					languageId: "typescript",
-					text,
-					offset,
-					trigger: "automatic",
-				},
-				{ ...defaultCompletionConfig, debounceMs: 0 },
-				new AbortController().signal,
-			);
-			const elapsedMs = systemClock.now() - startMs;
-			const stats = await finished;
-			if (stats !== undefined) {
-				answerMs.push(elapsedMs);
-				queuedMs.push(stats.queuedMs);
+			// The path stands at the start of the prompt: no run finds the caches of another.
+			const path = `run-${number}/${trace.path}`;
+			const key = await keys.ask({ path, languageId: "typescript", text, offset });
+			if (key.stats !== undefined) {
+				answerMs.push(key.answerMs);
+				queuedMs.push(key.stats.queuedMs);
 			}
 			// Uneven, so that keystrokes fall into all phases of a chat pass.
 			await systemClock.sleep(Number(values.gap) * (0.5 + ((answerMs.length * 7) % 11) / 11));
 		}
-		provider.dispose();
+		keys.dispose();
 		return { answerMs, queuedMs };
 	};
 	try {

@@ -21,10 +21,7 @@ import { nullLogger } from "../src/base/log.ts";
 import { describeMachine } from "../src/cli/bench/machine.ts";
 import { round, spreadOf } from "../src/cli/bench/percentile.ts";
 import { parseTrace, type Keystroke } from "../src/cli/bench/trace.ts";
-import { createCompletionProvider } from "../src/completion/createCompletionProvider.ts";
-import { defaultCompletionConfig } from "../src/completion/defaultConfig.ts";
 import { LocalSyntax } from "../src/context/syntax/localSyntax.ts";
-import type { GenerateStats } from "../src/engine/engine.ts";
 import { createSupervisedEngine } from "../src/engineProcess/supervisor.ts";
 import { readEditSteps, type EditStep } from "../src/evaluation/nextEdit/editCases.ts";
 import { judged } from "../src/extension/nextEdit/chosenEdits.ts";
@@ -36,6 +33,7 @@ import { applyLineEdit } from "../src/nextEdit/lineEdit.ts";
 import { createTokenizer } from "../src/tokenizer/bpeTokenizer.ts";
 import { bundleChild } from "../test/support/bundledChild.ts";
 import { grammarFiles } from "../test/support/grammarFiles.ts";
+import { AnsweredKeys } from "./answeredKeys.ts";
 import { FollowedText } from "./nextEdit/followedText.ts";
 import { printReport } from "./printReport.ts";
 
@@ -161,7 +159,6 @@ async function measureGhosts(): Promise<Record<string, unknown>> {
 	const parts = {
 		...{ engine: supervised.engine, manifest: model.manifest, syntax },
 		tokenizer: createTokenizer(await readFile(model.tokenizerPath, "utf8")),
-		...{ clock: systemClock, logger: nullLogger },
 	};
 	let runs = 0;
 	let searches = 0;
@@ -169,40 +166,23 @@ async function measureGhosts(): Promise<Record<string, unknown>> {
 	const type = async (keystrokes: readonly Keystroke[], isSearching: boolean) => {
 		const id = `typed-${runs++}`;
 		const answerMs: number[] = [];
-		let onFinish: (stats: GenerateStats | undefined) => void = () => undefined;
-		const provider = createCompletionProvider({
-			...parts,
-			onDidFinish: (_, stats) => {
-				onFinish(stats);
-			},
-		});
+		const keys = new AnsweredKeys(parts);
 		const document = new FollowedText(id, "typescript", keystrokes[0]?.text ?? "");
 		if (isSearching) {
 			client.feed({ kind: "open", document: id, text: document.text });
 		}
 		let running: Promise<unknown> | undefined;
 		for (const { text, offset, pauseMs: restMs } of keystrokes) {
-			const finished = new Promise<GenerateStats | undefined>((resolve) => (onFinish = resolve));
-			const startMs = systemClock.now();
 			const changes = isSearching ? document.become(text) : [];
 			if (changes.length > 0) {
-				client.feed({ kind: "change", document: id, changes, atMs: startMs, isUndo: false });
+				const atMs = systemClock.now();
+				client.feed({ kind: "change", document: id, changes, atMs, isUndo: false });
 			}
-			await provider.provide(
-				// The path stands at the start of the prompt: no run finds the caches of another.
-				{
-					path: `${id}/${trace.path}`,
-					languageId: "typescript",
-					text,
-					offset,
-					trigger: "automatic",
-				},
-				{ ...defaultCompletionConfig, debounceMs: 0 },
-				new AbortController().signal,
-			);
-			const elapsedMs = systemClock.now() - startMs;
-			if ((await finished) !== undefined) {
-				answerMs.push(elapsedMs);
+			// The path stands at the start of the prompt: no run finds the caches of another.
+			const path = `${id}/${trace.path}`;
+			const key = await keys.ask({ path, languageId: "typescript", text, offset });
+			if (key.stats !== undefined) {
+				answerMs.push(key.answerMs);
 			}
 			// One at a time, as in the editor.
 			const isDue = searchesBehindKeys || restMs >= pauseMs;
@@ -213,7 +193,7 @@ async function measureGhosts(): Promise<Record<string, unknown>> {
 		}
 		await running;
 		client.feed({ kind: "close", document: id });
-		provider.dispose();
+		keys.dispose();
 		return answerMs;
 	};
 	try {

@@ -34,7 +34,7 @@ export interface RepositoryUse {
 
 /** Each folder has a thread and an index of its own. */
 const maxFolders = 4;
-/** Of a window, after threads that ended. What ends a thread would do so again and again. */
+/** After threads that ended. What ends a thread would do so again and again. */
 const maxRestarts = 3;
 
 /** Everything that exists while the folders are read. */
