@@ -256,21 +256,11 @@ describe("whatever somebody does", () => {
 					await bench.rest();
 					bench.open("other");
 					for (const one of steps) {
-						const { shown } = bench.session;
 						const text = bench.model.lines;
 						switch (one) {
-							case "accept": {
-								const edit = shown?.current.edit;
-								const picture = edit && pictureOf(edit, text.length);
-								const isIn = await bench.accept();
-								if (isIn && edit !== undefined) {
-									accepted++;
-									expect(picture && readOff(text, edit, picture)).toEqual(bench.model.lines);
-								} else {
-									expect(bench.model.lines).toEqual(text);
-								}
+							case "accept":
+								accepted += +(await acceptsWhatIsShown(bench));
 								break;
-							}
 							case "rest":
 								await bench.rest();
 								break;
@@ -315,7 +305,6 @@ describe("whatever somebody does", () => {
 					const bench = new NextEditBench(lines.join("\n"), end);
 					const before = bench.model.text;
 					for (const one of ["rename" as const, "rest" as const, ...steps]) {
-						const { shown } = bench.session;
 						const text = bench.model.lines;
 						switch (one) {
 							case "rename":
@@ -326,18 +315,9 @@ describe("whatever somebody does", () => {
 							case "rest":
 								await bench.rest();
 								break;
-							case "accept": {
-								const edit = shown?.current.edit;
-								const picture = edit && pictureOf(edit, text.length);
-								const isIn = await bench.accept();
-								if (isIn && edit !== undefined) {
-									accepted++;
-									expect(picture && readOff(text, edit, picture)).toEqual(bench.model.lines);
-								} else {
-									expect(bench.model.lines).toEqual(text);
-								}
+							case "accept":
+								accepted += +(await acceptsWhatIsShown(bench));
 								break;
-							}
 							case "undo":
 								if (bench.undoable.length > 0) {
 									bench.undo();
@@ -368,3 +348,13 @@ describe("whatever somebody does", () => {
 		expect(accepted).toBeGreaterThan(20);
 	});
 });
+
+/** Accepts what is shown: whether that went in, which then is what its picture says, and otherwise changes nothing. */
+async function acceptsWhatIsShown(bench: NextEditBench): Promise<boolean> {
+	const { lines } = bench.model;
+	const edit = bench.session.shown?.current.edit;
+	const picture = edit && pictureOf(edit, lines.length);
+	const isIn = (await bench.accept()) && edit !== undefined;
+	expect(bench.model.lines).toEqual(isIn ? picture && readOff(lines, edit, picture) : lines);
+	return isIn;
+}
