@@ -178,6 +178,16 @@ export function useEdits(fileStem: string): EditsInTest {
 	};
 }
 
+/** Has the editor's TypeScript report errors while the tests of a `describe` run, all of them on files. */
+export function useReportsOfTypeScript(): void {
+	const report = async (isWanted: boolean): Promise<void> => {
+		const settings = vscode.workspace.getConfiguration("typescript.validate");
+		await settings.update("enable", isWanted, vscode.ConfigurationTarget.Global);
+	};
+	before(() => report(true));
+	after(() => report(false));
+}
+
 /** Files of the workspace that a test writes, until it is over. */
 export class TestFiles {
 	readonly #stem: string;

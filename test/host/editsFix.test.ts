@@ -14,6 +14,7 @@ import {
 	openReview,
 	problemOf,
 	useEdits,
+	useReportsOfTypeScript,
 	type ScriptedEdits,
 } from "./edits.ts";
 import { nextOf } from "./events.ts";
@@ -40,6 +41,7 @@ const didYouMeanName = 2552;
 const wrongArgument = 2345;
 
 describe("fixing what the editor reports", () => {
+	useReportsOfTypeScript();
 	const editsInTest = useEdits("fixed");
 	const { files } = editsInTest;
 	let scripted: ScriptedEdits;

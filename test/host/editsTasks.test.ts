@@ -11,6 +11,7 @@ import {
 	openReview,
 	problemOf,
 	useEdits,
+	useReportsOfTypeScript,
 	type ScriptedEdits,
 } from "./edits.ts";
 
@@ -28,6 +29,7 @@ const depths = `export function depthOf(level: number): number {\n\treturn level
 const wrongArgument = 2345;
 
 describe("commands on code in the extension host", () => {
+	useReportsOfTypeScript();
 	const editsInTest = useEdits("broken");
 	const { files } = editsInTest;
 	let scripted: ScriptedEdits;
