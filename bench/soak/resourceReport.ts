@@ -1,6 +1,6 @@
 import { table } from "./markdownTable.ts";
 import { residentNames, type ResidentBytes } from "./mappings.ts";
-import { slopeOf, type Resources } from "./resources.ts";
+import { handleCount, slopeOf, type Resources } from "./resources.ts";
 
 /** Taken between two faults, while a window is open. */
 export interface Sample {
@@ -23,7 +23,7 @@ const residentKinds: readonly (keyof ResidentBytes)[] = [
 ];
 
 const figures: readonly Figure[] = [
-	{ key: "handles", name: "open handles", of: ({ handles }) => handles, digits: 0 },
+	{ key: "handles", name: "open handles", of: handleCount, digits: 0 },
 	{ key: "threads", name: "threads", of: ({ threads }) => threads, digits: 0 },
 	inMb("heapMb", "JavaScript in use, MB", ({ heapBytes }) => heapBytes),
 	inMb("heapTakenMb", "V8's heap of this thread, MB", ({ heapTakenBytes }) => heapTakenBytes),

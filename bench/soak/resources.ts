@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import path from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -12,8 +13,8 @@ const collectGarbage = z
 
 /** What this process holds. */
 export interface Resources {
-	/** Open files, pipes and sockets. */
-	readonly handles: number;
+	/** Open files by their names; pipes, sockets and what else the system opens by kind, such as `anon_inode:[eventpoll]`. */
+	readonly handles: Readonly<Record<string, number>>;
 	readonly threads: number;
 	/** What keeps the event loop alive, by kind. */
 	readonly active: Readonly<Record<string, number>>;
@@ -34,20 +35,44 @@ export async function resourcesNow(): Promise<Resources> {
 		await nextTurn();
 	}
 	const { heapUsed, heapTotal, external, rss } = process.memoryUsage();
-	const active: Record<string, number> = {};
-	for (const kind of process.getActiveResourcesInfo()) {
-		active[kind] = (active[kind] ?? 0) + 1;
-	}
 	return {
-		// One of them is the folder's own that is being read.
-		handles: readdirSync("/proc/self/fd").length - 1,
+		handles: openHandles(),
 		threads: readdirSync("/proc/self/task").length,
-		active,
+		active: countsOf(process.getActiveResourcesInfo()),
 		heapBytes: heapUsed + external,
 		heapTakenBytes: heapTotal,
 		residentBytes: rss,
 		residentByKind: residentByKind(readFileSync("/proc/self/smaps", "utf8")),
 	};
+}
+
+export function handleCount({ handles }: Resources): number {
+	return Object.values(handles).reduce((sum, count) => sum + count, 0);
+}
+
+export function openHandles(): Readonly<Record<string, number>> {
+	return countsOf(readdirSync("/proc/self/fd").flatMap(targetsOf));
+}
+
+/** None of one that is closed by now, as that is by which the folder was read. */
+function targetsOf(handle: string): readonly string[] {
+	try {
+		const target = readlinkSync(`/proc/self/fd/${handle}`);
+		return [path.basename(target).replace(/:\[\d+\]$/, "")];
+	} catch (error) {
+		if (error instanceof Error && "code" in error && error.code === "ENOENT") {
+			return [];
+		}
+		throw error;
+	}
+}
+
+function countsOf(names: readonly string[]): Readonly<Record<string, number>> {
+	const counts: Record<string, number> = {};
+	for (const name of names) {
+		counts[name] = (counts[name] ?? 0) + 1;
+	}
+	return counts;
 }
 
 /**
@@ -70,7 +95,11 @@ export function leaksBetween(before: Resources, after: Resources): readonly stri
 			leaks.push(`${what}: ${was} before, ${is} after the same work.`);
 		}
 	};
-	compare("Open handles", before.handles, after.handles);
+	if (handleCount(after) > handleCount(before)) {
+		for (const [target, count] of Object.entries(after.handles)) {
+			compare(`Open handles (${target})`, before.handles[target] ?? 0, count);
+		}
+	}
 	compare("Threads", before.threads, after.threads);
 	for (const [kind, count] of Object.entries(after.active)) {
 		compare(`Active resources (${kind})`, before.active[kind] ?? 0, count);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -10,7 +10,12 @@ import { generalized, LogTally } from "../../../bench/soak/logTally.ts";
 import { ModelFiles, modelDamages } from "../../../bench/soak/modelFiles.ts";
 import { OutcomeLedger, problemOf } from "../../../bench/soak/outcomeLedger.ts";
 import type { ResidentBytes } from "../../../bench/soak/mappings.ts";
-import { leaksBetween, slopeOf, type Resources } from "../../../bench/soak/resources.ts";
+import {
+	leaksBetween,
+	openHandles,
+	slopeOf,
+	type Resources,
+} from "../../../bench/soak/resources.ts";
 import { asJson, asMarkdown, type SoakFindings } from "../../../bench/soak/soakReport.ts";
 import { editBetween, TypedDocument } from "../../../bench/soak/typedDocument.ts";
 import type {
@@ -161,17 +166,37 @@ const residentByKind: ResidentBytes = {
 
 describe("leaks", () => {
 	const before: Resources = {
-		...{ handles: 20, threads: 11, active: { PipeWrap: 2 } },
+		...{ handles: { pipe: 19, "index.sqlite": 1 }, threads: 11, active: { PipeWrap: 2 } },
 		...{ heapBytes: 50e6, heapTakenBytes: 60e6, residentBytes: 200e6, residentByKind },
 	};
 
 	test("are handles, threads and resources that are more than they were", () => {
-		const after = { ...before, handles: 21, threads: 12, active: { PipeWrap: 2, Timeout: 1 } };
+		const after = {
+			...before,
+			...{ handles: { pipe: 20, "index.sqlite": 1 }, threads: 12 },
+			active: { PipeWrap: 2, Timeout: 1 },
+		};
 		expect(leaksBetween(before, after)).toEqual([
-			"Open handles: 20 before, 21 after the same work.",
+			"Open handles (pipe): 19 before, 20 after the same work.",
 			"Threads: 11 before, 12 after the same work.",
 			"Active resources (Timeout): 0 before, 1 after the same work.",
 		]);
+	});
+
+	test("are no handles that took the place of others", () => {
+		const after = { ...before, handles: { pipe: 19, socket: 1 } };
+		expect(leaksBetween(before, after)).toEqual([]);
+	});
+
+	test("are told by what is open", () => {
+		using folder = new TemporaryFolder({ "an open file": "" });
+		const handle = openSync(path.join(folder.path, "an open file"), "r");
+		try {
+			expect(openHandles()).toMatchObject({ "an open file": 1 });
+		} finally {
+			closeSync(handle);
+		}
+		expect(openHandles()).not.toHaveProperty("an open file");
 	});
 
 	test("are bytes beyond what compiled code and caches take", () => {
@@ -233,7 +258,7 @@ describe("damage", () => {
 
 describe("the report", () => {
 	const resources: Resources = {
-		...{ handles: 20, threads: 11, active: {}, heapBytes: 50 * 2 ** 20 },
+		...{ handles: { pipe: 20 }, threads: 11, active: {}, heapBytes: 50 * 2 ** 20 },
 		...{ heapTakenBytes: 60 * 2 ** 20, residentBytes: 200 * 2 ** 20, residentByKind },
 	};
 	const kills = Array.from({ length: 100 }, (_, index) => ({
