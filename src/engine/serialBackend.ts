@@ -1,9 +1,12 @@
 import { assert } from "../base/assert.ts";
 import type { TokenId } from "../tokenizer/tokenizer.ts";
-import type { Backend, KvCache, KvLayout, Logits } from "./backend.ts";
+import { PassStopped, type Backend, type KvCache, type KvLayout, type Logits } from "./backend.ts";
+import type { EngineError } from "./errors.ts";
 
 /** What is known of a model in a backend before any pass. */
 export type BackendFacts = Pick<Backend, "vocabularySize" | "contextLength" | "kvLayout">;
+
+export type CacheClass<Cache extends KvCache> = abstract new (...parameters: never) => Cache;
 
 /**
  * A backend that holds its callers to what {@link Backend.forward} asks of them: whatever runs a pass begins with a cache of its own
@@ -14,9 +17,15 @@ export abstract class SerialBackend<Cache extends KvCache> implements Backend {
 	readonly contextLength: number;
 	abstract readonly stopsWithinPass: boolean;
 	readonly kvLayout: KvLayout;
+	readonly #kvCacheClass: CacheClass<Cache>;
 	#isRunning = false;
 
-	protected constructor({ vocabularySize, contextLength, kvLayout }: BackendFacts) {
+	/** `kvCacheClass` is that of the caches that this kind of backend makes. */
+	protected constructor(
+		kvCacheClass: CacheClass<Cache>,
+		{ vocabularySize, contextLength, kvLayout }: BackendFacts,
+	) {
+		this.#kvCacheClass = kvCacheClass;
 		this.vocabularySize = vocabularySize;
 		this.contextLength = contextLength;
 		this.kvLayout = kvLayout;
@@ -26,10 +35,12 @@ export abstract class SerialBackend<Cache extends KvCache> implements Backend {
 
 	abstract dispose(): Promise<void>;
 
-	/** Whether this kind of backend has made it. */
-	protected abstract isOwn(cache: KvCache): cache is Cache;
-
-	/** Runs a pass whose arguments are checked. Resolves and rejects as {@link Backend.forward} does. */
+	/**
+	 * Runs a pass whose arguments are checked, or leaves the cache as it was.
+	 *
+	 * @throws PassStopped
+	 * @throws Error which {@link faultOf} says the meaning of
+	 */
 	protected abstract run(
 		cache: Cache,
 		tokens: readonly TokenId[],
@@ -37,19 +48,24 @@ export abstract class SerialBackend<Cache extends KvCache> implements Backend {
 		signal: AbortSignal | undefined,
 	): Promise<Logits>;
 
+	/** What it means that a pass over so many tokens failed. */
+	protected abstract faultOf(error: unknown, tokens: number): EngineError;
+
 	async forward(
 		cache: KvCache,
 		tokens: readonly TokenId[],
 		logitRows: number,
 		signal?: AbortSignal,
 	): Promise<Logits> {
-		assert(this.isOwn(cache), "a cache is used with the backend that made it");
+		assert(cache instanceof this.#kvCacheClass, "a cache is used with the backend that made it");
 		assert(tokens.length > 0 && logitRows <= tokens.length, "a pass has as many rows as tokens");
 		assert(cache.length + tokens.length <= cache.capacity, "the caller has made room in the cache");
 		assert(!this.#isRunning, "one pass at a time");
 		this.#isRunning = true;
 		try {
 			return await this.run(cache, tokens, logitRows, signal);
+		} catch (error) {
+			throw error instanceof PassStopped ? error : this.faultOf(error, tokens.length);
 		} finally {
 			this.#isRunning = false;
 		}

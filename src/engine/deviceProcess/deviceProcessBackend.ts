@@ -3,7 +3,8 @@ import type { Clock } from "../../base/clock.ts";
 import type { ForkedProcess } from "../../base/process/forkProcess.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
-import type { KvCache, Logits } from "../backend.ts";
+import type { Logits } from "../backend.ts";
+import type { EngineError } from "../errors.ts";
 import { DeviceProcessEnded } from "../gpu/deviceProcessEnded.ts";
 import { providerNames } from "../gpu/gpuProviders.ts";
 import { CachesOnDevice, HostedKvCache } from "../ort/hostedKvCache.ts";
@@ -78,7 +79,7 @@ export class DeviceProcessBackend extends SerialBackend<ProcessKvCache> {
 		options: DeviceProcessOptions,
 	) {
 		const shape = { ...options.manifest, contextLength, kvCache: "float32" } as const;
-		super({
+		super(ProcessKvCache, {
 			vocabularySize,
 			contextLength,
 			kvLayout: {
@@ -108,30 +109,11 @@ export class DeviceProcessBackend extends SerialBackend<ProcessKvCache> {
 		gone.abort();
 	}
 
-	protected isOwn(cache: KvCache): cache is ProcessKvCache {
-		return cache instanceof ProcessKvCache;
-	}
-
 	protected async run(
 		cache: ProcessKvCache,
 		tokens: readonly TokenId[],
 		logitRows: number,
 	): Promise<Logits> {
-		try {
-			const logits = await this.#run(cache, tokens, logitRows);
-			this.#onDevice.used(cache);
-			return this.logitsIn(logits, logitRows);
-		} catch (error) {
-			const name = providerNames[this.#options.request.provider];
-			throw runtimeError(`The process for ${name} could not run the model`, error);
-		}
-	}
-
-	async #run(
-		cache: ProcessKvCache,
-		tokens: readonly TokenId[],
-		logitRows: number,
-	): Promise<Float32Array> {
 		cache.enterDevice();
 		const { length, capacity } = cache;
 		const answer = await this.#channel.ask({
@@ -145,7 +127,13 @@ export class DeviceProcessBackend extends SerialBackend<ProcessKvCache> {
 			throw new Error("it answered with keys and values of another shape than the manifest says");
 		}
 		cache.append(answer.appended, tokens.length);
-		return answer.logits;
+		this.#onDevice.used(cache);
+		return this.logitsIn(answer.logits, logitRows);
+	}
+
+	protected faultOf(error: unknown): EngineError {
+		const name = providerNames[this.#options.request.provider];
+		return runtimeError(`The process for ${name} could not run the model`, error);
 	}
 
 	#cacheOver(host: OrtKvCache): ProcessKvCache {

@@ -1,8 +1,7 @@
 import type { RowSummary } from "../../tokenizer/rowSummary.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
 import { PassStopped, type KvCache, type Logits } from "../backend.ts";
-import type { EngineError } from "../errors.ts";
-import { SerialBackend, type BackendFacts } from "../serialBackend.ts";
+import { SerialBackend, type BackendFacts, type CacheClass } from "../serialBackend.ts";
 import type { NativeDeviceSession, NativeSession } from "./addon.ts";
 
 /** What is known of rows without reading them. */
@@ -21,8 +20,8 @@ export abstract class AddonBackend<
 	/** Reused for every pass, as the interface allows. */
 	#rows: Float32Array;
 
-	protected constructor(session: Session, facts: BackendFacts) {
-		super(facts);
+	protected constructor(session: Session, kvCacheClass: CacheClass<Cache>, facts: BackendFacts) {
+		super(kvCacheClass, facts);
 		this.session = session;
 		this.#rows = new Float32Array(facts.vocabularySize);
 	}
@@ -33,9 +32,6 @@ export abstract class AddonBackend<
 		tokens: Int32Array,
 		logitRows: number,
 	): Promise<boolean>;
-
-	/** What a rejection of {@link runSession} means, which was over so many tokens. */
-	protected abstract faultOf(error: unknown, tokens: number): EngineError;
 
 	/** Of the pass that was done last; undefined where whoever wants to know reads the rows. */
 	protected abstract summaries(rows: number): Summaries | undefined;
@@ -62,8 +58,6 @@ export abstract class AddonBackend<
 		try {
 			this.#makeRoom(logitRows);
 			isDone = await this.runSession(cache, Int32Array.from(tokens), logitRows);
-		} catch (error) {
-			throw this.faultOf(error, tokens.length);
 		} finally {
 			signal?.removeEventListener("abort", stop);
 		}

@@ -2,7 +2,6 @@ import { assert } from "../../base/assert.ts";
 import type { KvCacheFormat, ModelManifest } from "../../model/manifest.ts";
 import type { RowSummary } from "../../tokenizer/rowSummary.ts";
 import { tokenAt } from "../../tokenizer/tokenIds.ts";
-import type { KvCache } from "../backend.ts";
 import { EngineError } from "../errors.ts";
 import { runtimeError } from "../runtimeError.ts";
 import type { NativeAddon, NativeSession } from "./addon.ts";
@@ -61,7 +60,7 @@ export class NativeBackend extends AddonBackend<NativeSession, NativeKvCache> {
 		{ manifest, addon, kvCache }: NativeBackendOptions & { readonly kvCache: KvCacheFormat },
 	) {
 		const { layers, kvHeads, headDim, vocabularySize, contextLength } = manifest;
-		super(session, {
+		super(session, NativeKvCache, {
 			vocabularySize,
 			contextLength,
 			kvLayout: {
@@ -74,10 +73,6 @@ export class NativeBackend extends AddonBackend<NativeSession, NativeKvCache> {
 	createKvCache(capacity: number): NativeKvCache {
 		assert(capacity <= this.contextLength, "a cache is no longer than the context");
 		return makingRoom(capacity, () => new NativeKvCache(this.session.createKvCache(capacity)));
-	}
-
-	protected isOwn(cache: KvCache): cache is NativeKvCache {
-		return cache instanceof NativeKvCache;
 	}
 
 	protected runSession(

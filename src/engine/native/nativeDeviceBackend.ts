@@ -1,5 +1,4 @@
 import type { ModelManifest } from "../../model/manifest.ts";
-import type { KvCache } from "../backend.ts";
 import type { EngineError } from "../errors.ts";
 import { CachesOnDevice, HostedKvCache } from "../ort/hostedKvCache.ts";
 import { kvBytesPerPosition, maxKvPositions, OrtKvCache, type KvShape } from "../ort/ortKvCache.ts";
@@ -60,7 +59,7 @@ export class NativeDeviceBackend extends AddonBackend<NativeDeviceSession, Nativ
 		const wanted = { ...manifest, kvCache: "float32" } as const;
 		const contextLength = Math.min(manifest.contextLength, maxKvPositions(wanted));
 		const { layers, kvHeads, headDim, vocabularySize } = manifest;
-		super(session, {
+		super(session, NativeDeviceKvCache, {
 			vocabularySize,
 			contextLength,
 			kvLayout: {
@@ -79,10 +78,6 @@ export class NativeDeviceBackend extends AddonBackend<NativeDeviceSession, Nativ
 	override dispose(): Promise<void> {
 		this.#onDevice.leaveAll();
 		return super.dispose();
-	}
-
-	protected isOwn(cache: KvCache): cache is NativeDeviceKvCache {
-		return cache instanceof NativeDeviceKvCache;
 	}
 
 	protected async runSession(

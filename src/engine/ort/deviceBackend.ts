@@ -3,7 +3,8 @@ import { assert } from "../../base/assert.ts";
 import { deviceGraphContract } from "../../model/graphContract.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
-import type { KvCache, Logits } from "../backend.ts";
+import type { Logits } from "../backend.ts";
+import type { EngineError } from "../errors.ts";
 import { runtimeError } from "../runtimeError.ts";
 import { SerialBackend } from "../serialBackend.ts";
 import { DeviceKvCache } from "./deviceKvCache.ts";
@@ -73,7 +74,7 @@ export class DeviceBackend extends SerialBackend<DeviceKvCache> {
 	) {
 		const shape = { ...manifest, kvCache: "float32" } as const;
 		const { layers, kvHeads, headDim } = manifest;
-		super({
+		super(DeviceKvCache, {
 			vocabularySize: manifest.vocabularySize,
 			contextLength: Math.min(manifest.contextLength, maxKvPositions(shape)),
 			kvLayout: {
@@ -96,25 +97,11 @@ export class DeviceBackend extends SerialBackend<DeviceKvCache> {
 		await this.#session.release();
 	}
 
-	protected isOwn(cache: KvCache): cache is DeviceKvCache {
-		return cache instanceof DeviceKvCache;
-	}
-
 	protected async run(
 		cache: DeviceKvCache,
 		tokens: readonly TokenId[],
 		logitRows: number,
 	): Promise<Logits> {
-		try {
-			const logits = await this.#run(cache, tokens, logitRows);
-			this.#onDevice.used(cache);
-			return logits;
-		} catch (error) {
-			throw runtimeError(`ONNX Runtime could not run the model on ${this.#provider}`, error);
-		}
-	}
-
-	async #run(cache: DeviceKvCache, tokens: readonly TokenId[], logitRows: number): Promise<Logits> {
 		// Kernels of some providers can't do without rows.
 		const rows = Math.max(1, logitRows);
 		const { logits: logitsName, appended: appendedName } = deviceGraphContract;
@@ -132,7 +119,12 @@ export class DeviceBackend extends SerialBackend<DeviceKvCache> {
 			throw new Error("the graph returned keys and values of another shape than the manifest says");
 		}
 		cache.append(appended, tokens.length, keeps ? outputs : undefined);
+		this.#onDevice.used(cache);
 		return this.logitsIn(logits, logitRows);
+	}
+
+	protected faultOf(error: unknown): EngineError {
+		return runtimeError(`ONNX Runtime could not run the model on ${this.#provider}`, error);
 	}
 
 	#feeds(past: number, tokens: readonly TokenId[], rows: number): Record<string, Tensor> {

@@ -3,7 +3,8 @@ import { assert } from "../../base/assert.ts";
 import { layerName, type ExportedGraph } from "../../model/exportedGraph.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
-import type { Backend, KvCache, Logits } from "../backend.ts";
+import type { Backend, Logits } from "../backend.ts";
+import type { EngineError } from "../errors.ts";
 import { runtimeError } from "../runtimeError.ts";
 import { SerialBackend } from "../serialBackend.ts";
 import { kvBytesPerPosition, maxKvPositions, OrtKvCache, type KvShape } from "./ortKvCache.ts";
@@ -229,7 +230,7 @@ class ExportedBackend extends SerialBackend<OrtKvCache> {
 	constructor(graph: ExportedSession, { manifest, names }: ExportedBackendOptions) {
 		const { vocabularySize, layers, kvHeads, headDim } = manifest;
 		const shape = { ...manifest, kvCache: "float32" } as const;
-		super({
+		super(OrtKvCache, {
 			vocabularySize,
 			contextLength: Math.min(manifest.contextLength, maxKvPositions(shape)),
 			kvLayout: {
@@ -254,10 +255,6 @@ class ExportedBackend extends SerialBackend<OrtKvCache> {
 		await this.#graph.release();
 	}
 
-	protected isOwn(cache: KvCache): cache is OrtKvCache {
-		return cache instanceof OrtKvCache;
-	}
-
 	protected async run(
 		cache: OrtKvCache,
 		tokens: readonly TokenId[],
@@ -269,8 +266,12 @@ class ExportedBackend extends SerialBackend<OrtKvCache> {
 			return this.#logits(await this.#run(cache, tokens, passes));
 		} catch (error) {
 			cache.rewindTo(before);
-			throw runtimeError("ONNX Runtime could not run the model", error);
+			throw error;
 		}
+	}
+
+	protected faultOf(error: unknown): EngineError {
+		return runtimeError("ONNX Runtime could not run the model", error);
 	}
 
 	/** The wanted logits of each pass. */

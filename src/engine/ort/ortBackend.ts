@@ -2,7 +2,8 @@ import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { graphContract } from "../../model/graphContract.ts";
 import type { ModelManifest } from "../../model/manifest.ts";
 import type { TokenId } from "../../tokenizer/tokenizer.ts";
-import type { KvCache, Logits } from "../backend.ts";
+import type { Logits } from "../backend.ts";
+import type { EngineError } from "../errors.ts";
 import { runtimeError } from "../runtimeError.ts";
 import { SerialBackend } from "../serialBackend.ts";
 import {
@@ -65,7 +66,7 @@ export class OrtBackend extends SerialBackend<OrtKvCache> {
 	) {
 		const { Tensor } = runtime;
 		const { layers, kvHeads, headDim, kvCache } = manifest;
-		super({
+		super(OrtKvCache, {
 			vocabularySize: manifest.vocabularySize,
 			// Further positions can't be held, so a longer prompt is refused like one beyond the rotary tables.
 			contextLength: Math.min(manifest.contextLength, maxKvPositions(manifest)),
@@ -98,10 +99,6 @@ export class OrtBackend extends SerialBackend<OrtKvCache> {
 		await this.#session.release();
 	}
 
-	protected isOwn(cache: KvCache): cache is OrtKvCache {
-		return cache instanceof OrtKvCache;
-	}
-
 	/** The runtime reads its inputs only in a later turn of the event loop: until then nobody may change them. */
 	protected async run(
 		cache: OrtKvCache,
@@ -122,27 +119,21 @@ export class OrtBackend extends SerialBackend<OrtKvCache> {
 			...this.#scalarFeeds,
 			[graphContract.inputIds]: inputIds,
 		};
-		let logits: unknown;
-		let appended: unknown;
-		try {
-			const outputs = await this.#session.run(feeds);
-			logits = outputs[graphContract.logits]?.data;
-			appended = outputs[graphContract.appended]?.data;
-		} catch (error) {
-			throw runtimeError("ONNX Runtime could not run the model", error);
-		}
+		const outputs = await this.#session.run(feeds);
+		const logits = outputs[graphContract.logits]?.data;
+		const appended = outputs[graphContract.appended]?.data;
 		if (!(logits instanceof Float32Array) || logits.length !== logitRows * this.vocabularySize) {
-			throw runtimeError(
-				"The model's graph returned logits of another shape than its manifest says",
-			);
+			throw new Error("its graph returned logits of another shape than its manifest says");
 		}
 		if (!cache.takes(appended, tokens.length)) {
-			throw runtimeError(
-				"The model's graph returned keys and values of another shape than its manifest says",
-			);
+			throw new Error("its graph returned keys and values of another shape than its manifest says");
 		}
 		cache.append(appended, tokens.length);
 		return this.logitsIn(logits, logitRows);
+	}
+
+	protected faultOf(error: unknown): EngineError {
+		return runtimeError("ONNX Runtime could not run the model", error);
 	}
 }
 
