@@ -89,6 +89,8 @@ class CompletionPipeline implements CompletionProvider {
 	readonly #cache = new CompletionCache();
 	readonly #debounce = new AdaptiveDebounce();
 	#running: Generation | undefined;
+	/** Calls that have not ended, which includes those that wait and haven't asked for anything yet. */
+	#underWay = 0;
 	/** Ends the waiting of the call before. */
 	#superseder = new AbortController();
 	#hasJustAccepted = false;
@@ -122,12 +124,10 @@ class CompletionPipeline implements CompletionProvider {
 		const { clock } = this.#dependencies;
 		const startedAt = clock.now();
 		const notes = newNotes();
-		let result: CallResult;
-		try {
-			result = await this.#complete(request, config, signal, startedAt, notes);
-		} catch (error) {
-			result = this.#faulty(error);
-		}
+		this.#underWay++;
+		const result = await this.#complete(request, config, signal, startedAt, notes)
+			.catch((error: unknown) => this.#faulty(error))
+			.finally(() => this.#underWay--);
 		void this.#report(result, traceOf(request, config, notes, result, clock.now() - startedAt));
 		return result.outcome;
 	}
@@ -138,7 +138,8 @@ class CompletionPipeline implements CompletionProvider {
 		signal: AbortSignal,
 	): Promise<void> {
 		const located = placeOf({ ...where, trigger: "automatic" });
-		if (located.kind === "none" || this.#running !== undefined) {
+		// For the engine what is prepared takes the place of whatever it was asked before.
+		if (located.kind === "none" || this.#underWay > 0 || this.#running !== undefined) {
 			return;
 		}
 		const { place } = located;

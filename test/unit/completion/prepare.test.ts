@@ -69,6 +69,18 @@ test("nothing is prepared while an answer is being written", async () => {
 	await asked;
 });
 
+test("nothing is prepared while a request waits: it would take the engine from it", async () => {
+	const bench = new CompletionBench();
+	bench.engine.enqueue({ kind: "answer", text: "123" });
+	const asked = bench.provide("const a = ║;\n", {}, { debounceMs: 50 });
+	await settle();
+	await bench.prepare("const a = ║;\n");
+	expect(bench.engine.requests).toEqual([]);
+	await bench.clock.advance(50);
+	expect(await asked).toMatchObject({ kind: "completion" });
+	expect(bench.engine.requests).toHaveLength(1);
+});
+
 test("no server hears of it, and the engine has nothing to read for one", async () => {
 	const server = new ScriptedInfill();
 	const bench = new CompletionBench({ server: () => server });
