@@ -16,6 +16,7 @@ import { PackagedEditor, type PackagedEditorOptions } from "../test/workbench/pa
 import { repositoryRoot } from "../test/workbench/server.ts";
 import { typedFile, typingPageHeight, typingSettings } from "../test/workbench/typedFile.ts";
 import { copyToolshed, placeKinds, readScript } from "../test/workbench/typingScript.ts";
+import { CoreWaits } from "./hostThread/coreWaits.ts";
 import { freePort, HostInspector } from "./hostThread/hostInspector.ts";
 import {
 	activationPhase,
@@ -79,14 +80,16 @@ async function typed(): Promise<readonly HostPhase[]> {
 	try {
 		await packaged.open({ inspectorPort: port });
 		const inspector = await HostInspector.connect(port);
+		const processId = await inspector.processId();
 		const phase = async (name: string, work: () => Promise<void>): Promise<HostPhase> => {
 			await inspector.watchDelays();
 			await inspector.startProfile();
+			const waits = new CoreWaits(processId);
 			await work();
 			const delays = await inspector.delays();
 			const profile = await inspector.stopProfile();
 			const durationMs = (profile.endTime - profile.startTime) / 1000;
-			return { name, durationMs, delays, stretches: stretchesOf(profile, isMote) };
+			return { name, durationMs, delays, stretches: stretchesOf(profile, isMote, waits.end()) };
 		};
 		const phases = [await phase(activationPhase, () => packaged.editor.waitForStatus("Ready."))];
 		for (const file of await readScript()) {

@@ -19,6 +19,8 @@ const delaysSchema = z.object({
 });
 export type EventLoopDelays = z.infer<typeof delaysSchema>["result"]["value"];
 
+const processIdSchema = z.object({ result: z.object({ value: z.int().positive() }) });
+
 /** Between two samples. */
 const samplingUs = 250;
 
@@ -85,6 +87,10 @@ export class HostInspector {
 			}
 			await sleep(20);
 		}
+	}
+
+	async processId(): Promise<number> {
+		return processIdSchema.parse(await this.#evaluate("process.pid")).result.value;
 	}
 
 	async startProfile(): Promise<void> {

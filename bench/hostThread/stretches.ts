@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { waitedMs, type CoreWait } from "./coreWaits.ts";
 
 /** As V8's profiler tells it, see https://chromedevtools.github.io/devtools-protocol/tot/Profiler/#type-Profile. */
 export const profileSchema = z.object({
@@ -29,6 +30,8 @@ export interface Stretch {
 	/** Since the profile began. */
 	readonly atMs: number;
 	readonly ms: number;
+	/** How much of it the thread certainly waited for a core. */
+	readonly waitedMs: number;
 	/** Where most of it was spent, the most first, as `function file:line`. */
 	readonly mostly: readonly string[];
 }
@@ -46,6 +49,7 @@ type Activity = "ours" | "runtime" | "other";
 export function stretchesOf(
 	profile: Profile,
 	isOurs: (url: string) => boolean,
+	waits: readonly CoreWait[] = [],
 ): readonly Stretch[] {
 	const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
 	const activities = activitiesOf(profile, isOurs);
@@ -57,6 +61,11 @@ export function stretchesOf(
 			stretches.push({
 				atMs: run.startUs / 1000,
 				ms: (run.lastOursUs - run.startUs) / 1000,
+				waitedMs: waitedMs(
+					waits,
+					profile.startTime + run.startUs,
+					profile.startTime + run.lastOursUs,
+				),
 				mostly: [...run.leaves]
 					.sort(([, a], [, b]) => b - a)
 					.slice(0, maxNamed)

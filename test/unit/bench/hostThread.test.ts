@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { CoreWaits, waitedMs } from "../../../bench/hostThread/coreWaits.ts";
 import { asMarkdown, type HostFindings } from "../../../bench/hostThread/hostReport.ts";
 import { stretchesOf, type Profile } from "../../../bench/hostThread/stretches.ts";
 
@@ -70,6 +71,31 @@ describe("a stretch", () => {
 	});
 });
 
+describe("waiting for a core", () => {
+	const waits = [0, 1, 2, 3].map((at) => ({ atUs: 1000 * at, waitedUs: 500 * at }));
+
+	test("is what was counted between looks inside a stretch", () => {
+		expect(waitedMs(waits, 900, 3100)).toBe(1);
+		expect(waitedMs(waits, 1100, 1900)).toBe(0);
+		expect(waitedMs([], 0, 5000)).toBe(0);
+	});
+
+	test("goes to the stretch in which it was", () => {
+		const [first, second] = stretchesOf(profileOf("mote", "mote", "mote", "idle", "mote"), isMote, [
+			{ atUs: 0, waitedUs: 0 },
+			{ atUs: 2500, waitedUs: 2000 },
+			{ atUs: 9000, waitedUs: 2000 },
+		]);
+		expect([first?.waitedMs, second?.waitedMs]).toEqual([2, 0]);
+	});
+
+	test("is counted of a thread that runs", () => {
+		const counted = new CoreWaits(process.pid).end();
+		expect(counted.length).toBeGreaterThanOrEqual(2);
+		expect(counted.every(({ atUs, waitedUs }) => atUs > 0 && waitedUs >= 0)).toBe(true);
+	});
+});
+
 describe("the report", () => {
 	const findings: HostFindings = {
 		date: "2026-01-01T00:00:00.000Z",
@@ -79,11 +105,11 @@ describe("the report", () => {
 		phases: [
 			{
 				...{ name: "start", durationMs: 2000, delays: { p50: 1, p99: 2, longest: 90 } },
-				stretches: [{ atMs: 1, ms: 80, mostly: ["activate extension.js:1:1"] }],
+				stretches: [{ atMs: 1, ms: 80, waitedMs: 70, mostly: ["activate extension.js:1:1"] }],
 			},
 			{
 				...{ name: "CSS", durationMs: 9000, delays: { p50: 1, p99: 2, longest: 30 } },
-				stretches: [{ atMs: 1, ms: 7, mostly: ["provide extension.js:1:1"] }],
+				stretches: [{ atMs: 1, ms: 7, waitedMs: 2, mostly: ["provide extension.js:1:1"] }],
 			},
 		],
 	};
@@ -92,12 +118,13 @@ describe("the report", () => {
 		const text = asMarkdown(findings);
 		expect(text).toContain("median 140 ms, 120 to 200 ms; asked for are 150: met");
 		expect(text).toContain("while something is typed: 7 ms; asked for are 16: met");
-		expect(text).toContain("| start | 2 | 1 | 80 | 80 | 1 | 1 | 2 | 90 |");
+		expect(text).toContain("waited for a core, as Linux counts it: 5 ms");
+		expect(text).toContain("| start | 2 | 1 | 80 | 80 | 1 | 1 | 0 | 2 | 90 |");
 	});
 
 	test("says what was missed", () => {
 		const [start, typing] = findings.phases;
-		const slow = typing && { ...typing, stretches: [{ atMs: 1, ms: 17, mostly: [] }] };
+		const slow = typing && { ...typing, stretches: [{ atMs: 1, ms: 17, waitedMs: 2, mostly: [] }] };
 		const phases = [start, slow].filter((phase) => phase !== undefined);
 		const text = asMarkdown({ ...findings, activationsMs: [151], phases });
 		expect(text.match(/\*\*missed\*\*/g)).toHaveLength(2);
@@ -107,7 +134,7 @@ describe("the report", () => {
 		const [start] = findings.phases;
 		const phases = start === undefined ? [] : [{ ...start, name: "JSON", stretches: [] }];
 		expect(asMarkdown({ ...findings, phases })).toContain(
-			"| JSON | 2 | 0 | 0 | 0 | 0 | 0 | 2 | 90 |",
+			"| JSON | 2 | 0 | 0 | 0 | 0 | 0 | 0 | 2 | 90 |",
 		);
 	});
 });
