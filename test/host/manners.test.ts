@@ -1,4 +1,6 @@
 import assert from "node:assert";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
@@ -9,6 +11,7 @@ import {
 	closeEditors,
 	completeSomewhere,
 	moveCursor,
+	nextOutcome,
 	openDocument,
 	readyMote,
 	setSetting,
@@ -23,6 +26,7 @@ const functions = ["first", "second"]
 	.join("");
 
 describe("manners in the extension host", () => {
+	const pauseKey = "pauseOnBattery";
 	const unloadKey = "completion.unloadAfterMinutes";
 	let mote: MoteApi;
 
@@ -170,6 +174,29 @@ describe("manners in the extension host", () => {
 		}
 	});
 
+	it("on battery, where that is wanted, it is quiet until a person asks, and again when the charger is there", async () => {
+		await powerSupply("BAT0", { type: "Battery", status: "Discharging" });
+		try {
+			const { editor, completion } = await completeSomewhere(mote, { head: "// On battery.\n" });
+			await setSetting(pauseKey, true);
+			await statusOf(mote, "onBattery");
+			const asked = await trigger(mote);
+			assert(asked.kind === "completion");
+			assert.strictEqual(asked.completion.insertText, completion.insertText);
+			const declined = nextOutcome(mote);
+			await editor.edit((edit) => edit.insert(editor.selection.active, " "));
+			assert.deepStrictEqual(await declined, { kind: "none", reason: "onBattery" });
+			await powerSupply("AC", { type: "Mains", online: "1" });
+			// It looks twice a minute, and at once when somebody turns it on.
+			await setSetting(pauseKey, false);
+			await setSetting(pauseKey, true);
+			await statusOf(mote, "ready", "nothing");
+		} finally {
+			await setSetting(pauseKey, undefined);
+			await rm(suppliesFolder(), { recursive: true });
+		}
+	});
+
 	it("a model that nobody needs for a while is unloaded, and the next key is answered all the same", async () => {
 		await showAt(await vscode.workspace.openTextDocument({ language: "typescript" }), origin);
 		const resting = statusOf(mote, "resting");
@@ -185,6 +212,21 @@ describe("manners in the extension host", () => {
 });
 
 const origin = new vscode.Position(0, 0);
+
+/** Where the extension is told that the kernel says what the machine runs on. */
+function suppliesFolder(): string {
+	const { SYSFS_PATH: folder } = process.env;
+	assert(folder !== undefined, "the machine's own power is not for a test to say");
+	return path.join(folder, "class/power_supply");
+}
+
+async function powerSupply(name: string, files: Readonly<Record<string, string>>): Promise<void> {
+	const folder = path.join(suppliesFolder(), name);
+	await mkdir(folder, { recursive: true });
+	for (const [file, text] of Object.entries(files)) {
+		await writeFile(path.join(folder, file), `${text}\n`);
+	}
+}
 
 /** The editor in front, once it is another one of the same document. */
 async function otherEditorOf(editor: vscode.TextEditor): Promise<vscode.TextEditor> {

@@ -58,6 +58,8 @@ async function main(): Promise<void> {
 			"javascript.validate.enable": false,
 		},
 		machineSettings: { "mote.completion.model": "nano" },
+		// What this machine runs on is for test/host/manners.test.ts to say.
+		environment: { SYSFS_PATH: path.join(runFolder, "sys") },
 	});
 	const browser = await launchBrowser();
 	const log = createWriteStream(path.join(runFolder, "page.log"));

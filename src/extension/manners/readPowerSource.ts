@@ -23,7 +23,8 @@ export interface PowerPlaces {
 
 export const machinePower: PowerPlaces = {
 	platform: process.platform,
-	suppliesFolder: "/sys/class/power_supply",
+	// The variable by which libsysfs is told of another place.
+	suppliesFolder: path.join(process.env["SYSFS_PATH"] ?? "/sys", "class/power_supply"),
 	outputOf,
 	windowsFolder: process.env["SystemRoot"] ?? "C:\\Windows",
 };
