@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 import type { MoteApi } from "../../src/extension/extension.ts";
 import { holdsOnce, nextOf } from "./events.ts";
 import { showContext, textMatching } from "./inspector.ts";
+import { MemoryFiles } from "./memoryFiles.ts";
 import {
 	acceptGhostText,
 	closeEditors,
@@ -15,6 +16,7 @@ import {
 	openDocument,
 	readyMote,
 	setSetting,
+	settled,
 	showAt,
 	statusOf,
 	trigger,
@@ -171,6 +173,63 @@ describe("manners in the extension host", () => {
 			assert(document.getText().includes(outcome.completion.insertText));
 		} finally {
 			old.dispose();
+		}
+	});
+
+	it("in the fields of a snippet no ghost text is shown, and Tab's command goes to the next field", async () => {
+		const editor = await openDocument("python", `${functions}║\n`);
+		const { document } = editor;
+		await editor.insertSnippet(new vscode.SnippetString("third(${1:items}, ${2:depth})\n$0"));
+		await vscode.commands.executeCommand("type", { text: "item" });
+		const before = document.getText();
+		// The editor asks, and keeps what it is told to itself.
+		assert.strictEqual((await trigger(mote)).kind, "completion");
+		await vscode.commands.executeCommand("editor.action.inlineSuggest.commit");
+		await settled();
+		assert.strictEqual(document.getText(), before);
+		await vscode.commands.executeCommand("jumpToNextSnippetPlaceholder");
+		await settled();
+		assert.strictEqual(document.getText(editor.selection), "depth");
+		assert.strictEqual(document.getText(), before);
+	});
+
+	it("a document of another extension's files is completed in, and saved where it came from", async () => {
+		const scheme = "mote-test-files";
+		const memory = new MemoryFiles();
+		const files = vscode.workspace.registerFileSystemProvider(scheme, memory);
+		const uri = vscode.Uri.from({ scheme, path: "/far/away.py" });
+		memory.put(uri, `${functions}def third(items):\n    return items`);
+		try {
+			const document = await vscode.workspace.openTextDocument(uri);
+			const before = document.getText();
+			const editor = await showAt(document, document.positionAt(before.length));
+			const outcome = await trigger(mote);
+			assert(outcome.kind === "completion");
+			assert.strictEqual(await acceptGhostText(editor), outcome.completion.insertText);
+			assert(await document.save());
+			assert.strictEqual(memory.textOf(uri), before + outcome.completion.insertText);
+		} finally {
+			await closeEditors();
+			files.dispose();
+		}
+	});
+
+	it("beside another extension's ghost text one of the two is shown, and goes in once", async () => {
+		const theirs = "_of_another_extension";
+		const other = vscode.languages.registerInlineCompletionItemProvider("python", {
+			provideInlineCompletionItems: () => [new vscode.InlineCompletionItem(theirs)],
+		});
+		try {
+			const editor = await openDocument(
+				"python",
+				`${functions}def third(items):\n    return items║\n`,
+			);
+			const outcome = await trigger(mote);
+			assert(outcome.kind === "completion");
+			const inserted = await acceptGhostText(editor);
+			assert([theirs, outcome.completion.insertText].includes(inserted), inserted);
+		} finally {
+			other.dispose();
 		}
 	});
 
