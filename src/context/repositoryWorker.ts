@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../base/assert.ts";
 import { nullLogger, type Logger } from "../base/log.ts";
+import { serveThread } from "../base/process/workerThread.ts";
 import { createTokenizer } from "../tokenizer/bpeTokenizer.ts";
 import { createContextEngine } from "./contextEngine.ts";
 import { openRepositoryIndex } from "./index/openRepositoryIndex.ts";
@@ -27,10 +28,12 @@ const logger: Logger = {
 const data = repositoryWorkerDataSchema().parse(workerData);
 
 const server = open();
-port.on("message", (message: unknown) => {
-	// Where opening fails the thread ends with that error, and the client hears of it.
-	void server.then((opened) => opened.receive(message));
-});
+// Where opening fails the thread ends with that error, and the client hears of it.
+serveThread(
+	port,
+	(message) => void server.then((opened) => opened.receive(message)),
+	() => void server.then((opened) => opened.end()),
+);
 
 async function open(): Promise<RepositoryServer> {
 	const tokenizer = createTokenizer(await readFile(data.tokenizerPath, "utf8"));

@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { assert } from "../base/assert.ts";
 import { systemClock } from "../base/clock.ts";
 import { nullLogger, type Logger } from "../base/log.ts";
+import { serveThread } from "../base/process/workerThread.ts";
 import { LocalSyntax } from "./syntax/localSyntax.ts";
 import { syntaxWorkerDataSchema, type SyntaxReply } from "./syntax/syntaxProtocol.ts";
 import { answerSyntaxRequest } from "./syntax/syntaxServer.ts";
@@ -21,7 +22,7 @@ const didProgress = (): void => void Atomics.add(progressed, 0, 1);
 const syntax = new LocalSyntax(files, { clock: systemClock, logger, didProgress });
 didProgress();
 
-port.on("message", (message: unknown) => {
+serveThread(port, (message) => {
 	didProgress();
 	void answerSyntaxRequest(syntax, message).then(reply);
 });

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { interpreted } from "../../base/interpreted.ts";
 import type { Logger } from "../../base/log.ts";
+import { endThread } from "../../base/process/workerThread.ts";
 import type { CollectedContext } from "../contextEngine.ts";
 import type { CopiedFile, CopiedQuery } from "../copied/copiedFile.ts";
 import type { Explained, ExplainQuery } from "../explanation/explanation.ts";
@@ -223,8 +224,6 @@ export function startRepositoryWorker(
 		postMessage: (request) => worker.postMessage(request),
 		onMessage: (listener) => worker.on("message", listener),
 		onExit: (listener) => worker.on("exit", (code) => listener(problem ?? `exit code ${code}`)),
-		terminate: async () => {
-			await worker.terminate();
-		},
+		terminate: () => endThread(worker),
 	};
 }

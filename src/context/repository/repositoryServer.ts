@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { abortReason } from "../../base/abort.ts";
 import { assertNever } from "../../base/assert.ts";
 import { systemClock, type Clock } from "../../base/clock.ts";
 import type { Tokenizer } from "../../tokenizer/tokenizer.ts";
@@ -58,6 +59,14 @@ export class RepositoryServer {
 		} finally {
 			this.#running.delete(request.id);
 		}
+	}
+
+	/** Gives up what it is doing, and keeps what it has read. */
+	async end(): Promise<void> {
+		for (const controller of this.#running.values()) {
+			controller.abort(abortReason);
+		}
+		await this.#parts.index[Symbol.asyncDispose]();
 	}
 
 	async #answer(

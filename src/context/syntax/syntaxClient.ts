@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 import { interpreted } from "../../base/interpreted.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
+import { endThread } from "../../base/process/workerThread.ts";
 import type { GrammarFiles } from "./grammars.ts";
 import { syntaxLanguageOf } from "./languages.ts";
 import type { SourceStructure, StructureQuery, StructureService } from "./structure.ts";
@@ -244,8 +245,6 @@ export function startSyntaxWorker(entryPoint: string | URL, files: GrammarFiles)
 			const { user, system } = process.cpuUsage();
 			return (user + system) / 1000;
 		},
-		terminate: async () => {
-			await worker.terminate();
-		},
+		terminate: () => endThread(worker),
 	};
 }

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Logger } from "../../base/log.ts";
+import { endThread } from "../../base/process/workerThread.ts";
 import {
 	searchReplySchema,
 	type ElsewhereRequest,
@@ -150,8 +151,6 @@ export function startSearchWorker(entryPoint: string | URL): SearchWorker {
 		postMessage: (request) => worker.postMessage(request),
 		onMessage: (listener) => worker.on("message", listener),
 		onExit: (listener) => worker.on("exit", (code) => listener(problem ?? `it ended with ${code}`)),
-		terminate: async () => {
-			await worker.terminate();
-		},
+		terminate: () => endThread(worker),
 	};
 }

@@ -2,13 +2,14 @@
 
 import { parentPort } from "node:worker_threads";
 import { assert } from "../../base/assert.ts";
+import { serveThread } from "../../base/process/workerThread.ts";
 import { SearchServer } from "./searchServer.ts";
 
 assert(parentPort !== null, "this file is the entry point of a worker thread");
 const port = parentPort;
 const server = new SearchServer();
 
-port.on("message", (message: unknown) => {
+serveThread(port, (message) => {
 	const reply = server.receive(message);
 	if (reply !== undefined) {
 		port.postMessage(reply);
