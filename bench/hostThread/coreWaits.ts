@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** How long a thread has waited for a core by some moment, both since the machine was started. */
+/** How long a thread has waited for a core by some moment: the moment since the machine was started, the wait since the thread was. */
 export interface CoreWait {
 	readonly atUs: number;
 	readonly waitedUs: number;

@@ -6,6 +6,7 @@ import type { EngineError } from "./errors.ts";
 /** What is known of a model in a backend before any pass. */
 export type BackendFacts = Pick<Backend, "vocabularySize" | "contextLength" | "kvLayout">;
 
+/** Of the caches that a kind of backend makes, whatever it makes them of. */
 export type CacheClass<Cache extends KvCache> = abstract new (...parameters: never) => Cache;
 
 /**
