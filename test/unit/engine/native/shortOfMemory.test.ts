@@ -70,30 +70,39 @@ async function runChild(limited: string, leftMegabytes: number): Promise<ShortOf
 const noCache =
 	/^runtimeFailed: There is no memory for a KV cache of \d+ tokens on this machine; ask with less context\. </;
 
-/** `where` is the operator that the runtime says it came to. */
-function noPassBeyond(where: string): RegExp {
-	const sentence = `There is no memory for a pass over 100000 tokens on this machine; close other programs, or ask with less context\\.`;
-	return new RegExp(`^runtimeFailed: ${sentence} <.* ${where} node\\. .*bad_alloc>$`);
+const noPass =
+	/^runtimeFailed: There is no memory for a pass over 100000 tokens on this machine; close other programs, or ask with less context\. </;
+
+/** `operator` is the one that the runtime says it came to. */
+function noPassBeyond(operator: string): RegExp {
+	return new RegExp(`${noPass.source}.* ${operator} node\\. .*bad_alloc>$`);
 }
 
-// Only Linux limits a process that runs.
+// Only Linux limits a process that runs. What is left is the middle of a range that ends at this place, measured; but
+// JavaScript's own threads take some of it at times, and then an attempt ends at an earlier place.
 test.each(
 	process.platform === "linux"
 		? ([
 				["addresses for a cache", "as", 16, noCache],
-				["memory for a cache that grows", "data", 16, noCache],
+				["memory for a cache that grows", "data", 12, noCache],
 				["memory for what ONNX Runtime computes", "data", 42, noPassBeyond("GatherBlockQuantized")],
-				["memory for what an operator of the addon computes", "data", 90, noPassBeyond("Linear")],
+				["memory for what an operator of the addon computes", "data", 100, noPassBeyond("Linear")],
+				["memory for attention", "data", 185, noPassBeyond("Attention")],
 			] as const)
 		: [],
 )(
 	"without %s a request fails with a sentence, the next is served, and nothing is leaked",
 	async (_, limited, leftMegabytes, sentence) => {
 		const report = await runChild(limited, leftMegabytes);
-		expect(report.failures).toEqual(Array<unknown>(20).fill(expect.stringMatching(sentence)));
+		const refused = report.failures.filter((failure) =>
+			[noCache, noPass].some((sentence) => sentence.test(failure)),
+		);
+		expect(refused).toEqual(report.failures);
+		expect(report.failures).toHaveLength(20);
+		expect(report.failures).toContainEqual(expect.stringMatching(sentence));
 		expect(report.during).toEqual(report.before);
 		expect(report.after).toHaveLength(8);
-		// One cache or one pass that stays would be more.
-		expect(report.grownMegabytes).toBeLessThan(24);
+		// A cache that stays with each would be 500, a pass more; JavaScript's heap has grown by up to 22.
+		expect(report.grownMegabytes).toBeLessThan(60);
 	},
 );
