@@ -1,3 +1,4 @@
+import { abortReason } from "../../base/abort.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { TextChange } from "../../nextEdit/editHistory.ts";
 import { meets } from "../../nextEdit/lineEdit.ts";
@@ -95,7 +96,7 @@ export class NextEditSession {
 	 * from edits of another one.
 	 */
 	placeChanged(): void {
-		this.#current.abort();
+		this.#current.abort(abortReason);
 		this.#front = undefined;
 		this.#last = undefined;
 		const { document, cursorLine, quiet } = this.#options.place();
@@ -197,7 +198,7 @@ export class NextEditSession {
 	}
 
 	dispose(): void {
-		this.#current.abort();
+		this.#current.abort(abortReason);
 		this.#front = undefined;
 	}
 
@@ -221,7 +222,7 @@ export class NextEditSession {
 	}
 
 	async #searchSoon(waitMs: number): Promise<void> {
-		this.#current.abort();
+		this.#current.abort(abortReason);
 		const controller = new AbortController();
 		this.#current = controller;
 		const { signal } = controller;
