@@ -34,6 +34,14 @@ export interface MoteApi {
 	readonly nextEdits: NextEditsView;
 }
 
+/** What the editor has to wait for at the end of a window. */
+const lastWork: (() => Promise<void>)[] = [];
+
+/** The editor waits for this, within seconds, and not for what it disposes of. */
+export async function deactivate(): Promise<void> {
+	await Promise.all(lastWork.splice(0).map((work) => work()));
+}
+
 /**
  * Composes the extension, and is the only place that joins its parts. What completes is there before anything is waited for, and its model
  * is loaded in another process; the code of everything else is read after that, and of servers when there is one.
@@ -62,6 +70,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<MoteAp
 		isTrusted: () => vscode.workspace.isTrusted,
 		isSnoozed: () => snooze.isOn,
 		fetch: globalThis.fetch,
+		atEnd: (work: () => Promise<void>) => void lastWork.push(work),
 		...{ context, settings, statusBar, clock: systemClock, logger },
 	};
 	const snooze = new Snooze({
@@ -77,7 +86,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<MoteAp
 		const quiet = { snoozedUntil: snooze.untilTime, isOnBattery: manners.battery.isPaused };
 		return placeInFront(settings(), quiet);
 	};
-	const showWhetherOff = (): void => statusBar.setOff(offAt(place()));
+	const showWhetherOff = (): void => {
+		statusBar.setOff(offAt(place()));
+		silence.update();
+	};
 	const models: LanguageModels = new LanguageModels(
 		{
 			...environment,

@@ -28,6 +28,8 @@ export interface CompletionsOptions {
 	readonly onDidChangePause: () => void;
 	readonly silence: SilenceRegistration;
 	readonly loadInTurn: LoadInTurn;
+	/** What it is given is done when the window ends, and waited for. */
+	readonly atEnd: (work: () => Promise<void>) => void;
 	readonly clock: Clock;
 	readonly logger: Logger;
 }
@@ -93,6 +95,7 @@ export function registerCompletions(options: CompletionsOptions): Completions {
 		logger,
 		onDidChangeStatus: (status) => {
 			statusBar.setEngineStatus(status);
+			silence.update();
 			if (status.kind === "ready") {
 				manners.load.engineStarted();
 				preparation.restart();

@@ -14,6 +14,8 @@ export interface SuggestionListenersOptions {
 	readonly settings: () => Settings;
 	readonly repository: () => Repository | undefined;
 	readonly statusBar: StatusBar;
+	/** What it is given is done when the window ends, and waited for. */
+	readonly atEnd: (work: () => Promise<void>) => void;
 	readonly clock: Clock;
 	readonly logger: Logger;
 }

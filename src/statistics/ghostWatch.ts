@@ -32,6 +32,8 @@ export interface GhostWatchOptions {
 const checkAfterMs = 60_000;
 /** So much of a text that is kept has to stand: a name that was changed in it doesn't undo it. */
 const keptAtLeast = 0.75;
+/** What the editor puts behind the cursor when a bracket or a quote is typed. */
+const closers = /^[)\]}>"'`]*$/;
 /** Texts that are waited for; who takes more of them within a minute isn't writing. */
 const maxWatched = 100;
 
@@ -100,7 +102,11 @@ export class GhostWatch {
 		// By then a beginning of it may have been typed or taken.
 		const { offset, text } = current?.taken ?? ghost;
 		this.#ghost = undefined;
-		this.#count(ghost.languageId, { accepted: 1, savedKeys: this.#savedBy(text) });
+		this.#count(ghost.languageId, {
+			// A suggestion counts once: what was begun by words stays taken in part.
+			...(current?.isPartlyTaken === true ? {} : { accepted: 1 }),
+			savedKeys: this.#savedBy(text),
+		});
 		this.#watch(ghost, offset, text.length);
 	}
 
@@ -122,20 +128,17 @@ export class GhostWatch {
 	/** What is left of the suggestion after changes of its document. */
 	#typedInto(ghost: CurrentGhost, changes: readonly TextChange[]): CurrentGhost | undefined {
 		const [change, ...others] = changes;
-		const isBeginning =
-			change?.offset === ghost.offset &&
-			change.deletedLength === 0 &&
-			change.text !== "" &&
-			ghost.text.startsWith(change.text) &&
-			// Behind several cursors the same is typed at all of them.
-			others.length === 0;
-		if (!isBeginning) {
+		// Behind several cursors the same is typed at all of them.
+		const text =
+			change?.offset === ghost.offset && others.length === 0
+				? typedOf(ghost.text, change)
+				: undefined;
+		if (text === undefined) {
 			// What is taken in place of a selected entry, or of what follows, begins at another place.
-			return ghost.text !== "" && changes.some(({ text }) => text.endsWith(ghost.text))
+			return ghost.text !== "" && changes.some((one) => one.text.endsWith(ghost.text))
 				? { ...ghost, taken: undefined }
 				: undefined;
 		}
-		const { text } = change;
 		const left = {
 			...ghost,
 			offset: ghost.offset + text.length,
@@ -156,7 +159,7 @@ export class GhostWatch {
 	}
 
 	/**
-	 * Typing gives one character at a time, or a pair of brackets or quotes that the editor closes; several with a letter among them
+	 * Typing gives one character at a time; several with a letter among them
 	 * come from taking a word or a line. An input method, and the list of suggestions, may write the same: that counts as taken.
 	 */
 	#isTakenPart(text: string): boolean {
@@ -191,6 +194,25 @@ export class GhostWatch {
 			...(latencyMs !== undefined && { latencyMs }),
 		});
 	}
+}
+
+/** The beginning of a suggestion that a change at its place typed; undefined where it typed something else. */
+function typedOf(suggestion: string, { text, deletedLength }: TextChange): string | undefined {
+	if (deletedLength > 0) {
+		// Typing a closer over the one that stands there replaces it.
+		const isTypedOver = text.length === deletedLength && text !== "" && closers.test(text);
+		return isTypedOver && suggestion.startsWith(text) ? text : undefined;
+	}
+	const [key = ""] = text;
+	if (key === "" || !suggestion.startsWith(key)) {
+		return undefined;
+	}
+	// A bracket with the closer that the editor puts behind the cursor.
+	const isPair = closers.test(text.slice(key.length));
+	if (isPair) {
+		return key;
+	}
+	return suggestion.startsWith(text) ? text : undefined;
 }
 
 /** Whether a suggestion is what is left of the one before after somebody has typed along. */

@@ -5,7 +5,7 @@ import { summedLatencies, withLatency, type Latencies } from "./latencies.ts";
 export interface Counts {
 	/** Suggestions that were given to the editor, each once however long somebody typed along. */
 	readonly shown: number;
-	/** Of these, taken as a whole. */
+	/** Of these, taken as a whole, nothing of it by words before. */
 	readonly accepted: number;
 	/** Of these, taken in part: by words or by lines. */
 	readonly partlyAccepted: number;

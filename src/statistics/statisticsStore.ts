@@ -80,7 +80,6 @@ export class StatisticsStore {
 	/** All of it is gone. Rejects with a UserError where another window is just writing, or the disk refuses. */
 	async clear(): Promise<void> {
 		await this.#inTurn(async () => {
-			this.#pending = noStatistics;
 			let isDone: boolean;
 			try {
 				isDone = await this.#withLock(async () => {
@@ -100,6 +99,7 @@ export class StatisticsStore {
 					"Another window is writing the statistics; delete them again in a moment.",
 				);
 			}
+			this.#pending = noStatistics;
 		});
 	}
 
@@ -189,7 +189,7 @@ export class StatisticsStore {
 		await rename(temporary, this.#path);
 	}
 
-	/** What the file says, and all of its text where a part of it can't be read. */
+	/** What the file says, and where a part of it can't be read its text: all, or nothing of one that is far too long. */
 	async #readFile(): Promise<{
 		readonly statistics: Statistics;
 		readonly damaged: string | undefined;
@@ -207,7 +207,7 @@ export class StatisticsStore {
 		}
 		const { statistics, problem } = parseStatistics(text);
 		if (problem !== undefined) {
-			this.#warn(`The file of the statistics ${problem}; the rest of it stays.`);
+			this.#warn(`The file of the statistics ${problem}; what can be read of it stays.`);
 		}
 		return { statistics, damaged: problem === undefined ? undefined : text };
 	}

@@ -21,6 +21,8 @@ export interface StatisticsOptions {
 	/** Of this user on this machine. Absolute. */
 	readonly folder: string;
 	readonly isOn: () => boolean;
+	/** What it is given is done when the window ends, and waited for. */
+	readonly atEnd: (work: () => Promise<void>) => void;
 	readonly clock: Clock;
 	readonly logger: Logger;
 }
@@ -47,8 +49,14 @@ export function registerStatistics(options: StatisticsOptions): StatisticsRegist
 	const watch = new GhostWatch({
 		...{ clock, today },
 		keysOf: (text) => keysOf(text).length,
-		count: (day, event) => store.count(day, event),
+		count: (day, event) => {
+			// What was shown before they were turned off may still be taken.
+			if (options.isOn()) {
+				store.count(day, event);
+			}
+		},
 	});
+	options.atEnd(() => store.flush());
 	const page = new StatisticsPage(options, store, today);
 	const registrations = vscode.Disposable.from(
 		page,

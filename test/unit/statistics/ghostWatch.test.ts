@@ -46,6 +46,27 @@ test("a suggestion that somebody types along counts once", () => {
 	expect(bench.counted()).toEqual([{ shown: 1 }]);
 });
 
+test("brackets and quotes that the editor closes, and closers typed over, are typed along too", () => {
+	const bench = new Bench();
+	bench.show(10, 'log("a");');
+	bench.type(10, "l");
+	bench.type(11, "o");
+	bench.type(12, "g");
+	bench.type(13, "()");
+	bench.show(14, '"a");');
+	bench.type(14, '""');
+	bench.show(15, 'a");');
+	bench.type(15, "a");
+	bench.type(16, '"', 1);
+	bench.show(17, ");");
+	bench.type(17, ")", 1);
+	bench.show(18, ";");
+	expect(bench.counted()).toEqual([{ shown: 1 }]);
+	bench.type(18, "]", 1);
+	bench.show(19, ";");
+	expect(bench.counted()).toEqual([{ shown: 1 }]);
+});
+
 test("taken whole, it saves its keys but one, and is looked for after a minute", async () => {
 	const bench = new Bench();
 	const ghost = bench.show(10, "total + 1;");
@@ -78,6 +99,20 @@ test("words that are taken count as one suggestion in part, and each saves its k
 		{ shown: 1 },
 		{ partlyAccepted: 1, savedKeys: 4 },
 		{ savedKeys: 5 },
+	]);
+});
+
+test("one that was begun by words and then taken counts as taken in part, once", () => {
+	const bench = new Bench();
+	bench.show(10, "const total = 1;");
+	bench.type(10, "const");
+	const rest = bench.show(15, " total = 1;");
+	bench.type(15, " total = 1;");
+	bench.watch.accepted(rest);
+	expect(bench.counted()).toEqual([
+		{ shown: 1 },
+		{ partlyAccepted: 1, savedKeys: 4 },
+		{ savedKeys: 10 },
 	]);
 });
 
