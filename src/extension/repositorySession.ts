@@ -192,7 +192,7 @@ export class RepositorySession {
 	private foldersToRead(): readonly vscode.WorkspaceFolder[] {
 		const folders = foldersOnDisk();
 		for (const { name } of folders.slice(maxFolders)) {
-			this.options.logger.warn(`${name} is not read: of a workspace, ${maxFolders} folders are.`);
+			this.options.logger.warn(`“${name}” is not read: of a workspace, ${maxFolders} folders are.`);
 		}
 		return folders.slice(0, maxFolders);
 	}

@@ -140,14 +140,14 @@ export class RecordMaker {
 		const { logger } = this.#options;
 		if (error instanceof ParserEndedError) {
 			logger.warn(
-				`Definitions in ${file} aren't known: the parser ended over it. (${error.message})`,
+				`Definitions in “${file}” aren't known: the parser ended over it. (${error.message})`,
 			);
 			return true;
 		}
 		if (isRuntimeFault(error)) {
 			this.#crashedAt = file;
 			logger.warn(
-				`The parser crashed at ${file}, so definitions in files that change from now on aren't known ` +
+				`The parser crashed at “${file}”, so definitions in files that change from now on aren't known ` +
 					`until the editor is restarted. That file is left out from then on. (${String(error)})`,
 			);
 			return true;

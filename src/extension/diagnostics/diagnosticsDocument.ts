@@ -2,12 +2,20 @@ import os from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
 import { diagnosticsScheme } from "../ownDocuments.ts";
-import { settingsSection } from "../settings.ts";
+import { settingsSection, type settingDeclarations } from "../settings.ts";
 import { changedSettings } from "./changedSettings.ts";
 import { diagnosticsReport, type DiagnosticsFacts } from "./diagnosticsReport.ts";
 import type { PrivateNames } from "./plainWords.ts";
 
 const uri = vscode.Uri.from({ scheme: diagnosticsScheme, path: "/Diagnostics of Mote.md" });
+
+/** Settings that may hold a path. */
+const pathSettings = [
+	"completion.model",
+	"chat.modelPath",
+	"engine.nodePath",
+	"engine.gpuLibraries",
+] as const satisfies readonly (keyof typeof settingDeclarations)[];
 
 /** What this process doesn't find out by itself. */
 export type KnownFacts = Pick<
@@ -92,11 +100,16 @@ export class DiagnosticsDocument implements vscode.TextDocumentContentProvider, 
 			...storagePlaces,
 		];
 		const home = os.homedir();
+		const settings = vscode.workspace.getConfiguration(settingsSection);
 		return {
 			folders: [
 				home,
 				os.tmpdir(),
 				...uris.flatMap((one) => (one === undefined ? [] : [one.path, one.fsPath])),
+				...pathSettings.flatMap((key) => {
+					const value: unknown = settings.get(key);
+					return typeof value === "string" ? [value] : [];
+				}),
 			],
 			names: [
 				path.basename(home),

@@ -1,6 +1,6 @@
 /** Where something stands that a report must not name. */
 export interface PrivateNames {
-	/** Folders of the user, the workspace and the program. */
+	/** Folders of the user, the workspace and the program, and files and folders that settings name. */
 	readonly folders: readonly string[];
 	/** The user's name, and the names of folders of the workspace. */
 	readonly names: readonly string[];
@@ -28,6 +28,11 @@ const quoted = /"[^"]*"?|“[^”]*”?|`[^`]*`?|«[^»]*»?|(?<=^|[\s(])'[^']*'
 /** Where an exception begins to say what it met. */
 const afterException = /\b([A-Z]\w*(?:Error|Exception))\b.*/su;
 
+/** Begins a path from the root of a disk. What is behind it may have spaces. */
+const pathStart = /^[("'“]?(?:[/~]|\p{L}:[\\/]|\\\\)./u;
+
+const separator = /[\\/]/;
+
 /** Longer ones have more in them than a sentence. */
 const maxLength = 300;
 
@@ -49,18 +54,22 @@ export function plainWords(message: string, { folders, names }: PrivateNames): s
 	for (const folder of [...folders].sort((a, b) => b.length - a.length)) {
 		text = withoutText(text, folder);
 	}
+	for (const name of names) {
+		text = withoutWords(text, name);
+	}
 	const isName = (word: string): boolean =>
 		names.some((name) => name !== "" && word.toLowerCase() === name.toLowerCase());
 	const isPlain = (word: string): boolean =>
 		technicalWords.has(word) || (plainWord.test(word) && !isName(word));
-	const words = text
-		.replace(quoted, ` ${gap} `)
-		.split(/\s+/u)
-		.filter((word) => word !== "")
-		.map((word) => {
-			const [, before = "", inner = "", after = ""] = punctuation.exec(word) ?? [];
-			return inner === "" || isPlain(inner) ? word : `${before}${gap}${after}`;
-		});
+	const words = withoutPathMiddles(
+		text
+			.replace(quoted, ` ${gap} `)
+			.split(/\s+/u)
+			.filter((word) => word !== ""),
+	).map((word) => {
+		const [, before = "", inner = "", after = ""] = punctuation.exec(word) ?? [];
+		return inner === "" || isPlain(inner) ? word : `${before}${gap}${after}`;
+	});
 	const joined = words.filter((word, at) => word !== gap || words[at - 1] !== gap).join(" ");
 	return joined.length <= maxLength
 		? joined
@@ -78,4 +87,21 @@ function withoutText(text: string, folder: string): string {
 	return written
 		.filter((one) => one.length > 3)
 		.reduce((rest, one) => rest.replaceAll(one, gap), text);
+}
+
+/** A name of several words isn't found word by word. */
+function withoutWords(text: string, name: string): string {
+	const parts = name.split(/\s+/u).filter((part) => part !== "");
+	if (parts.length < 2) {
+		return text;
+	}
+	const pattern = parts.map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+	return text.replaceAll(new RegExp(pattern.join("\\s+"), "giu"), gap);
+}
+
+/** A path with spaces falls into words of which only the outer ones look like a path. */
+function withoutPathMiddles(words: readonly string[]): readonly string[] {
+	const start = words.findIndex((word) => pathStart.test(word));
+	const end = start === -1 ? -1 : words.findLastIndex((word) => separator.test(word));
+	return words.map((word, at) => (at > start && at < end ? gap : word));
 }

@@ -113,6 +113,24 @@ test.each([
 	).toBe(left);
 });
 
+test.each([
+	[
+		"Project Falcon is not read: of a workspace, 4 folders are.",
+		"… is not read: of a workspace, 4 folders are.",
+	],
+	["It is PROJECT  falcon.", "It is …."],
+	["The model in /data/Acme Secret Merger/model has a manifest.", "The model in … has a manifest."],
+	[
+		"The model in D:\\Acme Secret Merger\\my model has a manifest.",
+		"The model in … has a manifest.",
+	],
+	["Use //host/Top Secret/x and /a/More of it/b now.", "Use … now."],
+	["It takes the input/output of both, and/or neither.", "It takes the … of both, … neither."],
+])("names and paths with spaces: of %j is left: %j", (message, left) => {
+	const folders = ["D:\\Acme Secret Merger\\my model"];
+	expect(plainWords(message, { folders, names: ["Project Falcon"] })).toBe(left);
+});
+
 test("settings are said by value only where the value can't be somebody's own words", () => {
 	const values: Record<string, unknown> = {
 		...Object.fromEntries(
