@@ -48,7 +48,9 @@ export function explainSilence(facts: SilenceFacts): Explanation {
 		inTheWay?.text ??
 		(reason === undefined
 			? "No request has ended without a suggestion yet: type in a file, then ask again."
-			: reasonSentences[reason]);
+			: holdsNoMore(reason)
+				? "Nothing stands in the way here now. The last request that gave nothing was made elsewhere, or before that changed."
+				: reasonSentences[reason]);
 	return {
 		answer,
 		now,
@@ -67,9 +69,17 @@ export function explainSilence(facts: SilenceFacts): Explanation {
 					]
 				: []),
 		],
-		remedies: inTheWay === undefined && reason !== undefined ? remedies[reason] : [],
+		remedies:
+			inTheWay === undefined && reason !== undefined && !holdsNoMore(reason)
+				? remedies[reason]
+				: [],
 		nextEdits: facts.nextEdits,
 	};
+}
+
+/** Whether a reason is one that the person would see in the steps of now if it still held. */
+export function holdsNoMore(reason: NoCompletionReason): boolean {
+	return reason === "disabled" || reason === "snoozed" || reason === "onBattery";
 }
 
 function stepsNow(facts: SilenceFacts): readonly SilenceStep[] {

@@ -89,10 +89,23 @@ test.each<[string, Partial<SilenceFacts>, string]>([
 test("every reason is answered in its own words, with its last step", () => {
 	for (const reason of Object.keys(reasonSentences) as NoCompletionReason[]) {
 		const { answer, last } = explainSilence({ ...usual, requests: after(declined(reason)) });
-		expect(answer).toBe(reasonSentences[reason]);
+		if (!["disabled", "snoozed", "onBattery"].includes(reason)) {
+			expect(answer).toBe(reasonSentences[reason]);
+		}
 		expect(last.at(-1)).toEqual({ state: "stopped", text: reasonSentences[reason] });
 	}
 });
+
+test.each(["disabled", "snoozed", "onBattery"] as const)(
+	"what was %s elsewhere or earlier isn't said of here and now",
+	(reason) => {
+		const { answer, remedies } = explainSilence({ ...usual, requests: after(declined(reason)) });
+		expect([answer, remedies]).toEqual([
+			"Nothing stands in the way here now. The last request that gave nothing was made elsewhere, or before that changed.",
+			[],
+		]);
+	},
+);
 
 test("requests that typing withdrew don't hide the last silence", () => {
 	const requests = after(declined("filteredOut"), declined("cancelled"), declined("superseded"));
