@@ -82,7 +82,8 @@ function isPreamble(line: string): boolean {
 function holderIn(lines: readonly string[]): string | undefined {
 	for (const line of lines) {
 		const [, holder] =
-			/copyright(?: \(c\)| ©)?[\s\d,–-]*(?:by )?([\p{L}\p{N}][^.;<(]{1,78})/iu.exec(line) ?? [];
+			/copyright(?: \(c\)| ©)?[\s\d,–-]*(?:by )?(?<!\d)(\p{N}*\p{L}[^.;<(]{0,77})/iu.exec(line) ??
+			[];
 		if (holder !== undefined) {
 			return holder.trim();
 		}

@@ -1,3 +1,4 @@
+import { yieldToEventLoop } from "../../base/abort.ts";
 import { headerLines, licenceHeaderOf, sameLicence } from "../../provenance/licenceHeader.ts";
 import { SharedRun } from "../../provenance/sharedRun.ts";
 import type { IndexQueries } from "../index/repositoryIndex.ts";
@@ -53,6 +54,10 @@ export async function copiedFile(
 	});
 	const paths = [...new Set(hits.map((hit) => hit.path))].slice(0, maxFiles);
 	for (const candidate of paths) {
+		await yieldToEventLoop();
+		if (signal.aborted) {
+			return undefined;
+		}
 		const header = headerOf(candidate, index);
 		const other = header === undefined ? undefined : index.textOf(candidate, 0, maxLines);
 		if (header === undefined || other === undefined || sameLicence(own, header)) {

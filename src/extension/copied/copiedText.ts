@@ -25,6 +25,14 @@ const minLength = 64;
 /** Sentences about one answer. */
 const maxNotices = 3;
 
+/** A suggestion that is compared with others, once however much of it is typed along. */
+interface LookedAt {
+	/** What is left of it. */
+	ghost: Ghost;
+	/** What was found. */
+	notice: string | undefined;
+}
+
 /**
  * Says of long suggestions and answers whose text they repeat. All of it happens after they were shown: nobody waits for it, and
  * nothing is read before there is a long one.
@@ -32,7 +40,8 @@ const maxNotices = 3;
 export class CopiedText {
 	#table: Promise<TrainingTable | undefined> | undefined;
 	#latest = new AbortController();
-	#shown: { readonly ghost: Ghost; readonly notice: string } | undefined;
+	/** Undefined where the last suggestion was a short one. */
+	#looked: LookedAt | undefined;
 	#last: string | undefined;
 
 	constructor(private readonly options: CopiedTextOptions) {}
@@ -44,15 +53,21 @@ export class CopiedText {
 
 	/** A suggestion was given to the editor. Returns at once. */
 	shown(ghost: Ghost): void {
+		const before = this.#looked;
+		if (before !== undefined && isRestOf(ghost, before.ghost)) {
+			// What is left of it when somebody types along comes from where all of it came, also where that is still looked for.
+			before.ghost = ghost;
+			this.options.onDidChange(before.notice);
+			return;
+		}
 		this.#latest.abort(abortReason);
-		const before = this.#shown;
-		// What is left of it when somebody types along comes from where all of it came.
-		const isRest = before !== undefined && isRestOf(ghost, before.ghost);
-		this.#shown = isRest ? { ...before, ghost } : undefined;
-		this.options.onDidChange(this.#shown?.notice);
-		if (!isRest && ghost.text.length >= minLength) {
+		this.#looked = undefined;
+		this.options.onDidChange(undefined);
+		if (ghost.text.length >= minLength) {
 			this.#latest = new AbortController();
-			void this.#look(ghost, this.#latest.signal);
+			const looked: LookedAt = { ghost, notice: undefined };
+			this.#looked = looked;
+			void this.#look(looked, this.#latest.signal);
 		}
 	}
 
@@ -76,16 +91,17 @@ export class CopiedText {
 		this.#latest.abort(abortReason);
 	}
 
-	async #look(ghost: Ghost, signal: AbortSignal): Promise<void> {
+	async #look(looked: LookedAt, signal: AbortSignal): Promise<void> {
+		const { document, text } = looked.ghost;
 		// The editor draws the suggestion first.
 		await yieldToEventLoop();
-		const query = { path: this.options.pathOf(ghost.document), text: ghost.text };
+		const query = { path: this.options.pathOf(document), text };
 		const source = await this.#sourceOf(query, signal);
 		if (source === undefined || signal.aborted) {
 			return;
 		}
 		const notice = copiedSentence("This suggestion", source);
-		this.#shown = { ghost, notice };
+		looked.notice = notice;
 		this.#last = copiedSentence("A suggestion", source);
 		this.options.logger.info(this.#last);
 		this.options.onDidChange(notice);

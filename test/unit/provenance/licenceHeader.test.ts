@@ -42,6 +42,9 @@ test.each([
 		"/* Copyright © 2020 by Ada Lovelace <ada@example.org>\n * under the MIT license */",
 		"Ada Lovelace",
 	],
+	["// Copyright 2015, 2020 3M Company. All rights reserved.", "3M Company"],
+	["// Copyright (c) 2019. All rights reserved.", undefined],
+	["// Copyright 2019\n// All rights reserved.", undefined],
 	["// SPDX-License-Identifier: MIT", undefined],
 ])("%j is held by %s", (head, holder) => {
 	expect(licenceHeaderOf(head + code)?.holder).toBe(holder);

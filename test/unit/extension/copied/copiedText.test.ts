@@ -97,6 +97,16 @@ test("the notice stays while somebody types along, and goes with the next sugges
 	expect(bench.queries).toHaveLength(1);
 });
 
+test("a suggestion that is typed along while it is looked at is looked at once, to the end", async () => {
+	using bench = new Bench();
+	bench.show(known);
+	for (let typed = 1; typed < 80; typed++) {
+		bench.show(known.slice(typed), 10 + typed);
+	}
+	await eventually(() => bench.notices.at(-1) !== undefined);
+	expect([bench.notices.at(-1), bench.queries.length]).toEqual([ofPackage, 1]);
+});
+
 test("short suggestions are never looked at, and the table isn't read for them", async () => {
 	using bench = new Bench({});
 	bench.show("return Math.min(high, Math.max(low, value));");
