@@ -7,6 +7,8 @@ export interface SnoozeOptions {
 	readonly onDidChange: () => void;
 }
 
+const lookEachMs = 30_000;
+
 /**
  * Quiet for some minutes. Ends by itself, by hand, and with the window. Both clocks count: a machine that was suspended
  * wakes up after the end, and a calendar that is set back doesn't make it longer.
@@ -60,10 +62,14 @@ export class Snooze {
 	}
 
 	async #endAfter(durationMs: number, ended: AbortSignal): Promise<void> {
-		await this.#options.clock.sleep(durationMs, ended);
-		if (!ended.aborted) {
-			this.end();
+		// Of a suspended machine the clock of sleepers stands still, so the calendar is looked at too.
+		for (let leftMs = durationMs; leftMs > 0 && this.isOn; leftMs -= lookEachMs) {
+			await this.#options.clock.sleep(Math.min(leftMs, lookEachMs), ended);
+			if (ended.aborted) {
+				return;
+			}
 		}
+		this.end();
 	}
 }
 

@@ -1,5 +1,6 @@
-import { availableParallelism, loadavg } from "node:os";
+import { cpus, loadavg } from "node:os";
 import type { Clock } from "../../base/clock.ts";
+import { once } from "../../base/once.ts";
 import type { CompletionConfig } from "../../completion/completionProvider.ts";
 import type { GenerateStats } from "../../engine/engine.ts";
 
@@ -156,8 +157,11 @@ export class MachineLoad {
 	}
 }
 
+/** Of the whole machine, also where a container may use only a part of it: programs are counted there too. */
+const coresOfMachine = once(() => Math.max(1, cpus().length));
+
 /** What the system counts; 0 on Windows, which doesn't. */
 export function machineLoadPerCore(): number {
 	const [minute = 0] = loadavg();
-	return minute / availableParallelism();
+	return minute / coresOfMachine();
 }

@@ -57,6 +57,15 @@ test("a machine that was suspended wakes up after the end", () => {
 	expect(bench.snooze.untilMs).toBeUndefined();
 });
 
+test("after a suspended machine has woken up, everybody hears within half a minute that it is over", async () => {
+	const bench = new Bench();
+	bench.snooze.start(30);
+	await bench.pass(5 * minute);
+	bench.epochMs += 120 * minute;
+	await bench.pass(minute / 2);
+	expect([bench.snooze.isOn, bench.changes, bench.clock.sleepers]).toEqual([false, 2, 0]);
+});
+
 test("a calendar that is set back makes it no longer", async () => {
 	const bench = new Bench();
 	bench.snooze.start(5);
