@@ -66,11 +66,6 @@ export function filterBeforeCache(text: string, place: CompletionPlace): string 
 	return keptOf(judgeBeforeCache(text, place))?.text;
 }
 
-/** {@link judgeAfterCache} for whoever doesn't ask why: undefined for what is rejected. */
-export function filterAfterCache(text: string, place: CompletionPlace): Candidate | undefined {
-	return keptOf(judgeAfterCache(text, place, false));
-}
-
 function keptOf(judged: Judged): Candidate | undefined {
 	return judged.kind === "kept" ? judged.candidate : undefined;
 }
