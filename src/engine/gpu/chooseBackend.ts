@@ -277,16 +277,21 @@ class Selection {
 		const givenUp = new AbortController();
 		const ended = new AbortController();
 		const hung: GpuFault = { kind: "hung", seconds: trialMs / 1000 };
+		const isGivenUp = (): boolean => givenUp.signal.aborted;
 		const trial = async (): Promise<Found | GpuFault> => {
 			let backend: Backend | undefined;
 			try {
 				backend = await runtime.openGpu(provider, givenUp.signal);
-				if (!givenUp.signal.aborted) {
+				if (!isGivenUp()) {
 					opened.add(provider, backend);
-					return await tryIt(backend);
+					const found = await tryIt(backend);
+					if (!isGivenUp()) {
+						ended.abort();
+						return found;
+					}
 				}
 			} catch (error) {
-				if (!givenUp.signal.aborted) {
+				if (!isGivenUp()) {
 					await opened.dispose(provider);
 					return gpuFaultOf(error);
 				}
@@ -294,13 +299,18 @@ class Selection {
 			await disposeOf(provider, backend, logger);
 			return hung;
 		};
-		const limit = clock.sleep(trialMs, ended.signal).then(() => "late" as const);
-		const first = await Promise.race([trial(), limit]);
-		ended.abort();
-		if (first !== "late") {
-			return first;
+		// Trial and limit each look at the other's signal before they abort their own: one of them has the backend.
+		const limit = clock.sleep(trialMs, ended.signal).then(() => {
+			if (!ended.signal.aborted) {
+				givenUp.abort();
+			}
+		});
+		const running = trial();
+		await Promise.race([running, limit]);
+		if (!isGivenUp()) {
+			ended.abort();
+			return await running;
 		}
-		givenUp.abort();
 		// Where it can't be killed, it is disposed of when it comes to an end.
 		opened.take(provider)?.kill?.();
 		return hung;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chosen, openingBy, trialMs } from "../../../support/chosenBackend.ts";
+import { FakeBackend } from "../../../support/fakeBackend.ts";
 import { ScriptedModelRuntime } from "../../../support/scriptedModelRuntime.ts";
 import { TemporaryFolder } from "../../../support/temporaryFolder.ts";
 
@@ -49,6 +50,30 @@ describe("a provider that never comes back", () => {
 		await expect.poll(() => runtime.opened.length).toBe(2);
 		await expect.poll(() => runtime.live).toBe(1);
 	});
+
+	test.each(["auto", "webgpu"] as const)(
+		"is given back if its pass ends after all, with the setting %s",
+		async (setting) => {
+			const runtime = new ScriptedModelRuntime("linux-x64", {
+				webgpu: { kind: "runs", passMs: 2 },
+			});
+			const slow = Promise.withResolvers<undefined>();
+			const backend = new FakeBackend({
+				onPass: ({ index }) => {
+					if (index > 0) {
+						return;
+					}
+					void runtime.clock.hang();
+					return slow.promise;
+				},
+			});
+			const late = openingBy(runtime, () => Promise.resolve(backend));
+			const found = await chosen(runtime, { runtime: late, setting });
+			expect([found.chosen, backend.disposed]).toEqual(["cpu", false]);
+			slow.resolve(undefined);
+			await expect.poll(() => backend.disposed).toBe(true);
+		},
+	);
 
 	test("is tried with a signal that stays quiet while there is time", async () => {
 		const runtime = new ScriptedModelRuntime("linux-x64", { webgpu: { kind: "runs", passMs: 2 } });
