@@ -45,16 +45,19 @@ export class DeviceKvCache extends HostedKvCache {
 
 	/**
 	 * Puts `count` positions behind those that are filled. `outputs` are those of the pass that computed them, of which the
-	 * whole caches stay on the device; undefined where they weren't fetched.
+	 * whole caches stay on the device; undefined where they weren't fetched. Where those aren't what they should be it throws, and
+	 * nothing has changed.
 	 */
 	append(
 		appended: Float32Array,
 		count: number,
 		outputs: Readonly<Record<string, Tensor>> | undefined,
 	): void {
+		// First: a pass that failed is run again by another backend, behind the same positions.
+		const copy = outputs && this.#copyFrom(outputs, this.length + count);
 		this.host.append(appended, count);
 		const before = this.#copy;
-		this.#copy = outputs && this.#copyFrom(outputs);
+		this.#copy = copy;
 		release(before);
 	}
 
@@ -76,7 +79,8 @@ export class DeviceKvCache extends HostedKvCache {
 		return new DeviceKvCache(this.#shape, this.#createTensor, host);
 	}
 
-	#copyFrom(outputs: Readonly<Record<string, Tensor>>): DeviceCopy {
+	/** What a pass has left on the device, with at least `filled` positions. */
+	#copyFrom(outputs: Readonly<Record<string, Tensor>>, filled: number): DeviceCopy {
 		const { pastKey, pastValue, presentKey, presentValue } = deviceGraphContract;
 		const { kvHeads, headDim, layers } = this.#shape;
 		const tensors: Record<string, Tensor> = {};
@@ -89,7 +93,7 @@ export class DeviceKvCache extends HostedKvCache {
 				const tensor = outputs[present];
 				const room = tensor?.dims[2] ?? 0;
 				const isWhole = tensor?.dims.join() === [1, kvHeads, room, headDim].join();
-				if (tensor === undefined || !isWhole || room < this.length) {
+				if (tensor === undefined || !isWhole || room < filled) {
 					throw new Error("the graph returned a cache of another shape than the manifest says");
 				}
 				tensors[past] = tensor;
