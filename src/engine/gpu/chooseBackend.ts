@@ -328,9 +328,9 @@ class Selection {
 			if (trial.kind === "unusable") {
 				const { provider, fault } = trial;
 				const isToTell = setting !== "auto" || isNews(fault);
-				logger[isToTell ? "warn" : "info"](gpuFaultSentence(provider, fault));
+				logger[isToTell ? "warn" : "info"](gpuFaultSentence(provider, fault, setting));
 				if (isToTell) {
-					notOn.push({ provider, reason: gpuFaultReason(provider, fault) });
+					notOn.push({ provider, reason: gpuFaultReason(provider, fault, setting) });
 				}
 			}
 		}

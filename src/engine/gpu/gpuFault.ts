@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { byteText } from "../../base/byteText.ts";
 import { DeviceProcessEnded } from "./deviceProcessEnded.ts";
-import { providerNames, type GpuProvider } from "./gpuProviders.ts";
+import { providerNames, type GpuProvider, type GpuSetting } from "./gpuProviders.ts";
 
 /** Longest piece of a runtime's message that is kept. */
 const maxDetailLength = 200;
@@ -111,14 +111,22 @@ function shortened(text: string): string {
 
 const unset = "set “mote.engine.gpu” to “auto” or “off”";
 
-/** For people, one sentence: that a provider isn't used, why, and what would mend it. */
-export function gpuFaultSentence(provider: GpuProvider, fault: GpuFault): string {
+/** For people, one sentence: that a provider isn't used, why, and what would mend it where `setting` is in force. */
+export function gpuFaultSentence(
+	provider: GpuProvider,
+	fault: GpuFault,
+	setting: GpuSetting = "auto",
+): string {
 	const name = providerNames[provider];
-	return `${name} is not used, because ${gpuFaultReason(provider, fault)}.`;
+	return `${name} is not used, because ${gpuFaultReason(provider, fault, setting)}.`;
 }
 
 /** The rest of a sentence after "because". */
-export function gpuFaultReason(provider: GpuProvider, fault: GpuFault): string {
+export function gpuFaultReason(
+	provider: GpuProvider,
+	fault: GpuFault,
+	setting: GpuSetting = "auto",
+): string {
 	const name = providerNames[provider];
 	switch (fault.kind) {
 		case "notOffered":
@@ -146,7 +154,7 @@ export function gpuFaultReason(provider: GpuProvider, fault: GpuFault): string {
 		case "crashed":
 			return `its driver ended the process that it ran in (${fault.detail}); install a newer driver of the graphics card, or ${unset}`;
 		case "endedProcess":
-			return `it ended the engine, or never answered, when it was tried; install a newer driver of the graphics card, or set “mote.engine.gpu” to “${provider}” to try it once more`;
+			return `it ended the engine, or never answered, when it was tried; install a newer driver of the graphics card, or ${setting === provider ? unset : `set “mote.engine.gpu” to “${provider}” to try it once more`}`;
 		case "wrongResults":
 			return `${name} computes something else than the processor with this model; install a newer driver of the graphics card`;
 		case "failed":

@@ -31,7 +31,7 @@ export interface Processes {
 export const systemProcesses: Processes = { ownId: process.pid, isRunning };
 
 /**
- * Marks on the disk that stand while a provider is tried for the first time. A driver may end the process, or never return: the
+ * Marks on the disk that stand while a model is loaded into a provider and tried there, at each start. A driver may end the process, or never return: the
  * next start finds the mark, and doesn't run into the same.
  */
 export class TrialMarks {

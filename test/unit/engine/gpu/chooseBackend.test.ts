@@ -346,7 +346,16 @@ describe("a provider that ends the process while it is tried", () => {
 		await died(folder.path, "webgpu");
 		const runtime = new ScriptedModelRuntime("linux-x64", { webgpu: { kind: "runs", passMs: 2 } });
 		const found = await chosen(runtime, { cacheFolder: folder.path, setting: "webgpu" });
-		expect(found.chosen).toBe("cpu");
+		// The setting is that already, and would change nothing.
+		expect(found).toMatchObject({
+			chosen: "cpu",
+			notOn: [
+				{
+					reason:
+						"it ended the engine, or never answered, when it was tried; install a newer driver of the graphics card, or set “mote.engine.gpu” to “auto” or “off”",
+				},
+			],
+		});
 	});
 
 	test("is left alone for this start while another window tries it", async () => {
