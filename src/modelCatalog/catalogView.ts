@@ -83,5 +83,5 @@ function inUse({ use }: CatalogFacts): readonly LabelledText[] {
 
 function machineText({ memoryBytes, library }: CatalogFacts): string {
 	const disk = library === undefined ? "" : ` and ${byteText(library.freeDiskBytes)} of free disk`;
-	return `This machine has ${byteText(memoryBytes)} of memory${disk}. Models run on the processor, or on a graphics card where that is faster; its memory isn't needed for them.`;
+	return `This machine has ${byteText(memoryBytes)} of memory${disk}. Models run on the processor. A graphics card is used only where “mote.engine.gpu” says so; its memory isn't needed for them.`;
 }

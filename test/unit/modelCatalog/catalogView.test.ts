@@ -247,3 +247,7 @@ test("a row's id tells what it is about, whatever is in a name", () => {
 	expect(targetOf(importKey("/a b"))).toEqual({ kind: "import", path: "/a b" });
 	expect(targetOf("nonsense")).toBe(undefined);
 });
+
+test("a graphics card is spoken of with the setting that lets it run models, which is off by default", () => {
+	expect(catalogView(catalogFacts()).machine).toContain("only where “mote.engine.gpu” says so");
+});
