@@ -37,7 +37,10 @@ DeviceCache& DeviceCacheObject::from(const Napi::Value& value, const DeviceSessi
 		throw ArgumentError("cache is no DeviceCache");
 	}
 	DeviceCacheObject* object = Unwrap(value.As<Napi::Object>());
-	if (object->cache_ == nullptr || object->cache_->session().get() != &session) {
+	if (object->cache_ == nullptr) {
+		throw ArgumentError("the cache was given back");
+	}
+	if (object->cache_->session().get() != &session) {
 		throw ArgumentError("cache belongs to another session");
 	}
 	return *object->cache_;
@@ -59,7 +62,8 @@ void DeviceCacheObject::release(const Napi::CallbackInfo& info) {
 		if (cache_->session()->isRunning(*cache_)) {
 			throw ArgumentError("a pass is running");
 		}
-		cache_->release();
+		// The session too: it keeps the model's memory for as long as a cache of it is there.
+		cache_ = nullptr;
 	});
 }
 

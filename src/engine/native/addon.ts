@@ -37,7 +37,7 @@ export interface NativeDeviceOptions {
 	readonly vocabularySize: number;
 }
 
-/** One loaded model. Its memory is freed when it and all of its caches are disposed of or collected. */
+/** One loaded model. Its memory is freed when it is disposed of and all of its caches are released, or collected. */
 export interface NativeDeviceSession {
 	/** Of ONNX Runtime. */
 	readonly runtimeVersion: string;
@@ -71,11 +71,11 @@ export interface NativeDevicePass {
 	readonly logitRows: number;
 }
 
-/** What the device has of one sequence. */
+/** What the device has of one sequence, until it is released. */
 export interface NativeDeviceCache {
 	/** Positions that it has room for; 0 where it has nothing. */
 	readonly capacity: number;
-	/** Gives its memory back. */
+	/** Gives its memory back, and no pass takes it any more. Throws while one does. */
 	release(): void;
 }
 

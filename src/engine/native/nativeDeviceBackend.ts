@@ -86,12 +86,8 @@ export class NativeDeviceBackend extends AddonBackend<NativeDeviceSession, Nativ
 		logitRows: number,
 	): Promise<boolean> {
 		// Kernels can't do without rows.
-		const pass = cache.passOver(tokens, Math.max(1, logitRows));
-		const isDone = await this.session.run(cache.native, pass);
+		const isDone = await cache.run(this.session, tokens, Math.max(1, logitRows));
 		if (isDone) {
-			cache.append(tokens.length, (target) => {
-				this.session.readAppended(target);
-			});
 			this.#onDevice.used(cache);
 		}
 		return isDone;
@@ -109,44 +105,70 @@ export class NativeDeviceBackend extends AddonBackend<NativeDeviceSession, Nativ
 /** Keys and values in ordinary memory, and the same in one buffer of the device, which passes read and write in place. */
 class NativeDeviceKvCache extends HostedKvCache {
 	readonly #createNative: () => NativeDeviceCache;
+	/** Only while the device has something of it: it keeps the session, and so the model, in memory. */
 	#native: NativeDeviceCache | undefined;
+	#isRunning = false;
+	/** To be given back by the pass that runs, at its end. */
+	#isLeaving = false;
 
 	constructor(host: OrtKvCache, createNative: () => NativeDeviceCache) {
 		super(host);
 		this.#createNative = createNative;
 	}
 
-	/** For passes. */
-	get native(): NativeDeviceCache {
-		this.#native ??= this.#createNative();
-		return this.#native;
-	}
-
 	get isOnDevice(): boolean {
 		return this.#native !== undefined && this.#native.capacity > 0;
 	}
 
-	/** What the device has to be told: all that is filled, where it has nothing or too little room. */
-	passOver(tokens: Int32Array, logitRows: number): NativeDevicePass {
-		const { length, capacity, buffers } = this.host;
-		const pass = { length, capacity, tokens, logitRows };
-		const past = buffers.filter((buffer) => buffer instanceof Float32Array);
-		return this.native.capacity < length + tokens.length ? { ...pass, past } : pass;
+	/** Appends tokens. Resolves to whether that was done, and not stopped; where not, the device has nothing of it any more. */
+	async run(session: NativeDeviceSession, tokens: Int32Array, logitRows: number): Promise<boolean> {
+		this.#native ??= this.#createNative();
+		this.#isRunning = true;
+		let isKept = false;
+		try {
+			const pass = this.#passOver(this.#native, tokens, logitRows);
+			const isDone = await session.run(this.#native, pass);
+			if (isDone && !this.#isLeaving) {
+				this.#append(session, tokens.length);
+				isKept = true;
+			}
+			return isKept;
+		} finally {
+			this.#isRunning = false;
+			this.#isLeaving = false;
+			if (!isKept) {
+				this.leaveDevice();
+			}
+		}
 	}
 
-	append(count: number, read: (target: Float32Array) => void): void {
-		const { buffers, capacity } = this.host;
-		const elements = buffers.reduce((sum, { length }) => sum + (length / capacity) * count, 0);
-		const appended = new Float32Array(elements);
-		read(appended);
-		this.host.append(appended, count);
-	}
-
+	/** A cache whose pass hangs may be disposed of: whoever does that has a fault to tell, and this is none. */
 	leaveDevice(): void {
+		if (this.#isRunning) {
+			this.#isLeaving = true;
+			return;
+		}
 		this.#native?.release();
+		this.#native = undefined;
 	}
 
 	copyPrefix(length: number, capacity: number): NativeDeviceKvCache {
 		return new NativeDeviceKvCache(this.host.copyPrefix(length, capacity), this.#createNative);
+	}
+
+	/** What the device has to be told: all that is filled, where it has nothing or too little room. */
+	#passOver(native: NativeDeviceCache, tokens: Int32Array, logitRows: number): NativeDevicePass {
+		const { length, capacity, buffers } = this.host;
+		const pass = { length, capacity, tokens, logitRows };
+		const past = buffers.filter((buffer) => buffer instanceof Float32Array);
+		return native.capacity < length + tokens.length ? { ...pass, past } : pass;
+	}
+
+	#append(session: NativeDeviceSession, count: number): void {
+		const { buffers, capacity } = this.host;
+		const elements = buffers.reduce((sum, { length }) => sum + (length / capacity) * count, 0);
+		const appended = new Float32Array(elements);
+		session.readAppended(appended);
+		this.host.append(appended, count);
 	}
 }

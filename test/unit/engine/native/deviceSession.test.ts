@@ -88,6 +88,14 @@ describe("a device that keeps its caches in place", () => {
 		expect(relativeError(rows, expected)).toBeLessThan(again);
 		cache.dispose();
 	});
+
+	test("can be disposed of while a pass runs in it, which is then worth nothing", async () => {
+		const cache = device.createKvCache(64);
+		const pass = device.forward(cache, tokens.slice(0, 20), 1);
+		cache.dispose();
+		await expect(pass).rejects.toBeInstanceOf(PassStopped);
+		expect(cache.isOnDevice).toBe(false);
+	});
 });
 
 describe("what JavaScript says about a device is checked:", () => {
@@ -159,6 +167,19 @@ describe("what JavaScript says about a device is checked:", () => {
 		const other = await builtAddon().addon.openDeviceSession(options());
 		expect(() => session.run(other.createCache(), pass())).toThrow(TypeError);
 		other.dispose();
+	});
+
+	test("a cache that was given back keeps nothing, and is refused", async () => {
+		const cache = session.createCache();
+		const running = session.run(cache, pass());
+		expect(() => {
+			cache.release();
+		}).toThrow("a pass is running");
+		expect(await running).toBe(true);
+		cache.release();
+		cache.release();
+		expect(cache.capacity).toBe(0);
+		expect(() => session.run(cache, pass())).toThrow("the cache was given back");
 	});
 
 	test("a provider that isn't there is the runtime's to refuse", async () => {
