@@ -10,15 +10,16 @@ export interface FallbackOptions {
 	readonly primary: Backend;
 	/**
 	 * Opens what runs from then on, for the same model; its KV caches have the same bytes. Also called for a pass that takes long: if
-	 * that comes to its end after all, what was opened is disposed of.
+	 * that comes to its end after all, what was opened is disposed of. Where it rejects, each later pass calls it once more.
 	 */
 	readonly openStandIn: () => Promise<Backend>;
 	/**
-	 * Longest pass, in milliseconds. A primary that blocks the thread can't be given up at its end; one that can be killed is.
+	 * Longest pass, in milliseconds, without the time in which the stand-in is opened. A primary that blocks the thread can't be
+	 * given up at its end; one that can be killed is.
 	 */
 	readonly maxPassMs: number;
 	readonly clock: Clock;
-	/** Hears why the stand-in runs, once. */
+	/** Hears why the primary runs no pass any more, once; a stand-in may still have to be opened. */
 	readonly onFallback: (cause: unknown) => void;
 }
 
@@ -38,6 +39,8 @@ export class FallbackBackend implements Backend {
 	/** The primary's: values that the stand-in has computed since differ in their rounding only. */
 	readonly kvLayout: KvLayout;
 	readonly #options: FallbackOptions;
+	/** A pass of the primary has failed: it runs none any more, whether there is a stand-in or not. */
+	#isPrimaryLost = false;
 	#standIn: Backend | undefined;
 	/** What is opened in case. */
 	#prepared: Promise<Backend> | undefined;
@@ -67,7 +70,7 @@ export class FallbackBackend implements Backend {
 		signal?: AbortSignal,
 	): Promise<Logits> {
 		assert(cache instanceof MovableKvCache, "a cache is used with the backend that made it");
-		if (this.#standIn === undefined) {
+		if (!this.#isPrimaryLost) {
 			try {
 				return await this.#passOfPrimary(cache, tokens, logitRows, signal);
 			} catch (error) {
@@ -75,9 +78,10 @@ export class FallbackBackend implements Backend {
 					this.#forgetPrepared();
 					throw error;
 				}
-				this.#standIn = await this.#replacePrimary(error);
+				this.#losePrimary(error);
 			}
 		}
+		this.#standIn ??= await this.#takeStandIn();
 		const standIn = this.#standIn;
 		const moved = cache.in(standIn, this.#hanging !== undefined);
 		return await standIn.forward(moved, tokens, logitRows, signal);
@@ -85,9 +89,14 @@ export class FallbackBackend implements Backend {
 
 	async dispose(): Promise<void> {
 		this.#forgetPrepared();
-		await this.#current.dispose();
+		if (this.#isPrimaryLost) {
+			await this.#standIn?.dispose();
+		} else {
+			await this.#options.primary.dispose();
+		}
 	}
 
+	/** What caches are made for; those of a primary that is lost, but not replaced, lie in ordinary memory and are moved later. */
 	get #current(): Backend {
 		return this.#standIn ?? this.#options.primary;
 	}
@@ -107,8 +116,14 @@ export class FallbackBackend implements Backend {
 		}
 		this.#prepared = openStandIn();
 		// Whether it can be opened matters where it is needed.
-		this.#prepared.catch(() => undefined);
-		const found = await this.#orLate(pass, maxPassMs - doubtMs);
+		const opened = this.#prepared.then(
+			() => "opened" as const,
+			() => "opened" as const,
+		);
+		// Loading may block the thread: what the device has answered meanwhile can only be read afterwards. Who waits for a
+		// pass that hangs has to wait for the other in any case.
+		const beside = await Promise.race([pass, opened]);
+		const found = beside === "opened" ? await this.#orLate(pass, maxPassMs - doubtMs) : beside;
 		if (found === "late") {
 			// What becomes of it nobody waits for.
 			this.#hanging = pass.catch((error: unknown) => error);
@@ -138,20 +153,24 @@ export class FallbackBackend implements Backend {
 		);
 	}
 
-	async #replacePrimary(cause: unknown): Promise<Backend> {
-		const { primary, openStandIn, onFallback } = this.#options;
+	#losePrimary(cause: unknown): void {
+		const { primary, onFallback } = this.#options;
+		this.#isPrimaryLost = true;
 		onFallback(cause);
+		const free = (): Promise<void> => primary.dispose().catch(() => undefined);
+		// Not while a pass may use it. A device that is gone can't give anything back.
+		void (this.#hanging === undefined ? free() : this.#hanging.then(free));
+	}
+
+	async #takeStandIn(): Promise<Backend> {
 		const prepared = this.#prepared;
 		this.#prepared = undefined;
-		const standIn = await (prepared ?? openStandIn());
+		const standIn = await (prepared ?? this.#options.openStandIn());
 		assert(
 			standIn.vocabularySize === this.vocabularySize &&
 				standIn.kvLayout.prefixBytes(1) === this.kvLayout.prefixBytes(1),
 			"both run the same model",
 		);
-		const free = (): Promise<void> => primary.dispose().catch(() => undefined);
-		// Not while a pass may use it. A device that is gone can't give anything back.
-		void (this.#hanging === undefined ? free() : this.#hanging.then(free));
 		return standIn;
 	}
 }

@@ -148,6 +148,63 @@ describe("a pass that takes long", () => {
 	});
 });
 
+test("a pass isn't given up for an answer that nobody could read while the other was loaded", async () => {
+	const clock = new FakeClock();
+	const answered = Promise.withResolvers<undefined>();
+	const primary = new FakeBackend({ vocabularySize, onPass: () => answered.promise });
+	const standIn = new FakeBackend({ vocabularySize });
+	const causes: unknown[] = [];
+	const backend = new FallbackBackend({
+		primary,
+		openStandIn: async () => {
+			// As one that blocks the thread for longer than is left: timers that are over by then come first.
+			await clock.sleep(maxPassMs);
+			return standIn;
+		},
+		maxPassMs,
+		clock,
+		onFallback: (cause) => void causes.push(cause),
+	});
+	const cache = backend.createKvCache(8);
+	const pass = backend.forward(cache, tokens(1, 2), 1);
+	await clock.advance(1.5 * maxPassMs);
+	answered.resolve(undefined);
+	await pass;
+	await settle();
+	expect([causes, primary.disposed, standIn.disposed]).toEqual([[], false, true]);
+	expect(clock.sleepers).toBe(0);
+});
+
+describe("where the other can't be opened at once", () => {
+	test.each<[string, () => Promise<void>, number]>([
+		["and the pass hangs", () => new Promise(() => undefined), maxPassMs],
+		["and the pass failed", () => Promise.reject(failedPass()), 0],
+	])("%s, what is lost is asked for nothing more", async (_, onPass, afterMs) => {
+		const clock = new FakeClock();
+		const primary = new FakeBackend({ vocabularySize, onPass });
+		const standIn = new FakeBackend({ vocabularySize });
+		const causes: unknown[] = [];
+		let openings = 0;
+		const backend = new FallbackBackend({
+			primary,
+			openStandIn: () =>
+				openings++ < 2 ? Promise.reject(new Error("no memory")) : Promise.resolve(standIn),
+			maxPassMs,
+			clock,
+			onFallback: (cause) => void causes.push(cause),
+		});
+		const engine = engineOn(backend, clock);
+		const first = answerOf(engine, question).catch((error: unknown) => error);
+		await clock.advance(afterMs);
+		expect(await first).toMatchObject({ message: "no memory" });
+		await expect(answerOf(engine, question)).rejects.toThrow("no memory");
+		expect((await answerOf(engine, question)).ids).toEqual(await undisturbed());
+		expect([openings, primary.passes.length, causes.length]).toEqual([3, 1, 1]);
+		await engine.dispose();
+		expect([primary.disposed, standIn.disposed]).toEqual([afterMs === 0, true]);
+	});
+});
+
 test("a pass that never ends is killed where that is possible, and all is given back", async () => {
 	const clock = new FakeClock();
 	const killed = Promise.withResolvers<undefined>();
