@@ -32,8 +32,9 @@ export interface OpenFastestOptions extends OpenBackendOptions {
 }
 
 /**
- * A pass that takes longer is given up, and the processor goes on. Chunks of a prompt aim at a twentieth of it, and the first
- * passes, which compile kernels, are run before anybody waits for one.
+ * A pass that takes longer is given up, and the processor goes on. Chunks of a prompt aim at a twentieth of it, which leaves
+ * room for kernels that are compiled in the first pass of a size: before anybody waits, a model that isn't timed at this start
+ * has run one pass of two tokens only.
  */
 const maxPassMs = 1500;
 
