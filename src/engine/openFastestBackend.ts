@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import { dirname } from "node:path";
 import type { Logger } from "../base/log.ts";
+import type { BeforeEnd } from "../base/process/endWork.ts";
 import type { ForkedProcess } from "../base/process/forkProcess.ts";
 import type { Backend } from "./backend.ts";
 import { backendNameOnGpu, backendNameWithoutGpu } from "./backendName.ts";
@@ -27,6 +28,8 @@ export interface OpenFastestOptions extends OpenBackendOptions {
 	 * in this process.
 	 */
 	readonly startDeviceProcess?: (() => ForkedProcess) | undefined;
+	/** Of this process: what is noted there says that it wasn't a GPU that has ended it. */
+	readonly beforeEnd?: BeforeEnd | undefined;
 	/** Where drivers are looked for; on this machine without it. */
 	readonly machine?: Machine | undefined;
 }
@@ -52,7 +55,7 @@ const blocksThread = (provider: GpuProvider): boolean => provider !== "cuda";
  * @throws EngineError "runtimeFailed"
  */
 export async function openFastestBackend(options: OpenFastestOptions): Promise<OpenedBackend> {
-	const { gpu, model, threads, clock, cacheFolder, logger } = options;
+	const { gpu, model, threads, clock, cacheFolder, beforeEnd, logger } = options;
 	if (gpu === "off") {
 		return await openBackend(options);
 	}
@@ -70,7 +73,7 @@ export async function openFastestBackend(options: OpenFastestOptions): Promise<O
 		mayLoadTwice: bytes <= maxTimedWeightsBytes,
 		clock,
 		cacheFolder,
-		processes: systemProcesses,
+		processes: { ...systemProcesses, beforeEnd },
 		logger,
 	});
 	if (found.chosen === "cpu") {

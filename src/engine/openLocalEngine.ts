@@ -45,6 +45,8 @@ export interface OpenLocalEngineOptions {
 	readonly gpuLibraries?: string | undefined;
 	/** See {@link OpenFastestOptions}. */
 	readonly startDeviceProcess?: OpenFastestOptions["startDeviceProcess"];
+	/** See {@link OpenFastestOptions}. */
+	readonly beforeEnd?: OpenFastestOptions["beforeEnd"];
 	readonly logger?: Logger;
 	/** For comparisons: what drafts where decoding learns; the engine's own choice without it. */
 	readonly drafter?: "promptLookup" | undefined;
@@ -76,6 +78,7 @@ export async function openLocalEngine({
 	gpu = "off",
 	gpuLibraries,
 	startDeviceProcess,
+	beforeEnd,
 	logger = nullLogger,
 	drafter,
 	freeBytes = freeMemoryBytes,
@@ -87,6 +90,7 @@ export async function openLocalEngine({
 		gpu,
 		gpuLibraries,
 		startDeviceProcess,
+		beforeEnd,
 		threads,
 		clock,
 		cacheFolder,

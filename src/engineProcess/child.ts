@@ -15,11 +15,12 @@ if (!isMainThread) {
 	startParentWatch();
 	serveDevice({ ...processHost(), open: openDevice });
 } else {
-	runEngineProcess(processHost(), (request, logger) =>
+	runEngineProcess(processHost(), (request, logger, beforeEnd) =>
 		openLocalEngine({
 			...request,
 			clock: systemClock,
 			logger,
+			beforeEnd,
 			startDeviceProcess: () => forkDeviceProcess(logger),
 		}),
 	);

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import { EndWork, type BeforeEnd } from "../base/process/endWork.ts";
 import type { Engine } from "../engine/engine.ts";
 import { EngineError } from "../engine/errors.ts";
 import type { Learner } from "../adaptation/learning.ts";
@@ -16,7 +17,11 @@ export interface OpenedEngine {
 }
 
 /** Loads a model. Rejects with an EngineError when the user has to mend something. */
-export type OpenEngine = (request: OpenRequest, logger: Logger) => Promise<OpenedEngine>;
+export type OpenEngine = (
+	request: OpenRequest,
+	logger: Logger,
+	beforeEnd: BeforeEnd,
+) => Promise<OpenedEngine>;
 
 export interface EngineProcessHost {
 	/** To the parent. */
@@ -27,7 +32,7 @@ export interface EngineProcessHost {
 	exit(code: number): void;
 }
 
-/** Enough for the pass that runs and for what the engine writes at its end. */
+/** Enough for the pass that runs and for what is written at the end. */
 const endMs = 1800;
 
 /**
@@ -41,9 +46,11 @@ export function runEngineProcess(host: EngineProcessHost, open: OpenEngine): voi
 		port.send(message);
 	};
 	let engine: Engine | undefined;
+	const endWork = new EndWork();
 	const end = async (): Promise<void> => {
 		try {
-			await Promise.race([engine?.dispose(), clock.sleep(endMs)]);
+			const work = Promise.all([engine?.dispose(), endWork.run()]);
+			await Promise.race([work, clock.sleep(endMs)]);
 		} catch (error) {
 			logger.error(`The engine did not end in order: ${String(error)}`);
 		}
@@ -62,7 +69,7 @@ export function runEngineProcess(host: EngineProcessHost, open: OpenEngine): voi
 		}
 		const { message } = parsed;
 		if (message.kind === "shutdown") {
-			host.exit(0);
+			void end();
 		} else if (message.kind === "open" && opened === undefined) {
 			if (message.protocolVersion !== protocolVersion) {
 				send({ kind: "unusable", ...errorToWire(versionError()) });
@@ -74,7 +81,7 @@ export function runEngineProcess(host: EngineProcessHost, open: OpenEngine): voi
 				...{ modelFolder, threads, maxFirstTokenMs, snapshotFolder, cacheFolder },
 				...{ gpu, gpuLibraries },
 			};
-			opened = open(request, logger);
+			opened = open(request, logger, endWork.add);
 			opened.then(
 				({ engine: ready, modelName, backendName }) => {
 					stop();

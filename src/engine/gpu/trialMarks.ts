@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Logger } from "../../base/log.ts";
+import type { BeforeEnd } from "../../base/process/endWork.ts";
 import { isRunning } from "../../base/process/isRunning.ts";
 import {
 	RememberedMeasurements,
@@ -26,13 +27,15 @@ const gpuTrials: MeasurementKind<Mark> = {
 export interface Processes {
 	readonly ownId: number;
 	readonly isRunning: (processId: number) => boolean;
+	/** Of this one; without it an end in the middle of a trial counts as the trial's fault. */
+	readonly beforeEnd?: BeforeEnd | undefined;
 }
 
 export const systemProcesses: Processes = { ownId: process.pid, isRunning };
 
 /**
  * Marks on the disk that stand while a model is loaded into a provider and tried there, at each start. A driver may end the process, or never return: the
- * next start finds the mark, and doesn't run into the same.
+ * next start finds the mark, and doesn't run into the same. Where the process is told to end in the meantime, it takes the mark away.
  */
 export class TrialMarks {
 	readonly #marks: RememberedMeasurements<Mark> | undefined;
@@ -63,11 +66,17 @@ export class TrialMarks {
 		trial: () => Promise<Result>,
 		hasHung: (result: Result) => boolean,
 	): Promise<Result> {
-		await this.#set(provider, key, false);
+		const marked = this.#set(provider, key, false);
+		const withdraw = this.#processes.beforeEnd?.(async () => {
+			await marked;
+			await this.#set(provider, key, true);
+		});
+		await marked;
 		const result = await trial();
 		if (!hasHung(result)) {
 			await this.#set(provider, key, true);
 		}
+		withdraw?.();
 		return result;
 	}
 

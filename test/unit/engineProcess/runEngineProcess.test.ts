@@ -9,7 +9,7 @@ import {
 import { eventually } from "../../support/eventually.ts";
 import { FakeClock, settle } from "../../support/fakeClock.ts";
 import { fakeEngine } from "../../support/fakeEngine.ts";
-import { pairedPorts } from "../../support/pairedPorts.ts";
+import { pairedPorts, type PairedPorts } from "../../support/pairedPorts.ts";
 
 /** A process that was asked to open a model, with the engine's end under control. */
 async function openedProcess(open: OpenEngine) {
@@ -39,9 +39,9 @@ function engineThatEnds(dispose: () => Promise<void>): OpenEngine {
 
 test("the folder of saved prefixes reaches the engine", async () => {
 	const asked: unknown[] = [];
-	await openedProcess((request) => {
+	await openedProcess((request, ...rest) => {
 		asked.push(request);
-		return engineThatEnds(() => Promise.resolve())(request, nullLogger);
+		return engineThatEnds(() => Promise.resolve())(request, ...rest);
 	});
 	expect(asked).toEqual([
 		{ modelFolder: "models/counter", threads: undefined, snapshotFolder: "/storage/prefixes" },
@@ -71,4 +71,40 @@ test("an engine that fails at its end does not keep the process", async () => {
 	failing.ports.parent.send({ kind: "shutdown" });
 	await eventually(() => failing.exits.length > 0);
 	expect(failing.exits).toEqual([0]);
+});
+
+test.each([
+	["is told to end", (ports: PairedPorts) => ports.parent.send({ kind: "shutdown" })],
+	["has lost its parent", (ports: PairedPorts) => ports.close()],
+])("a process that %s while it opens a model writes what has to be written", async (_, endIt) => {
+	const ports = pairedPorts();
+	const exits: number[] = [];
+	const written = Promise.withResolvers<undefined>();
+	let works = 0;
+	const opening = Promise.withResolvers<undefined>();
+	runEngineProcess(
+		{
+			port: ports.child,
+			logger: nullLogger,
+			clock: new FakeClock(),
+			exit: (code) => void exits.push(code),
+		},
+		(_request, _logger, beforeEnd) => {
+			beforeEnd(() => Promise.reject(new Error("withdrawn")))();
+			beforeEnd(() => {
+				works++;
+				return written.promise;
+			});
+			opening.resolve(undefined);
+			return new Promise<never>(() => undefined);
+		},
+	);
+	ports.parent.send({ kind: "open", protocolVersion, modelFolder: "models/counter" });
+	await opening.promise;
+	endIt(ports);
+	await settle();
+	expect([works, exits]).toEqual([1, []]);
+	written.resolve(undefined);
+	await settle();
+	expect(exits).toEqual([0]);
 });

@@ -108,9 +108,9 @@ test("a process that dies ends its requests, and the next one gets a new process
 
 test("after a crash graphics cards are left alone, until the user restarts the engine", async () => {
 	const asked: unknown[] = [];
-	const recording: OpenEngine = (opening, logger) => {
+	const recording: OpenEngine = (opening, ...rest) => {
 		asked.push(opening.gpu);
-		return openCounting(opening, logger);
+		return openCounting(opening, ...rest);
 	};
 	const { supervisor, isReady, latest } = supervisedWith({ gpu: "auto" }, recording);
 	await eventually(isReady);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { EndWork } from "../../../../src/base/process/endWork.ts";
 import {
 	gpuProvidersOn,
 	gpuProviders,
@@ -300,8 +301,12 @@ describe("a choice", () => {
 });
 
 describe("a provider that ends the process while it is tried", () => {
-	/** A start that never comes to its end. */
-	async function died(cacheFolder: string, setting: GpuSetting = "auto"): Promise<void> {
+	/** A start that never comes to its end; with `endWork` it hears of that before. */
+	async function died(
+		cacheFolder: string,
+		setting: GpuSetting = "auto",
+		endWork?: EndWork,
+	): Promise<void> {
 		const runtime = new ScriptedModelRuntime("linux-x64", { webgpu: { kind: "runs", passMs: 2 } });
 		let isTried: () => void = () => undefined;
 		const tried = new Promise<void>((resolve) => {
@@ -311,10 +316,24 @@ describe("a provider that ends the process while it is tried", () => {
 			isTried();
 			return new Promise<never>(() => undefined);
 		});
-		const processes = { ...alone, ownId: 99 };
+		const processes = { ...alone, ownId: 99, beforeEnd: endWork?.add };
 		void chosen(runtime, { runtime: dying, cacheFolder, setting, processes });
 		await tried;
+		await endWork?.run();
 	}
+
+	test.each(["auto", "webgpu"] as const)(
+		"isn't meant where that was told to end, with the setting %s",
+		async (setting) => {
+			using folder = new TemporaryFolder();
+			await died(folder.path, setting, new EndWork());
+			const runtime = new ScriptedModelRuntime("linux-x64", {
+				webgpu: { kind: "runs", passMs: 2 },
+			});
+			const found = await chosen(runtime, { cacheFolder: folder.path, setting });
+			expect(found.chosen).toBe("webgpu");
+		},
+	);
 
 	test("is not tried again, and a sentence says how it would be", async () => {
 		using folder = new TemporaryFolder();
