@@ -11,6 +11,8 @@ export interface Backend {
 	/** Whether a pass that runs ends soon after its signal aborts. Where not, whoever wants to go on waits for its end. */
 	readonly stopsWithinPass: boolean;
 	readonly kvLayout: KvLayout;
+	/** How often another runtime has taken over, whose passes take other times; only where that happens. */
+	readonly takeovers?: number;
 	/** Room for at least `capacity` positions, which is at most `contextLength`. */
 	createKvCache(capacity: number): KvCache;
 	/**

@@ -59,6 +59,10 @@ export class FallbackBackend implements Backend {
 		return this.#current.stopsWithinPass;
 	}
 
+	get takeovers(): number {
+		return this.#standIn === undefined ? 0 : 1;
+	}
+
 	createKvCache(capacity: number): KvCache {
 		return new MovableKvCache(this.#current, this.#current.createKvCache(capacity));
 	}

@@ -7,11 +7,10 @@ import { PassStopped, type Backend, type KvCache, type Logits } from "./backend.
 import type { FinishReason, GeneratedToken, GenerateRequest } from "./engine.ts";
 import type { RequestMixing } from "../adaptation/requestMixing.ts";
 import type { AdaptationStats } from "../adaptation/learning.ts";
-import type { PrefillChunk } from "./prefillChunk.ts";
+import type { PassSizes } from "./passSizes.ts";
 import type { RememberedLogits } from "./prefixCache.ts";
 import { createSampler, givenTokens, type Sampler } from "./sampling/sampler.ts";
 import { tokenSpread, type TokenSpread } from "./sampling/tokenSpread.ts";
-import type { DraftLength } from "./speculative/draftLength.ts";
 import { noDraft, type Draft, type Drafter } from "./speculative/drafter.ts";
 import { verify } from "./speculative/verify.ts";
 import type { StatsCollector } from "./stats.ts";
@@ -23,8 +22,7 @@ export interface GenerationParts {
 	readonly backend: Backend;
 	readonly vocabulary: VocabularyIndex;
 	readonly clock: Clock;
-	readonly draftLength: DraftLength;
-	readonly prefillChunk: PrefillChunk;
+	readonly sizes: PassSizes;
 }
 
 /** What belongs to one request. */
@@ -171,7 +169,7 @@ export class Generation {
 	async #prefillChunk(signal: AbortSignal): Promise<PassResult> {
 		const { prompt, maxNewTokens } = this.#request;
 		const start = this.#kv.length;
-		const { tokens, tokensBesideTyping } = this.#parts.prefillChunk;
+		const { tokens, tokensBesideTyping } = this.#parts.sizes.prefillChunk;
 		const maxTokens = this.#prefersShortPasses() ? tokensBesideTyping : tokens;
 		const chunk = prompt.slice(start, start + maxTokens);
 		const isLast = start + chunk.length === prompt.length;
@@ -194,7 +192,8 @@ export class Generation {
 		logitRows: number,
 		signal: AbortSignal,
 	): Promise<Logits> {
-		const { clock, prefillChunk } = this.#parts;
+		const { clock, sizes } = this.#parts;
+		const { prefillChunk } = sizes;
 		const startMs = clock.now();
 		let logits;
 		try {
@@ -214,16 +213,18 @@ export class Generation {
 		const last = this.#tokens.at(-1);
 		assert(last !== undefined, "a prompt is not empty");
 		const rows = draft.tokens.length + 1;
-		const startMs = this.#parts.clock.now();
+		const { clock, sizes } = this.#parts;
+		const { draftLength } = sizes;
+		const startMs = clock.now();
 		const logits = await this.#forward([last, ...draft.tokens], rows, signal);
-		this.#parts.draftLength.recordPass(rows, this.#parts.clock.now() - startMs);
+		draftLength.recordPass(rows, clock.now() - startMs);
 
 		const verdict = verify(draft.tokens, (i) =>
 			this.#choose(logits.row(i), logits.summary?.(i), draft.tokens.slice(0, i)),
 		);
 		this.#stats.recordDecodePass(draft.tokens.length, verdict.accepted);
 		if (draft.tokens.length > 0 && this.#request.givenAnswer === undefined) {
-			this.#parts.draftLength.recordVerdict(draft.strength, draft.tokens.length, verdict.accepted);
+			draftLength.recordVerdict(draft.strength, draft.tokens.length, verdict.accepted);
 		}
 		// Of the draft only the accepted tokens are part of the text.
 		this.#kv.rewindTo(this.#tokens.length + verdict.accepted);
@@ -254,13 +255,13 @@ export class Generation {
 		if (available === 0) {
 			return noDraft;
 		}
-		const length = this.#parts.draftLength.choose(draft.strength, available);
+		const length = this.#parts.sizes.draftLength.choose(draft.strength, available);
 		return { tokens: draft.tokens.slice(0, length), strength: draft.strength };
 	}
 
 	/** Of a known answer what a pass reads without keeping anybody waiting. */
 	#nextGiven(answer: readonly TokenId[], maxTokens: number): Draft {
-		const { tokensBesideTyping } = this.#parts.prefillChunk;
+		const { tokensBesideTyping } = this.#parts.sizes.prefillChunk;
 		const most = this.#prefersShortPasses() ? Math.min(maxTokens, tokensBesideTyping) : maxTokens;
 		const start = this.#generatedTokens;
 		return most <= 0 ? noDraft : { ...noDraft, tokens: answer.slice(start, start + most) };

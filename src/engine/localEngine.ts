@@ -28,10 +28,9 @@ import { runPasses, type MoreUrgent } from "./generateLoop.ts";
 import { Generation, type GenerationParts } from "./generation.ts";
 import { Lane, type SliceOutcome } from "./lane.ts";
 import type { MemoryCeiling } from "./memoryCeiling.ts";
-import { PrefillChunk } from "./prefillChunk.ts";
+import { PassSizes } from "./passSizes.ts";
 import { PrefixCache } from "./prefixCache.ts";
 import { chooseByReading, type KeepLimits } from "./prefixReuse.ts";
-import { DraftLength } from "./speculative/draftLength.ts";
 import type { Drafter } from "./speculative/drafter.ts";
 import { IdleSaving } from "./snapshots/idleSaving.ts";
 import type { SavedPrefixes } from "./snapshots/savedPrefixes.ts";
@@ -45,7 +44,7 @@ export interface LocalEngineOptions {
 	/** Of the model's tokenizer; serves token healing. */
 	readonly vocabulary: VocabularyIndex;
 	readonly clock: Clock;
-	/** Most prompt tokens in one forward pass; by default what a {@link PrefillChunk} measures. */
+	/** Most prompt tokens in one forward pass; by default what a {@link PassSizes} measures. */
 	readonly prefillChunkTokens?: number;
 	/** KV caches kept after their requests. */
 	readonly keep?: KeepLimits;
@@ -97,8 +96,7 @@ export class LocalEngine implements Engine, Learner {
 			backend,
 			vocabulary,
 			clock,
-			draftLength: new DraftLength(),
-			prefillChunk: new PrefillChunk(backend.stopsWithinPass, options.prefillChunkTokens),
+			sizes: new PassSizes(backend, options.prefillChunkTokens),
 		};
 		this.#createDrafter = options.createDrafter ?? createDrafter;
 		this.#adaptation = new Adaptation({

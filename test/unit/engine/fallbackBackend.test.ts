@@ -175,6 +175,21 @@ test("a pass isn't given up for an answer that nobody could read while the other
 	expect(clock.sleepers).toBe(0);
 });
 
+test("passes of the other are as large as its own speed says, and not that of what is lost", async () => {
+	const { backend, primary, standIns, clock } = setup(({ index }) => {
+		if (index === 8) {
+			throw failedPass();
+		}
+	});
+	// The clock stands still: for the first one passes can't be too large.
+	const engine = new LocalEngine({ backend, vocabulary, clock });
+	await answerOf(engine, { ...question, prompt: someTokens(4000, 1, vocabularySize) });
+	const sizes = (of: FakeBackend | undefined) => of?.passes.map((pass) => pass.tokens.length);
+	expect(sizes(primary)?.at(-1)).toBe(512);
+	expect(sizes(standIns[0])?.slice(0, 3)).toEqual([512, 64, 64]);
+	await engine.dispose();
+});
+
 describe("where the other can't be opened at once", () => {
 	test.each<[string, () => Promise<void>, number]>([
 		["and the pass hangs", () => new Promise(() => undefined), maxPassMs],
