@@ -122,6 +122,12 @@ export class NextEditEditor {
 			vscode.workspace.onDidCloseTextDocument((document) =>
 				this.session.closed(documentId(document)),
 			),
+			// A document whose language changes is closed and opened again.
+			vscode.workspace.onDidOpenTextDocument((document) => {
+				if (document === vscode.window.activeTextEditor?.document) {
+					this.placeChanged();
+				}
+			}),
 			vscode.window.onDidChangeActiveTextEditor(() => this.placeChanged()),
 			vscode.window.tabGroups.onDidChangeTabs(() => this.placeMayHaveChanged()),
 			vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {

@@ -144,11 +144,16 @@ export class NextEditSession {
 		void this.#searchSoon(this.#accepting === undefined ? pauseMs : 0);
 	}
 
+	/** A document was closed, be it to be opened again in another language: from then on nobody says how what is shown there moves. */
 	closed(documentId: string): void {
 		if (this.#pending.delete(documentId)) {
 			this.#options.search.feed({ kind: "close", document: documentId });
 		}
 		this.#dismissed.delete(documentId);
+		if (this.#front?.documentId === documentId) {
+			this.#front = undefined;
+			this.#options.onDidChange();
+		}
 	}
 
 	/** Nothing more of what is shown, until more edits speak for it. */

@@ -185,6 +185,18 @@ describe("next edits", () => {
 		expect(shownLines(bench)).toEqual([1, 3, 5]);
 	});
 
+	test("go when their document is closed, and come again where it was opened in another language", async () => {
+		const bench = await renamedTotal();
+		bench.session.closed("doc");
+		expect(bench.session.shown).toBeUndefined();
+		bench.session.placeChanged();
+		bench.type("sumOfAll", "sumOfThem");
+		await bench.rest();
+		bench.type("use(total)", "use(sumOfThem)");
+		await bench.rest();
+		expect(shownLines(bench)).toEqual([3, 5]);
+	});
+
 	test("go on where the search has lost a document: it is told the text again", async () => {
 		const bench = await renamedTotal();
 		bench.server.receive({ kind: "close", document: "doc" });
