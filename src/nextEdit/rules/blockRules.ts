@@ -1,5 +1,5 @@
 import type { LineEdit } from "../lineEdit.ts";
-import { indentOf, isTelling, tokensOfLine } from "../lineTokens.ts";
+import { indentOf, isTelling, maxLineUnits, tokensOfLine } from "../lineTokens.ts";
 import { skeleton, type LineTable } from "../lineTable.ts";
 import type { ProposerName } from "../proposerName.ts";
 
@@ -87,14 +87,10 @@ function replacedBlock(
 		contextLines: 0,
 		firstSkeleton: block.firstSkeleton,
 		editAt: (table, at) => {
-			const likeness = block.likenessAt(table, at);
-			return likeness === undefined
+			const written = adopted(next, block.likenessAt(table, at));
+			return written === undefined
 				? undefined
-				: {
-						line: at,
-						old: table.lines.slice(at, at + old.length),
-						next: next.map((text) => adopted(text, likeness)),
-					};
+				: { line: at, old: table.lines.slice(at, at + old.length), next: written };
 		},
 	};
 }
@@ -117,15 +113,9 @@ function insertedBeside(
 		contextLines: context.length,
 		firstSkeleton: block.firstSkeleton,
 		editAt: (table, at) => {
-			const likeness = block.likenessAt(table, at);
+			const written = adopted(next, block.likenessAt(table, at));
 			const line = side === "behind" ? at + context.length : at;
-			return likeness === undefined
-				? undefined
-				: insertion(
-						table.lines,
-						line,
-						next.map((text) => adopted(text, likeness)),
-					);
+			return written === undefined ? undefined : insertion(table.lines, line, written);
 		},
 	};
 }
@@ -270,8 +260,21 @@ function otherNames(
 	return telling > names.size / 2 && isOneName && names.size <= maxOtherNames ? names : undefined;
 }
 
-/** A line of the pattern's edit with the indentation and names of the place. */
-function adopted(line: string, { fromIndent, toIndent, names }: Likeness): string {
+/**
+ * Lines of the pattern's edit with the indentation and names of the place; undefined without a likeness, and where one is too long for its names to be
+ * found.
+ */
+function adopted(
+	next: readonly string[],
+	likeness: Likeness | undefined,
+): readonly string[] | undefined {
+	return likeness === undefined ||
+		(likeness.names.size > 0 && next.some(({ length }) => length > maxLineUnits))
+		? undefined
+		: next.map((line) => adoptedLine(line, likeness));
+}
+
+function adoptedLine(line: string, { fromIndent, toIndent, names }: Likeness): string {
 	const isWithin = line.trim() !== "" && line.startsWith(fromIndent);
 	const body = isWithin ? line.slice(fromIndent.length) : line;
 	const renamed =

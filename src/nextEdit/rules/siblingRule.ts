@@ -1,5 +1,5 @@
 import type { LineEdit } from "../lineEdit.ts";
-import { indentOf, tokensOfLine } from "../lineTokens.ts";
+import { indentOf, maxLineUnits, tokensOfLine } from "../lineTokens.ts";
 import { skeleton, type LineTable } from "../lineTable.ts";
 import type { BlockRule } from "./blockRules.ts";
 import { nameOf, partsOf } from "./wordParts.ts";
@@ -82,7 +82,8 @@ function siblingAt(
 		return undefined;
 	}
 	const block = blockAt(lines, at);
-	return block === undefined
+	// A line without tokens would come out empty.
+	return block === undefined || block.some(({ length }) => length > maxLineUnits)
 		? undefined
 		: {
 				line: side === "behind" ? at + block.length : at,

@@ -116,6 +116,19 @@ describe("siblings of a new member", () => {
 		);
 	});
 
+	test("aren't made of lines that are too long to be read", () => {
+		const found = proposed(`
+ 	circle,
++	square,
+ ]
+ switch (shape) {
+ 	case "circle":
+ 		return [${"1, ".repeat(400)}];
+ 	default:
+`);
+		expect(found).toEqual([]);
+	});
+
 	test("aren't made where they are already", () => {
 		const found = proposed(`
  	circle,
@@ -129,6 +142,20 @@ describe("siblings of a new member", () => {
 });
 
 describe("candidates are dropped", () => {
+	test("that would hold a line in which no names can be found, which would come out empty", () => {
+		const long = `[${"1, ".repeat(400)}]`;
+		const found = proposed(`
+-	draw(circle);
+-	paint(circle);
++	fill(circle, ${long});
++	frame(circle);
+ 	x();
+ 	draw(square);
+ 	paint(square);
+`);
+		expect(found).not.toContain("	");
+	});
+
 	test("that would open a bracket which no edit opened", () => {
 		const found = proposed(`
 -	unknown: found.length,
