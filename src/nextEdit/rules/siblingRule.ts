@@ -2,7 +2,7 @@ import type { LineEdit } from "../lineEdit.ts";
 import { indentOf, maxLineUnits, tokensOfLine } from "../lineTokens.ts";
 import { skeleton, type LineTable } from "../lineTable.ts";
 import type { BlockRule } from "./blockRules.ts";
-import { nameOf, partsOf } from "./wordParts.ts";
+import { partsOf, withWords } from "./wordParts.ts";
 
 /** What is done for a member may take so many lines. */
 const maxSiblingLines = 12;
@@ -134,16 +134,11 @@ function blockAt(lines: readonly string[], at: number): readonly string[] | unde
 function renamed(line: string, { known, added }: Pair): string {
 	return tokensOfLine(line)
 		.map((token) => {
-			const name = token.kind === "word" ? partsOf(token.text) : undefined;
-			const at = name?.parts.findIndex((_, i) =>
-				known.every((part, k) => name.parts[i + k] === part),
-			);
-			return name === undefined || at === undefined || at < 0
+			const parts = token.kind === "word" ? partsOf(token.text).parts : [];
+			const at = parts.findIndex((_, i) => known.every((part, k) => parts[i + k] === part));
+			return at < 0
 				? token.text
-				: (nameOf(
-						[...name.parts.slice(0, at), ...added, ...name.parts.slice(at + known.length)],
-						name,
-					) ?? token.text);
+				: (withWords(token.text, added, at, at + known.length) ?? token.text);
 		})
 		.join("");
 }

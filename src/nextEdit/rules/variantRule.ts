@@ -1,6 +1,6 @@
 import type { ScannedLine } from "../lineTokens.ts";
 import type { LineRule, RuleMatch, Span } from "./rule.ts";
-import { nameOf, partsOf, type WordParts } from "./wordParts.ts";
+import { partsOf, withWords } from "./wordParts.ts";
 
 /** Fewer letters stand in too many names. */
 const minPartUnits = 4;
@@ -82,7 +82,7 @@ function matchNames(
 		if (kind !== "word" || change.fullNames.has(text)) {
 			continue;
 		}
-		const renamed = renamedIn(partsOf(text), change, isLoose);
+		const renamed = renamedIn(text, change, isLoose);
 		if (renamed !== undefined && renamed !== text) {
 			spans.push({ start, end, text: renamed });
 		}
@@ -91,11 +91,11 @@ function matchNames(
 }
 
 function renamedIn(
-	name: WordParts,
+	name: string,
 	{ removed, added, before, after }: PartsChange,
 	isLoose: boolean,
 ): string | undefined {
-	const { parts } = name;
+	const { parts, style } = partsOf(name);
 	for (let at = 0; at + removed.length <= parts.length; at++) {
 		const plural = removed.every(
 			(part, i) =>
@@ -112,9 +112,8 @@ function renamedIn(
 		const isPlural = parts[at + removed.length - 1] !== removed.at(-1);
 		const inserted = isPlural ? [...added.slice(0, -1), `${added.at(-1) ?? ""}s`] : added;
 		// One word written small says nothing about how several are written.
-		const like: WordParts =
-			name.style === "lower" && inserted.length > 1 ? { ...name, style: "camel" } : name;
-		return nameOf([...parts.slice(0, at), ...inserted, ...parts.slice(at + removed.length)], like);
+		const manner = style === "lower" && inserted.length > 1 ? "camel" : style;
+		return withWords(name, inserted, at, at + removed.length, manner);
 	}
 	return undefined;
 }

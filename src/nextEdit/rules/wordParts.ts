@@ -2,6 +2,8 @@
 export interface WordParts {
 	/** In lower case. */
 	readonly parts: readonly string[];
+	/** The same as they are written. */
+	readonly written: readonly string[];
 	readonly style: "camel" | "pascal" | "snake" | "screaming" | "kebab" | "lower" | "other";
 	/** Underscores and the like around it. */
 	readonly head: string;
@@ -21,6 +23,7 @@ export function partsOf(name: string): WordParts {
 		.filter((part) => part !== "");
 	return {
 		parts: split.map((part) => part.toLowerCase()),
+		written: split,
 		style: styleOf(body),
 		head,
 		tail: name.slice(end),
@@ -50,6 +53,32 @@ function styleOf(body: string): WordParts["style"] {
 export function nameOf(parts: readonly string[], like: WordParts): string | undefined {
 	const body = bodyOf(parts, like.style);
 	return body === undefined ? undefined : like.head + body + like.tail;
+}
+
+/**
+ * A name with other words in place of those from `from` to `to`, the end exclusive, in its own manner; what stays is written as it was, `URL` not as `Url`.
+ * Undefined where its manner isn't known, or what stays would be written otherwise.
+ */
+export function withWords(
+	name: string,
+	words: readonly string[],
+	from: number,
+	to: number,
+	style?: WordParts["style"],
+): string | undefined {
+	const parsed = partsOf(name);
+	const like = { ...parsed, style: style ?? parsed.style };
+	const { parts, written } = like;
+	const isWhole = from === 0 && to === parts.length;
+	if (!isWhole && nameOf(written, like) !== name) {
+		return undefined;
+	}
+	// A name whose first word is gone begins as if there had been none.
+	const rest = from === 0 && words.length === 0 ? parts.slice(to, to + 1) : [];
+	return nameOf(
+		[...written.slice(0, from), ...words, ...rest, ...written.slice(to + rest.length)],
+		like,
+	);
 }
 
 function bodyOf(parts: readonly string[], style: WordParts["style"]): string | undefined {

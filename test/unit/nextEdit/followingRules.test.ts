@@ -116,6 +116,20 @@ describe("siblings of a new member", () => {
 		);
 	});
 
+	test("keep the words of other names as they are written", () => {
+		check(
+			`
+ 	circle,
++	square,
+ ]
+ 	circle: HTMLCircle,
+>	square: HTMLSquare,
+ ]
+`,
+			["sibling"],
+		);
+	});
+
 	test("aren't made of lines that are too long to be read", () => {
 		const found = proposed(`
  	circle,
@@ -227,6 +241,19 @@ describe("variants", () => {
  }
 <const updateResult = 2;
 >const updateData = 2;
+`,
+			["looseVariant"],
+		);
+	});
+
+	test("leave the words alone that didn't change, however they are written", () => {
+		check(
+			`
+-type PatchResult = 1;
++type PatchData = 1;
+ }
+<const fetchURLResult = 2;
+>const fetchURLData = 2;
 `,
 			["looseVariant"],
 		);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nameOf, partsOf } from "../../../src/nextEdit/rules/wordParts.ts";
+import { nameOf, partsOf, withWords } from "../../../src/nextEdit/rules/wordParts.ts";
 
 describe("the words of a name", () => {
 	test.each([
@@ -33,4 +33,20 @@ describe("the words of a name", () => {
 			expect(nameOf(parts.parts, parts)).toBe(name);
 		},
 	);
+
+	test.each([
+		["fetchURLResult", 2, "fetchURLNewName"],
+		["HTTPServer", 1, "HTTPNewName"],
+		["URLResultIDs", 1, "URLNewNameIDs"],
+		["fooBar", 0, "newNameBar"],
+		["FOO_BAR", 1, "FOO_NEW_NAME"],
+		["A__BAR", 1, undefined],
+		["A__B", 2, undefined],
+	])("of %s, with others in place of number %i, make %s", (name, at, made) => {
+		expect(withWords(name, ["new", "name"], at, at + 1)).toBe(made);
+	});
+
+	test("of fooBar, without the first, make bar", () => {
+		expect(withWords("fooBAR", [], 0, 1)).toBe("bar");
+	});
 });
