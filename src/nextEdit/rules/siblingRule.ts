@@ -109,23 +109,29 @@ function isBeside(lines: readonly string[], at: number, parts: readonly string[]
 	return false;
 }
 
-/** The line and what stands deeper below it, to the bracket that closes it. */
+/** The line and what stands deeper below it, also behind blank lines, to the bracket that closes it. */
 function blockAt(lines: readonly string[], at: number): readonly string[] | undefined {
 	const first = lines[at] ?? "";
 	const { length: indent } = indentOf(first);
-	let end = at + 1;
-	while (end < lines.length && end - at <= maxSiblingLines) {
-		const line = lines[end] ?? "";
-		if (line.trim() === "" || indentOf(line).length <= indent) {
+	let [end, next] = [at + 1, at + 1];
+	for (; next < lines.length; next++) {
+		const line = lines[next] ?? "";
+		if (line.trim() === "") {
+			continue;
+		}
+		if (indentOf(line).length <= indent) {
 			break;
 		}
-		end++;
-	}
-	if (/[([{]\s*$/.test(first)) {
-		if (!/^\s*[)\]}]/.test(lines[end] ?? "")) {
+		end = next + 1;
+		if (end - at > maxSiblingLines) {
 			return undefined;
 		}
-		end++;
+	}
+	if (/[([{]\s*$/.test(first)) {
+		if (!/^\s*[)\]}]/.test(lines[next] ?? "")) {
+			return undefined;
+		}
+		end = next + 1;
 	}
 	return end - at > maxSiblingLines ? undefined : lines.slice(at, end);
 }

@@ -116,6 +116,50 @@ describe("siblings of a new member", () => {
 		);
 	});
 
+	test("get a block of their own behind the whole of it, blank lines in it or not", () => {
+		check(
+			`
+ 	Foo = auto()
++	Bar = auto()
+ x()
+ match kind:
+ 	case Foo:
+ 		one()
+ 
+ 		two()
+>	case Bar:
+>		one()
+>
+>		two()
+ 
+ 	case _:
+ 	return
+`,
+			["sibling"],
+			"python",
+		);
+		check(
+			`
+ 	Foo,
++	Bar,
+ ]
+ 	use(Foo, () => {
+ 		one();
+ 
+ 		two();
+ 
+ 	});
+>	use(Bar, () => {
+>		one();
+>
+>		two();
+>
+>	});
+`,
+			["sibling"],
+		);
+	});
+
 	test("keep the words of other names as they are written", () => {
 		check(
 			`
