@@ -69,9 +69,9 @@ export class NextEditSession {
 	#current = new AbortController();
 	/** One search at a time; it never rejects. */
 	#running: Promise<void> = Promise.resolve();
-	/** The edit that is being put in, and the one that was put in last while nothing was changed since. */
+	/** The edit that is being put in, and the one that was put in last while nothing was changed in its document since. */
 	#accepting: FoundEdit | undefined;
-	#accepted: FoundEdit | undefined;
+	#accepted: { readonly documentId: string; readonly found: FoundEdit } | undefined;
 
 	constructor(options: NextEditSessionOptions) {
 		this.#options = options;
@@ -132,8 +132,10 @@ export class NextEditSession {
 		const { clock } = this.#options;
 		pending.note({ changes, atMs: clock.now(), isUndo });
 		const front = this.#front;
-		const accepted = this.#accepted;
-		this.#accepted = undefined;
+		const accepted = this.#accepted?.documentId === documentId ? this.#accepted.found : undefined;
+		if (accepted !== undefined) {
+			this.#accepted = undefined;
+		}
 		if (front?.documentId === documentId && front.edits.length > 0) {
 			this.#front = { ...front, edits: placedAfter(front.edits, changes) };
 			this.#options.onDidChange();
@@ -150,6 +152,9 @@ export class NextEditSession {
 			this.#options.search.feed({ kind: "close", document: documentId });
 		}
 		this.#dismissed.delete(documentId);
+		if (this.#accepted?.documentId === documentId) {
+			this.#accepted = undefined;
+		}
 		if (this.#front?.documentId === documentId) {
 			this.#front = undefined;
 			this.#options.onDidChange();
@@ -189,7 +194,7 @@ export class NextEditSession {
 			// The change itself is heard before this resolves, and moves the others.
 			const isApplied = await apply();
 			if (isApplied) {
-				this.#accepted = found;
+				this.#accepted = { documentId: document.id, found };
 				const { line, next } = found.edit;
 				if (this.#front?.documentId === document.id) {
 					this.#front = { ...this.#front, fromLine: line + next.length, kind: found.kind };

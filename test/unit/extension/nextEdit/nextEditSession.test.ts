@@ -142,6 +142,24 @@ describe("next edits", () => {
 		expect(bench.model.lines[1]).toBe("use(total);");
 	});
 
+	test("that are put in count as dismissed only where they are undone, not in another document", async () => {
+		const bench = new NextEditBench(`export ${text}`, "\n", { other: "a = 1;\n\nuse(total);\n" });
+		bench.open("other");
+		bench.type("1", "2");
+		bench.open("doc");
+		bench.type("total", "sumOfAll");
+		await bench.rest();
+		await bench.accept();
+		bench.open("other");
+		expect(shownLines(bench)).toEqual([2]);
+		bench.edit({ startLine: 0, startColumn: 4, endLine: 0, endColumn: 5, text: "1" }, true);
+		expect(shownLines(bench)).toEqual([2]);
+		bench.undo();
+		await bench.rest();
+		expect(bench.model.lines[1]).toBe("use(total);");
+		expect(bench.session.shown).toBeUndefined();
+	});
+
 	test("are gone with an undo of what they followed from", async () => {
 		const bench = await renamedTotal();
 		bench.undo();
