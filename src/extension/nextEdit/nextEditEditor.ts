@@ -182,9 +182,9 @@ export class NextEditEditor {
 		this.session.dismiss();
 	}
 
-	/** Goes to the edit where it isn't on the screen, and puts it in where it is. */
-	tab(): Promise<unknown> {
-		const next = this.lastTab.then(() => this.tabNow());
+	/** Goes to the edit where it isn't on the screen, and puts it in where it is. Who has pressed the key may have meant the cursor. */
+	tab(isKey: boolean): Promise<unknown> {
+		const next = this.lastTab.then(() => this.tabNow(isKey));
 		// Who pressed the key hears of a fault; the next key has nothing to do with it.
 		this.lastTab = next.then(undefined, () => undefined);
 		return next;
@@ -216,11 +216,12 @@ export class NextEditEditor {
 		void this.search.dispose();
 	}
 
-	private async tabNow(): Promise<void> {
+	private async tabNow(isKey: boolean): Promise<void> {
 		const editor = vscode.window.activeTextEditor;
 		const { shown } = this.session;
-		if (editor === undefined || shown === undefined) {
-			// It is gone since the editor was told that Tab is about it.
+		// It may be gone, or the cursor be elsewhere, since the editor was told that Tab is about it.
+		const isAbout = !isKey || (editor && isTabAbout(editor, shown, this.lastTabEnd)) === true;
+		if (editor === undefined || shown === undefined || !isAbout) {
 			await plainTab();
 			return;
 		}

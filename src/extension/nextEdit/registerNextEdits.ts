@@ -45,7 +45,11 @@ export function registerNextEdits(options: NextEditsOptions): NextEdits {
 		}
 	};
 	const commands = vscode.Disposable.from(
-		vscode.commands.registerCommand("mote.acceptNextEdit", () => running?.tab() ?? plainTab()),
+		vscode.commands.registerCommand(
+			"mote.acceptNextEdit",
+			// The keybinding says so; who takes it from the palette means the edit.
+			(by: unknown) => running?.tab(by === "tab") ?? plainTab(),
+		),
 		vscode.commands.registerCommand("mote.acceptAllNextEdits", () => running?.proposeAll()),
 		vscode.commands.registerCommand("mote.dismissNextEdit", () => running?.dismiss()),
 		vscode.commands.registerCommand("mote.showNextEditsElsewhere", (row: unknown) =>

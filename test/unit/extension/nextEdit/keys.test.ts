@@ -7,7 +7,12 @@ const { contributes } = z
 	.object({
 		contributes: z.object({
 			keybindings: z.array(
-				z.object({ command: z.string(), key: z.string(), when: z.string().optional() }),
+				z.object({
+					command: z.string(),
+					key: z.string(),
+					args: z.string().optional(),
+					when: z.string().optional(),
+				}),
 			),
 		}),
 	})
@@ -44,6 +49,11 @@ describe("Tab", () => {
 	test("is about a next edit that is shown, in a text that one may type in", () => {
 		expect(isTaken("tab", shown)).toBe(true);
 		expect(isTaken("tab", { ...shown, "vim.active": true, "vim.mode": "Insert" })).toBe(true);
+	});
+
+	test("says that it is the key, which may have been about the cursor a moment ago", () => {
+		const [binding] = contributes.keybindings.filter(({ key }) => key === "tab");
+		expect(binding).toMatchObject({ command: "mote.acceptNextEdit", args: "tab" });
 	});
 
 	test.each<[string, Record<string, boolean | string>]>([
