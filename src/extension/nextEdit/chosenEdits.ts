@@ -88,3 +88,20 @@ export function takesTab(
 	const isAtEdit = first <= cursor.line && cursor.line <= last;
 	return isAtEdit || cursor.textBefore.trim() !== "";
 }
+
+/**
+ * What Tab does about an edit: puts it in where all of it is on the screen, else goes there. Where that was done and it still isn't, since the
+ * editor is too small or a part is folded, it is proposed as a diff: going there again would take Tab for ever.
+ */
+export function tabStep(
+	edit: LineEdit,
+	visible: readonly VisibleLines[],
+	cursor: { readonly line: number; readonly hasGoneThere: boolean },
+): "putIn" | "goTo" | "propose" {
+	if (isOnScreen(edit, visible)) {
+		return "putIn";
+	}
+	// Whoever has scrolled away is taken back first.
+	const isVisible = visible.some(({ from, to }) => from <= cursor.line && cursor.line <= to);
+	return cursor.hasGoneThere && isVisible ? "propose" : "goTo";
+}

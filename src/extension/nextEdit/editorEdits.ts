@@ -29,9 +29,8 @@ export function isTabAbout(
 	return isLeftByTab || takesTab(shown.current.edit, { line: active.line, textBefore });
 }
 
-/** To where it begins to change something. */
-export function goTo(editor: vscode.TextEditor, { edit }: FoundEdit): void {
-	const { document } = editor;
+/** Where an edit begins to change something. */
+export function placeOf(document: vscode.TextDocument, { edit }: FoundEdit): vscode.Position {
 	const picture = pictureOf(edit, document.lineCount);
 	const [struck] = picture?.struck ?? [];
 	const [ghost] = picture?.ghosts ?? [];
@@ -39,12 +38,24 @@ export function goTo(editor: vscode.TextEditor, { edit }: FoundEdit): void {
 		struck === undefined
 			? [ghost?.line ?? edit.line, ghost?.column ?? 0]
 			: [struck.line, struck.start];
-	const position = document.validatePosition(new vscode.Position(line, column));
+	return document.validatePosition(new vscode.Position(line, column));
+}
+
+/** To where it begins to change something, with all of its lines on the screen if they fit. */
+export function goTo(editor: vscode.TextEditor, found: FoundEdit): void {
+	const { document } = editor;
+	const position = placeOf(document, found);
+	const { start, end } = pictureOf(found.edit, document.lineCount) ?? {
+		start: position.line,
+		end: position.line + 1,
+	};
 	editor.selection = new vscode.Selection(position, position);
-	editor.revealRange(
+	for (const range of [
+		document.validateRange(new vscode.Range(start, 0, end - 1, 0)),
 		new vscode.Range(position, position),
-		vscode.TextEditorRevealType.InCenterIfOutsideViewport,
-	);
+	]) {
+		editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+	}
 }
 
 /** A text with those of the edits in it that fit; with "\n" line breaks. */

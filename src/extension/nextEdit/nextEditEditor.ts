@@ -6,8 +6,8 @@ import { plainText } from "../edits/documentText.ts";
 import type { Reviews } from "../edits/reviews.ts";
 import type { Settings } from "../settings.ts";
 import { pathInWorkspace, uriInWorkspace } from "../workspacePaths.ts";
-import { isOnScreen } from "./chosenEdits.ts";
-import { goTo, isTabAbout, withEdits, type TabEnd } from "./editorEdits.ts";
+import { tabStep } from "./chosenEdits.ts";
+import { goTo, isTabAbout, placeOf, withEdits, type TabEnd } from "./editorEdits.ts";
 import { documentId, followed, mayShow, typingPlace } from "./editorPlace.ts";
 import { NextEditMarks, visibleLines } from "./nextEditMarks.ts";
 import { nextEditReport } from "./nextEditReport.ts";
@@ -82,6 +82,8 @@ export class NextEditEditor {
 	readonly list: OtherFilesList;
 	private contexts = noContexts;
 	private lastTabEnd: TabEnd | undefined;
+	/** The edit that Tab has gone to last. */
+	private lastGoneTo: FoundEdit | undefined;
 	/** Tabs are done one after the other: the second is about what the first has left. */
 	private lastTab: Promise<unknown> = Promise.resolve();
 
@@ -197,15 +199,7 @@ export class NextEditEditor {
 		if (editor === undefined || shown === undefined) {
 			return;
 		}
-		const edits = [shown.current, ...shown.others];
-		const base = plainText(editor.document);
-		await this.options.reviews().propose({
-			uri: editor.document.uri,
-			base,
-			proposed: withEdits(base, edits),
-			title: edits.length === 1 ? "Next edit" : `${edits.length} next edits`,
-			range: undefined,
-		});
+		await this.propose(editor, [shown.current, ...shown.others]);
 	}
 
 	dispose(): void {
@@ -226,11 +220,32 @@ export class NextEditEditor {
 			return;
 		}
 		const { current } = shown;
-		if (isOnScreen(current.edit, visibleLines(editor))) {
-			await this.putIn(editor, current);
-		} else {
-			goTo(editor, current);
+		const { active } = editor.selection;
+		const hasGoneThere =
+			this.lastGoneTo === current && active.isEqual(placeOf(editor.document, current));
+		switch (tabStep(current.edit, visibleLines(editor), { line: active.line, hasGoneThere })) {
+			case "putIn":
+				await this.putIn(editor, current);
+				break;
+			case "goTo":
+				this.lastGoneTo = current;
+				goTo(editor, current);
+				break;
+			case "propose":
+				await this.propose(editor, [current]);
+				break;
 		}
+	}
+
+	private async propose(editor: vscode.TextEditor, edits: readonly FoundEdit[]): Promise<void> {
+		const base = plainText(editor.document);
+		await this.options.reviews().propose({
+			uri: editor.document.uri,
+			base,
+			proposed: withEdits(base, edits),
+			title: edits.length === 1 ? "Next edit" : `${edits.length} next edits`,
+			range: undefined,
+		});
 	}
 
 	private async putIn(editor: vscode.TextEditor, found: FoundEdit): Promise<void> {

@@ -3,6 +3,7 @@ import {
 	isOnScreen,
 	judged,
 	shownEdits,
+	tabStep,
 	takesTab,
 } from "../../../../src/extension/nextEdit/chosenEdits.ts";
 import type { FoundEdit } from "../../../../src/extension/nextEdit/searchProtocol.ts";
@@ -79,4 +80,16 @@ test.each<[boolean, string, number, string, string[]]>([
 	[true, "where something is put in", 6, "", []],
 ])("Tab is about the edit: %s, %s", (expected, _where, line, textBefore, old) => {
 	expect(takesTab({ line: 7, old, next: ["new"] }, { line, textBefore })).toBe(expected);
+});
+
+test.each<[ReturnType<typeof tabStep>, string, number, string[], number, boolean]>([
+	["putIn", "all of it is on the screen", 12, ["a", "b"], 0, false],
+	["goTo", "it is elsewhere", 30, ["a"], 12, false],
+	["goTo", "a part of it is off the screen", 20, ["a", "b"], 20, false],
+	["propose", "a part of it still is once the cursor was taken there", 20, ["a", "b"], 20, true],
+	["goTo", "somebody has scrolled away since", 30, ["a"], 30, true],
+])("Tab does %s where %s", (step, _where, line, old, cursorLine, hasGoneThere) => {
+	const visible = [{ from: 10, to: 20 }];
+	const cursor = { line: cursorLine, hasGoneThere };
+	expect(tabStep({ line, old, next: ["x"] }, visible, cursor)).toBe(step);
 });
