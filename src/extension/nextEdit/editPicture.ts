@@ -37,6 +37,10 @@ const maxGhostUnits = 300;
 /** Beyond any column: whoever draws knows where the line ends. */
 export const lineEnd = 1_000_000;
 
+/** Signs that nobody sees or that turn the text around, but for those which emoji and whole scripts are made of: joiners, and how a sign is drawn. */
+const unseen =
+	/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]|(?!\u200C|\u200D|\uFE0E|\uFE0F)\p{Default_Ignorable_Code_Point}/u;
+
 const lineBreak = " ⏎ ";
 const removal = " ⌫";
 
@@ -51,9 +55,7 @@ export function pictureOf(edit: LineEdit, lineCount: number): EditPicture | unde
 		old.length > maxOldLines ||
 		next.length > maxNewLines ||
 		units > maxGhostUnits ||
-		[...old, ...next].some((text) =>
-			/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\uFEFF]/u.test(text.replaceAll("\t", "")),
-		)
+		[...old, ...next].some((text) => unseen.test(text.replaceAll("\t", "")))
 	) {
 		return undefined;
 	}

@@ -83,11 +83,20 @@ test.each<[string, string[], string[]]>([
 	["many lines that go", Array.from({ length: 13 }, () => "a"), ["b"]],
 	["signs that turn the text around", ["a"], ["b\u202Ec"]],
 	["signs that nobody sees", ["a"], ["b\u0000"]],
+	["a space without width", ["a"], ["b\u200Bc"]],
+	["a soft hyphen", ["a"], ["b\u00ADc"]],
+	["an operator that nobody sees", ["b\u2063c"], ["a"]],
+	["a vowel separator", ["a"], ["b\u180Ec"]],
+	["a tag", ["a"], ["b\u{E0041}c"]],
 	["line breaks that the editor doesn't count", ["a"], ["b\u2028c"]],
 ])("an edit with %s isn't shown, so it can't be accepted", (_what, old, next) => {
 	expect(pictureOf({ line: 3, old, next }, 20)).toBeUndefined();
 });
 
-test("emoji of several parts are", () => {
-	expect(pictureOf({ line: 3, old: ["// 👍"], next: ["// 👩‍👧"] }, 20)).toBeDefined();
+test.each<[string, string]>([
+	["emoji of several parts", "// 👩‍👧"],
+	["an emoji drawn in colour", "// ❤\uFE0F"],
+	["a word with a joiner", "// می\u200Cخواهم"],
+])("%s are", (_what, next) => {
+	expect(pictureOf({ line: 3, old: ["// 👍"], next: [next] }, 20)).toBeDefined();
 });
