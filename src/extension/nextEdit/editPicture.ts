@@ -43,13 +43,14 @@ const unseen =
 
 const lineBreak = " ⏎ ";
 const removal = " ⌫";
+const blank = "·";
 
 /**
- * What is shown of an edit in a document of so many lines: all of it. Undefined for one that is too long for that, or that has signs in it which nobody
- * sees or which turn the text around: nobody could know what they accept.
+ * What is shown of an edit in a document of so many lines: all of it. Undefined for one that is too long for that, of which nothing would be seen, or that has
+ * signs in it which nobody sees or which turn the text around: nobody could know what they accept.
  */
 export function pictureOf(edit: LineEdit, lineCount: number): EditPicture | undefined {
-	const { line, old, next } = edit;
+	const { old, next } = edit;
 	const units = next.reduce((sum, { length }) => sum + length, 0);
 	if (
 		old.length > maxOldLines ||
@@ -59,9 +60,14 @@ export function pictureOf(edit: LineEdit, lineCount: number): EditPicture | unde
 	) {
 		return undefined;
 	}
-	if (old.length === 0) {
-		return insertion(edit, lineCount);
-	}
+	const picture = old.length === 0 ? insertion(edit, lineCount) : rewriting(edit);
+	const isSeen =
+		picture.struck.some(({ start, end }) => end > start) ||
+		picture.ghosts.some(({ drawn }) => drawn.trim() !== "");
+	return isSeen ? picture : undefined;
+}
+
+function rewriting({ line, old, next }: LineEdit): EditPicture {
 	const place = { start: line, end: line + old.length };
 	if (old.length === next.length) {
 		const pictures = old.map((text, i) => rewrittenLine(line + i, text, next[i] ?? ""));
@@ -130,11 +136,11 @@ function rewrittenLine(
 	return { struck, ghosts };
 }
 
-/** On one line, and with blanks that decorations keep. */
+/** On one line, with blanks that decorations keep, and a sign for each where there is nothing else. */
 function drawnText(text: string): string {
 	return text
 		.split("\n")
-		.map((line) => line.trim())
+		.map((line) => (line.trim() === "" ? blank.repeat(line.length) : line.trim()))
 		.join(lineBreak)
 		.replaceAll(/\s/g, "\u00a0");
 }

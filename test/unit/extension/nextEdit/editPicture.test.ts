@@ -64,6 +64,9 @@ test.each<[string, number, string[], string[], string[]]>([
 	["lines for a line", 3, ["\ta;"], ["\tb;", "\tc;"], ["\t[a;]{ b; ⏎ c;}"]],
 	["a line for lines", 3, ["a;", "b;"], ["c;"], ["[a;]", "[b;]{ c;}"]],
 	["lines that go", 3, ["a;", "", "b;"], [], ["[a;]", "", "[b;]{ ⌫}"]],
+	["blanks that are put in", 3, ["if(a) {"], ["if (a) {"], ["if{·}(a) {"]],
+	["a line that goes deeper", 3, ["\ta;"], ["\t\ta;"], ["[\t]{··}a;"]],
+	["a line of blanks that comes", 3, [], ["  "], ["{ ⏎ ··}"]],
 	["lines that come, behind the one above", 3, [], ["\tred,", "\tblue,"], ["{ ⏎ red, ⏎ blue,}"]],
 	["in front of all", 0, [], ["import a;"], ["{import a; ⏎ }"]],
 	[
@@ -88,6 +91,7 @@ test.each<[string, string[], string[]]>([
 	["an operator that nobody sees", ["b\u2063c"], ["a"]],
 	["a vowel separator", ["a"], ["b\u180Ec"]],
 	["a tag", ["a"], ["b\u{E0041}c"]],
+	["nothing to see", ["", ""], [""]],
 	["line breaks that the editor doesn't count", ["a"], ["b\u2028c"]],
 ])("an edit with %s isn't shown, so it can't be accepted", (_what, old, next) => {
 	expect(pictureOf({ line: 3, old, next }, 20)).toBeUndefined();
