@@ -134,7 +134,7 @@ export class NextEditEditor {
 			vscode.window.tabGroups.onDidChangeTabs(() => this.placeMayHaveChanged()),
 			vscode.window.onDidChangeTextEditorSelection(({ textEditor, selections }) => {
 				if (textEditor === vscode.window.activeTextEditor) {
-					if (selections.length > 1) {
+					if (selections.length > 1 || this.session.quiet === "severalCursors") {
 						this.placeMayHaveChanged();
 					}
 					this.draw();
