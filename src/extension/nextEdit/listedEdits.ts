@@ -1,14 +1,25 @@
 import type { FollowedFile } from "./otherFiles.ts";
+import type { QuietReason } from "./quietReason.ts";
 import type { FoundEdit } from "./searchProtocol.ts";
 
-/** How many there are, as the status item and its menu say it. */
-export function elsewhereText({
-	edits,
-	files,
-}: {
+/** How many there are, and in how many files. */
+export interface CountElsewhere {
 	readonly edits: number;
 	readonly files: number;
-}): string {
+}
+
+/** What is said of them unasked: nothing where there are none, or while Mote is to keep quiet everywhere, not only in front. */
+export function countElsewhere(
+	files: readonly FollowedFile[],
+	quiet: QuietReason | undefined,
+): CountElsewhere | undefined {
+	const edits = files.reduce((sum, file) => sum + file.edits.length, 0);
+	const isQuiet = quiet === "moteOff" || quiet === "snoozed";
+	return edits === 0 || isQuiet ? undefined : { edits, files: files.length };
+}
+
+/** How many there are, as the status item and its menu say it. */
+export function elsewhereText({ edits, files }: CountElsewhere): string {
 	return `Next edits: ${edits} in ${files} other ${files === 1 ? "file" : "files"}`;
 }
 

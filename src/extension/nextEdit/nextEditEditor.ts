@@ -14,7 +14,7 @@ import { nextEditReport } from "./nextEditReport.ts";
 import { NextEditSession } from "./nextEditSession.ts";
 import { OtherFiles } from "./otherFiles.ts";
 import { OtherFilesList } from "./otherFilesList.ts";
-import { elsewhereText } from "./listedEdits.ts";
+import { countElsewhere, elsewhereText, type CountElsewhere } from "./listedEdits.ts";
 import type { QuietReason } from "./quietReason.ts";
 import { SearchClient, type SearchWorker } from "./searchClient.ts";
 import type { FoundEdit } from "./searchProtocol.ts";
@@ -39,8 +39,8 @@ export interface NextEditsView {
 	readonly shown: { readonly line: number; readonly others: number } | undefined;
 	/** Whether Tab is about it, and not about the cursor. */
 	readonly takesTab: boolean;
-	/** How many there are in other files than the one that was edited, and in how many; undefined where there are none. */
-	readonly elsewhere: { readonly edits: number; readonly files: number } | undefined;
+	/** How many there are in other files than the one that was edited, and in how many; undefined where there are none, and while Mote is off or snoozed. */
+	readonly elsewhere: CountElsewhere | undefined;
 	/** Why nothing is followed in front; undefined while what is typed there counts. */
 	readonly quiet: QuietReason | undefined;
 	readonly onDidChange: vscode.Event<void>;
@@ -154,9 +154,7 @@ export class NextEditEditor {
 	}
 
 	get elsewhere(): NextEditsView["elsewhere"] {
-		const { files } = this.others;
-		const edits = files.reduce((sum, file) => sum + file.edits.length, 0);
-		return edits === 0 ? undefined : { edits, files: files.length };
+		return countElsewhere(this.others.files, this.session.quiet);
 	}
 
 	get takesTab(): boolean {

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { elsewhereText, listedEdits } from "../../../../src/extension/nextEdit/listedEdits.ts";
+import {
+	countElsewhere,
+	elsewhereText,
+	listedEdits,
+} from "../../../../src/extension/nextEdit/listedEdits.ts";
+import type { QuietReason } from "../../../../src/extension/nextEdit/quietReason.ts";
 import type { FoundEdit } from "../../../../src/extension/nextEdit/searchProtocol.ts";
 
 function found(line: number, old: readonly string[], next: readonly string[]): FoundEdit {
@@ -36,4 +41,16 @@ test("code that would be drawn as an icon is read as it is, and a long line is c
 test("how many there are is said in a few words", () => {
 	expect(elsewhereText({ edits: 3, files: 2 })).toBe("Next edits: 3 in 2 other files");
 	expect(elsewhereText({ edits: 1, files: 1 })).toBe("Next edits: 1 in 1 other file");
+});
+
+test.each<[number | undefined, QuietReason | undefined]>([
+	[2, undefined],
+	[2, "severalCursors"],
+	[undefined, "moteOff"],
+	[undefined, "snoozed"],
+])("%s are told of where the reason for silence is %s", (edits, quiet) => {
+	const both = [found(1, ["a"], ["b"]), found(2, ["a"], ["b"])];
+	const files = [{ path: "a.ts", documentId: "file:///a.ts", edits: both }];
+	expect(countElsewhere(files, quiet)?.edits).toBe(edits);
+	expect(countElsewhere([], quiet)).toBeUndefined();
 });
