@@ -82,6 +82,8 @@ export class NextEditEditor {
 	readonly list: OtherFilesList;
 	private contexts = noContexts;
 	private lastTabEnd: TabEnd | undefined;
+	/** The version of each document that was saved last. */
+	private readonly savedVersions = new WeakMap<vscode.TextDocument, number>();
 	/** The edit that Tab has gone to last. */
 	private lastGoneTo: FoundEdit | undefined;
 	/** Tabs are done one after the other: the second is about what the first has left. */
@@ -121,9 +123,14 @@ export class NextEditEditor {
 		});
 		this.listeners = vscode.Disposable.from(
 			vscode.workspace.onDidChangeTextDocument((event) => this.documentChanged(event)),
-			vscode.workspace.onDidCloseTextDocument((document) =>
-				this.session.closed(documentId(document)),
-			),
+			vscode.workspace.onDidSaveTextDocument((document) => {
+				this.savedVersions.set(document, document.version);
+			}),
+			vscode.workspace.onDidCloseTextDocument((document) => {
+				// One that is only opened again in another language isn't closed then; of one that is, nobody knows any more whether it was dirty.
+				const isSaved = !document.isClosed || this.savedVersions.get(document) === document.version;
+				this.session.closed(documentId(document), isSaved);
+			}),
 			// A document whose language changes is closed and opened again.
 			vscode.workspace.onDidOpenTextDocument((document) => {
 				if (document === vscode.window.activeTextEditor?.document) {

@@ -32,7 +32,10 @@ export interface NextEditSessionOptions {
 		search(search: Search): Promise<SearchReply | undefined>;
 	};
 	/** What follows in other documents than the one that was edited. */
-	readonly elsewhere: Pick<OtherFiles, "editsOf" | "fit" | "look" | "changed" | "dismiss">;
+	readonly elsewhere: Pick<
+		OtherFiles,
+		"editsOf" | "fit" | "look" | "changed" | "dismiss" | "closed"
+	>;
 	readonly clock: Clock;
 	/** What is shown, or why nothing is, may be another. */
 	readonly onDidChange: () => void;
@@ -146,8 +149,12 @@ export class NextEditSession {
 		void this.#searchSoon(this.#accepting === undefined ? pauseMs : 0);
 	}
 
-	/** A document was closed, be it to be opened again in another language: from then on nobody says how what is shown there moves. */
-	closed(documentId: string): void {
+	/**
+	 * A document was closed, be it to be opened again in another language: from then on nobody says how what is shown there moves. Unless `isSaved`,
+	 * what was changed last is gone with it.
+	 */
+	closed(documentId: string, isSaved: boolean): void {
+		this.#options.elsewhere.closed(documentId, isSaved);
 		if (this.#pending.delete(documentId)) {
 			this.#options.search.feed({ kind: "close", document: documentId });
 		}

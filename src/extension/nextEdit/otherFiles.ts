@@ -151,6 +151,13 @@ export class OtherFiles {
 		}
 	}
 
+	/** Nothing follows from edits that were thrown away with their document. */
+	closed(documentId: string, isSaved: boolean): void {
+		if (!isSaved && this.#source?.documentId === documentId) {
+			this.clear();
+		}
+	}
+
 	/** Nothing more of a file. */
 	forget(documentId: string): void {
 		this.#replace(documentId, () => []);

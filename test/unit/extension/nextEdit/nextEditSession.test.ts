@@ -205,7 +205,7 @@ describe("next edits", () => {
 
 	test("go when their document is closed, and come again where it was opened in another language", async () => {
 		const bench = await renamedTotal();
-		bench.session.closed("doc");
+		bench.session.closed("doc", true);
 		expect(bench.session.shown).toBeUndefined();
 		bench.session.placeChanged();
 		bench.type("sumOfAll", "sumOfThem");

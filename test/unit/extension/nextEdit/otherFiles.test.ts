@@ -103,6 +103,15 @@ describe("next edits in other files", () => {
 		expect(linesOf(bench)).toEqual({});
 	});
 
+	test("go with the document that they follow from where it is closed without being saved", async () => {
+		const bench = await renamed();
+		bench.session.closed("shop", false);
+		bench.session.closed("doc", true);
+		expect(linesOf(bench)).toEqual({ bill: [0, 2], shop: [0, 2] });
+		bench.session.closed("doc", false);
+		expect(linesOf(bench)).toEqual({});
+	});
+
 	test("are looked for once for the same edits, after a pause, and not by a key", async () => {
 		const bench = new NextEditBench(text, "\n", { shop });
 		bench.type("totalPrice", "sum");
