@@ -85,11 +85,11 @@ export function proposeNextEdits(
 }
 
 /** Of the proposals those that are likely enough, the likeliest first, and of those about the same lines one. */
-export function chooseNextEdits(
-	proposals: readonly NextEdit[],
+export function chooseNextEdits<Proposal extends NextEdit>(
+	proposals: readonly Proposal[],
 	threshold: number,
-): readonly NextEdit[] {
-	const chosen: NextEdit[] = [];
+): readonly Proposal[] {
+	const chosen: Proposal[] = [];
 	for (const candidate of proposals.toSorted(likeliestFirst)) {
 		const { edit, probability } = candidate;
 		if (probability >= threshold && chosen.every((other) => !meets(other.edit, edit))) {

@@ -57,6 +57,5 @@ export async function findJudgedNextEdits(
 				: judgedProbability(gateProbability, verdict, weights);
 		return { ...proposal, probability, gateProbability, verdict };
 	});
-	const chosen = chooseNextEdits(judged, minJudgedProbability);
-	return { kind: "judged", edits: judged.filter((edit) => chosen.includes(edit)) };
+	return { kind: "judged", edits: chooseNextEdits(judged, minJudgedProbability) };
 }

@@ -214,6 +214,19 @@ describe("judged next edits", () => {
 		expect(judge.asked.length).toBeLessThanOrEqual(4);
 	});
 
+	test("come in the order of what the judge makes of them", async () => {
+		for (const likelier of ["both", "more"]) {
+			const judge = scripted((text) => ({
+				withEdit: text.includes(likelier) ? -5 : -18,
+				...{ without: -20, tokens: 10 },
+			}));
+			const outcome = await findJudgedNextEdits(document, judge, never, weights);
+			const edits = outcome.kind === "judged" ? outcome.edits : [];
+			expect(edits).toHaveLength(2);
+			expect(edits[0]?.edit.next.join()).toContain(likelier);
+		}
+	});
+
 	test("keep the gate's probability where there is no verdict", async () => {
 		const outcome = await findJudgedNextEdits(
 			document,
