@@ -45,7 +45,7 @@ export interface ShownEdits {
 }
 
 /**
- * Of those that may be shown, the likeliest first, the kind that was being worked on or else the likeliest; of that kind the first at or below a
+ * Of those that may be shown, the one to prefer first, the kind that was being worked on or else that one's; of that kind the first at or below a
  * line, or else the topmost: somebody goes through a file from top to bottom.
  */
 export function shownEdits(

@@ -51,7 +51,7 @@ export interface LastSearch {
 /** The edits that may be shown in the document in front, where they stand now. */
 interface Front {
 	readonly documentId: string;
-	/** The likeliest first. */
+	/** Those that follow from edits of another document from top to bottom, then those of this one, the likeliest first. */
 	readonly edits: readonly FoundEdit[];
 	readonly fromLine: number;
 	readonly kind: string | undefined;

@@ -124,7 +124,7 @@ export class SearchClient {
 		const goesOn =
 			this.#starts <= maxRestarts
 				? "it is started again"
-				: "there are none until the editor is restarted";
+				: "there are none until they are turned off and on again, or the window is loaded again";
 		this.#options.logger.warn(`The search for next edits ended because ${problem}; ${goesOn}.`);
 		this.#forget();
 	}

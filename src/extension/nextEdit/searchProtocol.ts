@@ -81,6 +81,9 @@ export const elsewhereRequestSchema = z.strictObject({
 		.readonly(),
 });
 
+/** What is asked wants an answer, even where it can't be understood. */
+export const askedSchema = z.object({ id });
+
 const foundEditSchema = z.strictObject({
 	edit: z.strictObject({
 		line,

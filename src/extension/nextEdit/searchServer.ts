@@ -6,6 +6,7 @@ import { leavingNames } from "../../nextEdit/leavingNames.ts";
 import { findNextEdits, type NextEdit } from "../../nextEdit/nextEdit.ts";
 import { findInOtherFile } from "../../nextEdit/otherFile.ts";
 import {
+	askedSchema,
 	elsewhereRequestSchema,
 	feedRequestSchema,
 	maxFoundEdits,
@@ -28,7 +29,7 @@ export class SearchServer {
 	/** The one asked about last is the last. */
 	readonly #documents = new Map<string, EditHistory>();
 
-	/** The answer to a message, where it has one. */
+	/** The answer to a message, which each has that gives a number. */
 	receive(message: unknown): SearchReply | undefined {
 		const search = searchRequestSchema.safeParse(message);
 		if (search.success) {
@@ -46,9 +47,11 @@ export class SearchServer {
 		const feed = feedRequestSchema.safeParse(message);
 		if (feed.success) {
 			this.#follow(feed.data);
+			return undefined;
 		}
-		// What can't be understood leaves a document behind, and the next search says so.
-		return undefined;
+		// A change that can't be understood leaves a document behind, which the next search says; who has asked would wait for ever.
+		const asked = askedSchema.safeParse(message);
+		return asked.success ? { kind: "outOfStep", id: asked.data.id } : undefined;
 	}
 
 	#follow(request: FeedRequest): void {

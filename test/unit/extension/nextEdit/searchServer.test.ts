@@ -135,14 +135,21 @@ describe("the search", () => {
 				isUndo: false,
 			},
 		],
-		[
-			"a search of too large a document",
-			{ kind: "search", id: 1, document: "a", languageId: "x", lines: 1e6, units: 1 },
-		],
 	])("doesn't answer %s, and goes on", (_what, message) => {
 		const server = new SearchServer();
 		server.receive({ kind: "open", document: "a", text });
 		expect(server.receive(message)).toBeUndefined();
+		expect(linesOf(search(server, text))).toEqual([]);
+	});
+
+	test.each<[string, object]>([
+		["of too large a document", { kind: "search", lines: 1e6, units: 1 }],
+		["of a kind that is none", { kind: "look", lines: 1, units: 1 }],
+	])("answers a search %s, whose client waits for that", (_what, more) => {
+		const server = new SearchServer();
+		server.receive({ kind: "open", document: "a", text });
+		const asked = { id: 1, document: "a", languageId: "x", ...more };
+		expect(server.receive(asked)).toEqual({ kind: "outOfStep", id: 1 });
 		expect(linesOf(search(server, text))).toEqual([]);
 	});
 
