@@ -58,20 +58,6 @@ export class EditHistory {
 		return this.#groups.map(({ line, old, next }) => ({ line, old, next }));
 	}
 
-	/** When the newest edit was last touched, by the clock of the changes; undefined without edits. */
-	get lastChangeMs(): number | undefined {
-		return this.#groups.at(-1)?.lastChangeMs;
-	}
-
-	/** The document as it was before the edits that are remembered. */
-	linesBefore(): readonly string[] {
-		const lines = [...this.#lines];
-		for (const { line, old, next } of this.#groups.toSorted(byPlace).reverse()) {
-			lines.splice(line, next.length, ...old);
-		}
-		return lines;
-	}
-
 	/**
 	 * The changes of one event, each in terms of the document before all of them. What `isUndo` leads back to an earlier text leads back to
 	 * what was remembered then. Places beyond the document count as its end.

@@ -19,8 +19,6 @@ export interface NextEdit {
 	readonly probability: number;
 	/** Who proposed it; the first is the one that asked for most. */
 	readonly proposers: readonly ProposerName[];
-	/** Numbers of the edits of the document that speak for it. */
-	readonly because: readonly number[];
 	/** Edits with the same value do the same: they may be accepted together. */
 	readonly kind: string;
 	/** How many edits of the document are of this kind. */
@@ -76,7 +74,7 @@ export function proposeNextEdits(
 		.map(({ edit, hits, features }): NextEdit => ({
 			edit,
 			probability: probabilityOf(features, weights),
-			...originOf(hits, Math.max(0, document.edits.length - maxEdits)),
+			...originOf(hits),
 			features,
 		}))
 		.filter(({ probability }) => probability >= minProposed)
@@ -103,11 +101,7 @@ function likeliestFirst(a: NextEdit, b: NextEdit): number {
 	return b.probability - a.probability || a.edit.line - b.edit.line;
 }
 
-/** `skipped` edits were too old to be looked at. */
-function originOf(
-	hits: readonly Hit[],
-	skipped: number,
-): Pick<NextEdit, "proposers" | "because" | "kind" | "support"> {
+function originOf(hits: readonly Hit[]): Pick<NextEdit, "proposers" | "kind" | "support"> {
 	const strongest = hits.toSorted(
 		(a, b) =>
 			b.learned.edits.length - a.learned.edits.length ||
@@ -115,9 +109,6 @@ function originOf(
 	);
 	return {
 		proposers: [...new Set(strongest.map(({ learned }) => learned.rule.proposer))],
-		because: [...new Set(hits.flatMap(({ learned }) => learned.edits))]
-			.map((number) => number + skipped)
-			.sort((a, b) => a - b),
 		kind: strongest[0]?.learned.rule.key ?? "",
 		support: strongest[0]?.learned.edits.length ?? 0,
 	};

@@ -8,6 +8,7 @@ import { leavingNames } from "../../src/nextEdit/leavingNames.ts";
 import { candidatesFor, findNextEdits } from "../../src/nextEdit/nextEdit.ts";
 import { findInOtherFile } from "../../src/nextEdit/otherFile.ts";
 import { tokenChanges } from "../../src/nextEdit/tokenDiff.ts";
+import { linesBefore } from "../support/linesBefore.ts";
 
 /** Few different words, so that lines are alike and names come more than once. */
 const word = fc.constantFrom(
@@ -99,10 +100,10 @@ describe("the history of a document", () => {
 						true,
 					);
 				}
-				expect(history.linesBefore().join("\n")).toBe(start);
+				expect(linesBefore(history).join("\n")).toBe(start);
 				const replayed = history.edits
 					.toSorted((a, b) => a.line - b.line || a.next.length - b.next.length)
-					.reduce<readonly string[]>(applyLineEdit, history.linesBefore());
+					.reduce<readonly string[]>(applyLineEdit, linesBefore(history));
 				expect(replayed.join("\n")).toBe(current);
 			}),
 		);

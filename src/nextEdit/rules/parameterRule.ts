@@ -17,9 +17,6 @@ const statements: ReadonlySet<string> = new Set(
 
 /** Where the arguments of a call or the parameters of a definition stand on a line. */
 interface Brackets {
-	/** Of the name and of the bracket behind it, among the tokens. */
-	readonly name: number;
-	readonly open: number;
 	/** In UTF-16 units, without white space around them; none is empty. */
 	readonly parts: readonly { readonly start: number; readonly end: number }[];
 	/** Of the closing bracket. */
@@ -172,7 +169,7 @@ function bracketsBehind(
 			depth--;
 			if (depth === 0) {
 				close(start);
-				return parts.length > maxParameters ? undefined : { name, open, parts, end: start };
+				return parts.length > maxParameters ? undefined : { parts, end: start };
 			}
 		} else if (text === "," && depth === 1) {
 			close(start);

@@ -89,7 +89,6 @@ interface Place {
 }
 
 interface Found {
-	readonly end: number;
 	/** Token numbers where elements end, one for each. */
 	readonly ends: readonly number[];
 	readonly holes: ReadonlyMap<number, string>;
@@ -135,7 +134,7 @@ function offsetOf(tokens: readonly LineToken[], at: number, line: string): numbe
 	return tokens[at]?.start ?? line.length;
 }
 
-/** The end of `elements` from `element` on, where the first of them begins at token `at`. */
+/** Where the `elements` from `element` on end, if the first of them begins at token `at`. */
 function matchFrom(
 	place: Place,
 	elements: readonly Element[],
@@ -146,7 +145,7 @@ function matchFrom(
 ): Found | undefined {
 	const wanted = elements[element];
 	if (wanted === undefined) {
-		return { end: at, ends, holes };
+		return { ends, holes };
 	}
 	if (place.steps-- <= 0) {
 		return undefined;

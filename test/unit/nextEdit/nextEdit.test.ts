@@ -52,11 +52,11 @@ describe("next edits", () => {
 		const found = findNextEdits(document);
 		const inOrder = found.map(({ edit }) => edit).toSorted((a, b) => a.line - b.line);
 		expect(inOrder).toEqual(next);
-		for (const { probability, proposers, because, kind } of found) {
+		for (const { probability, proposers, support, kind } of found) {
 			expect(probability).toBeGreaterThanOrEqual(minProbability);
 			expect(probability).toBeLessThan(1);
 			expect(proposers).toContain("replacement");
-			expect(because).toEqual([0]);
+			expect(support).toBe(1);
 			expect(kind).toBe(found[0]?.kind);
 		}
 	});
@@ -75,10 +75,10 @@ describe("next edits", () => {
 		expect(accepted(renamed)).toEqual(after(document, next));
 	});
 
-	test("say which of many edits speak for them", () => {
+	test("follow from the newest of many edits", () => {
 		const rows = Array.from({ length: 30 }, (_, i) => `+// note ${i} of thirty\n let x${i};`);
-		const { document } = editedFixture(`\n${rows.join("\n")}${renamed}`);
-		expect(findNextEdits(document)[0]?.because).toEqual([30]);
+		const { document, next } = editedFixture(`\n${rows.join("\n")}${renamed}`);
+		expect(findNextEdits(document)[0]).toMatchObject({ edit: next[0], support: 1 });
 	});
 
 	test("are none without edits, and for edits that don't stand where they say there is no answer", () => {
