@@ -46,8 +46,8 @@ const removal = " ⌫";
 const blank = "·";
 
 /**
- * What is shown of an edit in a document of so many lines: all of it. Undefined for one that is too long for that, of which nothing would be seen, or that has
- * signs in it which nobody sees or which turn the text around: nobody could know what they accept.
+ * What is shown of an edit in a document of so many lines: all of it. Undefined for one that is too long for that, of which nothing would be seen, or
+ * that has signs in it which nobody sees or which turn the text around: nobody could know what they accept.
  */
 export function pictureOf(edit: LineEdit, lineCount: number): EditPicture | undefined {
 	const { old, next } = edit;

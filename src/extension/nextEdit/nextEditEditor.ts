@@ -39,7 +39,7 @@ export interface NextEditsView {
 	readonly shown: { readonly line: number; readonly others: number } | undefined;
 	/** Whether Tab is about it, and not about the cursor. */
 	readonly takesTab: boolean;
-	/** How many there are in other files than the one that was edited, and in how many; undefined where there are none, and while Mote is off or snoozed. */
+	/** How many there are in other files than the one that was edited; undefined where there are none, and while Mote is off or snoozed. */
 	readonly elsewhere: CountElsewhere | undefined;
 	/** Why nothing is followed in front; undefined while what is typed there counts. */
 	readonly quiet: QuietReason | undefined;
