@@ -14,7 +14,7 @@ export interface FallbackOptions {
 	 */
 	readonly openStandIn: () => Promise<Backend>;
 	/**
-	 * Longest pass, in milliseconds, without the time in which the stand-in is opened. A primary that blocks the thread can't be
+	 * Longest pass, in milliseconds; longer only where opening the stand-in takes so long. A primary that blocks the thread can't be
 	 * given up at its end; one that can be killed is.
 	 */
 	readonly maxPassMs: number;
@@ -28,6 +28,9 @@ export interface FallbackOptions {
  * long as is left.
  */
 const doubtShare = 0.5;
+
+/** What was answered while the thread was blocked is read within so long. */
+const answerReadMs = 100;
 
 /**
  * A backend that may disappear, and one that takes over, within a pass and without a pause: what the KV caches hold lies in
@@ -111,7 +114,8 @@ export class FallbackBackend implements Backend {
 		logitRows: number,
 		signal: AbortSignal | undefined,
 	): Promise<Logits> {
-		const { primary, maxPassMs, openStandIn } = this.#options;
+		const { primary, maxPassMs, openStandIn, clock } = this.#options;
+		const beganMs = clock.now();
 		const pass = primary.forward(cache.in(primary, false), tokens, logitRows, signal);
 		const doubtMs = maxPassMs * doubtShare;
 		const early = await this.#orLate(pass, doubtMs);
@@ -127,7 +131,8 @@ export class FallbackBackend implements Backend {
 		// Loading may block the thread: what the device has answered meanwhile can only be read afterwards. Who waits for a
 		// pass that hangs has to wait for the other in any case.
 		const beside = await Promise.race([pass, opened]);
-		const found = beside === "opened" ? await this.#orLate(pass, maxPassMs - doubtMs) : beside;
+		const leftMs = Math.max(answerReadMs, maxPassMs - (clock.now() - beganMs));
+		const found = beside === "opened" ? await this.#orLate(pass, leftMs) : beside;
 		if (found === "late") {
 			// What becomes of it nobody waits for.
 			this.#hanging = pass.catch((error: unknown) => error);
