@@ -33,10 +33,13 @@ function isTaken(key: string, context: Readonly<Record<string, boolean | string>
 }
 
 function holds(term: string, context: Readonly<Record<string, boolean | string>>): boolean {
-	const [, negation = "", name = "", value] = /^(!?)([\w.]+)(?: == '(\w+)')?$/.exec(term) ?? [];
+	const [, negation = "", name = "", operator, value] =
+		/^(!?)([\w.]+)(?: (==|!=) '(\w+)')?$/.exec(term) ?? [];
 	expect(name, `${term} is not understood`).not.toBe("");
 	const actual = context[name] ?? false;
-	return value === undefined ? (actual !== false) === (negation === "") : actual === value;
+	return value === undefined
+		? (actual !== false) === (negation === "")
+		: (actual === value) === (operator === "==");
 }
 
 const shown = {
@@ -51,6 +54,11 @@ describe("Tab", () => {
 		expect(isTaken("tab", { ...shown, "vim.active": true, "vim.mode": "Insert" })).toBe(true);
 	});
 
+	test("is so too behind a word of the list of suggestions, where Tab doesn't go through these", () => {
+		const context = { ...shown, hasOtherSuggestions: true, "config.editor.tabCompletion": "off" };
+		expect(isTaken("tab", context)).toBe(true);
+	});
+
 	test("says that it is the key, which may have been about the cursor a moment ago", () => {
 		const [binding] = contributes.keybindings.filter(({ key }) => key === "tab");
 		expect(binding).toMatchObject({ command: "mote.acceptNextEdit", args: "tab" });
@@ -63,7 +71,10 @@ describe("Tab", () => {
 		["there is a list of suggestions", { suggestWidgetVisible: true }],
 		["a snippet has places to fill in", { inSnippetMode: true }],
 		["the word in front of the cursor is a snippet's", { hasSnippetCompletions: true }],
-		["it takes the next of several suggestions", { hasOtherSuggestions: true }],
+		[
+			"it takes the next of several suggestions",
+			{ hasOtherSuggestions: true, "config.editor.tabCompletion": "on" },
+		],
 		["something is selected", { editorHasSelection: true }],
 		["there are several cursors", { editorHasMultipleSelections: true }],
 		["Tab moves the focus", { editorTabMovesFocus: true }],
