@@ -126,6 +126,20 @@ test("progress says how far, how fast and how long, and leaves the focus where i
 	expect(await models.page.getByRole("status").textContent()).toContain("Paused at 43 %");
 });
 
+test("what was paused is shown also where it is told after the rest, unless somebody has chosen", async () => {
+	await open({ library: undefined });
+	await models.page.locator(".model-option[aria-selected=true]").waitFor();
+	const library = { entries: [unfinishedEntry], freeDiskBytes: 1e11 };
+	await show({ library });
+	await models.page.getByText(/^Paused at 43 %/).waitFor();
+	await models.close();
+	await open({ library: undefined });
+	await models.option("mote-base").click();
+	await show({ library });
+	await models.page.getByText("paused, 43 %").waitFor();
+	await expect.poll(() => models.option("mote-base").getAttribute("aria-selected")).toBe("true");
+});
+
 test("a fault says its sentence, to eyes and ears", async () => {
 	await open(downloading(5e8));
 	await models.option("Talker").click();

@@ -97,7 +97,13 @@ export class ModelsView {
 		const rows = groups.flatMap((group) => group.rows);
 		const shown = (rowId: string | undefined): RowView | undefined =>
 			rows.find(({ id }) => id === rowId);
-		const selected = shown(this.#selectedRowId) ?? shown(this.#shownRowId) ?? firstChoice(rows);
+		const before = shown(this.#shownRowId);
+		const selected =
+			shown(this.#selectedRowId) ??
+			// What is going on may be told later than what is there.
+			(before?.state.kind === "still" ? goingOn(rows) : undefined) ??
+			before ??
+			firstChoice(rows);
 		this.#shownRowId = selected?.id;
 		this.#list.show(groups, selected?.id);
 		this.#details.show(selected);
@@ -134,10 +140,14 @@ export class ModelsView {
 /** What is going on comes first, then what can be installed. */
 function firstChoice(rows: readonly RowView[]): RowView | undefined {
 	return (
-		rows.find(({ state }) => state.kind !== "still") ??
+		goingOn(rows) ??
 		rows.find(({ actions }) => actions.some(({ action }) => action === "install")) ??
 		rows[0]
 	);
+}
+
+function goingOn(rows: readonly RowView[]): RowView | undefined {
+	return rows.find(({ state }) => state.kind !== "still");
 }
 
 /** The selection that was kept, of whatever version of the view. */
