@@ -9,7 +9,7 @@ import { registerDiagnostics } from "./diagnostics/registerDiagnostics.ts";
 import { FollowedSettings } from "./followedSettings.ts";
 import type { NextEditsView } from "./nextEdit/nextEditEditor.ts";
 import type { Assistance } from "./registerAssistance.ts";
-import { registerCompletions, type Completions } from "./registerCompletions.ts";
+import { registerCompletions, type Completions, type EndedRequest } from "./registerCompletions.ts";
 import { LanguageModels } from "./servers/languageModels.ts";
 import { ServerKeys } from "./servers/serverKeys.ts";
 import { serverNotice } from "./servers/serverNotice.ts";
@@ -28,7 +28,7 @@ export interface MoteApi {
 	readonly modelInUse: ModelInUse | undefined;
 	/** How the last request ended, or undefined when there was none. */
 	readonly lastOutcome: CompletionOutcome | undefined;
-	readonly onDidComplete: vscode.Event<CompletionOutcome>;
+	readonly onDidComplete: vscode.Event<EndedRequest>;
 	/** The place of the cursor in this document was read before anybody typed there. */
 	readonly onDidPrepare: vscode.Event<vscode.Uri>;
 	readonly nextEdits: NextEditsView;

@@ -56,7 +56,7 @@ export interface InlineCompletionAdapterOptions {
 	readonly quiet: () => QuietReason | undefined;
 	/** What the pipeline is asked with. */
 	readonly completion: () => CompletionConfig;
-	readonly onOutcome: (outcome: CompletionOutcome) => void;
+	readonly onOutcome: (outcome: CompletionOutcome, isInvoked: boolean) => void;
 	/** Hears what becomes of suggestions, and does nothing with it before the editor has them. */
 	readonly ghosts: GhostListener;
 	readonly clock: Clock;
@@ -128,7 +128,7 @@ export class InlineCompletionAdapter
 		} finally {
 			cancellation.dispose();
 			statusBar.requestEnded(outcome, invoked);
-			this.options.onOutcome(outcome);
+			this.options.onOutcome(outcome, invoked);
 		}
 		// Offsets mean nothing in a text that has changed; the editor has asked again by then.
 		if (outcome.kind === "none" || document.version !== place.version) {
@@ -220,7 +220,7 @@ export class InlineCompletionAdapter
 		const outcome = { kind: "none", reason } as const;
 		this.options.onDidDecline({ kind: "declined", reason, languageId, isInvoked: invoked });
 		this.options.statusBar.requestDeclined(outcome, invoked);
-		this.options.onOutcome(outcome);
+		this.options.onOutcome(outcome, invoked);
 		return [];
 	}
 

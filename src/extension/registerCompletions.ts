@@ -34,6 +34,12 @@ export interface CompletionsOptions {
 	readonly logger: Logger;
 }
 
+/** How a request of the editor has ended, and whether a command asked for it. */
+export interface EndedRequest {
+	readonly outcome: CompletionOutcome;
+	readonly isInvoked: boolean;
+}
+
 export interface Completions {
 	/** To be disposed of by the caller, after everybody who asks it. */
 	readonly session: EngineSession;
@@ -44,7 +50,7 @@ export interface Completions {
 	readonly copied: CopiedText;
 	/** How the last request ended, or undefined when there was none. */
 	readonly lastOutcome: CompletionOutcome | undefined;
-	readonly onDidComplete: vscode.Event<CompletionOutcome>;
+	readonly onDidComplete: vscode.Event<EndedRequest>;
 	readonly onDidPrepare: vscode.Event<vscode.Uri>;
 	/** Ends what asks the session. */
 	dispose(): void;
@@ -56,7 +62,7 @@ export interface Completions {
  */
 export function registerCompletions(options: CompletionsOptions): Completions {
 	const { context, settings, models, statusBar, isSnoozed, silence, clock, logger } = options;
-	const outcomes = new vscode.EventEmitter<CompletionOutcome>();
+	const outcomes = new vscode.EventEmitter<EndedRequest>();
 	let lastOutcome: CompletionOutcome | undefined;
 	const inspector = new ContextInspector();
 	const manners = new Manners({
@@ -119,9 +125,9 @@ export function registerCompletions(options: CompletionsOptions): Completions {
 		quiet,
 		completion: () => manners.load.paced(settings().completion),
 		onDidDecline: (declined) => silence.note(declined),
-		onOutcome: (outcome) => {
+		onOutcome: (outcome, isInvoked) => {
 			lastOutcome = outcome;
-			outcomes.fire(outcome);
+			outcomes.fire({ outcome, isInvoked });
 		},
 		ghosts,
 		clock,

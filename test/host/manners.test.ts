@@ -70,11 +70,11 @@ describe("manners in the extension host", () => {
 			const before = document.getText();
 			const extended = nextOf(
 				mote.onDidComplete,
-				(outcome) =>
+				({ outcome }) =>
 					outcome.kind === "completion" && outcome.completion.insertText.startsWith(entry),
 			);
 			await vscode.commands.executeCommand("editor.action.triggerSuggest");
-			const outcome = await extended;
+			const { outcome } = await extended;
 			assert(outcome.kind === "completion");
 			const { insertText, replace } = outcome.completion;
 			assert.strictEqual(before.slice(replace.start, replace.end), "ite");

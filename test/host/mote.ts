@@ -131,7 +131,9 @@ const isAnswer = (outcome: Outcome): boolean =>
 
 /** How the next request ends. Ask for it before making the request. */
 export function nextOutcome(mote: MoteApi): Promise<Outcome> {
-	return nextOf(mote.onDidComplete, isAnswer);
+	return nextOf(mote.onDidComplete, ({ outcome }) => isAnswer(outcome)).then(
+		({ outcome }) => outcome,
+	);
 }
 
 /**
@@ -141,8 +143,9 @@ export function nextOutcome(mote: MoteApi): Promise<Outcome> {
  */
 export async function trigger(mote: MoteApi): Promise<Outcome> {
 	const ends: Outcome[] = [];
-	const listener = mote.onDidComplete((outcome) => {
-		if (isAnswer(outcome)) {
+	const listener = mote.onDidComplete(({ outcome, isInvoked }) => {
+		// What a key before has asked for may end in between.
+		if (isInvoked && isAnswer(outcome)) {
 			ends.push(outcome);
 		}
 	});
