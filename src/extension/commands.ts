@@ -8,7 +8,7 @@ import { showMenu } from "./menu/showMenu.ts";
 import { documentInFront } from "./showingPlace.ts";
 import { settingsSection, type Settings } from "./settings.ts";
 import { reasonSentences, type ModelInUse, type Status } from "./status.ts";
-import { holdsNoMore } from "./silence/explainSilence.ts";
+import { isSeenInNow } from "./silence/explainSilence.ts";
 import { reasonOf, type RequestsSoFar } from "./silence/lastRequests.ts";
 import type { Snooze } from "./snooze.ts";
 
@@ -66,7 +66,7 @@ function menuFacts(actions: CommandActions): Parameters<typeof showMenu>[0] {
 		works: actions.works(),
 		serverOrigin: settings.server?.origin,
 		// Of these the menu says itself whether they hold here.
-		lastSilence: reason && !holdsNoMore(reason) ? reasonSentences[reason] : undefined,
+		lastSilence: reason && !isSeenInNow(reason) ? reasonSentences[reason] : undefined,
 		lastCopied: actions.lastCopied(),
 		nextEdits: actions.nextEdits(),
 	};

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { yieldToEventLoop } from "../base/abort.ts";
 import { systemClock } from "../base/clock.ts";
+import { EndWork } from "../base/process/endWork.ts";
 import type { CompletionOutcome } from "../completion/completionProvider.ts";
 import { loadTurns } from "../engineProcess/loadTurns.ts";
 import { registerCommands } from "./commands.ts";
@@ -34,12 +35,11 @@ export interface MoteApi {
 	readonly nextEdits: NextEditsView;
 }
 
-/** What the editor has to wait for at the end of a window. */
-const lastWork: (() => Promise<void>)[] = [];
+const endWork = new EndWork();
 
 /** The editor waits for this, within seconds, and not for what it disposes of. */
 export async function deactivate(): Promise<void> {
-	await Promise.all(lastWork.splice(0).map((work) => work()));
+	await endWork.run();
 }
 
 /**
@@ -70,7 +70,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<MoteAp
 		isTrusted: () => vscode.workspace.isTrusted,
 		isSnoozed: () => snooze.isOn,
 		fetch: globalThis.fetch,
-		atEnd: (work: () => Promise<void>) => void lastWork.push(work),
+		beforeEnd: endWork.add,
 		...{ context, settings, statusBar, clock: systemClock, logger },
 	};
 	const snooze = new Snooze({

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import type { BeforeEnd } from "../base/process/endWork.ts";
 import type { CompletionOutcome } from "../completion/completionProvider.ts";
 import type { WindowStorage } from "../completion/recentPieces.ts";
 import type { LoadInTurn } from "../engineProcess/loadTurns.ts";
@@ -28,8 +29,7 @@ export interface CompletionsOptions {
 	readonly onDidChangePause: () => void;
 	readonly silence: SilenceRegistration;
 	readonly loadInTurn: LoadInTurn;
-	/** What it is given is done when the window ends, and waited for. */
-	readonly atEnd: (work: () => Promise<void>) => void;
+	readonly beforeEnd: BeforeEnd;
 	readonly clock: Clock;
 	readonly logger: Logger;
 }

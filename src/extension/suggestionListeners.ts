@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
+import type { BeforeEnd } from "../base/process/endWork.ts";
 import type { Repository } from "../context/repository/repositorySet.ts";
 import type { CopiedText } from "./copied/copiedText.ts";
 import { registerCopiedText } from "./copied/registerCopiedText.ts";
@@ -14,8 +15,7 @@ export interface SuggestionListenersOptions {
 	readonly settings: () => Settings;
 	readonly repository: () => Repository | undefined;
 	readonly statusBar: StatusBar;
-	/** What it is given is done when the window ends, and waited for. */
-	readonly atEnd: (work: () => Promise<void>) => void;
+	readonly beforeEnd: BeforeEnd;
 	readonly clock: Clock;
 	readonly logger: Logger;
 }

@@ -32,8 +32,10 @@ export interface GhostWatchOptions {
 const checkAfterMs = 60_000;
 /** So much of a text that is kept has to stand: a name that was changed in it doesn't undo it. */
 const keptAtLeast = 0.75;
-/** What the editor puts behind the cursor when a bracket or a quote is typed. */
-const closers = /^[)\]}>"'`]*$/;
+/** What the editor puts behind the cursor when a bracket or a quote is typed, and what may be typed over it. */
+const closers = /^[)\]}>"'`]+$/;
+/** A bracket or a quote with the closer that the editor puts behind the cursor. */
+const pair = /^[([{<"'`][)\]}>"'`]+$/;
 /** Texts that are waited for; who takes more of them within a minute isn't writing. */
 const maxWatched = 100;
 
@@ -200,19 +202,11 @@ export class GhostWatch {
 function typedOf(suggestion: string, { text, deletedLength }: TextChange): string | undefined {
 	if (deletedLength > 0) {
 		// Typing a closer over the one that stands there replaces it.
-		const isTypedOver = text.length === deletedLength && text !== "" && closers.test(text);
+		const isTypedOver = text.length === deletedLength && closers.test(text);
 		return isTypedOver && suggestion.startsWith(text) ? text : undefined;
 	}
-	const [key = ""] = text;
-	if (key === "" || !suggestion.startsWith(key)) {
-		return undefined;
-	}
-	// A bracket with the closer that the editor puts behind the cursor.
-	const isPair = closers.test(text.slice(key.length));
-	if (isPair) {
-		return key;
-	}
-	return suggestion.startsWith(text) ? text : undefined;
+	const typed = pair.test(text) ? text.slice(0, 1) : text;
+	return typed !== "" && suggestion.startsWith(typed) ? typed : undefined;
 }
 
 /** Whether a suggestion is what is left of the one before after somebody has typed along. */

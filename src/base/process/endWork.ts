@@ -1,7 +1,7 @@
 /** Has a process do something before it ends in order, for as long as that isn't withdrawn by what is returned. */
 export type BeforeEnd = (work: () => Promise<void>) => () => void;
 
-/** What a process still has to do when it is told to end. */
+/** What a process, or an extension in one, still has to do when it is told to end. */
 export class EndWork {
 	readonly #works = new Set<() => Promise<void>>();
 

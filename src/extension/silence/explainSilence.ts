@@ -48,7 +48,7 @@ export function explainSilence(facts: SilenceFacts): Explanation {
 		inTheWay?.text ??
 		(reason === undefined
 			? "No request has ended without a suggestion yet: type in a file, then ask again."
-			: holdsNoMore(reason)
+			: isSeenInNow(reason)
 				? "Nothing stands in the way here now. The last request that gave nothing was made elsewhere, or before that changed."
 				: reasonSentences[reason]);
 	return {
@@ -70,15 +70,15 @@ export function explainSilence(facts: SilenceFacts): Explanation {
 				: []),
 		],
 		remedies:
-			inTheWay === undefined && reason !== undefined && !holdsNoMore(reason)
+			inTheWay === undefined && reason !== undefined && !isSeenInNow(reason)
 				? remedies[reason]
 				: [],
 		nextEdits: facts.nextEdits,
 	};
 }
 
-/** Whether a reason is one that the person would see in the steps of now if it still held. */
-export function holdsNoMore(reason: NoCompletionReason): boolean {
+/** Whether the steps of now show a reason where it still holds: of the last request alone nobody knows. */
+export function isSeenInNow(reason: NoCompletionReason): boolean {
 	return reason === "disabled" || reason === "snoozed" || reason === "onBattery";
 }
 

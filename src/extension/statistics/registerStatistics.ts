@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
+import type { BeforeEnd } from "../../base/process/endWork.ts";
 import { isUserError } from "../../base/userError.ts";
 import { keysOf } from "../../completion/keys.ts";
 import { dayOf } from "../../statistics/days.ts";
@@ -21,8 +22,7 @@ export interface StatisticsOptions {
 	/** Of this user on this machine. Absolute. */
 	readonly folder: string;
 	readonly isOn: () => boolean;
-	/** What it is given is done when the window ends, and waited for. */
-	readonly atEnd: (work: () => Promise<void>) => void;
+	readonly beforeEnd: BeforeEnd;
 	readonly clock: Clock;
 	readonly logger: Logger;
 }
@@ -56,7 +56,7 @@ export function registerStatistics(options: StatisticsOptions): StatisticsRegist
 			}
 		},
 	});
-	options.atEnd(() => store.flush());
+	options.beforeEnd(() => store.flush());
 	const page = new StatisticsPage(options, store, today);
 	const registrations = vscode.Disposable.from(
 		page,

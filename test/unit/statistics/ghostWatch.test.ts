@@ -62,6 +62,12 @@ test("brackets and quotes that the editor closes, and closers typed over, are ty
 	bench.type(17, ")", 1);
 	bench.show(18, ";");
 	expect(bench.counted()).toEqual([{ shown: 1 }]);
+	// A part of a word with a closer behind it is no pair: it was taken.
+	bench.show(18, "x) + 1;");
+	bench.type(18, "x)");
+	expect(bench.counted()).toEqual([{ shown: 1 }, { partlyAccepted: 1, savedKeys: 1 }]);
+	bench.show(18, ";");
+	bench.counted();
 	bench.type(18, "]", 1);
 	bench.show(19, ";");
 	expect(bench.counted()).toEqual([{ shown: 1 }]);
