@@ -19,5 +19,8 @@ export function processHost(): EngineProcessHost {
 		exit: (code) => {
 			process.exit(code);
 		},
+		kill: () => {
+			process.kill(process.pid, "SIGKILL");
+		},
 	};
 }

@@ -28,8 +28,10 @@ export interface EngineProcessHost {
 	readonly port: ProcessPort;
 	readonly logger: Logger;
 	readonly clock: Clock;
-	/** Ends this process. */
+	/** Ends this process, as soon as threads of native code are done with what they do. */
 	exit(code: number): void;
+	/** Ends it at once, whatever hangs in it. */
+	kill(): void;
 }
 
 /** Enough for the pass that runs and for what is written at the end. */
@@ -47,17 +49,19 @@ export function runEngineProcess(host: EngineProcessHost, open: OpenEngine): voi
 	};
 	let engine: Engine | undefined;
 	const endWork = new EndWork();
-	const end = async (): Promise<void> => {
+	const end = async (leave: () => void): Promise<void> => {
 		try {
 			const work = Promise.all([engine?.dispose(), endWork.run()]);
 			await Promise.race([work, clock.sleep(endMs)]);
 		} catch (error) {
 			logger.error(`The engine did not end in order: ${String(error)}`);
 		}
-		host.exit(0);
+		leave();
 	};
+	const exit = (): void => host.exit(0);
+	// Node waits for a pass that hangs in a driver before it exits, and nobody is left who would end it.
 	port.onClose(() => {
-		void end();
+		void end(() => host.kill());
 	});
 	let opened: Promise<OpenedEngine> | undefined;
 
@@ -69,7 +73,7 @@ export function runEngineProcess(host: EngineProcessHost, open: OpenEngine): voi
 		}
 		const { message } = parsed;
 		if (message.kind === "shutdown") {
-			void end();
+			void end(exit);
 		} else if (message.kind === "open" && opened === undefined) {
 			if (message.protocolVersion !== protocolVersion) {
 				send({ kind: "unusable", ...errorToWire(versionError()) });
@@ -88,7 +92,7 @@ export function runEngineProcess(host: EngineProcessHost, open: OpenEngine): voi
 					engine = ready;
 					serveEngine(ready, port, logger, {
 						onShutdown: () => {
-							void end();
+							void end(exit);
 						},
 					});
 					send({ kind: "ready", protocolVersion, modelName, backendName });

@@ -22,6 +22,7 @@ export class FakeEngineProcess implements ForkedProcess {
 					exit: (code) => {
 						this.die({ kind: "exited", description: `exit code ${code}` });
 					},
+					kill: () => this.kill(),
 				},
 				open,
 			);

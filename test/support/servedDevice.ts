@@ -22,6 +22,7 @@ export class FakeDeviceProcess implements ForkedProcess {
 				port: this.#ports.child,
 				open,
 				exit: (code) => this.die(`exit code ${code}`),
+				kill: () => this.kill(),
 			});
 		}
 	}

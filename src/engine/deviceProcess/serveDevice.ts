@@ -25,15 +25,17 @@ export interface DeviceServer {
 	readonly port: ProcessPort;
 	/** Rejects with whatever the runtime says. */
 	readonly open: (request: OpenDevice) => Promise<OpenedDevice>;
-	/** Ends this process. */
+	/** Ends this process, as soon as threads of native code are done with what they do. */
 	readonly exit: (code: number) => void;
+	/** Ends it at once, whatever hangs in it. */
+	readonly kill: () => void;
 }
 
 /**
  * Runs a model for another process, which may end this one at any moment. Passes are run one after the other, in the order in
  * which they are asked for.
  */
-export function serveDevice({ port, open, exit }: DeviceServer): void {
+export function serveDevice({ port, open, exit, kill }: DeviceServer): void {
 	let opened: OpenedDevice | undefined;
 	const caches = new Map<number, KvCache>();
 	let turn = Promise.resolve();
@@ -57,7 +59,8 @@ export function serveDevice({ port, open, exit }: DeviceServer): void {
 				return undefined;
 		}
 	};
-	port.onClose(() => exit(0));
+	// A driver that hangs would keep the process from exiting, and nobody is left who would end it.
+	port.onClose(kill);
 	port.onMessage((raw) => {
 		const message = parseToDevice(raw);
 		if (message === undefined) {

@@ -162,7 +162,7 @@ test("a process goes on with the prefixes of the one before it, however that one
 	orphan.send({ kind: "generate", id: 1, request: asked, reportsPrefill: false });
 	await heard("finished");
 	orphan.disconnect();
-	expect(await once(orphan, "exit")).toEqual([0, null]);
+	expect(await once(orphan, "exit")).toEqual([null, "SIGKILL"]);
 	expect(await prefilledAt(400)).toBe(50);
 });
 
@@ -198,7 +198,7 @@ test("what the process prints is in the log, line by line", async () => {
 test("the process ends by itself when its parent is gone", async () => {
 	const orphan = fork(child.path, [], { serialization: "advanced", execArgv: [] });
 	orphan.disconnect();
-	expect(await once(orphan, "exit")).toEqual([0, null]);
+	expect(await once(orphan, "exit")).toEqual([null, "SIGKILL"]);
 });
 
 test("a process that nobody asks ends by itself, and the next one answers the same", async () => {

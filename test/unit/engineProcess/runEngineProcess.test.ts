@@ -11,13 +11,21 @@ import { FakeClock, settle } from "../../support/fakeClock.ts";
 import { fakeEngine } from "../../support/fakeEngine.ts";
 import { pairedPorts, type PairedPorts } from "../../support/pairedPorts.ts";
 
+/** How a process has ended itself: with a code, or without waiting for anything. */
+type End = number | "killed";
+
+const endsInto = (ends: End[]) => ({
+	exit: (code: number): void => void ends.push(code),
+	kill: (): void => void ends.push("killed"),
+});
+
 /** A process that was asked to open a model, with the engine's end under control. */
 async function openedProcess(open: OpenEngine) {
 	const ports = pairedPorts();
 	const clock = new FakeClock();
-	const exits: number[] = [];
-	const exit = (code: number): void => void exits.push(code);
-	runEngineProcess({ port: ports.child, logger: nullLogger, clock, exit }, open);
+	const exits: End[] = [];
+	const host = { port: ports.child, logger: nullLogger, clock, ...endsInto(exits) };
+	runEngineProcess(host, open);
 	const heard: unknown[] = [];
 	ports.parent.onMessage((message) => heard.push(message));
 	const snapshotFolder = "/storage/prefixes";
@@ -56,14 +64,15 @@ test("a process whose parent is gone waits for its engine to end, and not for lo
 	expect(patient.exits).toEqual([]);
 	ending.resolve(undefined);
 	await settle();
-	expect(patient.exits).toEqual([0]);
+	expect(patient.exits).toEqual(["killed"]);
 
 	const hanging = await openedProcess(engineThatEnds(() => new Promise(() => undefined)));
 	hanging.ports.close();
 	await hanging.clock.advance(1799);
 	expect(hanging.exits).toEqual([]);
 	await hanging.clock.advance(1);
-	expect(hanging.exits).toEqual([0]);
+	// An exit would wait for what hangs.
+	expect(hanging.exits).toEqual(["killed"]);
 });
 
 test("an engine that fails at its end does not keep the process", async () => {
@@ -73,38 +82,41 @@ test("an engine that fails at its end does not keep the process", async () => {
 	expect(failing.exits).toEqual([0]);
 });
 
-test.each([
-	["is told to end", (ports: PairedPorts) => ports.parent.send({ kind: "shutdown" })],
-	["has lost its parent", (ports: PairedPorts) => ports.close()],
-])("a process that %s while it opens a model writes what has to be written", async (_, endIt) => {
-	const ports = pairedPorts();
-	const exits: number[] = [];
-	const written = Promise.withResolvers<undefined>();
-	let works = 0;
-	const opening = Promise.withResolvers<undefined>();
-	runEngineProcess(
-		{
-			port: ports.child,
-			logger: nullLogger,
-			clock: new FakeClock(),
-			exit: (code) => void exits.push(code),
-		},
-		(_request, _logger, beforeEnd) => {
-			beforeEnd(() => Promise.reject(new Error("withdrawn")))();
-			beforeEnd(() => {
-				works++;
-				return written.promise;
-			});
-			opening.resolve(undefined);
-			return new Promise<never>(() => undefined);
-		},
-	);
-	ports.parent.send({ kind: "open", protocolVersion, modelFolder: "models/counter" });
-	await opening.promise;
-	endIt(ports);
-	await settle();
-	expect([works, exits]).toEqual([1, []]);
-	written.resolve(undefined);
-	await settle();
-	expect(exits).toEqual([0]);
-});
+test.each<[string, (ports: PairedPorts) => void, End]>([
+	["is told to end", (ports) => ports.parent.send({ kind: "shutdown" }), 0],
+	["has lost its parent", (ports) => ports.close(), "killed"],
+])(
+	"a process that %s while it opens a model writes what has to be written",
+	async (_, endIt, expected) => {
+		const ports = pairedPorts();
+		const exits: End[] = [];
+		const written = Promise.withResolvers<undefined>();
+		let works = 0;
+		const opening = Promise.withResolvers<undefined>();
+		runEngineProcess(
+			{
+				port: ports.child,
+				logger: nullLogger,
+				clock: new FakeClock(),
+				...endsInto(exits),
+			},
+			(_request, _logger, beforeEnd) => {
+				beforeEnd(() => Promise.reject(new Error("withdrawn")))();
+				beforeEnd(() => {
+					works++;
+					return written.promise;
+				});
+				opening.resolve(undefined);
+				return new Promise<never>(() => undefined);
+			},
+		);
+		ports.parent.send({ kind: "open", protocolVersion, modelFolder: "models/counter" });
+		await opening.promise;
+		endIt(ports);
+		await settle();
+		expect([works, exits]).toEqual([1, []]);
+		written.resolve(undefined);
+		await settle();
+		expect(exits).toEqual([expected]);
+	},
+);
