@@ -110,17 +110,27 @@ export class DeviceBackend extends SerialBackend<DeviceKvCache> {
 		const outputs = keeps
 			? await this.#session.run(feeds)
 			: await this.#session.run(feeds, [logitsName, appendedName]);
-		const logits = outputs[logitsName]?.data;
-		if (!(logits instanceof Float32Array) || logits.length !== rows * this.vocabularySize) {
-			throw new Error("the graph returned logits of another shape than the manifest says");
+		try {
+			const logits = outputs[logitsName]?.data;
+			if (!(logits instanceof Float32Array) || logits.length !== rows * this.vocabularySize) {
+				throw new Error("the graph returned logits of another shape than the manifest says");
+			}
+			const appended = outputs[appendedName]?.data;
+			if (!cache.takes(appended, tokens.length)) {
+				throw new Error(
+					"the graph returned keys and values of another shape than the manifest says",
+				);
+			}
+			cache.append(appended, tokens.length, keeps ? outputs : undefined);
+			this.#onDevice.used(cache);
+			return this.logitsIn(logits, logitRows);
+		} catch (error) {
+			// Nobody else knows of what lies on the device, and the collector sees the little that it takes here.
+			for (const tensor of Object.values(outputs)) {
+				tensor.dispose();
+			}
+			throw error;
 		}
-		const appended = outputs[appendedName]?.data;
-		if (!cache.takes(appended, tokens.length)) {
-			throw new Error("the graph returned keys and values of another shape than the manifest says");
-		}
-		cache.append(appended, tokens.length, keeps ? outputs : undefined);
-		this.#onDevice.used(cache);
-		return this.logitsIn(logits, logitRows);
 	}
 
 	protected faultOf(error: unknown): EngineError {

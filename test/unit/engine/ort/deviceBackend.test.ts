@@ -1,7 +1,10 @@
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openDeviceBackend, type DeviceBackend } from "../../../../src/engine/ort/deviceBackend.ts";
+import { Tensor } from "onnxruntime-node";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { DeviceBackend, openDeviceBackend } from "../../../../src/engine/ort/deviceBackend.ts";
 import { openOrtBackend, type OrtBackend } from "../../../../src/engine/ort/ortBackend.ts";
+import { loadRuntime } from "../../../../src/engine/ort/runtime.ts";
+import { sessionOptions } from "../../../../src/engine/ort/sessionOptions.ts";
 import { openModel, type ModelFolder } from "../../../../src/model/modelStore.ts";
 import {
 	expectSameAnswer,
@@ -55,6 +58,27 @@ describe("a device", () => {
 		caches.forEach((cache) => {
 			cache.dispose();
 		});
+	});
+
+	test("gives back what a pass has left there that isn't what it should be", async () => {
+		const runtime = await loadRuntime();
+		const { graphPath, manifest } = deviceOptions();
+		const session = await runtime.InferenceSession.create(graphPath, sessionOptions(1));
+		const runs = vi.spyOn(session, "run");
+		const backend = new DeviceBackend(runtime, session, {
+			...deviceOptions(),
+			manifest: { ...manifest, vocabularySize: manifest.vocabularySize + 1 },
+		});
+		const cache = backend.createKvCache(8);
+		await expect(backend.forward(cache, tokens.slice(0, 2), 1)).rejects.toThrow("another shape");
+		const outputs: unknown = await runs.mock.results[0]?.value;
+		const tensors = Object.values<unknown>(outputs ?? {}).filter((each) => each instanceof Tensor);
+		expect(tensors).toHaveLength(2 + 2 * manifest.layers);
+		for (const tensor of tensors) {
+			expect(() => typeof tensor.data).toThrow("disposed");
+		}
+		cache.dispose();
+		await backend.dispose();
 	});
 
 	test("gives its memory back where little is left of a long sequence", async () => {
