@@ -87,7 +87,7 @@ async function openWay(way: Way): Promise<OpenedWay> {
 						...{ manifest: model.manifest, threads, provider: "cpu" },
 					}),
 				// Nothing hangs here, and a busy machine is no device that hangs.
-				maxPassMs: 60_000,
+				...{ maxPassMs: 60_000, msPerByte: 0 },
 				clock: systemClock,
 				onFallback: (cause) => process.stderr.write(`${String(cause)}\n`),
 			});

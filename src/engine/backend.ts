@@ -59,6 +59,8 @@ export interface KvCache {
 	readonly capacity: number;
 	/** Memory held, filled or not. */
 	readonly bytes: number;
+	/** Of what is filled, about as much has to be brought to where passes run before the next one; only where that takes time. */
+	readonly bytesElsewhere?: number;
 	/** Forgets every position from `length` on. Asserts that `length` is not past the end. */
 	rewindTo(length: number): void;
 	/** Makes room for at least `capacity` positions, keeping what is filled. */

@@ -18,6 +18,8 @@ export interface FallbackOptions {
 	 * given up at its end; one that can be killed is.
 	 */
 	readonly maxPassMs: number;
+	/** By how much longer a pass may take for each byte of its cache that it has to bring to where it runs. */
+	readonly msPerByte: number;
 	readonly clock: Clock;
 	/** Hears why the primary runs no pass any more, once; a stand-in may still have to be opened. */
 	readonly onFallback: (cause: unknown) => void;
@@ -114,9 +116,13 @@ export class FallbackBackend implements Backend {
 		logitRows: number,
 		signal: AbortSignal | undefined,
 	): Promise<Logits> {
-		const { primary, maxPassMs, openStandIn, clock } = this.#options;
+		const { primary, openStandIn, clock } = this.#options;
 		const beganMs = clock.now();
-		const pass = primary.forward(cache.in(primary, false), tokens, logitRows, signal);
+		const target = cache.in(primary, false);
+		// Before the pass, which brings them.
+		const bringMs = (target.bytesElsewhere ?? 0) * this.#options.msPerByte;
+		const maxPassMs = this.#options.maxPassMs + bringMs;
+		const pass = primary.forward(target, tokens, logitRows, signal);
 		const doubtMs = maxPassMs * doubtShare;
 		const early = await this.#orLate(pass, doubtMs);
 		if (early !== "late") {
@@ -189,7 +195,7 @@ class PassTooLong extends Error {
 	override readonly name = "PassTooLong";
 
 	constructor(limitMs: number) {
-		super(`a pass took longer than ${limitMs / 1000} s`);
+		super(`a pass took longer than ${(limitMs / 1000).toFixed(1)} s`);
 	}
 }
 

@@ -41,9 +41,11 @@ export interface OpenFastestOptions extends OpenBackendOptions {
  */
 const maxPassMs = 1500;
 
-/** For a trial: drivers compile kernels for seconds, and a disk or bus that is busy moves 100 MB of weights in a second. */
+/** A disk, bus or pipe that is busy moves 100 MB in a second. */
+const msPerByte = 1000 / 1e8;
+
+/** For a trial, beside the weights that are moved: drivers compile kernels for seconds. */
 const leastTrialMs = 20_000;
-const trialMsPerByte = 1000 / 1e8;
 
 /** Of onnxruntime-node, whose passes block the thread. CUDA runs through the addon, on threads of its own. */
 const blocksThread = (provider: GpuProvider): boolean => provider !== "cuda";
@@ -69,7 +71,7 @@ export async function openFastestBackend(options: OpenFastestOptions): Promise<O
 			threads,
 			weights,
 		}),
-		trialMs: leastTrialMs + Math.ceil(bytes * trialMsPerByte),
+		trialMs: leastTrialMs + Math.ceil(bytes * msPerByte),
 		mayLoadTwice: bytes <= maxTimedWeightsBytes,
 		clock,
 		cacheFolder,
@@ -86,8 +88,7 @@ export async function openFastestBackend(options: OpenFastestOptions): Promise<O
 	const { chosen, advantage } = found;
 	const backend = withProcessorBehind(chosen, found.backend, {
 		openStandIn: () => openStandIn(options),
-		clock,
-		logger,
+		...{ setting: gpu, clock, logger },
 	});
 	return { backend, backendName: backendNameOnGpu(providerNames[chosen], advantage) };
 }
@@ -98,16 +99,18 @@ export function withProcessorBehind(
 	primary: Backend,
 	{
 		openStandIn,
+		setting,
 		clock,
 		logger,
 	}: Pick<FallbackOptions, "openStandIn" | "clock"> & {
+		readonly setting: GpuSetting;
 		readonly logger: Logger;
 	},
 ): Backend {
 	return new FallbackBackend({
-		...{ primary, openStandIn, maxPassMs, clock },
+		...{ primary, openStandIn, maxPassMs, msPerByte, clock },
 		onFallback: (cause) => {
-			const reason = gpuFaultReason(provider, gpuFaultOf(cause));
+			const reason = gpuFaultReason(provider, gpuFaultOf(cause), setting);
 			logger.warn(
 				`${providerNames[provider]} is not used any more, because ${reason}. The processor goes on.`,
 			);

@@ -17,6 +17,8 @@ export interface FakeBackendOptions {
 	readonly stopsWithinPass?: boolean;
 	/** The logits for the token after `history`. Default: {@link hashedLogits}. */
 	readonly predict?: (history: readonly TokenId[], vocabularySize: number) => Float32Array;
+	/** What each of its caches says of itself; nothing unless given. */
+	readonly bytesElsewhere?: number;
 	/** Called in each pass with its description; may wait, until it is stopped, and fails the pass by throwing. */
 	readonly onPass?: (pass: Pass, stop: AbortSignal | undefined) => Promise<void> | void;
 }
@@ -44,6 +46,7 @@ export class FakeBackend implements Backend {
 	readonly stoppedPasses: number[] = [];
 	liveCaches = 0;
 	disposed = false;
+	readonly bytesElsewhere: number | undefined;
 	readonly #predict: NonNullable<FakeBackendOptions["predict"]>;
 	readonly #onPass: NonNullable<FakeBackendOptions["onPass"]>;
 	#running = false;
@@ -52,6 +55,7 @@ export class FakeBackend implements Backend {
 		this.vocabularySize = options.vocabularySize ?? 32;
 		this.contextLength = options.contextLength ?? 4096;
 		this.stopsWithinPass = options.stopsWithinPass ?? false;
+		this.bytesElsewhere = options.bytesElsewhere;
 		this.#predict = options.predict ?? hashedLogits();
 		this.#onPass = options.onPass ?? (() => undefined);
 	}
@@ -127,6 +131,10 @@ class FakeKvCache implements KvCache {
 
 	get bytes(): number {
 		return this.#memory.byteLength;
+	}
+
+	get bytesElsewhere(): number {
+		return this.#backend.bytesElsewhere ?? 0;
 	}
 
 	get tokens(): readonly TokenId[] {

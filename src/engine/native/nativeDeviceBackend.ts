@@ -120,6 +120,12 @@ class NativeDeviceKvCache extends HostedKvCache {
 		return this.#native !== undefined && this.#native.capacity > 0;
 	}
 
+	/** A cache that has grown since is brought as a whole. */
+	override get bytesElsewhere(): number {
+		const hasRoom = this.#native !== undefined && this.#native.capacity >= this.host.capacity;
+		return hasRoom ? 0 : this.filledBytes;
+	}
+
 	/** Appends tokens. Resolves to whether that was done, and not stopped; where not, the device has nothing of it any more. */
 	async run(session: NativeDeviceSession, tokens: Int32Array, logitRows: number): Promise<boolean> {
 		this.#native ??= this.#createNative();

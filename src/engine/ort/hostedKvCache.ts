@@ -21,6 +21,16 @@ export abstract class HostedKvCache extends ForwardingKvCache {
 
 	abstract get isOnDevice(): boolean;
 
+	get bytesElsewhere(): number {
+		return this.isOnDevice ? 0 : this.filledBytes;
+	}
+
+	/** Memory of the positions that are filled. */
+	protected get filledBytes(): number {
+		const { bytes, length, capacity } = this.host;
+		return capacity === 0 ? 0 : (bytes / capacity) * length;
+	}
+
 	/** Gives the device's memory back; the next pass takes it again. */
 	abstract leaveDevice(): void;
 

@@ -6,7 +6,12 @@ import { LocalEngine } from "../../../src/engine/localEngine.ts";
 import { withProcessorBehind } from "../../../src/engine/openFastestBackend.ts";
 import { runtimeError } from "../../../src/engine/runtimeError.ts";
 import { answerOf, someTokens, tokens } from "../../support/engineRequests.ts";
-import { FakeBackend, failedPass, type Pass } from "../../support/fakeBackend.ts";
+import {
+	FakeBackend,
+	failedPass,
+	type FakeBackendOptions,
+	type Pass,
+} from "../../support/fakeBackend.ts";
 import { FakeClock, settle } from "../../support/fakeClock.ts";
 import { recordingLogger } from "../../support/recordingLogger.ts";
 import { testTokenizer } from "../../support/testModel.ts";
@@ -14,6 +19,7 @@ import { testTokenizer } from "../../support/testModel.ts";
 const vocabularySize = testTokenizer.vocabularySize;
 const vocabulary = testTokenizer.vocabulary;
 const maxPassMs = 1500;
+const msPerByte = 1e-5;
 
 interface Setup {
 	readonly engine: LocalEngine;
@@ -24,9 +30,12 @@ interface Setup {
 	readonly clock: FakeClock;
 }
 
-function setup(onPass: (pass: Pass) => Promise<void> | void): Setup {
+function setup(
+	onPass: (pass: Pass) => Promise<void> | void,
+	options: Pick<FakeBackendOptions, "bytesElsewhere"> = {},
+): Setup {
 	const clock = new FakeClock();
-	const primary = new FakeBackend({ vocabularySize, onPass });
+	const primary = new FakeBackend({ vocabularySize, onPass, ...options });
 	const standIns: FakeBackend[] = [];
 	const causes: unknown[] = [];
 	const backend = new FallbackBackend({
@@ -36,7 +45,7 @@ function setup(onPass: (pass: Pass) => Promise<void> | void): Setup {
 			standIns.push(standIn);
 			return Promise.resolve(standIn);
 		},
-		maxPassMs,
+		...{ maxPassMs, msPerByte },
 		clock,
 		onFallback: (cause) => void causes.push(cause),
 	});
@@ -161,7 +170,7 @@ test("a pass isn't given up for an answer that nobody could read while the other
 			await clock.sleep(maxPassMs);
 			return standIn;
 		},
-		maxPassMs,
+		...{ maxPassMs, msPerByte },
 		clock,
 		onFallback: (cause) => void causes.push(cause),
 	});
@@ -190,6 +199,20 @@ test("passes of the other are as large as its own speed says, and not that of wh
 	await engine.dispose();
 });
 
+test("a pass that has a long cache to bring to the device first has more time", async () => {
+	const bytesElsewhere = 1e8;
+	const broughtMs = bytesElsewhere * msPerByte;
+	const { backend, standIns, causes, clock } = setup(() => new Promise(() => undefined), {
+		bytesElsewhere,
+	});
+	const pass = backend.forward(backend.createKvCache(8), tokens(1, 2), 1);
+	await clock.advance(maxPassMs + broughtMs - 1);
+	expect([causes, standIns[0]?.passes]).toEqual([[], []]);
+	await clock.advance(1);
+	await pass;
+	expect(causes).toEqual([expect.objectContaining({ message: "a pass took longer than 2.5 s" })]);
+});
+
 describe("where the other can't be opened at once", () => {
 	test.each<[string, () => Promise<void>, number]>([
 		["and the pass hangs", () => new Promise(() => undefined), maxPassMs],
@@ -204,7 +227,7 @@ describe("where the other can't be opened at once", () => {
 			primary,
 			openStandIn: () =>
 				openings++ < 2 ? Promise.reject(new Error("no memory")) : Promise.resolve(standIn),
-			maxPassMs,
+			...{ maxPassMs, msPerByte },
 			clock,
 			onFallback: (cause) => void causes.push(cause),
 		});
@@ -235,7 +258,7 @@ test("a pass that never ends is killed where that is possible, and all is given 
 	const backend = new FallbackBackend({
 		primary: Object.assign(primary, { kill: () => killed.resolve(undefined) }),
 		openStandIn: () => Promise.resolve(new FakeBackend({ vocabularySize })),
-		maxPassMs,
+		...{ maxPassMs, msPerByte },
 		clock,
 		onFallback: () => undefined,
 	});
@@ -290,8 +313,7 @@ describe("who reads the log hears why the processor goes on:", () => {
 		});
 		const backend = withProcessorBehind("webgpu", primary, {
 			openStandIn: () => Promise.resolve(new FakeBackend({ vocabularySize })),
-			clock,
-			logger: recordingLogger(log),
+			...{ setting: "webgpu", clock, logger: recordingLogger(log) },
 		});
 		const engine = engineOn(backend, clock);
 		expect((await answerOf(engine, question)).ids).toEqual(await undisturbed());
@@ -309,8 +331,7 @@ describe("who reads the log hears why the processor goes on:", () => {
 		const primary = new FakeBackend({ vocabularySize, onPass: () => new Promise(() => undefined) });
 		const backend = withProcessorBehind("webgpu", primary, {
 			openStandIn: () => Promise.resolve(new FakeBackend({ vocabularySize })),
-			clock,
-			logger: recordingLogger(log),
+			...{ setting: "webgpu", clock, logger: recordingLogger(log) },
 		});
 		const engine = engineOn(backend, clock);
 		const answer = answerOf(engine, question);
@@ -348,7 +369,7 @@ test("where the other can't be opened either, its fault is the answer's", async 
 			},
 		}),
 		openStandIn: () => Promise.reject(failedPass()),
-		maxPassMs,
+		...{ maxPassMs, msPerByte },
 		clock: new FakeClock(),
 		onFallback: () => undefined,
 	});

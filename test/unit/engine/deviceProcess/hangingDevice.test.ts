@@ -38,7 +38,7 @@ test("a pass that blocks is cut off at its limit, and the processor goes on wher
 	const backend = new FallbackBackend({
 		primary: await openFrom(process, manifest, undefined, tiny.folder),
 		openStandIn: () => openOrtBackend({ graphPath, manifest, threads: 1 }),
-		maxPassMs: 1500,
+		...{ maxPassMs: 1500, msPerByte: 0 },
 		clock,
 		onFallback: (cause) => void said.push(String(cause)),
 	});
