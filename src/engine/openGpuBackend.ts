@@ -7,10 +7,10 @@ import { EngineError } from "./errors.ts";
 import type { Presence } from "./gpu/chooseBackend.ts";
 import { lookForDeviceMemory } from "./gpu/deviceMemory.ts";
 import { findCudaLibrary, type CudaLibrary } from "./gpu/cudaLibrary.ts";
-import type { GpuFault } from "./gpu/gpuFault.ts";
+import { withoutAddon, type GpuFault } from "./gpu/gpuFault.ts";
 import { lookForDriver, type Machine } from "./gpu/gpuPresence.ts";
 import { deviceGraphs, providerNames, type GpuProvider } from "./gpu/gpuProviders.ts";
-import { loadAddon } from "./native/addon.ts";
+import { loadAddon, type AddonResult } from "./native/addon.ts";
 import { openNativeDeviceBackend } from "./native/nativeDeviceBackend.ts";
 import { runtimeLibraryPath } from "./native/runtimeLibrary.ts";
 import { openDeviceBackend, type DeviceProvider } from "./ort/deviceBackend.ts";
@@ -32,11 +32,12 @@ export const thisMachine = (): Machine => ({
 	release: release(),
 });
 
-/** What there is of a provider for a model, without loading anything. Never rejects. */
+/** What there is of a provider for a model, without loading anything of it. Never rejects. */
 export async function lookForGpu(
 	provider: GpuProvider,
 	options: GpuModel,
 	machine: Machine,
+	ownAddon: () => AddonResult = loadAddon,
 ): Promise<Presence> {
 	const fault = graphFaultOf(options.model, provider);
 	if (fault !== undefined) {
@@ -52,6 +53,10 @@ export async function lookForGpu(
 	}
 	if (provider !== "cuda") {
 		return driver;
+	}
+	const addon = ownAddon();
+	if (addon.kind === "unavailable") {
+		return { kind: "absent", fault: withoutAddon(addon.reason) };
 	}
 	const library = await findLibrary(options);
 	return library.kind === "missing"

@@ -1,3 +1,4 @@
+import type { Clock } from "../../src/base/clock.ts";
 import {
 	chooseBackend,
 	type ChosenBackend,
@@ -23,6 +24,7 @@ export async function chosen(
 		readonly cacheFolder?: string;
 		readonly mayLoadTwice?: boolean;
 		readonly processes?: Processes;
+		readonly clock?: Clock;
 	} = {},
 	log: string[] = [],
 ): Promise<ChosenBackend> {

@@ -155,7 +155,14 @@ class Selection {
 		absent: readonly GpuTrial[],
 		key: MeasuredOn,
 	): Promise<ChosenBackend> {
-		const known = await this.#remembered?.find(key);
+		let known = await this.#remembered?.find(key);
+		if (known === undefined) {
+			for (const provider of providers) {
+				await this.#afterOthers(provider, key);
+			}
+			// Another window may have found out meanwhile.
+			known = await this.#remembered?.find(key);
+		}
 		if (known === undefined) {
 			return await this.#tryAll(providers, absent, key);
 		}
@@ -214,7 +221,7 @@ class Selection {
 		opened: OpenedBackends,
 	): Promise<GpuTrial> {
 		const { clock } = this.#options;
-		const marked = await this.#marks.find(provider, key);
+		const marked = await this.#afterOthers(provider, key);
 		if (marked !== undefined) {
 			return { kind: "unusable", provider, fault: marked };
 		}
@@ -244,7 +251,7 @@ class Selection {
 		key: MeasuredOn,
 		advantage: string | undefined,
 	): Promise<ChosenBackend> {
-		const marked = await this.#marks.find(provider, key);
+		const marked = await this.#afterOthers(provider, key);
 		const opened =
 			marked ??
 			(await this.#marks.during(
@@ -256,6 +263,12 @@ class Selection {
 		return "kind" in opened
 			? await this.#openCpu([{ kind: "unusable", provider, fault: opened }])
 			: { chosen: provider, backend: opened.backend, advantage };
+	}
+
+	/** Why a provider must not be tried; a card is tried by one window after the other. */
+	async #afterOthers(provider: GpuProvider, key: MeasuredOn): Promise<GpuFault | undefined> {
+		const { clock, trialMs } = this.#options;
+		return await this.#marks.afterOthers(provider, key, clock, trialMs);
 	}
 
 	async #openAndRun(provider: GpuProvider): Promise<{ readonly backend: Backend } | GpuFault> {

@@ -17,6 +17,8 @@ export const gpuFaultSchema = z.discriminatedUnion("kind", [
 	z.strictObject({ kind: z.literal("noDevice") }),
 	/** A library that doesn't come with Mote isn't there. */
 	z.strictObject({ kind: z.literal("noLibrary"), wanted: detail }),
+	/** It needs Mote's own addon, which isn't used. The rest of a sentence after "because". */
+	z.strictObject({ kind: z.literal("noAddon"), because: detail }),
 	/** Libraries are there that don't belong together. */
 	z.strictObject({ kind: z.literal("wrongLibrary"), detail }),
 	/** The driver is older than the provider needs. */
@@ -54,7 +56,7 @@ export const isPassing = ({ kind }: GpuFault): boolean =>
  * graphics card, or a model no graph for one, is no news.
  */
 export function isNews({ kind }: GpuFault): boolean {
-	return !["notOffered", "noGraph", "noDevice", "noLibrary", "tried"].includes(kind);
+	return !["notOffered", "noGraph", "noDevice", "noLibrary", "noAddon", "tried"].includes(kind);
 }
 
 /** How runtimes and drivers say it, in the order in which it is looked for. */
@@ -102,6 +104,12 @@ export function gpuFaultOf(error: unknown): GpuFault {
 	return known === undefined ? { kind: "failed", detail: shortened(text) } : known[1](text);
 }
 
+/** Where Mote's addon isn't used; `reason` is the rest of a sentence after "because", of any length. */
+export const withoutAddon = (reason: string): GpuFault => ({
+	kind: "noAddon",
+	because: shortened(reason),
+});
+
 function shortened(text: string): string {
 	const line = text.replaceAll(/\s+/g, " ").trim();
 	return line.length <= maxDetailLength
@@ -109,7 +117,9 @@ function shortened(text: string): string {
 		: `${line.slice(0, maxDetailLength - 1).toWellFormed()}…`;
 }
 
-const unset = "set “mote.engine.gpu” to “auto” or “off”";
+/** What somebody sets who doesn't want to hear of it any more: another value than the one in force. */
+const unset = (setting: GpuSetting): string =>
+	`set “mote.engine.gpu” to ${setting === "auto" ? "“off”" : "“auto” or “off”"}`;
 
 /** For people, one sentence: that a provider isn't used, why, and what would mend it where `setting` is in force. */
 export function gpuFaultSentence(
@@ -130,13 +140,15 @@ export function gpuFaultReason(
 	const name = providerNames[provider];
 	switch (fault.kind) {
 		case "notOffered":
-			return `there is none on this system; ${unset}`;
+			return `there is none on this system; ${unset(setting)}`;
 		case "noGraph":
 			return noGraphReasons[fault.because];
 		case "noDevice":
-			return `there is no graphics card with a driver for it; install the card's driver, or ${unset}`;
+			return `there is no graphics card with a driver for it; install the card's driver, or ${unset(setting)}`;
 		case "noLibrary":
 			return `${fault.wanted} is not there; put it into the folder that “mote.engine.gpuLibraries” names`;
+		case "noAddon":
+			return `it needs Mote's own addon, which is not used, because ${fault.because}`;
 		case "wrongLibrary":
 			return `its libraries don't belong together (${fault.detail}); put those of one release of ONNX Runtime into the folder that “mote.engine.gpuLibraries” names`;
 		case "oldDriver":
@@ -150,15 +162,15 @@ export function gpuFaultReason(
 		case "tried":
 			return "another window tries it at the moment; restart the engine when that is done";
 		case "hung":
-			return `it did not answer within ${fault.seconds} s when it was tried; install a newer driver of the graphics card, or ${unset}`;
+			return `it did not answer within ${fault.seconds} s when it was tried; install a newer driver of the graphics card, or ${unset(setting)}`;
 		case "crashed":
-			return `its driver ended the process that it ran in (${fault.detail}); install a newer driver of the graphics card, or ${unset}`;
+			return `its driver ended the process that it ran in (${fault.detail}); install a newer driver of the graphics card, or ${unset(setting)}`;
 		case "endedProcess":
-			return `it ended the engine, or never answered, when it was tried; install a newer driver of the graphics card, or ${setting === provider ? unset : `set “mote.engine.gpu” to “${provider}” to try it once more`}`;
+			return `it ended the engine, or never answered, when it was tried; install a newer driver of the graphics card, or ${setting === provider ? unset(setting) : `set “mote.engine.gpu” to “${provider}” to try it once more`}`;
 		case "wrongResults":
 			return `${name} computes something else than the processor with this model; install a newer driver of the graphics card`;
 		case "failed":
-			return `it could not run the model (${fault.detail}); install a newer driver of the graphics card, or ${unset}`;
+			return `it could not run the model (${fault.detail}); install a newer driver of the graphics card, or ${unset(setting)}`;
 	}
 }
 

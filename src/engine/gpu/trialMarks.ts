@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import type { BeforeEnd } from "../../base/process/endWork.ts";
 import { isRunning } from "../../base/process/isRunning.ts";
@@ -13,12 +14,16 @@ import type { GpuProvider } from "./gpuProviders.ts";
 interface Mark {
 	/** Of the process that tries it, or has tried it. */
 	readonly processId: number;
-	readonly isOver: boolean;
+	/** "hung": nobody waits for its end, and the process may well go on. */
+	readonly state: "running" | "hung" | "over";
 }
 
 const gpuTrials: MeasurementKind<Mark> = {
 	fileName: "gpu-trials.json",
-	value: z.strictObject({ processId: z.int().nonnegative(), isOver: z.boolean() }),
+	value: z.strictObject({
+		processId: z.int().nonnegative(),
+		state: z.enum(["running", "hung", "over"]),
+	}),
 	subject: "which tries of a graphics card came to an end",
 	consequence: "one that ends the engine is made again",
 };
@@ -30,6 +35,9 @@ export interface Processes {
 	/** Of this one; without it an end in the middle of a trial counts as the trial's fault. */
 	readonly beforeEnd?: BeforeEnd | undefined;
 }
+
+/** How often it is looked whether another window is done. */
+const lookEveryMs = 250;
 
 export const systemProcesses: Processes = { ownId: process.pid, isRunning };
 
@@ -48,41 +56,59 @@ export class TrialMarks {
 		this.#processes = processes;
 	}
 
-	/** Why a provider must not be tried now; undefined where it may. */
-	async find(provider: GpuProvider, key: MeasuredOn): Promise<GpuFault | undefined> {
+	/**
+	 * Waits while another process tries a provider, as the windows do that an editor opens together: for `maxWaitMs` at most. Then
+	 * says why the provider must not be tried now; undefined where it may.
+	 */
+	async afterOthers(
+		provider: GpuProvider,
+		key: MeasuredOn,
+		clock: Clock,
+		maxWaitMs: number,
+	): Promise<GpuFault | undefined> {
+		const start = clock.now();
+		for (;;) {
+			const fault = await this.#find(provider, key);
+			if (fault?.kind !== "tried" || clock.now() - start >= maxWaitMs) {
+				return fault;
+			}
+			await clock.sleep(lookEveryMs);
+		}
+	}
+
+	async #find(provider: GpuProvider, key: MeasuredOn): Promise<GpuFault | undefined> {
 		const mark = await this.#marks?.find(keyFor(provider, key));
-		if (mark === undefined || mark.isOver) {
+		if (mark === undefined || mark.state === "over") {
 			return undefined;
 		}
 		const { ownId, isRunning } = this.#processes;
-		const isElsewhere = mark.processId !== ownId && isRunning(mark.processId);
-		return { kind: isElsewhere ? "tried" : "endedProcess" };
+		const isTried =
+			mark.state === "running" && mark.processId !== ownId && isRunning(mark.processId);
+		return { kind: isTried ? "tried" : "endedProcess" };
 	}
 
-	/** Runs `trial`, which never rejects, with a mark that is on the disk before it begins and stays there if it hung. */
+	/** Runs `trial`, which never rejects, with a mark that is on the disk before it begins, and that says at its end whether it hung. */
 	async during<Result>(
 		provider: GpuProvider,
 		key: MeasuredOn,
 		trial: () => Promise<Result>,
 		hasHung: (result: Result) => boolean,
 	): Promise<Result> {
-		const marked = this.#set(provider, key, false);
+		const marked = this.#set(provider, key, "running");
 		const withdraw = this.#processes.beforeEnd?.(async () => {
 			await marked;
-			await this.#set(provider, key, true);
+			await this.#set(provider, key, "over");
 		});
 		await marked;
 		const result = await trial();
-		if (!hasHung(result)) {
-			await this.#set(provider, key, true);
-		}
+		await this.#set(provider, key, hasHung(result) ? "hung" : "over");
 		withdraw?.();
 		return result;
 	}
 
-	async #set(provider: GpuProvider, key: MeasuredOn, isOver: boolean): Promise<void> {
+	async #set(provider: GpuProvider, key: MeasuredOn, state: Mark["state"]): Promise<void> {
 		const processId = this.#processes.ownId;
-		await this.#marks?.remember(keyFor(provider, key), { processId, isOver });
+		await this.#marks?.remember(keyFor(provider, key), { processId, state });
 	}
 }
 

@@ -49,6 +49,23 @@ test("a card that another window has filled is left alone for this start", async
 	);
 });
 
+test("where Mote's addon can't be used, CUDA says that, and not that a driver would help", async () => {
+	using root = new TemporaryFolder();
+	const driver = join(root.path, "proc/driver/nvidia");
+	mkdirSync(driver, { recursive: true });
+	writeFileSync(join(driver, "version"), "NVRM version: NVIDIA UNIX x86_64 Kernel Module 580.0");
+	const machine = { system: "linux", root: root.path, arch: "x64", env: {}, release: "6.1.0" };
+	const options = { model, threads: 1, gpuLibraries: undefined };
+	const reason = `it can't be loaded (${"x".repeat(300)})`;
+	const presence = await lookForGpu("cuda", options, machine, () => ({
+		kind: "unavailable",
+		reason,
+	}));
+	expect(presence.kind === "absent" && gpuFaultReason("cuda", presence.fault)).toMatch(
+		/^it needs Mote's own addon, which is not used, because it can't be loaded \(x+…$/,
+	);
+});
+
 test("a card with room for the model is there", async () => {
 	expect(await look(8e9, 1e9)).toBe("present");
 });

@@ -1,12 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { EndWork } from "../../../../src/base/process/endWork.ts";
 import {
 	gpuProvidersOn,
 	gpuProviders,
 	type GpuProvider,
-	type GpuSetting,
 } from "../../../../src/engine/gpu/gpuProviders.ts";
-import { alone, chosen, openingBy } from "../../../support/chosenBackend.ts";
+import { chosen, openingBy } from "../../../support/chosenBackend.ts";
 import {
 	ScriptedModelRuntime,
 	type ProviderScript,
@@ -25,6 +23,12 @@ interface State {
 	readonly forcedReason?: string;
 }
 
+/** What ends with what somebody sets who doesn't want to hear of it any more. */
+const withWayOut = (reason: string): Pick<State, "reason" | "forcedReason"> => ({
+	reason: `${reason} set “mote.engine.gpu” to “off”`,
+	forcedReason: `${reason} set “mote.engine.gpu” to “auto” or “off”`,
+});
+
 const states: Readonly<Record<string, State>> = {
 	"much faster": { script: { kind: "runs", passMs: 2 }, passMs: 2 },
 	faster: { script: { kind: "runs", passMs: 4 }, passMs: 4 },
@@ -39,6 +43,11 @@ const states: Readonly<Record<string, State>> = {
 		script: { kind: "absent", fault: { kind: "noLibrary", wanted: "libprovider.so" } },
 		forcedReason:
 			"libprovider.so is not there; put it into the folder that “mote.engine.gpuLibraries” names",
+	},
+	"without the addon": {
+		script: { kind: "absent", fault: { kind: "noAddon", because: "this build of Mote has none" } },
+		forcedReason:
+			"it needs Mote's own addon, which is not used, because this build of Mote has none",
 	},
 	"without a graph": {
 		script: { kind: "absent", fault: { kind: "noGraph", because: "old" } },
@@ -73,8 +82,9 @@ const states: Readonly<Record<string, State>> = {
 	},
 	failing: {
 		script: { kind: "refuses", message: "Shader validation failed" },
-		reason:
-			"it could not run the model (Shader validation failed); install a newer driver of the graphics card, or set “mote.engine.gpu” to “auto” or “off”",
+		...withWayOut(
+			"it could not run the model (Shader validation failed); install a newer driver of the graphics card, or",
+		),
 	},
 	"too small for the model": {
 		script: {
@@ -94,13 +104,15 @@ const states: Readonly<Record<string, State>> = {
 	},
 	"hanging when it is loaded": {
 		script: { kind: "hangs", at: "loading" },
-		reason:
-			"it did not answer within 20 s when it was tried; install a newer driver of the graphics card, or set “mote.engine.gpu” to “auto” or “off”",
+		...withWayOut(
+			"it did not answer within 20 s when it was tried; install a newer driver of the graphics card, or",
+		),
 	},
 	"hanging in its first pass": {
 		script: { kind: "hangs", at: 0 },
-		reason:
-			"it did not answer within 20 s when it was tried; install a newer driver of the graphics card, or set “mote.engine.gpu” to “auto” or “off”",
+		...withWayOut(
+			"it did not answer within 20 s when it was tried; install a newer driver of the graphics card, or",
+		),
 	},
 	"computing something else": {
 		script: { kind: "computesWrong" },
@@ -297,93 +309,5 @@ describe("a choice", () => {
 		});
 		const found = await chosen(runtime, { runtime: counted, mayLoadTwice: false });
 		expect([found.chosen, most, runtime.live]).toEqual(["webgpu", 0, 1]);
-	});
-});
-
-describe("a provider that ends the process while it is tried", () => {
-	/** A start that never comes to its end; with `endWork` it hears of that before. */
-	async function died(
-		cacheFolder: string,
-		setting: GpuSetting = "auto",
-		endWork?: EndWork,
-	): Promise<void> {
-		const runtime = new ScriptedModelRuntime("linux-x64", { webgpu: { kind: "runs", passMs: 2 } });
-		let isTried: () => void = () => undefined;
-		const tried = new Promise<void>((resolve) => {
-			isTried = resolve;
-		});
-		const dying = openingBy(runtime, () => {
-			isTried();
-			return new Promise<never>(() => undefined);
-		});
-		const processes = { ...alone, ownId: 99, beforeEnd: endWork?.add };
-		void chosen(runtime, { runtime: dying, cacheFolder, setting, processes });
-		await tried;
-		await endWork?.run();
-	}
-
-	test.each(["auto", "webgpu"] as const)(
-		"isn't meant where that was told to end, with the setting %s",
-		async (setting) => {
-			using folder = new TemporaryFolder();
-			await died(folder.path, setting, new EndWork());
-			const runtime = new ScriptedModelRuntime("linux-x64", {
-				webgpu: { kind: "runs", passMs: 2 },
-			});
-			const found = await chosen(runtime, { cacheFolder: folder.path, setting });
-			expect(found.chosen).toBe("webgpu");
-		},
-	);
-
-	test("is not tried again, and a sentence says how it would be", async () => {
-		using folder = new TemporaryFolder();
-		await died(folder.path);
-		const runtime = new ScriptedModelRuntime("linux-x64", { webgpu: { kind: "runs", passMs: 2 } });
-		for (const start of [1, 2]) {
-			const found = await chosen(runtime, { cacheFolder: folder.path });
-			expect([start, found]).toMatchObject([
-				start,
-				{
-					chosen: "cpu",
-					notOn: [
-						{
-							provider: "webgpu",
-							reason:
-								"it ended the engine, or never answered, when it was tried; install a newer driver of the graphics card, or set “mote.engine.gpu” to “webgpu” to try it once more",
-						},
-					],
-				},
-			]);
-		}
-		expect(runtime.asked).not.toContain("open webgpu");
-		const forced = await chosen(runtime, { cacheFolder: folder.path, setting: "webgpu" });
-		expect(forced.chosen).toBe("webgpu");
-	});
-
-	test("ends it once where somebody has asked for it", async () => {
-		using folder = new TemporaryFolder();
-		await died(folder.path, "webgpu");
-		const runtime = new ScriptedModelRuntime("linux-x64", { webgpu: { kind: "runs", passMs: 2 } });
-		const found = await chosen(runtime, { cacheFolder: folder.path, setting: "webgpu" });
-		// The setting is that already, and would change nothing.
-		expect(found).toMatchObject({
-			chosen: "cpu",
-			notOn: [
-				{
-					reason:
-						"it ended the engine, or never answered, when it was tried; install a newer driver of the graphics card, or set “mote.engine.gpu” to “auto” or “off”",
-				},
-			],
-		});
-	});
-
-	test("is left alone for this start while another window tries it", async () => {
-		using folder = new TemporaryFolder();
-		await died(folder.path);
-		const runtime = new ScriptedModelRuntime("linux-x64", { webgpu: { kind: "runs", passMs: 2 } });
-		const beside = { ownId: 100, isRunning: (id: number) => id === 99 };
-		const options = { cacheFolder: folder.path, processes: beside };
-		expect(await chosen(runtime, options)).toMatchObject({ chosen: "cpu", notOn: [] });
-		expect(runtime.asked).not.toContain("open webgpu");
 	});
 });
