@@ -5,6 +5,7 @@ import { RememberedMeasurements, type MeasuredOn } from "../rememberedMeasuremen
 import {
 	advantageOf,
 	chooseFastest,
+	chooseRunning,
 	figuresOf,
 	gpuChoices,
 	type GpuChoice,
@@ -86,9 +87,9 @@ export type ChosenBackend =
 const mostDistance = 0.25;
 
 /**
- * Loads a model into what runs it fastest on this machine: the first time all that there is are timed for a second each, from
- * then on the fastest is loaded, until a driver or a version changes. Whatever is wrong with a GPU the processor runs the model,
- * and a sentence says why.
+ * Loads a model into what runs it fastest on this machine, or into what somebody asks for: the first time all that may is timed for a
+ * second each and held against the processor, from then on what was chosen is loaded, until a driver or a version changes.
+ * Whatever is wrong with a GPU the processor runs the model, and a sentence says why.
  *
  * @throws EngineError "runtimeFailed" where the processor can't run it either
  */
@@ -135,9 +136,7 @@ class Selection {
 		}
 		const key = await this.#keyWith(present);
 		const providers = present.map(({ provider }) => provider);
-		return setting === "auto"
-			? await this.#chooseFastest(providers, absent, key)
-			: await this.#openGpu(setting, key, undefined);
+		return await this.#chooseAmong(providers, absent, key);
 	}
 
 	/** Versions and the setting: somebody who asks for a provider gets a new try of it. */
@@ -150,7 +149,7 @@ class Selection {
 		return { ...key, runtime: [key.runtime, setting, ...versions].join(", ").slice(0, 150) };
 	}
 
-	async #chooseFastest(
+	async #chooseAmong(
 		providers: readonly GpuProvider[],
 		absent: readonly GpuTrial[],
 		key: MeasuredOn,
@@ -163,7 +162,9 @@ class Selection {
 			// Another window may have found out meanwhile.
 			known = await this.#remembered?.find(key);
 		}
-		if (known === undefined) {
+		// What somebody asks for is tried at each start until it runs.
+		const isSettled = this.#options.setting === "auto" || known?.chosen !== "cpu";
+		if (known === undefined || !isSettled) {
 			return await this.#tryAll(providers, absent, key);
 		}
 		return known.chosen === "cpu"
@@ -176,7 +177,7 @@ class Selection {
 		absent: readonly GpuTrial[],
 		key: MeasuredOn,
 	): Promise<ChosenBackend> {
-		const { runtime, clock, logger, mayLoadTwice } = this.#options;
+		const { setting, runtime, clock, logger, mayLoadTwice } = this.#options;
 		const opened = new OpenedBackends(logger);
 		try {
 			const cpu = await runtime.openCpu();
@@ -192,7 +193,8 @@ class Selection {
 					await opened.dispose(provider);
 				}
 			}
-			const choice = chooseFastest(onCpu.times, trials);
+			const choose = setting === "auto" ? chooseFastest : chooseRunning;
+			const choice = choose(onCpu.times, trials);
 			for (const figures of figuresOf(choice)) {
 				logger.info(figures);
 			}

@@ -54,6 +54,12 @@ export function chooseFastest(cpu: PassTimes, trials: readonly GpuTrial[]): GpuC
 	return { chosen: isWorthIt ? fastest.provider : "cpu", cpu, trials: [...trials] };
 }
 
+/** The provider that somebody asks for, however fast it is; the processor where it can't run the model, or not right. Pure. */
+export function chooseRunning(cpu: PassTimes, trials: readonly GpuTrial[]): GpuChoice {
+	const running = trials.find((trial) => trial.kind === "timed");
+	return { chosen: running?.provider ?? "cpu", cpu, trials: [...trials] };
+}
+
 /** For people: by how much what was chosen is faster. Undefined where there was nothing to choose from. */
 export function advantageOf({ chosen, cpu, trials }: GpuChoice): string | undefined {
 	const timed = trials.filter((trial) => trial.kind === "timed");

@@ -194,11 +194,8 @@ describe("of every combination of providers on every platform", () => {
 					const runtime = new ScriptedModelRuntime(platform, { [provider]: state.script });
 					const found = await chosen(runtime, { setting: provider });
 					const label = JSON.stringify([platform, provider, name]);
-					const { script } = state;
-					const mayRun =
-						script.kind === "runs" || script.kind === "computesWrong" || script.kind === "breaks";
-					const isLoaded = offered.includes(provider) && mayRun;
-					// Nobody times it; what breaks later is replaced then.
+					// However slow it is, if it is right.
+					const isLoaded = offered.includes(provider) && state.script.kind === "runs";
 					expect([label, found.chosen]).toEqual([label, isLoaded ? provider : "cpu"]);
 					if (found.chosen === "cpu") {
 						const reason = offered.includes(provider)
@@ -271,6 +268,29 @@ describe("a choice", () => {
 			notOn: [{ provider: "cuda", reason: expect.stringContaining("Shader validation") as string }],
 		});
 		expect({ ...again, backend: undefined }).toEqual({ ...first, backend: undefined });
+	});
+
+	test("of somebody is held against the processor once, and tried at each start until it runs", async () => {
+		using folder = new TemporaryFolder();
+		const options = { cacheFolder: folder.path, setting: "webgpu" } as const;
+		const wrong = new ScriptedModelRuntime("linux-x64", { webgpu: { kind: "computesWrong" } });
+		for (const start of [1, 2]) {
+			wrong.asked.length = 0;
+			const found = await chosen(wrong, options);
+			expect([start, found.chosen, wrong.asked]).toEqual([
+				...[start, "cpu"],
+				["look webgpu", "open cpu", "open webgpu"],
+			]);
+		}
+		const slow = new ScriptedModelRuntime("linux-x64", { webgpu: { kind: "runs", passMs: 40 } });
+		const found = await chosen(slow, options);
+		expect(found).toMatchObject({
+			chosen: "webgpu",
+			advantage: "0.3 times as fast as the processor here",
+		});
+		slow.asked.length = 0;
+		await chosen(slow, options);
+		expect(slow.asked).toEqual(["look webgpu", "open webgpu"]);
 	});
 
 	test("that was made while memory was short is made again", async () => {
