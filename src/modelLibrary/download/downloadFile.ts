@@ -35,7 +35,7 @@ export async function downloadFile(download: FileDownload): Promise<"whole" | "p
 		return "whole";
 	}
 	await using partial = await PartialFile.open(folder, file);
-	const patience = new Patience(connection.clock, patientTries.file);
+	const patience = new Patience(connection.clock, patientTries.file, connection.address.kind);
 	let wrongContents = 0;
 	let farthest = partial.bytes;
 	while (!signal.aborted) {
@@ -105,7 +105,7 @@ async function receive(download: FileDownload, partial: PartialFile): Promise<vo
 		}
 		for await (const piece of answer.pieces) {
 			if (partial.bytes + piece.length > file.bytes) {
-				throw wrongContent(download, "is larger than the hub says");
+				throw wrongContent(download, "is larger than it should be");
 			}
 			await partial.append(piece);
 			onBytes(partial.bytes);
@@ -147,17 +147,14 @@ function refuseOtherLength({ connection, what, file }: FileDownload, { headers }
 	const isPacked = (headers.get("content-encoding") ?? "identity") !== "identity";
 	if (length !== null && !isPacked && Number(length) !== file.bytes) {
 		throw lyingFault(
-			connection.address.origin,
+			connection.address,
 			`sends ${length.slice(0, 20)} bytes as ${what}, which has ${file.bytes}`,
 		);
 	}
 }
 
 function wrongContent({ connection, what }: FileDownload, problem: string): WrongContent {
-	const { code, message } = lyingFault(
-		connection.address.origin,
-		`sends a ${what} that ${problem}`,
-	);
+	const { code, message } = lyingFault(connection.address, `sends a ${what} that ${problem}`);
 	return new WrongContent(code, message);
 }
 

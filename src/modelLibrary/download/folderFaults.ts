@@ -25,7 +25,7 @@ export function folderFault(error: unknown, path: string): unknown {
 	if (code === "ENOENT" || code === "ENOTDIR") {
 		return new LibraryError(
 			"folderUnusable",
-			`${path} is gone: its folder was removed meanwhile; install the model again.`,
+			`${path} is gone: its folder was removed meanwhile; install it again.`,
 			{ cause: error },
 		);
 	}

@@ -1,10 +1,23 @@
 import { isLoopback } from "../../base/network/loopback.ts";
 import { LibraryError } from "../libraryError.ts";
 
-export const publicHub = "https://huggingface.co";
+/** Who is asked: a hub for models, a registry for packages. */
+export type AddressKind = "hub" | "registry";
 
-/** Where a hub is: the public one, or a mirror of it. */
+const publicAddresses: Readonly<Record<AddressKind, string>> = {
+	hub: "https://huggingface.co",
+	registry: "https://registry.npmjs.org",
+};
+
+/** The variables of the environment that name a mirror, as the tools of each call them. */
+export const mirrorVariables: Readonly<Record<AddressKind, string>> = {
+	hub: "HF_ENDPOINT",
+	registry: "npm_config_registry",
+};
+
+/** Where a hub or a registry is: the public one, or a mirror of it. */
 export interface HubAddress {
+	readonly kind: AddressKind;
 	/** Without a slash at the end. */
 	readonly base: string;
 	/** What people are shown. */
@@ -17,17 +30,27 @@ export interface HubAddress {
 
 /** `text` is what HF_ENDPOINT says; undefined and blank mean the public hub. Throws a LibraryError "wrongName". */
 export function parseHubAddress(text: string | undefined): HubAddress {
+	return parseAddress("hub", text);
+}
+
+/** The same of npm_config_registry, which npm itself follows. */
+export function parseRegistryAddress(text: string | undefined): HubAddress {
+	return parseAddress("registry", text);
+}
+
+function parseAddress(kind: AddressKind, text: string | undefined): HubAddress {
 	const trimmed = text?.trim() ?? "";
-	const address = trimmed === "" ? publicHub : trimmed;
+	const address = trimmed === "" ? publicAddresses[kind] : trimmed;
 	const url = URL.canParse(address) ? new URL(address) : undefined;
 	if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
-		throw wrongAddress("has to be an address such as https://hub.example");
+		throw wrongAddress(kind, `has to be an address such as https://${kind}.example`);
 	}
 	if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-		throw wrongAddress("must not contain a user name, a password, “?” or “#”");
+		throw wrongAddress(kind, "must not contain a user name, a password, “?” or “#”");
 	}
 	const local = isLoopback(url.hostname);
 	return {
+		kind,
 		base: `${url.origin}${url.pathname.replace(/\/+$/, "")}`,
 		origin: url.origin,
 		isLoopback: local,
@@ -35,10 +58,10 @@ export function parseHubAddress(text: string | undefined): HubAddress {
 	};
 }
 
-function wrongAddress(rule: string): LibraryError {
+function wrongAddress(kind: AddressKind, rule: string): LibraryError {
 	return new LibraryError(
 		"wrongName",
-		`The hub's address, HF_ENDPOINT, ${rule}; correct it or take it away.`,
+		`The ${kind}'s address, ${mirrorVariables[kind]}, ${rule}; correct it or take it away.`,
 	);
 }
 

@@ -1,6 +1,7 @@
 import { causesOf, connectionFaultSentence } from "../../base/network/connectionSentences.ts";
 import { retryAfter } from "../../base/network/retryAfter.ts";
 import { LibraryError, type LibraryErrorCode } from "../libraryError.ts";
+import { mirrorVariables, type HubAddress } from "./hubAddress.ts";
 
 /** What went wrong with one request to a hub, or to where it sent us. */
 export class HubFault extends LibraryError {
@@ -23,24 +24,30 @@ export class HubFault extends LibraryError {
 	}
 }
 
+/** Who has failed: a hub or a registry, or the place that it has sent us to. */
+export type HubOrigin = Pick<HubAddress, "kind" | "origin">;
+
 /** Of an answer that isn't the wanted one. `what` is what was asked for: "Qwen/Qwen3" or a file of it. */
 export function statusFault(
 	response: Response,
-	{ origin, what, hasToken }: { origin: string; what: string; hasToken: boolean },
+	hub: HubOrigin,
+	{ what, hasToken }: { what: string; hasToken: boolean },
 ): HubFault {
 	const { status, headers } = response;
+	const { kind, origin } = hub;
+	const variable = mirrorVariables[kind];
 	switch (status) {
 		case 401:
 		case 403:
-			return new HubFault(
-				"accessDenied",
-				hasToken
-					? `${origin} doesn't give ${what} to this token (status ${status}); accept the model's terms there with the token's account, or check its name.`
-					: `${origin} doesn't give ${what} to everybody (status ${status}); check its name, or accept its terms there and set HF_TOKEN.`,
-			);
+			return new HubFault("accessDenied", deniedSentence(hub, what, status, hasToken));
 		case 404:
 		case 410:
-			return new HubFault("notFound", `${origin} has no ${what}; check its name.`);
+			return new HubFault(
+				"notFound",
+				kind === "hub"
+					? `${origin} has no ${what}; check its name.`
+					: `${origin} has no ${what}; set ${variable} to a registry that has it, or take it away.`,
+			);
 		case 407:
 			return new HubFault(
 				"hubUnreachable",
@@ -57,18 +64,32 @@ export function statusFault(
 	if (status === 408 || status >= 500) {
 		return new HubFault(
 			"hubUnreachable",
-			`${origin} failed with status ${status}; try again later, or set HF_ENDPOINT to a mirror.`,
+			`${origin} failed with status ${status}; try again later, or set ${variable} to a mirror.`,
 			{ isPassing: true, retryAfterMs },
 		);
 	}
 	return new HubFault(
 		"hubInvalid",
-		`${origin} answered with status ${status} when asked for ${what}; check HF_ENDPOINT and the proxy.`,
+		`${origin} answered with status ${status} when asked for ${what}; check ${variable} and the proxy.`,
 	);
 }
 
+function deniedSentence(
+	{ kind, origin }: HubOrigin,
+	what: string,
+	status: number,
+	hasToken: boolean,
+): string {
+	if (kind === "registry") {
+		return `${origin} doesn't give ${what} to everybody (status ${status}); set ${mirrorVariables.registry} to a registry that does.`;
+	}
+	return hasToken
+		? `${origin} doesn't give ${what} to this token (status ${status}); accept the model's terms there with the token's account, or check its name.`
+		: `${origin} doesn't give ${what} to everybody (status ${status}); check its name, or accept its terms there and set HF_TOKEN.`;
+}
+
 /** Of a request that failed on its way. Quotes no message: it could hold anything. */
-export function connectionFault(error: unknown, origin: string): HubFault {
+export function connectionFault(error: unknown, { kind, origin }: HubOrigin): HubFault {
 	const causes = causesOf(error);
 	const isOffline = causes.some(
 		(cause) =>
@@ -79,16 +100,16 @@ export function connectionFault(error: unknown, origin: string): HubFault {
 	return new HubFault(
 		"hubUnreachable",
 		isOffline
-			? `${origin} can't be reached from here; check that this machine is online, its proxy, or set HF_ENDPOINT to a mirror.`
+			? `${origin} can't be reached from here; check that this machine is online, its proxy, or set ${mirrorVariables[kind]} to a mirror.`
 			: `${connectionFaultSentence(causes, origin).replace(/[.]$/, "")}; what came so far is kept.`,
 		{ isPassing: true, cause: error },
 	);
 }
 
 /** Of a hub, or whoever stands in for it, that contradicts itself. */
-export function lyingFault(origin: string, problem: string): HubFault {
+export function lyingFault({ kind, origin }: HubOrigin, problem: string): HubFault {
 	return new HubFault(
 		"hubInvalid",
-		`${origin} ${problem}; try again later, or set HF_ENDPOINT to another mirror.`,
+		`${origin} ${problem}; try again later, or set ${mirrorVariables[kind]} to another mirror.`,
 	);
 }

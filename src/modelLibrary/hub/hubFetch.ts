@@ -3,7 +3,7 @@ import type { Clock } from "../../base/clock.ts";
 import { isLoopback } from "../../base/network/loopback.ts";
 import { TimeLimits, type TimeLimitsMs } from "../../base/network/timeLimits.ts";
 import type { HubAddress } from "./hubAddress.ts";
-import { connectionFault, HubFault, lyingFault, statusFault } from "./hubFault.ts";
+import { connectionFault, HubFault, lyingFault, statusFault, type HubOrigin } from "./hubFault.ts";
 
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -57,21 +57,26 @@ export async function askHub(connection: HubConnection, request: HubRequest): Pr
 			);
 			if (!isRedirect(response)) {
 				if (response.status === 200 || request.accepts?.includes(response.status) === true) {
-					return answerOf(response, place.origin, limits);
+					return answerOf(response, originOf(place, address), limits);
 				}
 				await response.body?.cancel();
-				const { origin } = place;
-				throw statusFault(response, { origin, what: request.what, hasToken: token !== undefined });
+				const hub = originOf(place, address);
+				throw statusFault(response, hub, { what: request.what, hasToken: token !== undefined });
 			}
 			await response.body?.cancel();
 			place = redirected(response, place, address);
 		}
-		throw lyingFault(address.origin, `sends us in circles when asked for ${request.what}`);
+		throw lyingFault(address, `sends us in circles when asked for ${request.what}`);
 	} catch (error) {
-		const fault = faultOf(error, place.origin, limits);
+		const fault = faultOf(error, originOf(place, address), limits);
 		limits.close();
 		throw fault;
 	}
+}
+
+/** A place that belongs to the hub, or that it has sent us to. */
+function originOf({ origin }: URL, { kind }: HubAddress): HubOrigin {
+	return { kind, origin };
 }
 
 async function send(
@@ -130,12 +135,12 @@ function redirected({ headers }: Response, from: URL, hub: HubAddress): URL {
 		target.password === "" &&
 		(hub.isLoopback || !isLoopback(target.hostname));
 	if (!isAllowed) {
-		throw lyingFault(from.origin, "sends us to a place where Mote doesn't go");
+		throw lyingFault(originOf(from, hub), "sends us to a place where Mote doesn't go");
 	}
 	return target;
 }
 
-function answerOf(response: Response, origin: string, limits: TimeLimits): HubAnswer {
+function answerOf(response: Response, hub: HubOrigin, limits: TimeLimits): HubAnswer {
 	const reader = response.body?.getReader();
 	async function* pieces(): AsyncGenerator<Uint8Array, void, void> {
 		try {
@@ -152,7 +157,7 @@ function answerOf(response: Response, origin: string, limits: TimeLimits): HubAn
 				yield value;
 			}
 		} catch (error) {
-			throw faultOf(error, origin, limits);
+			throw faultOf(error, hub, limits);
 		}
 	}
 	return {
@@ -167,16 +172,16 @@ function answerOf(response: Response, origin: string, limits: TimeLimits): HubAn
 	};
 }
 
-function faultOf(error: unknown, origin: string, limits: TimeLimits): HubFault {
+function faultOf(error: unknown, hub: HubOrigin, limits: TimeLimits): HubFault {
 	if (error instanceof HubFault) {
 		return error;
 	}
 	if (limits.exceeded !== undefined) {
 		return new HubFault(
 			"hubUnreachable",
-			`${origin} sent nothing for too long; try again later: what came so far is kept.`,
+			`${hub.origin} sent nothing for too long; try again later: what came so far is kept.`,
 			{ isPassing: true },
 		);
 	}
-	return connectionFault(error, origin);
+	return connectionFault(error, hub);
 }

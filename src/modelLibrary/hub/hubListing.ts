@@ -2,7 +2,7 @@ import { listFiles, modelInfo } from "@huggingface/hub";
 import * as z from "zod";
 import type { TimeLimitsMs } from "../../base/network/timeLimits.ts";
 import type { Checksum } from "../download/checksum.ts";
-import { repositoryText, type Repository } from "./hubAddress.ts";
+import { repositoryText, type HubAddress, type Repository } from "./hubAddress.ts";
 import { askHub, type Fetch, type HubConnection } from "./hubFetch.ts";
 import { HubFault, lyingFault } from "./hubFault.ts";
 import { Patience, patientTries } from "./patience.ts";
@@ -65,7 +65,7 @@ export async function listRepository(
 			const { type, path } = entrySchema.parse(entry);
 			refuseHostilePath(path, address.origin);
 			if (type === "file") {
-				files.push({ path, ...sizeAndChecksum(entry, address.origin) });
+				files.push({ path, ...sizeAndChecksum(entry, address) });
 			}
 		}
 		return { commit, files };
@@ -77,17 +77,17 @@ export async function listRepository(
 			throw error;
 		}
 		// The client library takes any JSON for what it expects, and fails in many ways on what isn't.
-		throw lyingFault(address.origin, `sent a list of the files of ${name} that can't be read`);
+		throw lyingFault(address, `sent a list of the files of ${name} that can't be read`);
 	}
 }
 
-function sizeAndChecksum(entry: unknown, origin: string): Omit<ListedFile, "path"> {
+function sizeAndChecksum(entry: unknown, address: HubAddress): Omit<ListedFile, "path"> {
 	const { size, oid, lfs } = fileSchema.parse(entry);
 	if (lfs === undefined) {
 		return { bytes: size, checksum: { kind: "gitBlob", hex: oid } };
 	}
 	if (lfs.size !== size) {
-		throw lyingFault(origin, "contradicts itself about the size of a file");
+		throw lyingFault(address, "contradicts itself about the size of a file");
 	}
 	return { bytes: size, checksum: { kind: "sha256", hex: lfs.oid } };
 }
@@ -117,12 +117,12 @@ function boundedFetch(connection: HubConnection, what: string, signal: AbortSign
 	return async (input) => {
 		const url = input instanceof Request ? input.url : String(input);
 		if (!url.startsWith(`${address.base}/`)) {
-			throw lyingFault(address.origin, "has its list of files somewhere else");
+			throw lyingFault(address, "has its list of files somewhere else");
 		}
 		if (++pages > maxPages) {
-			throw lyingFault(address.origin, `lists more files of ${what} than a model has`);
+			throw lyingFault(address, `lists more files of ${what} than a model has`);
 		}
-		const patience = new Patience(clock, patientTries.listing);
+		const patience = new Patience(clock, patientTries.listing, address.kind);
 		for (;;) {
 			try {
 				return await askOnce(connection, url, what, signal);
@@ -150,7 +150,7 @@ async function askOnce(
 		for await (const piece of answer.pieces) {
 			bytes += piece.length;
 			if (bytes > maxPageBytes) {
-				throw lyingFault(connection.address.origin, "sends a list of files without an end");
+				throw lyingFault(connection.address, "sends a list of files without an end");
 			}
 			pieces.push(piece);
 		}

@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.ts";
+import type { AddressKind } from "./hubAddress.ts";
 import { HubFault } from "./hubFault.ts";
 
 /**
@@ -17,6 +18,7 @@ export class Patience {
 	constructor(
 		private readonly clock: Clock,
 		private readonly maxTries: number,
+		private readonly asked: AddressKind,
 	) {}
 
 	/** Something came: what failed before doesn't count any more. */
@@ -30,14 +32,14 @@ export class Patience {
 		if (!fault.isPassing || this.#triesInVain >= this.maxTries) {
 			throw fault;
 		}
-		const asked = fault.retryAfterMs;
-		if (asked !== undefined && asked > maxAskedPauseMs) {
-			const minutes = Math.ceil(asked / 60_000);
+		const pauseMs = fault.retryAfterMs;
+		if (pauseMs !== undefined && pauseMs > maxAskedPauseMs) {
+			const minutes = Math.ceil(pauseMs / 60_000);
 			throw new HubFault(
 				"hubBusy",
-				`The hub wants to be asked again in ${minutes} minutes; go on then: what came so far is kept.`,
+				`The ${this.asked} wants to be asked again in ${minutes} minutes; go on then: what came so far is kept.`,
 			);
 		}
-		await this.clock.sleep(asked ?? firstPauseMs * 2 ** (this.#triesInVain - 1), signal);
+		await this.clock.sleep(pauseMs ?? firstPauseMs * 2 ** (this.#triesInVain - 1), signal);
 	}
 }

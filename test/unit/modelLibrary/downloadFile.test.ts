@@ -196,7 +196,7 @@ test.each<readonly [string, Case, string, RegExp]>([
 		"never ends",
 		{ faults: many({ kind: "endless" }) },
 		"hubInvalid",
-		/is larger than the hub says/,
+		/is larger than it should be/,
 	],
 	[
 		"has another size",
@@ -288,7 +288,7 @@ test("a folder that is removed meanwhile is called that", async () => {
 	hub.onFileRequest = () => rmSync(folder.path, { recursive: true });
 	const run = await runDownload(hub, { folder: folder.path, file: wanted(content) });
 	expect(run.outcome).toBe("folderUnusable");
-	expect(run.message).toMatch(/its folder was removed meanwhile; install the model again/);
+	expect(run.message).toMatch(/its folder was removed meanwhile; install it again/);
 });
 
 test("a folder that can't be written is called that", async () => {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import {
 	modelId,
 	parseHubAddress,
+	parseRegistryAddress,
 	parseRepository,
 } from "../../../src/modelLibrary/hub/hubAddress.ts";
 
@@ -21,6 +22,21 @@ test.each([
 	"https://x.example/?a",
 ])("%s is no hub's address", (text) => {
 	expect(() => parseHubAddress(text)).toThrow(/HF_ENDPOINT.*correct it or take it away/);
+});
+
+test.each<readonly [string | undefined, string]>([
+	[undefined, "https://registry.npmjs.org"],
+	["", "https://registry.npmjs.org"],
+	["https://npm.example/repository/npm/", "https://npm.example/repository/npm"],
+])("the registry at %j is asked at %s", (text, base) => {
+	expect(parseRegistryAddress(text).base).toBe(base);
+});
+
+test("what is no registry's address is called so by the variable that has it", () => {
+	expect(() => parseRegistryAddress("npm.example")).toThrow(
+		/^The registry's address, npm_config_registry, has to be .*; correct it or take it away[.]$/,
+	);
+	expect(() => parseRegistryAddress("https://me:secret@npm.example")).toThrow(/must not contain/);
 });
 
 test("a token stays private over TLS and within this machine", () => {
