@@ -128,6 +128,11 @@ export default {
 			"node_modules/@huggingface/hub/",
 			"^src/modelLibrary/hub/",
 		),
+		onlyFrom(
+			"only-runtimes-are-unpacked",
+			"node_modules/(@types/)?tar-stream/",
+			"^src/modelLibrary/runtimes/",
+		),
 		{
 			name: "webview-knows-only-the-messages",
 			severity: "error",
@@ -176,10 +181,10 @@ export default {
 			name: "extension-process-neither-downloads-nor-converts",
 			severity: "error",
 			comment:
-				"the hub's client and the importer must not be reachable from the extension bundle: what they compute would hold up the editor",
+				"the hub's client, what unpacks and the importer must not be reachable from the extension bundle: what they compute would hold up the editor",
 			from: { path: "^src/extension/" },
 			to: {
-				path: "^src/importer/|^src/modelLibrary/(hub|download)/",
+				path: "^src/importer/|^src/modelLibrary/(hub|download|runtimes)/",
 				reachable: true,
 			},
 		},

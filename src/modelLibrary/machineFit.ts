@@ -57,11 +57,20 @@ export function fitOf(model: string, needs: ModelNeeds, machine: MachineCapacity
 			sentence: `${model} needs ${byteText(memory)} of memory beside an editor, and this machine has ${byteText(machine.memoryBytes)}; choose a smaller model.`,
 		};
 	}
+	return diskFitOf(model, needs, machine);
+}
+
+/** Whether there is room for what is fetched, with numbers where not. */
+export function diskFitOf(
+	name: string,
+	needs: ModelNeeds,
+	{ freeDiskBytes }: Pick<MachineCapacity, "freeDiskBytes">,
+): Fit {
 	const disk = neededDiskBytes(needs);
-	if (disk > machine.freeDiskBytes) {
+	if (disk > freeDiskBytes) {
 		return {
 			kind: "diskFull",
-			sentence: `${model} needs ${byteText(disk)} on the disk while it is installed, and ${byteText(machine.freeDiskBytes)} are free; make room for it.`,
+			sentence: `${name} needs ${byteText(disk)} on the disk while it is installed, and ${byteText(freeDiskBytes)} are free; make room for it.`,
 		};
 	}
 	return { kind: "fits" };

@@ -1,6 +1,5 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import PQueue from "p-queue";
 import { freeDiskBytes } from "../base/freeDiskBytes.ts";
 import { openModel, ModelError } from "../model/modelStore.ts";
 import type { ModelManifest } from "../model/manifest.ts";
@@ -24,6 +23,7 @@ import { downloadsFolderName } from "./libraryPlace.ts";
 import { bytesIn, discardFolder, foldersIn, isDiscarded } from "./libraryFolders.ts";
 import { fitOf, importedBytes } from "./machineFit.ts";
 import { ownModelId } from "./ownModelId.ts";
+import { Turns, type InstallOutcome } from "./turns.ts";
 
 export interface ConvertOptions {
 	/** From 0 to 1. */
@@ -66,9 +66,6 @@ export interface InstallOptions {
 	readonly signal: AbortSignal;
 }
 
-export type InstallOutcome =
-	{ readonly kind: "installed"; readonly folder: string } | { readonly kind: "paused" };
-
 /** A model of the library. */
 export type LibraryEntry =
 	| {
@@ -101,7 +98,7 @@ const idPattern = /^(?!.*[.]partial-)\w[\w.-]*--\w[\w.-]*$/;
  */
 export class ModelLibrary {
 	readonly #options: ModelLibraryOptions;
-	readonly #queue = new PQueue({ concurrency: 1 });
+	readonly #turns = new Turns();
 
 	constructor(options: ModelLibraryOptions) {
 		this.#options = options;
@@ -126,7 +123,7 @@ export class ModelLibrary {
 		{ revision, onStep, signal }: InstallOptions,
 	): Promise<InstallOutcome> {
 		onStep({ kind: "waiting" });
-		return await this.#inTurn(signal, () =>
+		return await this.#turns.take(signal, () =>
 			this.#installNow(repository, { revision, onStep, signal }),
 		);
 	}
@@ -137,7 +134,7 @@ export class ModelLibrary {
 		{ onStep, signal }: Omit<InstallOptions, "revision">,
 	): Promise<InstallOutcome> {
 		onStep({ kind: "waiting" });
-		return await this.#inTurn(signal, async () => {
+		return await this.#turns.take(signal, async () => {
 			const { folder } = this.#options;
 			await onDisk(folder, () => mkdir(folder, { recursive: true }));
 			const id = ownModelId(path, new Set(await foldersIn(folder)));
@@ -360,20 +357,6 @@ export class ModelLibrary {
 
 	async #idsIn(folder: string): Promise<readonly string[]> {
 		return (await foldersIn(folder)).filter((name) => idPattern.test(name));
-	}
-
-	/** Runs `work` when what was asked for before is done; "paused" as soon as `signal` aborts until then. */
-	#inTurn(signal: AbortSignal, work: () => Promise<InstallOutcome>): Promise<InstallOutcome> {
-		return new Promise((resolve, reject) => {
-			const giveUp = (): void => resolve({ kind: "paused" });
-			signal.addEventListener("abort", giveUp, { once: true });
-			this.#queue
-				.add(async (): Promise<InstallOutcome> => {
-					signal.removeEventListener("abort", giveUp);
-					return signal.aborted ? { kind: "paused" } : await work();
-				})
-				.then(resolve, reject);
-		});
 	}
 
 	/** What conversions that were ended before have left. */

@@ -4,12 +4,8 @@ import type { Logger } from "../base/log.ts";
 import type { ProcessPort } from "../base/process/port.ts";
 import { isUserError } from "../base/userError.ts";
 import { parseRepository } from "../modelLibrary/hub/hubAddress.ts";
-import type {
-	InstallOutcome,
-	InstallStep,
-	LibraryEntry,
-	ModelLibrary,
-} from "../modelLibrary/modelLibrary.ts";
+import type { InstallStep, LibraryEntry, ModelLibrary } from "../modelLibrary/modelLibrary.ts";
+import type { InstallOutcome } from "../modelLibrary/turns.ts";
 import {
 	toLibrarySchema,
 	type CatalogEntry,
