@@ -1,12 +1,13 @@
-import { arch, platform, release } from "node:os";
-import { dirname, join } from "node:path";
+import { arch, homedir, platform, release } from "node:os";
+import { dirname } from "node:path";
+import { cudaRuntimePlace } from "../model/cudaRuntime.ts";
 import { deviceNeedsOf } from "../model/memoryNeeds.ts";
 import type { ModelFolder } from "../model/modelStore.ts";
 import type { Backend } from "./backend.ts";
 import { EngineError } from "./errors.ts";
 import type { Presence } from "./gpu/chooseBackend.ts";
 import { lookForDeviceMemory } from "./gpu/deviceMemory.ts";
-import { findCudaLibrary, type CudaLibrary } from "./gpu/cudaLibrary.ts";
+import { cudaFolders, findCudaLibrary, type CudaLibrary } from "./gpu/cudaLibrary.ts";
 import { withoutAddon, type GpuFault } from "./gpu/gpuFault.ts";
 import { lookForDriver, type Machine } from "./gpu/gpuPresence.ts";
 import { deviceGraphs, providerNames, type GpuProvider } from "./gpu/gpuProviders.ts";
@@ -141,9 +142,14 @@ async function memoryFaultOf(
 const graphPathFor = (model: ModelFolder, provider: GpuProvider): string | undefined =>
 	deviceGraphs[provider] === "dense" ? model.denseGraphPath : model.halfGraphPath;
 
-/** Where the user says, or beside the runtime that comes with Mote. */
+/** Where the user says, beside the runtime that comes with Mote, or what the manager of models has downloaded. */
 function findLibrary({ gpuLibraries }: GpuModel): Promise<CudaLibrary> {
-	const own = dirname(runtimeLibraryPath());
-	const named = gpuLibraries === undefined ? [] : [gpuLibraries, join(gpuLibraries, "lib")];
-	return findCudaLibrary([...named, own]);
+	const surroundings = { platform: platform(), environment: process.env, home: homedir() };
+	return findCudaLibrary(
+		cudaFolders({
+			named: gpuLibraries,
+			own: dirname(runtimeLibraryPath()),
+			downloaded: cudaRuntimePlace(surroundings),
+		}),
+	);
 }

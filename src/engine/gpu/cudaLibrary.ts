@@ -6,6 +6,21 @@ export const cudaProviderName = "libonnxruntime_providers_cuda.so";
 /** As releases name it: libonnxruntime.so.1, libonnxruntime.so.1.30.0, or a link without a number. */
 const runtimeName = /^libonnxruntime\.so(\.\d+){0,3}$/;
 
+/** Where it may lie. All absolute. */
+export interface CudaPlaces {
+	/** As a setting names it; undefined where it names none. */
+	readonly named: string | undefined;
+	/** Of the runtime that comes with Mote. */
+	readonly own: string;
+	/** Where the manager of models puts what it downloads. */
+	readonly downloaded: string;
+}
+
+/** The folders that are looked into, in this order: what somebody has chosen goes before what was fetched. */
+export function cudaFolders({ named, own, downloaded }: CudaPlaces): readonly string[] {
+	return [...(named === undefined ? [] : [named, join(named, "lib")]), own, downloaded];
+}
+
 export type CudaLibrary =
 	/** Of ONNX Runtime. `version` changes with the files. */
 	| { readonly kind: "found"; readonly path: string; readonly version: string }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { byteText } from "../../base/byteText.ts";
+import { cudaRuntime, downloadBytes } from "../../model/cudaRuntime.ts";
 import { DeviceProcessEnded } from "./deviceProcessEnded.ts";
 import { providerNames, type GpuProvider, type GpuSetting } from "./gpuProviders.ts";
 
@@ -146,7 +147,7 @@ export function gpuFaultReason(
 		case "noDevice":
 			return `there is no graphics card with a driver for it; install the card's driver, or ${unset(setting)}`;
 		case "noLibrary":
-			return `${fault.wanted} is not there; put it into the folder that “mote.engine.gpuLibraries” names`;
+			return noLibraryReason(fault.wanted);
 		case "noAddon":
 			return `it needs Mote's own addon, which is not used, because ${fault.because}`;
 		case "wrongLibrary":
@@ -172,6 +173,17 @@ export function gpuFaultReason(
 		case "failed":
 			return `it could not run the model (${fault.detail}); install a newer driver of the graphics card, or ${unset(setting)}`;
 	}
+}
+
+/** By the names of files: what the runtime needs of NVIDIA doesn't come with any ONNX Runtime. */
+function noLibraryReason(wanted: string): string {
+	const folder = "the folder that “mote.engine.gpuLibraries” names";
+	if (/^lib(?:cu|nv)/.test(wanted)) {
+		return `${wanted} is not there; install CUDA 13 and cuDNN 9 from NVIDIA, or what the libraries in ${folder} were made for`;
+	}
+	return wanted.startsWith("libonnxruntime")
+		? `${wanted} is not there; “Mote: Manage Models” downloads it (${byteText(downloadBytes(cudaRuntime))}), or put it into ${folder}`
+		: `${wanted} is not there; put it into ${folder}`;
 }
 
 function tooLargeReason({

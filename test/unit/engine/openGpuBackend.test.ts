@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { gpuFaultReason } from "../../../src/engine/gpu/gpuFault.ts";
 import { lookForGpu } from "../../../src/engine/openGpuBackend.ts";
+import { cudaRuntime } from "../../../src/model/cudaRuntime.ts";
 import { openModel, type ModelFolder } from "../../../src/model/modelStore.ts";
 import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 import { importTinyModel, type TinyModel } from "../../support/tinyModel.ts";
@@ -15,6 +16,7 @@ beforeAll(async () => {
 	model = await openModel(tiny.folder);
 });
 afterAll(() => tiny.remove());
+afterEach(() => vi.unstubAllEnvs());
 
 /** What is said on a Linux machine whose only card has so many bytes, of which so many are used. */
 async function look(totalBytes: number, usedBytes: number): Promise<string> {
@@ -68,4 +70,29 @@ test("where Mote's addon can't be used, CUDA says that, and not that a driver wo
 
 test("a card with room for the model is there", async () => {
 	expect(await look(8e9, 1e9)).toBe("present");
+});
+
+/** What is said of CUDA on a Linux machine with NVIDIA's driver; a version where its library is there. */
+async function lookForCuda(cache: string, gpuLibraries: string | undefined): Promise<string> {
+	using root = new TemporaryFolder({ "proc/driver/nvidia/version": "NVRM version: 1" });
+	vi.stubEnv("XDG_CACHE_HOME", cache);
+	const machine = { system: "linux", root: root.path, arch: "x64", env: {}, release: "6.1.0" };
+	const presence = await lookForGpu("cuda", { model, threads: 1, gpuLibraries }, machine);
+	return presence.kind === "present" ? presence.version : gpuFaultReason("cuda", presence.fault);
+}
+
+const provider = "libonnxruntime_providers_cuda.so";
+
+test("CUDA's library that was downloaded is found, and one that a setting names goes before it", async () => {
+	const place = `mote/runtimes/${cudaRuntime.folderName}`;
+	using cache = new TemporaryFolder();
+	expect(await lookForCuda(cache.path, undefined)).toMatch(
+		/^libonnxruntime_providers_cuda[.]so is not there; “Mote: Manage Models” downloads it/,
+	);
+	cache.write(`${place}/libonnxruntime.so.1`, "of the release");
+	cache.write(`${place}/${provider}`, "downloaded");
+	// The sizes of the files are part of the version.
+	expect(await lookForCuda(cache.path, undefined)).toMatch(/ 14 [\d.]+ 10 [\d.]+$/);
+	using named = new TemporaryFolder({ "libonnxruntime.so.1": "mine", [provider]: "my own" });
+	expect(await lookForCuda(cache.path, named.path)).toMatch(/ 4 [\d.]+ 6 [\d.]+$/);
 });

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { findCudaLibrary } from "../../../../src/engine/gpu/cudaLibrary.ts";
+import { cudaFolders, findCudaLibrary } from "../../../../src/engine/gpu/cudaLibrary.ts";
 import { TemporaryFolder } from "../../../support/temporaryFolder.ts";
 
 const provider = "libonnxruntime_providers_cuda.so";
@@ -31,4 +31,15 @@ test("what is missing is named", async () => {
 		kind: "missing",
 		wanted: "libonnxruntime.so of the same release",
 	});
+});
+
+test("what somebody has named goes before what comes with Mote, and that before what was downloaded", () => {
+	const [own, downloaded] = ["/mote/runtime", "/cache/runtimes/cuda"];
+	expect(cudaFolders({ named: "/mine", own, downloaded })).toEqual([
+		"/mine",
+		join("/mine", "lib"),
+		own,
+		downloaded,
+	]);
+	expect(cudaFolders({ named: undefined, own, downloaded })).toEqual([own, downloaded]);
 });

@@ -39,6 +39,32 @@ test("a library that is missing is named", () => {
 	expect(gpuFaultOf(new Error(said))).toEqual({ kind: "noLibrary", wanted: "libcublas.so.13" });
 });
 
+test.each([
+	[
+		"libonnxruntime_providers_cuda.so",
+		"“Mote: Manage Models” downloads it (290.9 MB), or put it into the folder that “mote.engine.gpuLibraries” names",
+	],
+	[
+		"libonnxruntime_providers_shared.so",
+		"“Mote: Manage Models” downloads it (290.9 MB), or put it into the folder that “mote.engine.gpuLibraries” names",
+	],
+	["libx.so", "put it into the folder that “mote.engine.gpuLibraries” names"],
+	...[
+		"libcublasLt.so.13",
+		"libcudart.so.13",
+		"libcudnn.so.9",
+		"libcufft.so.12",
+		"libnvrtc.so.13",
+	].map((name) => [
+		name,
+		"install CUDA 13 and cuDNN 9 from NVIDIA, or what the libraries in the folder that “mote.engine.gpuLibraries” names were made for",
+	]),
+])("where %s comes from is said by whom it is of", (wanted, mended) => {
+	expect(gpuFaultSentence("cuda", { kind: "noLibrary", wanted })).toBe(
+		`CUDA is not used, because ${wanted} is not there; ${mended}.`,
+	);
+});
+
 test("what isn't even an error is said as it is", () => {
 	expect(gpuFaultOf("gone")).toEqual({ kind: "failed", detail: "gone" });
 });
