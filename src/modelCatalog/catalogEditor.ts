@@ -13,6 +13,8 @@ export interface CatalogEditor {
 	useForCompletions(source: ModelSource): Promise<void>;
 	/** What used this folder uses something else from now on: it is about to be removed. */
 	stopUsing(folder: string): Promise<void>;
+	/** What runs models starts anew, and looks for what it could run them on. */
+	restartEngine(): Promise<void>;
 	disconnectServer(): Promise<void>;
 	/** Leads from an address to a server that answers. */
 	connectServer(): Promise<void>;

@@ -1,5 +1,5 @@
 import type { Suggestion } from "../modelLibrary/suggestions.ts";
-import type { CatalogEntry, WorkStep } from "../modelProcess/protocol.ts";
+import type { CatalogEntry, CatalogRuntime, WorkStep } from "../modelProcess/protocol.ts";
 
 /** All that the catalog is made of. */
 export interface CatalogFacts {
@@ -8,8 +8,9 @@ export interface CatalogFacts {
 	readonly importable: ReadonlySet<string>;
 	/** Undefined before it was read. */
 	readonly library: LibraryFacts | undefined;
-	/** What is being done, or was done in vain, by the id of the model, or by {@link importKey}. */
+	/** What is being done, or was done in vain, by the id of the model, by {@link importKey}, or by {@link cudaKey}. */
 	readonly works: ReadonlyMap<string, Work>;
+	readonly cuda: CudaFacts;
 	/** Models in folders outside of the library. */
 	readonly folders: readonly FolderModel[];
 	/** Those that run on this machine and that nobody has named; undefined before they were looked for. */
@@ -19,6 +20,13 @@ export interface CatalogFacts {
 	/** Of the machine, or of the container in it. */
 	readonly memoryBytes: number;
 	readonly use: ModelUse;
+}
+
+/** What runs models on graphics cards of NVIDIA. */
+export interface CudaFacts {
+	/** There is a driver for it, on a platform that Mote runs CUDA on. */
+	readonly hasDriver: boolean;
+	readonly runtime: CatalogRuntime;
 }
 
 export interface LibraryFacts {
@@ -79,6 +87,9 @@ export type Work =
 	/** Of something that is in no list until it is whole. */
 	| { readonly kind: "paused" }
 	| { readonly kind: "failed"; readonly sentence: string };
+
+/** What stands for the runtime of CUDA, as a row and as work. */
+export const cudaKey = "runtime cuda";
 
 /** What stands for a checkpoint or file of somebody's own while it is imported. */
 export function importKey(path: string): string {

@@ -4,6 +4,7 @@ import { fitOf, neededMemoryBytes, type MachineCapacity } from "../modelLibrary/
 import { needsOf, obstacleTo, type Suggestion } from "../modelLibrary/suggestions.ts";
 import type { CatalogEntry } from "../modelProcess/protocol.ts";
 import {
+	cudaKey,
 	importedPath,
 	type CatalogFacts,
 	type FolderModel,
@@ -31,13 +32,17 @@ export type RowTarget =
 	| { readonly kind: "model"; readonly modelId: string }
 	| { readonly kind: "folder"; readonly folder: string }
 	| { readonly kind: "server"; readonly address: string; readonly model: string }
-	| { readonly kind: "import"; readonly path: string };
+	| { readonly kind: "import"; readonly path: string }
+	| { readonly kind: "runtime" };
 
 /** Undefined for what is no row's id. */
 export function targetOf(rowId: string): RowTarget | undefined {
 	const path = importedPath(rowId);
 	if (path !== undefined) {
 		return { kind: "import", path };
+	}
+	if (rowId === cudaKey) {
+		return { kind: "runtime" };
 	}
 	const [kind = "", first = "", ...rest] = rowId.split(" ");
 	switch (kind) {
@@ -299,11 +304,13 @@ function abilitiesOf({ fim, chat }: Suggestion): {
 	return { fillsIn: fim !== null, converses: chat };
 }
 
-function removal(bytes: number): Actions[number] {
+/** Says how much space it frees, in bytes. */
+export function removal(bytes: number): Actions[number] {
 	return { action: "remove", label: `Remove, frees ${byteText(bytes)}` };
 }
 
-function runningState(work: Work | undefined): Partial<RowView> {
+/** What of a row is another thing while something is done for it. */
+export function runningState(work: Work | undefined): Partial<RowView> {
 	return work?.kind !== "running"
 		? {}
 		: {
@@ -313,6 +320,6 @@ function runningState(work: Work | undefined): Partial<RowView> {
 			};
 }
 
-function failureOf(work: Work | undefined): Partial<RowView> {
+export function failureOf(work: Work | undefined): Partial<RowView> {
 	return work?.kind === "failed" ? { state: { kind: "failed", sentence: work.sentence } } : {};
 }

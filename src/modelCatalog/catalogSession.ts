@@ -1,35 +1,41 @@
 import { assertNever } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/log.ts";
-import { isUserError, UserError } from "../base/userError.ts";
+import { isUserError } from "../base/userError.ts";
 import { byteText } from "../base/byteText.ts";
+import { cudaRuntime } from "../model/cudaRuntime.ts";
 import type { Suggestion } from "../modelLibrary/suggestions.ts";
 import type { LibraryClient, WorkListener, WorkOutcome } from "../modelProcess/libraryClient.ts";
 import type { CatalogEditor } from "./catalogEditor.ts";
 import {
+	cudaKey,
 	importedPath,
 	importKey,
 	type CatalogFacts,
+	type CudaFacts,
 	type FolderModel,
 	type FoundServer,
 	type LibraryFacts,
 	type ModelUse,
-	type Work,
 } from "./catalogFacts.ts";
-import { modelIdOf, targetOf, type RowTarget } from "./catalogRows.ts";
+import { targetOf, type RowTarget } from "./catalogRows.ts";
 import { catalogView, offersAction, rowOf } from "./catalogView.ts";
-import { DownloadSpeed } from "./downloadSpeed.ts";
+import { CatalogWorks } from "./catalogWorks.ts";
 import {
 	fromModelsViewSchema,
 	type CatalogView,
 	type FromModelsView,
 	type RowAction,
 } from "./messages.ts";
+import { repositoryOf, sourceOf, workKey } from "./rowTargets.ts";
 import { waysOn, type WayOn } from "./waysOn.ts";
 import { workSummaries, type WorkSummary } from "./workSummaries.ts";
 
 export interface CatalogSessionOptions {
-	readonly library: Pick<LibraryClient, "list" | "install" | "importFrom" | "remove">;
+	readonly library: Pick<
+		LibraryClient,
+		"list" | "install" | "importFrom" | "remove" | "installRuntime" | "removeRuntime"
+	>;
 	readonly editor: CatalogEditor;
 	/** Asked when somebody looks for the first time, and then often. */
 	readonly suggestions: () => readonly Suggestion[];
@@ -38,6 +44,10 @@ export interface CatalogSessionOptions {
 	readonly memoryBytes: number;
 	/** Models outside of the library. */
 	readonly folders: () => Promise<readonly FolderModel[]>;
+	/** Whether a driver is there that CUDA could use, on a platform that Mote runs it on. */
+	readonly hasCudaDriver: () => Promise<boolean>;
+	/** Whether the settings let CUDA be tried. */
+	readonly triesCuda: () => boolean;
 	/** Whether somebody wants servers of this machine to be looked for. */
 	readonly offersServers: () => boolean;
 	/** Never rejects; the signal aborts when the window closes. */
@@ -58,17 +68,18 @@ export interface CatalogSessionOptions {
  */
 export class CatalogSession {
 	readonly #options: CatalogSessionOptions;
-	readonly #works = new Map<string, Work>();
-	readonly #pauses = new Map<string, AbortController>();
+	readonly #works: CatalogWorks;
 	readonly #closed = new AbortController();
 	#library: LibraryFacts | undefined;
 	#folders: readonly FolderModel[] = [];
 	#servers: readonly FoundServer[] | undefined;
+	#cuda: CudaFacts = { hasDriver: false, runtime: { kind: "absent" } };
 	/** A look under way; another one asked for meanwhile is the same. */
 	#looking: Promise<void> | undefined;
 
 	constructor(options: CatalogSessionOptions) {
 		this.#options = options;
+		this.#works = new CatalogWorks(options);
 	}
 
 	get view(): CatalogView {
@@ -129,9 +140,7 @@ export class CatalogSession {
 	/** Pauses all; what came is kept. */
 	dispose(): void {
 		this.#closed.abort();
-		for (const pause of this.#pauses.values()) {
-			pause.abort();
-		}
+		this.#works.pauseAll();
 	}
 
 	#facts(): CatalogFacts {
@@ -141,7 +150,8 @@ export class CatalogSession {
 			importable,
 			memoryBytes,
 			library: this.#library,
-			works: this.#works,
+			works: this.#works.all,
+			cuda: this.#cuda,
 			folders: this.#folders,
 			servers: this.#servers,
 			offersServers: offersServers(),
@@ -183,20 +193,20 @@ export class CatalogSession {
 		switch (action) {
 			case "install":
 			case "resume":
-				return target.kind === "import" ? this.#importFrom(target.path) : this.#install(target);
+				return this.#install(target);
 			case "pause":
-				this.#pauses.get(workKey(target))?.abort();
+				this.#works.pause(workKey(target));
 				return;
 			case "useForChat":
-				return editor.useForChat(this.#source(target));
+				return editor.useForChat(sourceOf(target, this.#library));
 			case "useForCompletions":
-				return editor.useForCompletions(this.#source(target));
+				return editor.useForCompletions(sourceOf(target, this.#library));
 			case "disconnect":
 				return editor.disconnectServer();
 			case "remove":
 				return this.#remove(target, row.name);
 			case "openSource": {
-				const repository = this.#repositoryOf(target);
+				const repository = repositoryOf(target, this.#options.suggestions(), this.#library);
 				return repository === undefined ? undefined : editor.openPage(repository);
 			}
 			default:
@@ -204,42 +214,23 @@ export class CatalogSession {
 		}
 	}
 
-	/** Where a model is that can be used. */
-	#source(target: RowTarget): Parameters<CatalogEditor["useForChat"]>[0] {
-		switch (target.kind) {
-			case "server":
-			case "folder":
-				return target;
-			case "import":
-				throw goneError();
-			case "model": {
-				const entry = this.#library?.entries.find(({ id }) => id === target.modelId);
-				if (entry?.kind !== "installed") {
-					throw goneError();
-				}
-				return { kind: "folder", folder: entry.folder };
-			}
-		}
-	}
-
-	#repositoryOf(target: RowTarget): string | undefined {
-		if (target.kind !== "model") {
-			return undefined;
-		}
-		const entry = this.#library?.entries.find(({ id }) => id === target.modelId);
-		const suggestion = this.#options.suggestions().find((one) => modelIdOf(one) === target.modelId);
-		return suggestion?.repository ?? (entry?.kind === "unfinished" ? entry.repository : undefined);
-	}
-
 	async #install(target: RowTarget): Promise<void> {
-		const repository = this.#repositoryOf(target);
+		const { library } = this.#options;
+		if (target.kind === "import") {
+			return this.#importFrom(target.path);
+		}
+		if (target.kind === "runtime") {
+			return this.#work(cudaKey, false, (listener) => library.installRuntime(listener));
+		}
+		const suggestions = this.#options.suggestions();
+		const repository = repositoryOf(target, suggestions, this.#library);
 		if (repository === undefined) {
 			return;
 		}
-		const suggestion = this.#options.suggestions().find((one) => one.repository === repository);
+		const suggestion = suggestions.find((one) => one.repository === repository);
 		const converses = suggestion?.chat === true;
 		await this.#work(workKey(target), converses, (listener) =>
-			this.#options.library.install(repository, listener),
+			library.install(repository, listener),
 		);
 	}
 
@@ -262,63 +253,63 @@ export class CatalogSession {
 		mayConverse: boolean,
 		begin: (listener: WorkListener) => Promise<WorkOutcome>,
 	): Promise<void> {
-		if (this.#pauses.has(key)) {
+		if (this.#works.isRunning(key)) {
 			return;
 		}
-		const { clock, use, onNotice } = this.#options;
-		const pause = new AbortController();
-		const speed = new DownloadSpeed();
-		const isForChat = mayConverse && use().chatName === undefined;
-		this.#pauses.set(key, pause);
-		this.#setWork(key, {
-			kind: "running",
-			step: { kind: "waiting" },
-			bytesPerSecond: undefined,
-			isForChat,
-		});
+		const isForChat = mayConverse && this.#options.use().chatName === undefined;
 		try {
-			const outcome = await begin({
-				onStep: (step) => {
-					const bytesPerSecond =
-						step.kind === "downloading" ? speed.add(step.doneBytes, clock.now()) : undefined;
-					this.#setWork(key, { kind: "running", step, bytesPerSecond, isForChat });
-				},
-				onNotice,
-				signal: pause.signal,
-			});
+			const outcome = await this.#works.run(key, isForChat, begin);
 			await this.#readLibrary();
 			const isListed = importedPath(key) === undefined || outcome.kind === "installed";
-			this.#setWork(key, isListed ? undefined : { kind: "paused" });
-			if (outcome.kind === "installed" && isForChat) {
-				await this.#useIfItConverses(outcome.folder);
+			this.#works.set(key, isListed ? undefined : { kind: "paused" });
+			if (outcome.kind === "installed") {
+				await (key === cudaKey ? this.#tryCuda() : this.#useInChat(isForChat, outcome.folder));
 			}
 		} catch (error) {
 			await this.#readLibrary();
-			this.#setWork(key, { kind: "failed", sentence: this.#sentenceOf(error) });
+			this.#works.set(key, { kind: "failed", sentence: this.#sentenceOf(error) });
 		} finally {
-			this.#pauses.delete(key);
-			this.#options.onDidChange();
+			this.#works.end(key);
 		}
 	}
 
 	/** Whoever installs one while nothing converses wants to talk to it; what was chosen meanwhile stays. */
-	async #useIfItConverses(folder: string): Promise<void> {
+	async #useInChat(isForChat: boolean, folder: string): Promise<void> {
 		const { editor, use, onNotice } = this.#options;
 		const entry = this.#library?.entries.find(
 			(one) => one.kind === "installed" && one.folder === folder,
 		);
-		if (entry?.kind === "installed" && entry.converses && use().chatName === undefined) {
+		const isWanted = isForChat && use().chatName === undefined;
+		if (isWanted && entry?.kind === "installed" && entry.converses) {
 			await editor.useForChat({ kind: "folder", folder });
 			onNotice(`${entry.name} is installed, and answers in the chat from now on.`);
 		}
 	}
 
+	/** An engine looks for what it could run on when it starts. */
+	async #tryCuda(): Promise<void> {
+		const { editor, triesCuda, onNotice } = this.#options;
+		if (!triesCuda()) {
+			onNotice(
+				`${cudaRuntime.name} is installed, and isn't used yet: set “mote.engine.gpu” to “auto” to have it tried.`,
+			);
+			return;
+		}
+		await editor.restartEngine();
+		onNotice(
+			`${cudaRuntime.name} is installed, and the engine starts again to try it; the status bar's menu says what came of that.`,
+		);
+	}
+
 	async #remove(target: RowTarget, name: string): Promise<void> {
+		if (target.kind === "runtime") {
+			return this.#removeCuda(name);
+		}
 		const entry =
 			target.kind === "model"
 				? this.#library?.entries.find(({ id }) => id === target.modelId)
 				: undefined;
-		const { editor, library, onNotice } = this.#options;
+		const { editor, library } = this.#options;
 		if (entry === undefined) {
 			return;
 		}
@@ -329,10 +320,32 @@ export class CatalogSession {
 		if (entry.kind === "installed") {
 			await editor.stopUsing(entry.folder);
 		}
+		await this.#removeWith(entry.id, name, () => library.remove(entry.id));
+	}
+
+	async #removeCuda(name: string): Promise<void> {
+		const { editor, library, triesCuda } = this.#options;
+		const { runtime } = this.#cuda;
+		if (runtime.kind === "absent") {
+			return;
+		}
+		const bytes = runtime.kind === "unfinished" ? runtime.doneBytes : runtime.bytes;
+		if (!(await editor.confirmRemoval(name, bytes))) {
+			return;
+		}
+		await this.#removeWith(cudaKey, name, () => library.removeRuntime());
+		// What is loaded stays in memory, and on the disk, until its process ends.
+		if (runtime.kind === "installed" && triesCuda()) {
+			await editor.restartEngine();
+		}
+	}
+
+	/** `remove` resolves with the space that is free again, in bytes. */
+	async #removeWith(key: string, name: string, remove: () => Promise<number>): Promise<void> {
 		try {
-			const freedBytes = await library.remove(entry.id);
-			this.#setWork(entry.id, undefined);
-			onNotice(`${name} is removed; ${byteText(freedBytes)} are free again.`);
+			const freedBytes = await remove();
+			this.#works.set(key, undefined);
+			this.#options.onNotice(`${name} is removed; ${byteText(freedBytes)} are free again.`);
 		} finally {
 			await this.#readLibrary();
 		}
@@ -346,18 +359,13 @@ export class CatalogSession {
 	async #readLibrary(): Promise<void> {
 		try {
 			this.#folders = await this.#options.folders();
-			this.#library = await this.#options.library.list();
+			const hasDriver = await this.#options.hasCudaDriver();
+			this.#cuda = { ...this.#cuda, hasDriver };
+			const { runtime, ...library } = await this.#options.library.list();
+			this.#library = library;
+			this.#cuda = { hasDriver, runtime };
 		} catch (error) {
 			this.#options.onNotice(this.#sentenceOf(error));
-		}
-		this.#options.onDidChange();
-	}
-
-	#setWork(key: string, work: Work | undefined): void {
-		if (work === undefined) {
-			this.#works.delete(key);
-		} else {
-			this.#works.set(key, work);
 		}
 		this.#options.onDidChange();
 	}
@@ -379,22 +387,4 @@ export class CatalogSession {
 		logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
 		return "Mote failed at this because of a bug; its log says more.";
 	}
-}
-
-/** What {@link CatalogFacts.works} has a row's work under. */
-function workKey(target: RowTarget): string {
-	switch (target.kind) {
-		case "model":
-			return target.modelId;
-		case "import":
-			return importKey(target.path);
-		case "folder":
-			return target.folder;
-		case "server":
-			return target.address;
-	}
-}
-
-function goneError(): UserError {
-	return new UserError("notInstalled", "This model isn't there any more; look at the list again.");
 }

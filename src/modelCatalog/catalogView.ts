@@ -10,6 +10,7 @@ import {
 	suggestionRow,
 } from "./catalogRows.ts";
 import type { CatalogView, LabelledText, RowAction, RowGroup, RowView } from "./messages.ts";
+import { cudaRow } from "./runtimeRow.ts";
 
 /** What the view of models shows. */
 export function catalogView(facts: CatalogFacts): CatalogView {
@@ -29,6 +30,7 @@ export function offersAction(row: RowView | undefined, action: RowAction): boole
 function groupsOf(facts: CatalogFacts): readonly RowGroup[] {
 	const entries = facts.library?.entries ?? [];
 	const here = new Set(entries.map(({ id }) => id));
+	const card = cudaRow(facts);
 	const imports = [...facts.works].filter(([key]) => importedPath(key) !== undefined);
 	return [
 		{
@@ -49,6 +51,7 @@ function groupsOf(facts: CatalogFacts): readonly RowGroup[] {
 					.map((suggestion) => suggestionRow(suggestion, facts)),
 			),
 		},
+		...(card === undefined ? [] : [{ title: "Graphics cards", emptyText: "", rows: [card] }]),
 		{ title: "Servers", emptyText: noServers(facts), rows: serversOf(facts) },
 	];
 }

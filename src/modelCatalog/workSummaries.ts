@@ -1,7 +1,8 @@
 import { basename } from "node:path";
-import { importedPath, type CatalogFacts } from "./catalogFacts.ts";
+import { cudaRuntime } from "../model/cudaRuntime.ts";
+import { cudaKey, importedPath, type CatalogFacts } from "./catalogFacts.ts";
 import { modelIdOf, modelRowId } from "./catalogRows.ts";
-import { fractionOf, pausedState, percentText, workingState } from "./workText.ts";
+import { fractionOf, pausedState, percentText, workingState, type Progress } from "./workText.ts";
 
 /** What is being installed, or was begun, for a menu: one line each. */
 export interface WorkSummary {
@@ -13,15 +14,18 @@ export interface WorkSummary {
 }
 
 export function workSummaries(facts: CatalogFacts): readonly WorkSummary[] {
-	const { suggestions, works, library } = facts;
+	const { suggestions, works, library, cuda } = facts;
 	const nameOf = (key: string): string => {
+		if (key === cudaKey) {
+			return cudaRuntime.name;
+		}
 		const path = importedPath(key);
 		return path === undefined
 			? (suggestions.find((one) => modelIdOf(one) === key)?.name ?? key.replace("--", "/"))
 			: basename(path);
 	};
 	const rowIdOf = (key: string): string =>
-		importedPath(key) === undefined ? modelRowId(key) : key;
+		key === cudaKey || importedPath(key) !== undefined ? key : modelRowId(key);
 	const atWork = [...works].map(([key, work]): WorkSummary => {
 		const rowId = rowIdOf(key);
 		if (work.kind === "paused") {
@@ -34,15 +38,23 @@ export function workSummaries(facts: CatalogFacts): readonly WorkSummary[] {
 		const far = fraction === undefined ? "" : `: ${percentText(fraction)}`;
 		return { rowId, kind: "working", label: `${nameOf(key)}${far}`, detail: text };
 	});
-	const paused = (library?.entries ?? []).flatMap((entry): readonly WorkSummary[] => {
-		if (entry.kind !== "unfinished" || works.has(entry.id)) {
+	const pausedAt = (
+		key: string,
+		progress: Progress,
+		missing: "converted" | "unpacked",
+	): readonly WorkSummary[] => {
+		if (works.has(key)) {
 			return [];
 		}
-		const far = percentText(fractionOf(entry));
-		const label = `Resume ${nameOf(entry.id)}: paused at ${far}`;
-		return [
-			{ rowId: modelRowId(entry.id), kind: "paused", label, detail: pausedState(entry).text },
-		];
-	});
-	return [...atWork, ...paused];
+		const label = `Resume ${nameOf(key)}: paused at ${percentText(fractionOf(progress))}`;
+		const detail = pausedState(progress, missing).text;
+		return [{ rowId: rowIdOf(key), kind: "paused", label, detail }];
+	};
+	return [
+		...atWork,
+		...(library?.entries ?? []).flatMap((entry) =>
+			entry.kind === "unfinished" ? pausedAt(entry.id, entry, "converted") : [],
+		),
+		...(cuda.runtime.kind === "unfinished" ? pausedAt(cudaKey, cuda.runtime, "unpacked") : []),
+	];
 }

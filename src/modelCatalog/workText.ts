@@ -34,16 +34,25 @@ export function workingState(
 				text: `Downloaded and checked. Converts: ${percentText(step.fraction)}.`,
 				fraction: step.fraction,
 			};
+		case "unpacking":
+			return {
+				kind: "working",
+				text: `Downloaded and checked. Unpacks: ${percentText(step.fraction)}.`,
+				fraction: step.fraction,
+			};
 	}
 }
 
-/** What came of a model whose installation was ended, and how to go on. */
-export function pausedState(progress: Progress): Extract<RowState, { kind: "paused" }> {
+/** What came of something whose installation was ended; `missing` is what comes after the download. */
+export function pausedState(
+	progress: Progress,
+	missing: "converted" | "unpacked" = "converted",
+): Extract<RowState, { kind: "paused" }> {
 	const fraction = fractionOf(progress);
 	const text =
 		fraction < 1
 			? `Paused at ${percentText(fraction)}: ${partText(progress)} are here.`
-			: "Downloaded and checked; not converted yet.";
+			: `Downloaded and checked; not ${missing} yet.`;
 	return { kind: "paused", text, fraction };
 }
 

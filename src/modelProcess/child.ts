@@ -7,18 +7,21 @@ import { freeDiskBytes } from "../base/freeDiskBytes.ts";
 import { processPort } from "../base/process/processPort.ts";
 import { importCheckpoint } from "../importer/importCheckpoint.ts";
 import { architectureNames } from "../model/architecture.ts";
+import { cudaRuntime, runtimesPlace } from "../model/cudaRuntime.ts";
 import { machineMemoryBytes } from "../model/machineMemory.ts";
-import { parseHubAddress } from "../modelLibrary/hub/hubAddress.ts";
+import { parseHubAddress, parseRegistryAddress } from "../modelLibrary/hub/hubAddress.ts";
 import { libraryPlace } from "../modelLibrary/libraryPlace.ts";
 import { ModelLibrary } from "../modelLibrary/modelLibrary.ts";
+import { RuntimeLibrary } from "../modelLibrary/runtimes/runtimeLibrary.ts";
 import { checkChatFormat } from "../prompt/chatTemplate.ts";
 import { serveLibrary, type LibraryServer } from "./serveLibrary.ts";
 
-const folder = libraryPlace({
+const surroundings = {
 	platform: process.platform,
 	environment: process.env,
 	home: homedir(),
-});
+};
+const folder = libraryPlace(surroundings);
 
 const write = (stream: NodeJS.WriteStream) => (message: string) => {
 	stream.write(`${message}\n`);
@@ -47,6 +50,21 @@ const server: LibraryServer = serveLibrary({
 				signal,
 			}),
 		memoryBytes: machineMemoryBytes(),
+	}),
+	runtime: new RuntimeLibrary({
+		folder: runtimesPlace(surroundings),
+		connection: {
+			get address() {
+				// npm itself reads its variables in capitals too.
+				return parseRegistryAddress(
+					process.env["npm_config_registry"] ?? process.env["NPM_CONFIG_REGISTRY"],
+				);
+			},
+			fetch: globalThis.fetch,
+			token: () => Promise.resolve(undefined),
+			clock: systemClock,
+		},
+		runtime: cudaRuntime,
 	}),
 	freeDiskBytes: async () => {
 		await mkdir(folder, { recursive: true });

@@ -6,6 +6,7 @@ import { UserError } from "../base/userError.ts";
 import {
 	fromLibrarySchema,
 	type CatalogEntry,
+	type CatalogRuntime,
 	type FromLibrary,
 	type ToLibrary,
 	type WorkStep,
@@ -30,6 +31,8 @@ export type WorkOutcome =
 
 export interface LibraryList {
 	readonly entries: readonly CatalogEntry[];
+	/** Of ONNX Runtime, for CUDA. */
+	readonly runtime: CatalogRuntime;
 	/** Of the library's disk. */
 	readonly freeDiskBytes: number;
 }
@@ -80,6 +83,18 @@ export class LibraryClient {
 	/** Resolves with the space that is free again, in bytes. */
 	async remove(modelId: string): Promise<number> {
 		const reply = await this.#call((callId) => ({ kind: "remove", callId, modelId }));
+		assert(reply.kind === "removed", "a removal is answered with what it freed");
+		return reply.freedBytes;
+	}
+
+	/** Begins to install what CUDA needs of ONNX Runtime, or goes on with it. */
+	async installRuntime(listener: WorkListener): Promise<WorkOutcome> {
+		return await this.#work((callId) => ({ kind: "installRuntime", callId }), listener);
+	}
+
+	/** Resolves with the space that is free again, in bytes. */
+	async removeRuntime(): Promise<number> {
+		const reply = await this.#call((callId) => ({ kind: "removeRuntime", callId }));
 		assert(reply.kind === "removed", "a removal is answered with what it freed");
 		return reply.freedBytes;
 	}

@@ -20,6 +20,9 @@ export const toLibrarySchema = z.discriminatedUnion("kind", [
 	/** A checkpoint folder or a GGUF file. Absolute. */
 	z.strictObject({ kind: z.literal("import"), callId, path }),
 	z.strictObject({ kind: z.literal("remove"), callId, modelId }),
+	/** What CUDA needs of ONNX Runtime: begins, or goes on with what is there. */
+	z.strictObject({ kind: z.literal("installRuntime"), callId }),
+	z.strictObject({ kind: z.literal("removeRuntime"), callId }),
 	/** Ends the work of a call; what came of it is kept. */
 	z.strictObject({ kind: z.literal("pause"), callId }),
 	/** Pauses all, and ends the process. */
@@ -47,12 +50,19 @@ const entrySchema = z.discriminatedUnion("kind", [
 	}),
 ]);
 
+const runtimeSchema = z.discriminatedUnion("kind", [
+	z.strictObject({ kind: z.literal("absent") }),
+	z.strictObject({ kind: z.literal("unfinished"), ...progress }),
+	z.strictObject({ kind: z.literal("installed"), folder: path, bytes }),
+]);
+
 const stepSchema = z.discriminatedUnion("kind", [
 	z.strictObject({ kind: z.literal("waiting") }),
 	z.strictObject({ kind: z.literal("listing") }),
 	z.strictObject({ kind: z.literal("checking"), ...progress }),
 	z.strictObject({ kind: z.literal("downloading"), ...progress }),
 	z.strictObject({ kind: z.literal("converting"), fraction: z.number().min(0).max(1) }),
+	z.strictObject({ kind: z.literal("unpacking"), fraction: z.number().min(0).max(1) }),
 ]);
 
 export const fromLibrarySchema = z.discriminatedUnion("kind", [
@@ -63,6 +73,7 @@ export const fromLibrarySchema = z.discriminatedUnion("kind", [
 		kind: z.literal("listed"),
 		callId,
 		entries: z.array(entrySchema).max(10_000),
+		runtime: runtimeSchema,
 		freeDiskBytes: bytes,
 	}),
 	z.strictObject({ kind: z.literal("installed"), callId, folder: path }),
@@ -76,5 +87,7 @@ export type ToLibrary = z.infer<typeof toLibrarySchema>;
 export type FromLibrary = z.infer<typeof fromLibrarySchema>;
 /** A model of the library, as far as somebody who looks at a list wants to know it. */
 export type CatalogEntry = z.infer<typeof entrySchema>;
-/** What is being done for a model. */
+/** How much of what CUDA needs of ONNX Runtime is on this disk. */
+export type CatalogRuntime = z.infer<typeof runtimeSchema>;
+/** What is being done for a model or a runtime. */
 export type WorkStep = z.infer<typeof stepSchema>;

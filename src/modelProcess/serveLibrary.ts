@@ -5,6 +5,7 @@ import type { ProcessPort } from "../base/process/port.ts";
 import { isUserError } from "../base/userError.ts";
 import { parseRepository } from "../modelLibrary/hub/hubAddress.ts";
 import type { InstallStep, LibraryEntry, ModelLibrary } from "../modelLibrary/modelLibrary.ts";
+import type { RuntimeLibrary, RuntimeStep } from "../modelLibrary/runtimes/runtimeLibrary.ts";
 import type { InstallOutcome } from "../modelLibrary/turns.ts";
 import {
 	toLibrarySchema,
@@ -18,6 +19,7 @@ export interface LibraryHost {
 	/** To the parent. */
 	readonly port: ProcessPort;
 	readonly library: Pick<ModelLibrary, "list" | "install" | "importFrom" | "remove">;
+	readonly runtime: Pick<RuntimeLibrary, "state" | "install" | "remove">;
 	/** Of the library's disk, in bytes. */
 	readonly freeDiskBytes: () => Promise<number>;
 	readonly clock: Clock;
@@ -26,6 +28,7 @@ export interface LibraryHost {
 	readonly onEnd: () => void;
 }
 
+type AnyStep = InstallStep | RuntimeStep;
 type Work = Exclude<ToLibrary, { readonly kind: "pause" | "end" }>;
 
 /** Nobody reads more than this, and each step is a message. */
@@ -47,14 +50,15 @@ export function serveLibrary(host: LibraryHost): LibraryServer {
 
 	const work = async (
 		callId: number,
-		doIt: (onStep: (step: InstallStep) => void, signal: AbortSignal) => Promise<InstallOutcome>,
+		doIt: (onStep: (step: AnyStep) => void, signal: AbortSignal) => Promise<InstallOutcome>,
 	): Promise<void> => {
 		const pause = new AbortController();
 		working.set(callId, pause);
 		const sendStep = slowly(host.clock, (step) => send({ kind: "step", callId, step }));
 		try {
 			const outcome = await doIt((step) => {
-				noticed = step.kind === "waiting" ? noticed : callId;
+				// Only conversions have something to notice.
+				noticed = step.kind === "converting" ? callId : noticed;
 				sendStep(step);
 			}, pause.signal);
 			send(
@@ -73,7 +77,8 @@ export function serveLibrary(host: LibraryHost): LibraryServer {
 			case "list": {
 				const entries = (await host.library.list()).map(catalogEntry);
 				const freeDiskBytes = await host.freeDiskBytes();
-				send({ kind: "listed", callId, entries, freeDiskBytes });
+				const runtime = await host.runtime.state();
+				send({ kind: "listed", callId, entries, runtime, freeDiskBytes });
 				return;
 			}
 			case "install": {
@@ -86,6 +91,13 @@ export function serveLibrary(host: LibraryHost): LibraryServer {
 				return work(callId, (onStep, signal) =>
 					host.library.importFrom(message.path, { onStep, signal }),
 				);
+			case "installRuntime":
+				return work(callId, (onStep, signal) => host.runtime.install({ onStep, signal }));
+			case "removeRuntime": {
+				const { freedBytes } = await host.runtime.remove();
+				send({ kind: "removed", callId, freedBytes });
+				return;
+			}
 			case "remove": {
 				const { freedBytes } = await host.library.remove(message.modelId);
 				send({ kind: "removed", callId, freedBytes });
@@ -148,7 +160,7 @@ export function serveLibrary(host: LibraryHost): LibraryServer {
  * Passes on the first step of each kind at once, and of the others the latest for each time that somebody could read: also
  * the last one before nothing comes for a while.
  */
-function slowly(clock: Clock, send: (step: WorkStep) => void): (step: InstallStep) => void {
+function slowly(clock: Clock, send: (step: WorkStep) => void): (step: AnyStep) => void {
 	let kind: string | undefined;
 	let latest: WorkStep | undefined;
 	let isWaiting = false;
@@ -162,8 +174,7 @@ function slowly(clock: Clock, send: (step: WorkStep) => void): (step: InstallSte
 		}
 	};
 	return (step) => {
-		const sendable =
-			step.kind === "converting" ? { ...step, fraction: inUnit(step.fraction) } : step;
+		const sendable = "fraction" in step ? { ...step, fraction: inUnit(step.fraction) } : step;
 		if (step.kind !== kind) {
 			kind = step.kind;
 			latest = undefined;

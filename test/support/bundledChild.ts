@@ -21,6 +21,9 @@ export async function bundleChild(entryPoint: string): Promise<BundledChild> {
 		platform: "node",
 		format: "esm",
 		external: ["onnxruntime-node"],
+		banner: {
+			js: 'import { createRequire as moteCreateRequire } from "node:module"; const require = moteCreateRequire(import.meta.url);',
+		},
 		logLevel: "error",
 	});
 	return { path, remove: () => rm(folder, { recursive: true, force: true }) };

@@ -54,6 +54,7 @@ export function catalogFacts(changes: Partial<CatalogFacts> = {}): CatalogFacts 
 		importable: new Set(["qwen2"]),
 		library: { entries: [], freeDiskBytes: 100e9 },
 		works: new Map(),
+		cuda: { hasDriver: false, runtime: { kind: "absent" } },
 		folders: [
 			{
 				folder: "/mote/models/mote-base",

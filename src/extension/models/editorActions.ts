@@ -35,6 +35,7 @@ export function createCatalogEditor(options: EditorActionsOptions): CatalogEdito
 		useForChat: (source) => use("chat", source),
 		useForCompletions: (source) => use("completions", source),
 		stopUsing: (folder) => writeSettings(changesToStopUsing(folder, options.settings())),
+		restartEngine: async () => vscode.commands.executeCommand("mote.restartEngine"),
 		disconnectServer: () => writeSettings([["server.url", undefined]]),
 		connectServer: async () => vscode.commands.executeCommand("mote.connectServer"),
 		confirmRemoval,

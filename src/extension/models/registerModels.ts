@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import * as vscode from "vscode";
+import type { CacheSurroundings } from "../../base/cacheFolder.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { forkProcess } from "../../base/process/forkProcess.ts";
 import { architectureNames } from "../../model/architecture.ts";
+import { runtimesPlace } from "../../model/cudaRuntime.ts";
 import type { FolderModel, ModelUse } from "../../modelCatalog/catalogFacts.ts";
 import { CatalogSession } from "../../modelCatalog/catalogSession.ts";
 import { hasUnfinished, libraryPlace } from "../../modelLibrary/libraryPlace.ts";
@@ -15,6 +17,7 @@ import { libraryEnvironment } from "../../modelProcess/libraryEnvironment.ts";
 import type { LocalModel } from "../engineSession.ts";
 import type { LanguageModels } from "../servers/languageModels.ts";
 import { editorProxy, type Settings } from "../settings.ts";
+import { hasCudaDriver, triesCuda } from "./cudaDriver.ts";
 import { createCatalogEditor } from "./editorActions.ts";
 import { bundledFolders, folderModels } from "./folderModels.ts";
 import { ModelsPanel } from "./modelsPanel.ts";
@@ -88,6 +91,8 @@ export function registerModels(options: ModelsOptions): Models {
 		importable: new Set(architectureNames),
 		memoryBytes: options.memoryBytes,
 		folders: () => outsideFolders(bundled.keys(), folders.all(), options.settings()),
+		hasCudaDriver: () => hasCudaDriver(),
+		triesCuda: () => triesCuda(options.settings().engine.gpu),
 		offersServers: () => options.isTrusted() && options.settings().offersRunningServers,
 		findServers: async (signal) => {
 			const { findRunningServers } = await import("../../languageModel/remote/runningServers.ts");
@@ -129,12 +134,18 @@ function suggestionsOf(extensionUri: vscode.Uri): () => readonly Suggestion[] {
 	return () => (suggestions ??= parseSuggestions(readFileSync(file, "utf8")));
 }
 
-const libraryFolder = (): string =>
-	libraryPlace({ platform: process.platform, environment: process.env, home: homedir() });
+const surroundings = (): CacheSurroundings => ({
+	platform: process.platform,
+	environment: process.env,
+	home: homedir(),
+});
+
+const libraryFolder = (): string => libraryPlace(surroundings());
 
 /** What an earlier window began is offered in this one, without anybody having to open the view first. */
 async function lookForUnfinished(session: CatalogSession): Promise<void> {
-	if (await hasUnfinished(libraryFolder())) {
+	const places = [libraryFolder(), runtimesPlace(surroundings())];
+	if ((await Promise.all(places.map(hasUnfinished))).some(Boolean)) {
 		await session.look({ servers: false });
 	}
 }

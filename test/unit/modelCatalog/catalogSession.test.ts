@@ -1,11 +1,11 @@
 /** What a person does about models, from a press to what the view then shows. */
 import { expect, test } from "vitest";
 import { UserError } from "../../../src/base/userError.ts";
-import type { ModelUse } from "../../../src/modelCatalog/catalogFacts.ts";
+import { cudaKey, type ModelUse } from "../../../src/modelCatalog/catalogFacts.ts";
 import { CatalogSession } from "../../../src/modelCatalog/catalogSession.ts";
 import { rowOf } from "../../../src/modelCatalog/catalogView.ts";
 import type { WorkListener, WorkOutcome } from "../../../src/modelProcess/libraryClient.ts";
-import type { CatalogEntry } from "../../../src/modelProcess/protocol.ts";
+import type { CatalogEntry, CatalogRuntime } from "../../../src/modelProcess/protocol.ts";
 import {
 	catalogFacts,
 	installedEntry,
@@ -25,13 +25,25 @@ interface Running {
 }
 
 /** A session whose library and editor are the test. */
-function bench({ confirms = true, isModelFolder = false, offersServers = true } = {}) {
+function bench({
+	confirms = true,
+	isModelFolder = false,
+	offersServers = true,
+	triesCuda = true,
+	hasCudaDriver = false,
+} = {}) {
 	const calls: string[] = [];
 	const notices: string[] = [];
 	const log: string[] = [];
 	const running: Running[] = [];
-	const state: { entries: readonly CatalogEntry[]; use: ModelUse; listFault: Error | undefined } = {
+	const state: {
+		entries: readonly CatalogEntry[];
+		runtime: CatalogRuntime;
+		use: ModelUse;
+		listFault: Error | undefined;
+	} = {
 		entries: [],
+		runtime: { kind: "absent" },
 		use: catalogFacts().use,
 		listFault: undefined,
 	};
@@ -50,10 +62,20 @@ function bench({ confirms = true, isModelFolder = false, offersServers = true } 
 		library: {
 			list: () =>
 				state.listFault === undefined
-					? Promise.resolve({ entries: state.entries, freeDiskBytes: 1e11 })
+					? Promise.resolve({
+							entries: state.entries,
+							runtime: state.runtime,
+							freeDiskBytes: 1e11,
+						})
 					: Promise.reject(state.listFault),
 			install: (repository, listener) => work(`install ${repository}`, listener),
 			importFrom: (path, listener) => work(`import ${path}`, listener),
+			installRuntime: (listener) => work("install the runtime", listener),
+			removeRuntime: async () => {
+				await call("remove the runtime");
+				state.runtime = { kind: "absent" };
+				return 274e6;
+			},
 			remove: async (id) => {
 				await call("remove", id);
 				state.entries = [];
@@ -64,6 +86,7 @@ function bench({ confirms = true, isModelFolder = false, offersServers = true } 
 			useForChat: (source) => call("useForChat", source),
 			useForCompletions: (source) => call("useForCompletions", source),
 			stopUsing: (folder) => call("stopUsing", folder),
+			restartEngine: () => call("restart the engine"),
 			disconnectServer: () => call("disconnect"),
 			connectServer: () => call("connect"),
 			confirmRemoval: async (name, bytes) => {
@@ -79,6 +102,8 @@ function bench({ confirms = true, isModelFolder = false, offersServers = true } 
 		importable: new Set(["qwen2"]),
 		memoryBytes: 2 ** 34,
 		folders: () => Promise.resolve(catalogFacts().folders),
+		hasCudaDriver: () => Promise.resolve(hasCudaDriver),
+		triesCuda: () => triesCuda,
 		offersServers: () => offersServers,
 		findServers: (signal) => {
 			calls.push("find servers");
@@ -270,4 +295,104 @@ test("all that runs pauses with the window", async () => {
 	void session.act(row, "install");
 	session.dispose();
 	expect(running[0]?.listener.signal.aborted).toBe(true);
+});
+
+const runtimeHere = { kind: "installed", folder: "/runtimes/cuda", bytes: 274e6 } as const;
+
+test("an engine that may try CUDA starts again when its runtime is there", async () => {
+	const { session, calls, notices, running, state } = bench({ hasCudaDriver: true });
+	await session.look({ servers: false });
+	const shown = (): string | undefined => rowOf(session.view, cudaKey)?.state.kind;
+	const installing = session.act(cudaKey, "install");
+	expect(running.map(({ what }) => what)).toEqual(["install the runtime"]);
+	running[0]?.listener.onStep({ kind: "unpacking", fraction: 0.5 });
+	expect(shown()).toBe("working");
+	expect(session.workSummaries).toMatchObject([
+		{ rowId: cudaKey, kind: "working", label: "CUDA for NVIDIA graphics cards: 50 %" },
+	]);
+	state.runtime = runtimeHere;
+	running[0]?.end({ kind: "installed", folder: "/runtimes/cuda" });
+	await installing;
+	expect(shown()).toBe("still");
+	expect(calls).toEqual(["restart the engine"]);
+	expect(notices).toEqual([
+		"CUDA for NVIDIA graphics cards is installed, and the engine starts again to try it; the status bar's menu says what came of that.",
+	]);
+});
+
+test("where CUDA may not be tried, a notice names the setting and the engine goes on", async () => {
+	const { session, calls, notices, running } = bench({ hasCudaDriver: true, triesCuda: false });
+	await session.look({ servers: false });
+	const installing = session.act(cudaKey, "install");
+	running[0]?.end({ kind: "installed", folder: "/runtimes/cuda" });
+	await installing;
+	expect(calls).toEqual([]);
+	expect(notices).toEqual([
+		"CUDA for NVIDIA graphics cards is installed, and isn't used yet: set “mote.engine.gpu” to “auto” to have it tried.",
+	]);
+});
+
+test("the runtime of CUDA is paused, gone on with from another window, and its failure shown", async () => {
+	const { session, calls, running, state } = bench({ hasCudaDriver: true });
+	await session.look({ servers: false });
+	const installing = session.act(cudaKey, "install");
+	state.runtime = { kind: "unfinished", doneBytes: 100e6, totalBytes: 290e6 };
+	await session.act(cudaKey, "pause");
+	await installing;
+	expect(rowOf(session.view, cudaKey)?.state.kind).toBe("paused");
+	expect(session.workSummaries).toEqual([
+		{
+			rowId: cudaKey,
+			kind: "paused",
+			label: "Resume CUDA for NVIDIA graphics cards: paused at 34 %",
+			detail: "Paused at 34 %: 100 MB of 290 MB are here.",
+		},
+	]);
+	const resuming = session.act(cudaKey, "resume");
+	expect(running.length).toBe(2);
+	running[1]?.fail(new UserError("diskFull", "The disk is full."));
+	await resuming;
+	expect(rowOf(session.view, cudaKey)?.state).toEqual({
+		kind: "failed",
+		sentence: "The disk is full.",
+	});
+	expect(calls).toEqual([]);
+});
+
+test.each([
+	[
+		true,
+		[
+			"confirm CUDA for NVIDIA graphics cards 274000000",
+			"remove the runtime",
+			"restart the engine",
+		],
+	],
+	[false, ["confirm CUDA for NVIDIA graphics cards 274000000", "remove the runtime"]],
+])(
+	"the runtime of CUDA is removed, and leaves an engine that may have it (%j)",
+	async (...args) => {
+		const [triesCuda, expected] = args;
+		const { session, calls, notices, state } = bench({ triesCuda });
+		state.runtime = runtimeHere;
+		await session.look({ servers: false });
+		await session.act(cudaKey, "remove");
+		expect(calls).toEqual(expected);
+		expect(notices).toEqual(["CUDA for NVIDIA graphics cards is removed; 274 MB are free again."]);
+		// There is no driver: without its runtime nobody hears of CUDA.
+		expect(rowOf(session.view, cudaKey)).toBe(undefined);
+	},
+);
+
+test("who thinks better of removing the runtime of CUDA keeps it, and nobody asks where none is", async () => {
+	const { session, calls, state } = bench({ confirms: false, hasCudaDriver: true });
+	state.runtime = runtimeHere;
+	await session.look({ servers: false });
+	await session.act(cudaKey, "remove");
+	expect(calls).toEqual(["confirm CUDA for NVIDIA graphics cards 274000000"]);
+	const none = bench();
+	await none.session.look({ servers: false });
+	await none.session.act(cudaKey, "install");
+	await none.session.act(cudaKey, "remove");
+	expect([none.calls, none.running]).toEqual([[], []]);
 });

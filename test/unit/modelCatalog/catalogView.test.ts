@@ -1,6 +1,11 @@
 /** What each model's row says, and what can be done with it. */
 import { expect, test } from "vitest";
-import { importKey, type CatalogFacts, type Work } from "../../../src/modelCatalog/catalogFacts.ts";
+import {
+	cudaKey,
+	importKey,
+	type CatalogFacts,
+	type Work,
+} from "../../../src/modelCatalog/catalogFacts.ts";
 import { catalogView } from "../../../src/modelCatalog/catalogView.ts";
 import { serverRowId, targetOf } from "../../../src/modelCatalog/catalogRows.ts";
 import type { RowView } from "../../../src/modelCatalog/messages.ts";
@@ -250,4 +255,98 @@ test("a row's id tells what it is about, whatever is in a name", () => {
 
 test("a graphics card is spoken of with the setting that lets it run models, which is off by default", () => {
 	expect(catalogView(catalogFacts()).machine).toContain("only where “mote.engine.gpu” says so");
+});
+
+const cuda = (
+	runtime: CatalogFacts["cuda"]["runtime"],
+	hasDriver = true,
+): Partial<CatalogFacts> => ({
+	cuda: { hasDriver, runtime },
+});
+const onCuda = (work: Work): Pick<CatalogFacts, "works"> => ({ works: new Map([[cudaKey, work]]) });
+const runningOnCuda = (step: Extract<Work, { kind: "running" }>["step"]): Partial<CatalogFacts> =>
+	onCuda({ kind: "running", step, bytesPerSecond: undefined, isForChat: false });
+const begun = { kind: "unfinished", doneBytes: 100e6, totalBytes: 290e6 } as const;
+const here = { kind: "installed", folder: "/runtimes/cuda", bytes: 274e6 } as const;
+
+test.each<readonly [string, Partial<CatalogFacts>, string]>([
+	["one that could be installed", cuda({ kind: "absent" }), " |  | install"],
+	[
+		"one before the disk was measured",
+		{ ...cuda({ kind: "absent" }), library: undefined },
+		" |  | ",
+	],
+	[
+		"one that comes",
+		{
+			...cuda({ kind: "absent" }),
+			...runningOnCuda({ kind: "downloading", doneBytes: 29e6, totalBytes: 290e6 }),
+		},
+		" | Downloads and checks: 29 MB of 290 MB. | pause",
+	],
+	[
+		"one that is unpacked",
+		{ ...cuda(begun), ...runningOnCuda({ kind: "unpacking", fraction: 0.999 }) },
+		" | Downloaded and checked. Unpacks: 99 %. | pause",
+	],
+	["a paused one", cuda(begun), " | Paused at 34 %: 100 MB of 290 MB are here. | resume remove"],
+	[
+		"one that was paused while it was unpacked",
+		cuda({ ...begun, doneBytes: 290e6 }),
+		" | Downloaded and checked; not unpacked yet. | resume remove",
+	],
+	[
+		"one that failed",
+		{ ...cuda(begun), ...onCuda({ kind: "failed", sentence: "It is offline." }) },
+		" | It is offline. | resume remove",
+	],
+	[
+		"one that failed before anything came",
+		{ ...cuda({ kind: "absent" }), ...onCuda({ kind: "failed", sentence: "It is offline." }) },
+		" | It is offline. | install",
+	],
+	["an installed one", cuda(here), " |  | remove"],
+	["an installed one without its driver", cuda(here, false), " |  | remove"],
+	[
+		"one that was begun, without its driver",
+		cuda(begun, false),
+		" | Paused at 34 %: 100 MB of 290 MB are here. | resume remove",
+	],
+])("the runtime of CUDA, %s", (_, changes, expected) => {
+	check(changes, cudaKey, expected);
+});
+
+test("where no driver for CUDA is, nor anything of its runtime, nobody hears of it", () => {
+	const { groups } = catalogView(catalogFacts());
+	expect(groups.map(({ title }) => title)).toEqual(["On this machine", "Suggestions", "Servers"]);
+	expect(rows({}).map(({ id }) => id)).not.toContain(cudaKey);
+});
+
+test("the runtime of CUDA tells size, licence, what else it needs, and that nobody has tried it", () => {
+	const { groups } = catalogView(catalogFacts(cuda({ kind: "absent" })));
+	const group = groups.find(({ title }) => title === "Graphics cards");
+	const [row] = group?.rows ?? [];
+	expect([row?.name, row?.summary]).toEqual([
+		"CUDA for NVIDIA graphics cards",
+		"290.9 MB to download · MIT",
+	]);
+	expect(row?.fit).toEqual({
+		kind: "fits",
+		sentence: "It fits: it needs 565.4 MB on the disk while it is installed, 274.5 MB after that.",
+	});
+	const details = Object.fromEntries(row?.details.map(({ label, text }) => [label, text]) ?? []);
+	expect(details).toMatchObject({ Download: "290.9 MB", Licence: "MIT" });
+	expect(details["Also needed"]).toMatch(/NVIDIA.*driver.*CUDA 13.*cuBLAS, cuRAND, cuFFT.*cuDNN 9/);
+	expect(details["Tried with Mote"]).toBe("Not on a graphics card yet");
+});
+
+test("the runtime of CUDA isn't offered where the disk has no room for it, and says so in numbers", () => {
+	const library = { entries: [], freeDiskBytes: 1e9 };
+	const row = rows({ ...cuda({ kind: "absent" }), library }).find(({ id }) => id === cudaKey);
+	expect([row?.fit.kind, row?.actions]).toEqual(["doesNotFit", []]);
+	expect(row?.fit.sentence).toMatch(
+		/^CUDA for NVIDIA graphics cards needs 1[.]6 GB on the disk while it is installed, and 1 GB are free/,
+	);
+	expect(targetOf(cudaKey)).toEqual({ kind: "runtime" });
+	expect(targetOf("runtime other")).toBe(undefined);
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../../src/base/clock.ts";
 import { nullLogger } from "../../../src/base/log.ts";
 import { forkProcess, type ForkedProcess } from "../../../src/base/process/forkProcess.ts";
+import { cudaRuntime } from "../../../src/model/cudaRuntime.ts";
 import { LibraryClient } from "../../../src/modelProcess/libraryClient.ts";
 import { libraryEnvironment } from "../../../src/modelProcess/libraryEnvironment.ts";
 import { bundleChild, type BundledChild } from "../../support/bundledChild.ts";
@@ -22,7 +23,7 @@ afterAll(async () => {
 	await child.remove();
 });
 
-test("the forked process installs from the hub that the environment names, and ends with its client", async () => {
+test("the forked process asks the hub and the registry that the environment names, and ends with its client", async () => {
 	await using hub = await ScriptedHub.start(await checkpointFiles());
 	using folder = new TemporaryFolder();
 	const processes: ForkedProcess[] = [];
@@ -34,7 +35,12 @@ test("the forked process installs from the hub that the environment names, and e
 				name: "models",
 				nodeArguments: [],
 				environment: libraryEnvironment(
-					{ ...process.env, HF_ENDPOINT: hub.origin, XDG_CACHE_HOME: folder.path },
+					{
+						...process.env,
+						HF_ENDPOINT: hub.origin,
+						npm_config_registry: `${hub.origin}/npm/`,
+						XDG_CACHE_HOME: folder.path,
+					},
 					"http://127.0.0.1:9",
 				),
 				logger: nullLogger,
@@ -52,6 +58,10 @@ test("the forked process installs from the hub that the environment names, and e
 	expect(outcome).toMatchObject({ kind: "installed", folder: installed });
 	expect(existsSync(path.join(installed, "mote-model.json"))).toBe(true);
 	expect((await client.list()).freeDiskBytes).toBeGreaterThan(0);
+	// It has no such package: what counts is that it was asked.
+	await expect(client.installRuntime(quiet)).rejects.toMatchObject({ code: "notFound" });
+	const [archive] = cudaRuntime.archives;
+	expect(hub.requests.at(-1)?.path).toBe(`/npm/${archive?.path}`);
 	client.dispose();
 	expect(await processes[0]?.exited).toEqual({ kind: "exited", description: "exit code 0" });
 });

@@ -8,6 +8,7 @@ import type { ForkedProcess, ProcessExit } from "../../../src/base/process/forkP
 import { importCheckpoint } from "../../../src/importer/importCheckpoint.ts";
 import { openModel } from "../../../src/model/modelStore.ts";
 import { ModelLibrary, type ModelLibraryOptions } from "../../../src/modelLibrary/modelLibrary.ts";
+import { RuntimeLibrary } from "../../../src/modelLibrary/runtimes/runtimeLibrary.ts";
 import { LibraryClient, type WorkListener } from "../../../src/modelProcess/libraryClient.ts";
 import type { WorkStep } from "../../../src/modelProcess/protocol.ts";
 import { serveLibrary, type LibraryHost } from "../../../src/modelProcess/serveLibrary.ts";
@@ -19,6 +20,7 @@ import { longestPauseMs } from "../../support/hubDownload.ts";
 import { pairedPorts } from "../../support/pairedPorts.ts";
 import { recordingLogger } from "../../support/recordingLogger.ts";
 import { ScriptedHub } from "../../support/scriptedHub.ts";
+import { registryConnection, smallRuntime } from "../../support/smallRuntime.ts";
 import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 
 let checkpoint: Readonly<Record<string, Uint8Array>>;
@@ -26,6 +28,8 @@ let checkpoint: Readonly<Record<string, Uint8Array>>;
 beforeAll(async () => {
 	checkpoint = await checkpointFiles({ shards: 2 });
 });
+
+const small = smallRuntime();
 
 type Convert = ModelLibraryOptions["convert"];
 
@@ -56,6 +60,11 @@ function libraryProcess(
 			importable: new Set(["qwen3_moe"]),
 			convert,
 			memoryBytes: 2 ** 36,
+		}),
+		runtime: new RuntimeLibrary({
+			folder: path.join(folder.path, "runtimes"),
+			connection: registryConnection(hub),
+			runtime: small.runtime,
 		}),
 		freeDiskBytes: () => Promise.resolve(123_000),
 		clock: systemClock,
@@ -262,4 +271,30 @@ test("a checkpoint of one's own becomes a model of the library, beside one of th
 	await expect(client.importFrom(folder.path, listener())).rejects.toMatchObject({
 		code: "checkpointInvalid",
 	});
+});
+
+test("the runtime of CUDA is installed behind a pause, listed beside the models, and removed", async () => {
+	await using hub = await ScriptedHub.start(small.archives);
+	using folder = new TemporaryFolder();
+	const client = clientOf(() => libraryProcess(folder, hub));
+	expect((await client.list()).runtime).toEqual({ kind: "absent" });
+	const pause = new AbortController();
+	const steps = new Set<WorkStep["kind"]>();
+	const untilUnpacked = listener(({ kind }) => {
+		steps.add(kind);
+		if (kind === "unpacking") {
+			pause.abort();
+		}
+	}, pause.signal);
+	await client.installRuntime(untilUnpacked);
+	expect([...steps]).toEqual(["waiting", "downloading", "unpacking"]);
+	const outcome = await client.installRuntime(listener());
+	const place = path.join(folder.path, "runtimes", small.runtime.folderName);
+	expect(outcome).toMatchObject({ kind: "installed", folder: place });
+	const bytes = Object.values(small.files).reduce((sum, { length }) => sum + length, 0);
+	const { entries, runtime } = await client.list();
+	expect([entries, runtime]).toEqual([[], { kind: "installed", folder: place, bytes }]);
+	expect(await client.removeRuntime()).toBe(bytes);
+	expect((await client.list()).runtime).toEqual({ kind: "absent" });
+	await expect(client.removeRuntime()).rejects.toMatchObject({ code: "notInstalled" });
 });
