@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { Tensor } from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import * as z from "zod";
 import { DeviceBackend, openDeviceBackend } from "../../../../src/engine/ort/deviceBackend.ts";
 import { openOrtBackend, type OrtBackend } from "../../../../src/engine/ort/ortBackend.ts";
 import { loadRuntime } from "../../../../src/engine/ort/runtime.ts";
@@ -71,8 +72,10 @@ describe("a device", () => {
 		});
 		const cache = backend.createKvCache(8);
 		await expect(backend.forward(cache, tokens.slice(0, 2), 1)).rejects.toThrow("another shape");
-		const outputs: unknown = await runs.mock.results[0]?.value;
-		const tensors = Object.values<unknown>(outputs ?? {}).filter((each) => each instanceof Tensor);
+		const outputs = z
+			.record(z.string(), z.instanceof(Tensor))
+			.parse(await runs.mock.results[0]?.value);
+		const tensors = Object.values(outputs);
 		expect(tensors).toHaveLength(2 + 2 * manifest.layers);
 		for (const tensor of tensors) {
 			expect(() => typeof tensor.data).toThrow("disposed");
