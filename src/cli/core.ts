@@ -7,6 +7,7 @@ import { LocalSyntax } from "../context/syntax/localSyntax.ts";
 import type { CollectContext } from "../completion/relatedCode.ts";
 import type { Learner } from "../adaptation/learning.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { GpuSetting } from "../engine/gpu/gpuProviders.ts";
 import { openLocalEngine } from "../engine/openLocalEngine.ts";
 import { createSupervisedEngine } from "../engineProcess/supervisor.ts";
 import type { ModelManifest } from "../model/manifest.ts";
@@ -22,6 +23,10 @@ export interface CoreOptions {
 	readonly threads: number | undefined;
 	/** Where what was found out about this machine is kept for the next start; without it nothing is. */
 	readonly cacheFolder: string | undefined;
+	/** Which GPU may run the model; without it none. */
+	readonly gpu?: GpuSetting;
+	/** Absolute; a folder with libraries for GPUs that don't come with Mote. */
+	readonly gpuLibraries?: string;
 	/** For comparisons: what drafts where decoding learns; the engine's own choice without it. */
 	readonly drafter?: "promptLookup";
 }
@@ -63,6 +68,8 @@ export async function openForkedCore(options: CoreOptions): Promise<Core> {
 		modelFolder: options.modelFolder,
 		...(options.threads === undefined ? {} : { threads: options.threads }),
 		...(options.cacheFolder === undefined ? {} : { cacheFolder: options.cacheFolder }),
+		gpu: options.gpu,
+		gpuLibraries: options.gpuLibraries,
 		logger: nullLogger,
 		clock: systemClock,
 	});

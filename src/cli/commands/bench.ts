@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
+import { resolve } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import * as z from "zod";
 import { assert } from "../../base/assert.ts";
+import { gpuSettings } from "../../engine/gpu/gpuProviders.ts";
 import { currentLoad, describeMachine } from "../bench/machine.ts";
 import { runScenario, scenarioNames, type ScenarioResult } from "../bench/scenarios.ts";
 import { numberOption, usageError, type Command } from "../command.ts";
@@ -16,6 +18,7 @@ const scenarioTimeoutMs = 15 * 60_000;
 export const benchCommand: Command = {
 	summary: "measures the engine and the pipeline on this machine",
 	usage: `mote bench [--json] [--model <model>] [--traces <folder>] [--threads <n>] [--scenario <name>]
+           [--gpu <setting>] [--gpu-libraries <folder>]
 
 Runs each scenario in a fresh process and prints medians: ${scenarioNames.join(", ")}.
 Keystroke figures replay the typing traces through the whole pipeline, the debounce not counted; between two
@@ -23,8 +26,10 @@ keys lies the time that lies between them in the trace, as long as something is 
 The report names what ran the model and why, the processor with the sets of instructions that matter,
 and the machine's load: compare only what has the same.
 
-  --json       one JSON object instead of lines
-  --scenario   only this one, in this process`,
+  --json            one JSON object instead of lines
+  --scenario        only this one, in this process
+  --gpu             what may run the model beside the processor: ${gpuSettings.join(", ")}; off unless given
+  --gpu-libraries   the folder with ONNX Runtime and its provider for CUDA`,
 
 	async run(args) {
 		const { values } = parseArgs({
@@ -35,14 +40,23 @@ and the machine's load: compare only what has the same.
 				traces: { type: "string", default: bundledTracesFolder },
 				threads: { type: "string" },
 				scenario: { type: "string" },
+				gpu: { type: "string", default: "off" },
+				"gpu-libraries": { type: "string" },
 			},
 		});
 		const threads = numberOption("threads", values.threads, { min: 0, max: 256, fallback: 0 });
+		const gpu = gpuSettings.find((known) => known === values.gpu);
+		if (gpu === undefined) {
+			throw usageError(`--gpu is one of ${gpuSettings.join(", ")}.`);
+		}
+		const libraries = values["gpu-libraries"];
 		const options = {
 			modelFolder: modelFolderOf(values.model),
 			tracesFolder: values.traces,
 			threads: threads === 0 ? undefined : threads,
 			cacheFolder: userCacheFolder,
+			gpu,
+			...(libraries !== undefined && { gpuLibraries: resolve(libraries) }),
 		};
 		if (values.scenario !== undefined) {
 			const name = scenarioNames.find((known) => known === values.scenario);
@@ -54,6 +68,7 @@ and the machine's load: compare only what has the same.
 		}
 		const report = await runAll([
 			...["--model", values.model, "--traces", values.traces, "--threads", String(threads)],
+			...["--gpu", gpu, ...(libraries === undefined ? [] : ["--gpu-libraries", libraries])],
 		]);
 		process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : asLines(report));
 		return 0;
