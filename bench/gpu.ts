@@ -6,39 +6,49 @@
  *         [--prompts 200] [--requests 10000] [--threads 0] > bench/results/DATE-gpu.json
  *
  * `--libraries`: the folder with ONNX Runtime and its provider for CUDA, as the setting `mote.engine.gpuLibraries`.
+ * `--tokens`: "sources", "random" for models of random weights (bench/gpu/shapedModel.ts), or a file of bench/gpu/writeTokens.ts.
+ * `--pasts 0,1024,4096` and `--chunks 512,2048`: what decode and prefill are timed at; "" leaves them out.
+ * `--out`: a file that is written again behind each figure, so that what hangs takes nothing with it.
  * Without a graphics card `--forms processor,dense-rehearsal,half-rehearsal` runs the same graphs, and the same code, on the
  * processor's provider: what it says about time is of no use, all else is.
  */
 
-import { readFile } from "node:fs/promises";
+import { rename, writeFile } from "node:fs/promises";
 import { arch, availableParallelism, cpus, platform, release } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as z from "zod";
-import { cyclicTokens, type TokenSupply } from "../src/cli/bench/engineScenarios.ts";
 import { round } from "../src/cli/bench/percentile.ts";
 import type { Backend } from "../src/engine/backend.ts";
 import { openOrtBackend } from "../src/engine/ort/ortBackend.ts";
 import { defaultThreads } from "../src/engine/ort/sessionOptions.ts";
 import { openModel } from "../src/model/modelStore.ts";
-import { createTokenizer } from "../src/tokenizer/bpeTokenizer.ts";
-import type { TokenId } from "../src/tokenizer/tokenizer.ts";
-import { decodeMs, prefillMs, verifyMs } from "./engines/backendScenarios.ts";
 import { nameList } from "./engines/engineNames.ts";
-import { sourcePrompts } from "./engines/sourcePrompts.ts";
+import { benchTokens } from "./gpu/benchTokens.ts";
 import { exactGraph } from "./gpu/exactGraph.ts";
-import { forms, openForm, type Form } from "./gpu/openForm.ts";
+import { forms, type Form } from "./gpu/forms.ts";
+import { measureForm, type FormFigures } from "./gpu/measureForm.ts";
+import { openForm } from "./gpu/openForm.ts";
 import { promptRows } from "./gpu/promptRows.ts";
-import { addAgreements, logitAgreement, noRows } from "./gpu/logitAgreement.ts";
+
+const numbers = z
+	.string()
+	.transform((text) => (text === "" ? [] : text.split(",").map(Number)))
+	.pipe(z.array(z.int().nonnegative()));
 
 const options = z
 	.object({
 		model: z.string(),
 		forms: nameList(forms),
 		libraries: z.string().optional(),
+		tokens: z.string(),
+		pasts: numbers,
+		chunks: numbers,
 		prompts: z.coerce.number().int().nonnegative(),
+		tolerance: z.coerce.number().positive(),
 		requests: z.coerce.number().int().nonnegative(),
 		threads: z.coerce.number().int().nonnegative(),
+		out: z.string().optional(),
 	})
 	.parse(
 		parseArgs({
@@ -46,49 +56,74 @@ const options = z
 				model: { type: "string", default: join(import.meta.dirname, "../models/mote-base") },
 				forms: { type: "string", default: "processor,cuda,webgpu" },
 				libraries: { type: "string" },
+				tokens: { type: "string", default: "sources" },
+				pasts: { type: "string", default: "0,1024,4096" },
+				chunks: { type: "string", default: "512,2048" },
 				prompts: { type: "string", default: "200" },
+				// By how much two runtimes may differ.
+				tolerance: { type: "string", default: "0.02" },
 				requests: { type: "string", default: "10000" },
 				threads: { type: "string", default: "0" },
+				out: { type: "string" },
 			},
 		}).values,
 	);
 
-/** By how much two runtimes may differ. */
-const tolerance = 0.02;
-const promptTokens = 96;
-const pasts = [0, 1024, 4096];
-const drafts = [4, 8];
-const chunks = [512, 2048];
-
-const root = join(import.meta.dirname, "..");
 const model = await openModel(options.model);
 const threads = options.threads || defaultThreads(availableParallelism(), arch());
-const tokenizer = createTokenizer(await readFile(model.tokenizerPath, "utf8"));
-const supply = cyclicTokens(
-	tokenizer.encode(await readFile(join(root, "src/engine/localEngine.ts"), "utf8")),
-);
-const prompts = (await sourcePrompts(root, tokenizer, options.prompts)).map((prompt) =>
-	prompt.slice(-promptTokens),
-);
-const expected = await expectedRows();
+const tokens = await benchTokens(options.tokens, model, options.prompts);
+const { pasts, chunks, requests, tolerance } = options;
+let expected: Promise<readonly (readonly Float32Array[])[]> | undefined;
 
-const results: Partial<Record<Form, unknown>> = {};
+const results: Partial<Record<Form, FormFigures>> = {};
 for (const form of options.forms) {
 	process.stderr.write(`${form}\n`);
-	results[form] = await measured(form);
+	await measure(form);
 }
-const report = {
-	machine: { processor: cpus()[0]?.model, system: `${platform()}-${arch()} ${release()}`, threads },
-	model: model.manifest.name,
-	results,
-};
-process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+process.stdout.write(report());
+
+function report(): string {
+	const machine = {
+		processor: cpus()[0]?.model,
+		system: `${platform()}-${arch()} ${release()}`,
+		threads,
+	};
+	const { name, layers } = model.manifest;
+	return `${JSON.stringify({ machine, model: name, layers, results }, undefined, 2)}\n`;
+}
+
+async function measure(form: Form): Promise<void> {
+	let loadMs: number | undefined;
+	let found: FormFigures = {};
+	const keep = async (figures: FormFigures): Promise<void> => {
+		found = figures;
+		results[form] = { loadMs, ...found };
+		await save();
+	};
+	let backend: Backend | undefined;
+	try {
+		const startMs = performance.now();
+		backend = await openForm(form, { model, threads, gpuLibraries: options.libraries });
+		loadMs = round(performance.now() - startMs);
+		const plan = { pasts, chunks, requests, tokens, tolerance };
+		await measureForm(backend, { ...plan, expected: () => (expected ??= expectedRows()) }, keep);
+	} catch (error) {
+		await keep({ ...found, failed: error instanceof Error ? error.message : String(error) });
+	} finally {
+		await backend?.dispose();
+	}
+}
+
+/** Whole or not there: whoever ends this process for its time reads what was found until then. */
+async function save(): Promise<void> {
+	if (options.out !== undefined) {
+		await writeFile(`${options.out}.part`, report());
+		await rename(`${options.out}.part`, options.out);
+	}
+}
 
 /** What the processor computes without rounding activations to 8 bits, for every prompt. */
 async function expectedRows(): Promise<readonly (readonly Float32Array[])[]> {
-	if (prompts.length === 0) {
-		return [];
-	}
 	await using exact = await exactGraph(model);
 	const backend = await openOrtBackend({
 		graphPath: exact.path,
@@ -96,78 +131,9 @@ async function expectedRows(): Promise<readonly (readonly Float32Array[])[]> {
 		threads,
 	});
 	const rows: (readonly Float32Array[])[] = [];
-	for (const prompt of prompts) {
+	for (const prompt of tokens.prompts) {
 		rows.push(await promptRows(backend, prompt));
 	}
 	await backend.dispose();
 	return rows;
-}
-
-async function measured(form: Form): Promise<unknown> {
-	let backend: Backend | undefined;
-	try {
-		const startMs = performance.now();
-		backend = await openForm(form, { model, threads, gpuLibraries: options.libraries });
-		const loadMs = round(performance.now() - startMs);
-		const found = {
-			loadMs,
-			runs: backend.kvLayout.id,
-			...(await times(backend, supply)),
-			agreement: await agreement(backend),
-			grownBytes: await growth(backend, supply),
-		};
-		return found;
-	} catch (error) {
-		return { failed: error instanceof Error ? error.message : String(error) };
-	} finally {
-		await backend?.dispose();
-	}
-}
-
-async function times(backend: Backend, tokens: TokenSupply): Promise<Record<string, number>> {
-	const found: Record<string, number> = {};
-	const fits = (positions: number): boolean => positions + 64 <= backend.contextLength;
-	for (const past of pasts.filter(fits)) {
-		found[`decodeMs.${past}`] = round((await decodeMs(backend, tokens, past)).median);
-	}
-	for (const draft of drafts.filter(() => fits(1024))) {
-		found[`verifyMs.${draft}`] = round((await verifyMs(backend, tokens, 1024, draft)).median);
-	}
-	for (const chunk of chunks.filter(fits)) {
-		const { median } = await prefillMs(backend, tokens, chunk, 3);
-		found[`prefillTokensPerS.${chunk}`] = Math.round((1000 * chunk) / median);
-	}
-	return found;
-}
-
-async function agreement(backend: Backend): Promise<unknown> {
-	let sum = noRows;
-	for (const [index, prompt] of prompts.entries()) {
-		const rows = await promptRows(backend, prompt);
-		sum = addAgreements(sum, logitAgreement(rows, expected[index] ?? [], tolerance));
-	}
-	return { prompts: prompts.length, tolerance, ...sum };
-}
-
-/** How much memory of this process small requests leave behind: each has a cache of its own. */
-async function growth(backend: Backend, tokens: TokenSupply): Promise<number | undefined> {
-	if (options.requests === 0) {
-		return undefined;
-	}
-	const request = async (start: number): Promise<void> => {
-		const cache = backend.createKvCache(40);
-		const prompt: readonly TokenId[] = tokens(32, start);
-		await backend.forward(cache, prompt, 1);
-		await backend.forward(cache, tokens(1, start + 32), 1);
-		cache.dispose();
-	};
-	const warmup = Math.min(200, options.requests);
-	for (let i = 0; i < warmup; i++) {
-		await request(i);
-	}
-	const before = process.memoryUsage.rss();
-	for (let i = warmup; i < options.requests; i++) {
-		await request(i);
-	}
-	return process.memoryUsage.rss() - before;
 }

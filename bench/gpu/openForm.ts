@@ -9,21 +9,7 @@ import { openDeviceBackend } from "../../src/engine/ort/deviceBackend.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { nullLogger } from "../../src/base/log.ts";
 import type { ModelFolder } from "../../src/model/modelStore.ts";
-
-/**
- * What can be measured: the processor as it runs models today, each provider, and the two graphs for GPUs on the processor's
- * provider, through the same code as on a device.
- */
-export const forms = [
-	"processor",
-	"cuda",
-	"directml",
-	"coreml",
-	"webgpu",
-	"dense-rehearsal",
-	"half-rehearsal",
-] as const;
-export type Form = (typeof forms)[number];
+import type { Form } from "./forms.ts";
 
 export interface FormOptions {
 	readonly model: ModelFolder;

@@ -48,7 +48,25 @@ export async function importCheckpoint(
 		await importExportedModel(exported, target, options);
 		return;
 	}
-	const checkpoint = await findCheckpoint(checkpointPath);
+	await importInto(await findCheckpoint(checkpointPath), target, options);
+}
+
+/** The same for a checkpoint that doesn't lie on a disk. */
+export async function importSource(
+	checkpoint: CheckpointSource,
+	outFolder: string,
+	options: ImportOptions,
+): Promise<void> {
+	const target = resolve(outFolder);
+	await refuseUsedFolder(target);
+	await importInto(checkpoint, target, options);
+}
+
+async function importInto(
+	checkpoint: CheckpointSource,
+	target: string,
+	options: ImportOptions,
+): Promise<void> {
 	const declared = await readCheckpointPlan(checkpoint);
 	const contextLength = limitedContextLength(declared.contextLength, options.contextLength);
 	const plan = { ...declared, contextLength };
