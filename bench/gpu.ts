@@ -1,6 +1,6 @@
 /**
  * All that is to be known about a graphics card, in one run: how long passes take on it and on the processor, whether both compute
- * the same, and whether memory grows. What can't be opened is reported with its reason, and the others go on.
+ * the same, and whether memory grows. What can't be opened is reported with its reason, and the others go on; the exit code is then 1.
  *
  *     node --experimental-transform-types bench/gpu.ts [--model folder] [--forms processor,cuda] [--libraries folder]
  *         [--prompts 200] [--requests 10000] [--threads 0] > bench/results/DATE-gpu.json
@@ -21,6 +21,7 @@ import * as z from "zod";
 import { round } from "../src/cli/bench/percentile.ts";
 import type { Backend } from "../src/engine/backend.ts";
 import { openOrtBackend } from "../src/engine/ort/ortBackend.ts";
+import { loadRuntime } from "../src/engine/ort/runtime.ts";
 import { defaultThreads } from "../src/engine/ort/sessionOptions.ts";
 import { openModel } from "../src/model/modelStore.ts";
 import { nameList } from "./engines/engineNames.ts";
@@ -75,12 +76,18 @@ const tokens = await benchTokens(options.tokens, model, options.prompts);
 const { pasts, chunks, requests, tolerance } = options;
 let expected: Promise<readonly (readonly Float32Array[])[]> | undefined;
 
+// Before CUDA brings a library of the same name: the loader would take that for this one's, of whatever version it is.
+await loadRuntime();
+
 const results: Partial<Record<Form, FormFigures>> = {};
 for (const form of options.forms) {
 	process.stderr.write(`${form}\n`);
 	await measure(form);
 }
 process.stdout.write(report());
+if (Object.values(results).some((figures) => "failed" in figures)) {
+	process.exitCode = 1;
+}
 
 function report(): string {
 	const machine = {
