@@ -18,7 +18,7 @@ export interface SessionStep {
 	readonly seconds: number;
 	/** "done", or what became of it. */
 	readonly state: string;
-	/** The last line that it printed. */
+	/** What it said at the end, or what was wrong. */
 	readonly detail: string;
 }
 
@@ -312,7 +312,7 @@ function numberIn(figures: Figures | undefined, key: string): number | undefined
 
 /** Fits into a cell. */
 const plain = (text: string): string =>
-	text.replaceAll(/\s+/g, " ").replaceAll("|", "\\|").slice(0, 300);
+	text.replaceAll(/\s+/g, " ").replaceAll("|", "\\|").slice(0, 600);
 
 /** With an empty line behind it. */
 function table([head = [], ...body]: readonly (readonly string[])[]): readonly string[] {

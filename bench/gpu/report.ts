@@ -7,7 +7,7 @@
  */
 
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import * as z from "zod";
 import { asMarkdown, type GpuFindings, type SessionStep } from "./gpuReport.ts";
@@ -30,7 +30,7 @@ async function findingsOf(folder: string): Promise<GpuFindings> {
 	const measurements: z.infer<typeof measurementSchema>[] = [];
 	const bench: Record<string, z.infer<typeof figuresSchema>> = {};
 	for (const file of (await readdir(folder)).filter((name) => name.endsWith(".json")).sort()) {
-		const json: unknown = JSON.parse(await readFile(join(folder, file), "utf8"));
+		const json: unknown = JSON.parse(await textOf(join(folder, file)));
 		const [, setting] = /^bench-([a-z]+)-\w+\.json$/.exec(file) ?? [];
 		if (setting === undefined) {
 			measurements.push(measurementSchema.parse(json));
@@ -49,8 +49,14 @@ async function findingsOf(folder: string): Promise<GpuFindings> {
 
 /** None where there is no such file yet. */
 async function linesOf(path: string): Promise<readonly string[]> {
-	const text = await readFile(path, "utf8").catch(() => "");
+	const text = await textOf(path).catch(() => "");
 	return text.split("\n").filter((line) => line !== "");
+}
+
+/** Without the folder that all lies in: where that is on a lent machine means nothing to anybody else. */
+async function textOf(path: string): Promise<string> {
+	const text = await readFile(path, "utf8");
+	return text.replaceAll(join(dirname(resolve(parts)), "/"), "");
 }
 
 function stepOf(line: string): SessionStep {

@@ -29,7 +29,8 @@ shape=$root/shapes/qwen3-coder-30b-a3b.json
 read -ra layer_counts <<<"${GPU_LAYERS:-2 4}"
 vocabulary=(${GPU_VOCABULARY:+--vocabulary "$GPU_VOCABULARY"})
 
-# PyTorch brings NVIDIA's libraries as packages; ONNX Runtime's provider looks for them where the loader does.
+# PyTorch brings NVIDIA's libraries as packages; ONNX Runtime's provider looks for them where the loader does.  The folder of that provider
+# is not among them: it has another version of the library that comes with Mote, which WebGPU and the processor need.
 nvidia_folders() {
     timeout -k 1 20 "$python" - <<'X' 2>/dev/null || true
 import glob, importlib.util
@@ -40,7 +41,7 @@ for place in spec.submodule_search_locations if spec else ():
 X
 }
 export PATH=$PATH:/usr/local/nvidia/bin
-export LD_LIBRARY_PATH=$(nvidia_folders)/usr/local/nvidia/lib64:/usr/local/nvidia/lib:$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH=$(nvidia_folders)/usr/local/nvidia/lib64:/usr/local/nvidia/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 if [ -e "$root/vulkan/libvulkan.so.1" ] && [[ $(ldconfig -p 2>/dev/null) != *libvulkan.so.1* ]]; then LD_LIBRARY_PATH=$LD_LIBRARY_PATH:$root/vulkan; fi
 driver=/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json
 if [ -e "$driver" ] && [ ! -e /etc/vulkan/icd.d/nvidia_icd.json ]; then export VK_DRIVER_FILES=${VK_DRIVER_FILES:-$driver}; fi
@@ -58,24 +59,30 @@ note() {   # NAME SECONDS STATE DETAIL
 
 # NAME SECONDS COMMAND...: runs it unless an earlier call has, with that many seconds at most, and writes the report.
 step() {
-    local name=$1 limit=$(($2 * ${GPU_PATIENCE:-1})) started left status=0 state=done detail
+    local name=$1 limit=$(($2 * ${GPU_PATIENCE:-1})) cut_short= status=0 state=done started left seconds detail
     shift 2
     if [ -e "$parts/$name.tried" ]; then return; fi
     started=$(date +%s)
     left=$((end - started))
     if [ "$left" -lt 5 ]; then echo "$name: no time is left"; return; fi
-    timeout -k 5 "$((limit < left ? limit : left))" "$@" >"$parts/$name.out" 2>"$parts/$name.log" </dev/null || status=$?
+    if [ "$left" -le "$limit" ]; then limit=$left cut_short=1; fi
+    timeout -k 5 "$limit" "$@" >"$parts/$name.out" 2>"$parts/$name.log" </dev/null || status=$?
     # What the whole had no time for may be tried again by another call.
-    if [ "$status" -eq 0 ] || [ "$left" -gt "$limit" ]; then touch "$parts/$name.tried"; fi
-    case $status in
-        0) ;;
-        124 | 137) state="ended at its limit" ;;
-        *) state="failed with $status" ;;
-    esac
+    if [ "$status" -eq 0 ] || [ -z "$cut_short" ]; then touch "$parts/$name.tried"; fi
+    seconds=$(($(date +%s) - started))
+    if [ "$seconds" -ge "$limit" ] && [[ $status == 124 || $status == 137 ]]; then
+        state="ended at its limit"
+    elif [ "$status" -ne 0 ]; then
+        state="failed with $status"
+    fi
     if [ "$status" -eq 0 ] && [[ $name == bench-* ]]; then mv "$parts/$name.out" "$parts/$name.json"; fi
-    # Behind an error Node prints its own version.
-    detail=$(cat "$parts/$name.out" "$parts/$name.log" 2>/dev/null | awk 'NF { last = $0 } /[Ee]rror/ { wrong = $0 } END { print wrong == "" ? last : wrong }' | tr '\t\r' '  ' | cut -c1-300 || true)
-    note "$name" "$(($(date +%s) - started))" "$state" "$detail"
+    # What a figure says, or the first error: behind it Node prints where it was, and its own version.
+    detail=$(cat "$parts/$name.out" "$parts/$name.log" 2>/dev/null | awk '
+        NF { last = $0 }
+        /"failed":/ && failed == "" { failed = $0 }
+        /^[A-Za-z_.]*Error.*: / && error == "" { error = $0 }
+        END { print failed != "" ? failed : error != "" ? error : last }' | tr '\t\r' '  ' | sed 's/^ *//' | cut -c1-1000 || true)
+    note "$name" "$seconds" "$state" "$detail"
     report
 }
 
@@ -86,10 +93,10 @@ describe_machine() {
         echo "graphics card (name, memory, driver, compute capability): $(timeout -k 1 20 nvidia-smi --query-gpu=name,memory.total,driver_version,compute_cap --format=csv,noheader 2>/dev/null || echo "none that nvidia-smi tells of")"
         echo "processor: $(nproc) × $(grep -m 1 'model name' /proc/cpuinfo | cut -d : -f 2 | xargs), $(free -g | awk '/^Mem/ { print $2 }') GiB, $(uname -sr), $(ldd --version | head -n 1)"
         echo "$(timeout -k 1 60 "$python" -c "$torch" 2>/dev/null || echo "no PyTorch for $python"); Node $("$root/node" -v); $(cat "$root/versions.txt")"
-        missing=$(ldd "$libraries/libonnxruntime_providers_cuda.so" | awk '/not found/ { print $1 }' | sort -u)
+        missing=$(LD_LIBRARY_PATH=$LD_LIBRARY_PATH:$libraries ldd "$libraries/libonnxruntime_providers_cuda.so" | awk '/not found/ { print $1 }' | sort -u)
         for late in libcudnn.so.9 libcufft.so.12 libnvrtc.so.13; do
             found=
-            while IFS= read -r -d : folder; do if [ -e "$folder/$late" ]; then found=1; fi; done <<<"$LD_LIBRARY_PATH:"
+            while IFS= read -r -d : folder; do if [ -e "$folder/$late" ]; then found=1; fi; done <<<"$LD_LIBRARY_PATH:$libraries:"
             if [ -z "$found" ]; then missing+=" $late"; fi
         done
         echo "libraries that CUDA's provider doesn't find: $(echo ${missing:-none})"
@@ -101,11 +108,15 @@ shaped_folder() { echo "$root/shaped/$1-layers"; }
 # Beside the first steps, which leave most cores alone.
 make_shaped() {
     local layers left limit=$((180 * ${GPU_PATIENCE:-1}))
+    rm -rf "$root"/shaped/*.partial-*
     for layers in "${layer_counts[@]}"; do
         if [ -d "$(shaped_folder "$layers")" ]; then continue; fi
         left=$((end - $(date +%s)))
+        if [ "$left" -lt 5 ]; then return; fi
         timeout -k 5 "$((left < limit ? left : limit))" nice -n 19 "$root/node" "$root/dist/shapedModel.js" --config "$shape" --layers "$layers" \
-            "${vocabulary[@]}" --out "$(shaped_folder "$layers")" || echo "$layers layers could not be made"
+            "${vocabulary[@]}" --out "$(shaped_folder "$layers")" &
+        trap "kill $! 2>/dev/null" TERM
+        wait $! || echo "$layers layers could not be made within $((left < limit ? left : limit)) s"
     done
 }
 
@@ -119,6 +130,7 @@ measure_base() {   # FORM SECONDS
 }
 
 measure_shaped() {   # FORM SECONDS LAYERS
+    if [ ! -d "$(shaped_folder "$3")" ]; then note "shaped-$3-$1" 0 "left out" "there is no model of $3 layers"; return; fi
     measure "shaped-$3-$1" "$2" "$1" "$(shaped_folder "$3")" --tokens random --prompts "${GPU_SHAPED_PROMPTS:-4}" --requests 0 \
         --pasts "$pasts" --chunks "$chunks"
 }
@@ -146,7 +158,8 @@ done
 # From here on processors are timed too.
 waited=$(date +%s)
 wait "$makers" || true
-note make-shaped "$(($(date +%s) - waited))" "waited for" ""
+waited=$(($(date +%s) - waited))
+if [ "$waited" -gt 0 ]; then note make-shaped "$waited" "waited for" ""; fi
 cat "$parts/make-shaped.log"
 read -r first_late other_late <<<"${GPU_LATE_FORMS:-processor webgpu}"
 read -r first_shaped other_shaped <<<"${GPU_SHAPED_FORMS:-cuda processor}"
