@@ -15,6 +15,7 @@ import { loadAddon, type AddonResult } from "./native/addon.ts";
 import { openNativeDeviceBackend } from "./native/nativeDeviceBackend.ts";
 import { runtimeLibraryPath } from "./native/runtimeLibrary.ts";
 import { openDeviceBackend, type DeviceProvider } from "./ort/deviceBackend.ts";
+import { loadRuntime } from "./ort/runtime.ts";
 
 export interface GpuModel {
 	readonly model: ModelFolder;
@@ -91,6 +92,8 @@ export async function openGpuBackend(provider: GpuProvider, options: GpuModel): 
 	if (loaded.kind === "unavailable") {
 		throw unable(provider, `Mote's addon is not used, because ${loaded.reason}`);
 	}
+	// First: a library of the same name that came before would be taken for its own, and the processor could not go on.
+	await loadRuntime();
 	const { addon } = loaded;
 	const { path: libraryPath } = library;
 	return await openNativeDeviceBackend({

@@ -163,7 +163,7 @@ export function gpuFaultReason(
 		case "tried":
 			return "another window tries it at the moment; restart the engine when that is done";
 		case "hung":
-			return `it did not answer within ${fault.seconds} s when it was tried; install a newer driver of the graphics card, or ${unset(setting)}`;
+			return `it did not answer within ${Math.round(fault.seconds)} s when it was tried; install a newer driver of the graphics card, or ${unset(setting)}`;
 		case "crashed":
 			return `its driver ended the process that it ran in (${fault.detail}); install a newer driver of the graphics card, or ${unset(setting)}`;
 		case "endedProcess":
