@@ -30,8 +30,8 @@ export interface MoteApi {
 	/** How the last request ended, or undefined when there was none. */
 	readonly lastOutcome: CompletionOutcome | undefined;
 	readonly onDidComplete: vscode.Event<EndedRequest>;
-	/** The place of the cursor in this document was read before anybody typed there. */
-	readonly onDidPrepare: vscode.Event<vscode.Uri>;
+	/** This place of the cursor was read before anybody typed there. */
+	readonly onDidPrepare: vscode.Event<vscode.Location>;
 	readonly nextEdits: NextEditsView;
 }
 

@@ -28,9 +28,9 @@ interface IdlePreparationOptions {
  * to be typing now and then.
  */
 export class IdlePreparation implements vscode.Disposable {
-	/** Fires with the document when the place of its cursor has been read. */
-	readonly onDidPrepare: vscode.Event<vscode.Uri>;
-	private readonly prepared = new vscode.EventEmitter<vscode.Uri>();
+	/** Fires with a place of the cursor that has been read; the cursor may have left it since. */
+	readonly onDidPrepare: vscode.Event<vscode.Location>;
+	private readonly prepared = new vscode.EventEmitter<vscode.Location>();
 	private readonly listeners: vscode.Disposable;
 	private current = new AbortController();
 	private lastTypedMs = -Infinity;
@@ -94,7 +94,7 @@ export class IdlePreparation implements vscode.Disposable {
 		if (request !== undefined) {
 			await this.options.provider()?.prepare(request, settings.completion, signal);
 			if (this.current.signal === signal) {
-				this.prepared.fire(document.uri);
+				this.prepared.fire(new vscode.Location(document.uri, selection.active));
 			}
 		}
 	}

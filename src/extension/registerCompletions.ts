@@ -51,7 +51,7 @@ export interface Completions {
 	/** How the last request ended, or undefined when there was none. */
 	readonly lastOutcome: CompletionOutcome | undefined;
 	readonly onDidComplete: vscode.Event<EndedRequest>;
-	readonly onDidPrepare: vscode.Event<vscode.Uri>;
+	readonly onDidPrepare: vscode.Event<vscode.Location>;
 	/** Ends what asks the session. */
 	dispose(): void;
 }

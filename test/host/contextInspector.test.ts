@@ -107,19 +107,14 @@ function foreignLines(text: string): string[] {
 
 /** Notes from now on which places of the cursor have been read, until one was asked about. */
 function preparedPlaces(mote: MoteApi): { includes(editor: vscode.TextEditor): Promise<void> } {
-	const seen = new Set<string>();
-	const placeOf = ({ document, selection }: vscode.TextEditor): string =>
-		`${document.uri.toString()}#${document.offsetAt(selection.active)}`;
-	// Where the cursor was before it was moved is read, too.
-	const listener = mote.onDidPrepare(() => {
-		const editor = vscode.window.activeTextEditor;
-		if (editor !== undefined) {
-			seen.add(placeOf(editor));
-		}
-	});
+	// Where the cursor was before it was moved is read, too, and may be told of afterwards.
+	const seen: vscode.Location[] = [];
+	const listener = mote.onDidPrepare((place) => void seen.push(place));
 	return {
-		includes: async (editor) => {
-			await holdsOnce(mote.onDidPrepare, () => seen.has(placeOf(editor)));
+		includes: async ({ document, selection }) => {
+			const isHere = ({ uri, range }: vscode.Location): boolean =>
+				uri.toString() === document.uri.toString() && range.start.isEqual(selection.active);
+			await holdsOnce(mote.onDidPrepare, () => seen.some(isHere));
 			listener.dispose();
 		},
 	};
