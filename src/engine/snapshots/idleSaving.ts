@@ -59,6 +59,8 @@ export class IdleSaving {
 
 	async #saveWhenIdle(signal: AbortSignal): Promise<void> {
 		const { clock } = this.#options;
+		// Until then it isn't known when the last one was written.
+		await this.#last;
 		const sinceLastMs = clock.now() - this.#lastSavedMs;
 		await clock.sleep(Math.max(idleMs, betweenSavesMs - sinceLastMs), signal);
 		if (!signal.aborted) {
