@@ -103,9 +103,10 @@ class Selection {
 	readonly #remembered: RememberedMeasurements<GpuChoice> | undefined;
 
 	constructor(options: ChooseBackendOptions) {
-		const { cacheFolder, processes, logger } = options;
+		const { cacheFolder, processes, trialMs, clock, logger } = options;
 		this.#options = options;
-		this.#marks = new TrialMarks(cacheFolder, processes, logger);
+		const folder = cacheFolder;
+		this.#marks = new TrialMarks({ folder, processes, maxWaitMs: trialMs, clock, logger });
 		this.#remembered =
 			cacheFolder === undefined
 				? undefined
@@ -157,7 +158,7 @@ class Selection {
 		let known = await this.#remembered?.find(key);
 		if (known === undefined) {
 			for (const provider of providers) {
-				await this.#afterOthers(provider, key);
+				await this.#marks.afterOthers(provider, key);
 			}
 			// Another window may have found out meanwhile.
 			known = await this.#remembered?.find(key);
@@ -223,7 +224,7 @@ class Selection {
 		opened: OpenedBackends,
 	): Promise<GpuTrial> {
 		const { clock } = this.#options;
-		const marked = await this.#afterOthers(provider, key);
+		const marked = await this.#marks.afterOthers(provider, key);
 		if (marked !== undefined) {
 			return { kind: "unusable", provider, fault: marked };
 		}
@@ -253,7 +254,7 @@ class Selection {
 		key: MeasuredOn,
 		advantage: string | undefined,
 	): Promise<ChosenBackend> {
-		const marked = await this.#afterOthers(provider, key);
+		const marked = await this.#marks.afterOthers(provider, key);
 		const opened =
 			marked ??
 			(await this.#marks.during(
@@ -265,12 +266,6 @@ class Selection {
 		return "kind" in opened
 			? await this.#openCpu([{ kind: "unusable", provider, fault: opened }])
 			: { chosen: provider, backend: opened.backend, advantage };
-	}
-
-	/** Why a provider must not be tried; a card is tried by one window after the other. */
-	async #afterOthers(provider: GpuProvider, key: MeasuredOn): Promise<GpuFault | undefined> {
-		const { clock, trialMs } = this.#options;
-		return await this.#marks.afterOthers(provider, key, clock, trialMs);
 	}
 
 	async #openAndRun(provider: GpuProvider): Promise<{ readonly backend: Backend } | GpuFault> {

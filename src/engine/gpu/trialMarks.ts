@@ -41,6 +41,16 @@ const lookEveryMs = 250;
 
 export const systemProcesses: Processes = { ownId: process.pid, isRunning };
 
+export interface TrialMarksOptions {
+	/** Where they are remembered; without it nothing is. */
+	readonly folder: string | undefined;
+	readonly processes: Processes;
+	/** For so long others are waited for, all in all. */
+	readonly maxWaitMs: number;
+	readonly clock: Clock;
+	readonly logger: Logger;
+}
+
 /**
  * Marks on the disk that stand while a model is loaded into a provider and tried there, at each start. A driver may end the process, or never return: the
  * next start finds the mark, and doesn't run into the same. Where the process is told to end in the meantime, it takes the mark away.
@@ -48,31 +58,29 @@ export const systemProcesses: Processes = { ownId: process.pid, isRunning };
 export class TrialMarks {
 	readonly #marks: RememberedMeasurements<Mark> | undefined;
 	readonly #processes: Processes;
+	readonly #clock: Clock;
+	#leftToWaitMs: number;
 
-	/** Without a folder nothing is remembered. */
-	constructor(folder: string | undefined, processes: Processes, logger: Logger) {
+	constructor({ folder, processes, maxWaitMs, clock, logger }: TrialMarksOptions) {
 		this.#marks =
 			folder === undefined ? undefined : new RememberedMeasurements(folder, gpuTrials, logger);
 		this.#processes = processes;
+		this.#clock = clock;
+		this.#leftToWaitMs = maxWaitMs;
 	}
 
 	/**
-	 * Waits while another process tries a provider, as the windows do that an editor opens together: for `maxWaitMs` at most. Then
-	 * says why the provider must not be tried now; undefined where it may.
+	 * Waits while another process tries a provider, as the windows do that an editor opens together. Then says why the provider must
+	 * not be tried now; undefined where it may.
 	 */
-	async afterOthers(
-		provider: GpuProvider,
-		key: MeasuredOn,
-		clock: Clock,
-		maxWaitMs: number,
-	): Promise<GpuFault | undefined> {
-		const start = clock.now();
+	async afterOthers(provider: GpuProvider, key: MeasuredOn): Promise<GpuFault | undefined> {
 		for (;;) {
 			const fault = await this.#find(provider, key);
-			if (fault?.kind !== "tried" || clock.now() - start >= maxWaitMs) {
+			if (fault?.kind !== "tried" || this.#leftToWaitMs <= 0) {
 				return fault;
 			}
-			await clock.sleep(lookEveryMs);
+			await this.#clock.sleep(lookEveryMs);
+			this.#leftToWaitMs -= lookEveryMs;
 		}
 	}
 
