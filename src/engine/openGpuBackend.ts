@@ -1,4 +1,4 @@
-import { arch, homedir, platform, release } from "node:os";
+import { homedir, platform } from "node:os";
 import { dirname } from "node:path";
 import { cudaRuntimePlace } from "../model/cudaRuntime.ts";
 import { deviceNeedsOf } from "../model/memoryNeeds.ts";
@@ -24,15 +24,6 @@ export interface GpuModel {
 	/** A folder with libraries that don't come with Mote; undefined where the user names none. */
 	readonly gpuLibraries: string | undefined;
 }
-
-/** Where drivers are looked for. */
-export const thisMachine = (): Machine => ({
-	system: platform(),
-	arch: arch(),
-	root: "/",
-	env: process.env,
-	release: release(),
-});
 
 /** What there is of a provider for a model, without loading anything of it. Never rejects. */
 export async function lookForGpu(

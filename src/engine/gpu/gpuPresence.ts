@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
+import { release } from "node:os";
 import { basename, delimiter, isAbsolute, join } from "node:path";
 import * as z from "zod";
 import type { Presence } from "./chooseBackend.ts";
@@ -18,6 +19,15 @@ export interface Machine {
 	/** Of the kernel: `os.release()`. */
 	readonly release: string;
 }
+
+/** The one that this process runs on. */
+export const thisMachine = (): Machine => ({
+	system: process.platform,
+	arch: process.arch,
+	root: "/",
+	env: process.env,
+	release: release(),
+});
 
 /**
  * Whether a driver is there that a provider could use, by what lies in the file system: nothing is loaded, no program is run, and

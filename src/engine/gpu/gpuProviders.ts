@@ -6,6 +6,10 @@ export type GpuProvider = (typeof gpuProviders)[number];
 export const gpuSettings = ["auto", "off", ...gpuProviders] as const;
 export type GpuSetting = (typeof gpuSettings)[number];
 
+/** Whether an engine tries a provider under this value of `mote.engine.gpu`. */
+export const isTried = (provider: GpuProvider, setting: GpuSetting): boolean =>
+	setting === "auto" || setting === provider;
+
 /** As their makers call them. */
 export const providerNames: Readonly<Record<GpuProvider, string>> = {
 	cuda: "CUDA",

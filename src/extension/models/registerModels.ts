@@ -6,6 +6,7 @@ import type { CacheSurroundings } from "../../base/cacheFolder.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/log.ts";
 import { forkProcess } from "../../base/process/forkProcess.ts";
+import { isTried } from "../../engine/gpu/gpuProviders.ts";
 import { architectureNames } from "../../model/architecture.ts";
 import { runtimesPlace } from "../../model/cudaRuntime.ts";
 import type { FolderModel, ModelUse } from "../../modelCatalog/catalogFacts.ts";
@@ -17,7 +18,6 @@ import { libraryEnvironment } from "../../modelProcess/libraryEnvironment.ts";
 import type { LocalModel } from "../engineSession.ts";
 import type { LanguageModels } from "../servers/languageModels.ts";
 import { editorProxy, type Settings } from "../settings.ts";
-import { hasCudaDriver, triesCuda } from "./cudaDriver.ts";
 import { createCatalogEditor } from "./editorActions.ts";
 import { bundledFolders, folderModels } from "./folderModels.ts";
 import { ModelsPanel } from "./modelsPanel.ts";
@@ -91,8 +91,12 @@ export function registerModels(options: ModelsOptions): Models {
 		importable: new Set(architectureNames),
 		memoryBytes: options.memoryBytes,
 		folders: () => outsideFolders(bundled.keys(), folders.all(), options.settings()),
-		hasCudaDriver: () => hasCudaDriver(),
-		triesCuda: () => triesCuda(options.settings().engine.gpu),
+		hasCudaDriver: async () => {
+			// Of no use before somebody looks.
+			const { hasCudaDriver } = await import("./cudaDriver.ts");
+			return await hasCudaDriver();
+		},
+		triesCuda: () => isTried("cuda", options.settings().engine.gpu),
 		offersServers: () => options.isTrusted() && options.settings().offersRunningServers,
 		findServers: async (signal) => {
 			const { findRunningServers } = await import("../../languageModel/remote/runningServers.ts");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { gpuSettings } from "../../../src/engine/gpu/gpuProviders.ts";
-import { hasCudaDriver, triesCuda } from "../../../src/extension/models/cudaDriver.ts";
+import { gpuSettings, isTried } from "../../../src/engine/gpu/gpuProviders.ts";
+import { hasCudaDriver } from "../../../src/extension/models/cudaDriver.ts";
 import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 
 test.each([
@@ -17,5 +17,5 @@ test.each([
 });
 
 test("CUDA is tried where a setting leaves the choice or names it", () => {
-	expect(gpuSettings.filter(triesCuda)).toEqual(["auto", "cuda"]);
+	expect(gpuSettings.filter((setting) => isTried("cuda", setting))).toEqual(["auto", "cuda"]);
 });
