@@ -91,7 +91,7 @@ describe_machine() {
     local missing late folder found
     {
         echo "graphics card (name, memory, driver, compute capability): $(timeout -k 1 20 nvidia-smi --query-gpu=name,memory.total,driver_version,compute_cap --format=csv,noheader 2>/dev/null || echo "none that nvidia-smi tells of")"
-        echo "processor: $(nproc) × $(grep -m 1 'model name' /proc/cpuinfo | cut -d : -f 2 | xargs), $(free -g | awk '/^Mem/ { print $2 }') GiB, $(uname -sr), $(ldd --version | head -n 1)"
+        echo "processor: $(nproc) × $(grep -m 1 'model name' /proc/cpuinfo | cut -d : -f 2 | xargs), $(free -g | awk '/^Mem/ { print $2 }') GiB, $(uname -sr), $(ldd --version | head -n 1); $(grep -m 1 -oE '^flags.*' /proc/cpuinfo | grep -owE 'avx2|avx_vnni|avx512_vnni|amx_int8' | xargs)"
         echo "$(timeout -k 1 60 "$python" -c "$torch" 2>/dev/null || echo "no PyTorch for $python"); Node $("$root/node" -v); $(cat "$root/versions.txt")"
         missing=$(LD_LIBRARY_PATH=$LD_LIBRARY_PATH:$libraries ldd "$libraries/libonnxruntime_providers_cuda.so" | awk '/not found/ { print $1 }' | sort -u)
         for late in libcudnn.so.9 libcufft.so.12 libnvrtc.so.13; do

@@ -12,7 +12,6 @@ import { beforeAll, expect, test } from "vitest";
 import { importCheckpoint } from "../../../src/importer/importCheckpoint.ts";
 import { openModel } from "../../../src/model/modelStore.ts";
 import { parseRepository } from "../../../src/modelLibrary/hub/hubAddress.ts";
-import { LibraryError } from "../../../src/modelLibrary/libraryError.ts";
 import {
 	ModelLibrary,
 	type InstallOptions,
@@ -23,6 +22,7 @@ import { HastyClock } from "../../support/hastyClock.ts";
 import { longestPauseMs } from "../../support/hubDownload.ts";
 import { writeRandomCheckpoint } from "../../support/randomCheckpoint.ts";
 import { ScriptedHub } from "../../support/scriptedHub.ts";
+import { libraryErrorOf } from "../../support/libraryErrorOf.ts";
 import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 
 const maker = parseRepository("maker/model");
@@ -56,18 +56,6 @@ function libraryIn(
 
 function options(more: Partial<InstallOptions> = {}): InstallOptions {
 	return { onStep: () => undefined, signal: new AbortController().signal, ...more };
-}
-
-async function codeOf(work: Promise<unknown>): Promise<{ code: string; message: string }> {
-	try {
-		await work;
-	} catch (error) {
-		if (error instanceof LibraryError) {
-			return { code: error.code, message: error.message };
-		}
-		throw error;
-	}
-	return { code: "none", message: "" };
 }
 
 /** Files and folders below the library's folder. */
@@ -236,16 +224,18 @@ test("removing says what it frees, of models and of what was begun", async () =>
 	expect(freedBytes).toBe(entry?.kind === "installed" ? entry.bytes : -1);
 	expect(freedBytes).toBeGreaterThan(10_000);
 	expect(everythingIn(folder)).toEqual([".downloads"]);
-	expect(await codeOf(library.remove(id))).toMatchObject({ code: "notInstalled" });
-	expect(await codeOf(library.remove("../.."))).toMatchObject({ code: "notInstalled" });
-	expect(await codeOf(library.remove(".downloads"))).toMatchObject({ code: "notInstalled" });
+	expect(await libraryErrorOf(library.remove(id))).toMatchObject({ code: "notInstalled" });
+	expect(await libraryErrorOf(library.remove("../.."))).toMatchObject({ code: "notInstalled" });
+	expect(await libraryErrorOf(library.remove(".downloads"))).toMatchObject({
+		code: "notInstalled",
+	});
 });
 
 test("too little memory or disk is refused with numbers before anything is fetched", async () => {
 	await using hub = await ScriptedHub.start(checkpoint);
 	using folder = new TemporaryFolder();
 	const library = libraryIn(folder, hub, { memoryBytes: 2 ** 30 });
-	expect(await codeOf(library.install(maker, options()))).toEqual({
+	expect(await libraryErrorOf(library.install(maker, options()))).toEqual({
 		code: "notEnoughMemory",
 		message: expect.stringMatching(
 			/^maker\/model needs 4[.]6 GB of memory beside an editor, and this machine has 1[.]1 GB/,
@@ -256,7 +246,7 @@ test("too little memory or disk is refused with numbers before anything is fetch
 		lfs: { oid: "a".repeat(64), size: 2 ** 41, pointerSize: 1 },
 	});
 	const roomy = libraryIn(folder, hub, { memoryBytes: 2 ** 50 });
-	expect(await codeOf(roomy.install(maker, options()))).toMatchObject({ code: "diskFull" });
+	expect(await libraryErrorOf(roomy.install(maker, options()))).toMatchObject({ code: "diskFull" });
 	expect(hub.fileRequests).toEqual([]);
 	expect(await roomy.list()).toEqual([]);
 });
@@ -268,7 +258,7 @@ test("a checkpoint of another type is refused before its weights are fetched", a
 	});
 	using folder = new TemporaryFolder();
 	const library = libraryIn(folder, hub);
-	expect(await codeOf(library.install(maker, options()))).toEqual({
+	expect(await libraryErrorOf(library.install(maker, options()))).toEqual({
 		code: "modelUnsupported",
 		message:
 			'maker/model is of the type "mellum31m", which this version of Mote can\'t import (it can: qwen3_moe); run it with a server such as Ollama or llama.cpp and connect to that.',
@@ -283,7 +273,7 @@ test("another process at the same model is respected, one that crashed is not", 
 		[`models/.downloads/${id}/mote-download.lock`]: String(process.ppid),
 	});
 	const library = libraryIn(folder, hub);
-	expect(await codeOf(library.install(maker, options()))).toMatchObject({
+	expect(await libraryErrorOf(library.install(maker, options()))).toMatchObject({
 		code: "inUse",
 		message: expect.stringMatching(
 			/wait for it, or delete .*mote-download.lock if none is/,
@@ -299,7 +289,7 @@ test("a download folder that is removed meanwhile ends with a sentence", async (
 	const downloads = path.join(folder.path, "models/.downloads");
 	hub.onFileRequest = () => renameSync(downloads, path.join(folder.path, "elsewhere"));
 	const library = libraryIn(folder, hub);
-	expect(await codeOf(library.install(maker, options()))).toMatchObject({
+	expect(await libraryErrorOf(library.install(maker, options()))).toMatchObject({
 		code: "folderUnusable",
 	});
 });
@@ -309,6 +299,8 @@ test("a library whose place is taken by a file says so", async () => {
 	using folder = new TemporaryFolder();
 	writeFileSync(path.join(folder.path, "models"), "");
 	const library = libraryIn(folder, hub);
-	expect(await codeOf(library.list())).toMatchObject({ code: "folderUnusable" });
-	expect(await codeOf(library.install(maker, options()))).toMatchObject({ code: "folderUnusable" });
+	expect(await libraryErrorOf(library.list())).toMatchObject({ code: "folderUnusable" });
+	expect(await libraryErrorOf(library.install(maker, options()))).toMatchObject({
+		code: "folderUnusable",
+	});
 });

@@ -3,7 +3,6 @@ import { readdirSync, readFileSync, renameSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { Runtime } from "../../../src/model/cudaRuntime.ts";
-import { LibraryError } from "../../../src/modelLibrary/libraryError.ts";
 import {
 	RuntimeLibrary,
 	type RuntimeInstallOptions,
@@ -12,6 +11,7 @@ import {
 import { bytesOf } from "../../support/hubDownload.ts";
 import { ScriptedHub, type HubFaultScript } from "../../support/scriptedHub.ts";
 import { registryConnection, smallRuntime } from "../../support/smallRuntime.ts";
+import { libraryErrorOf } from "../../support/libraryErrorOf.ts";
 import { TemporaryFolder } from "../../support/temporaryFolder.ts";
 
 const small = smallRuntime();
@@ -44,18 +44,6 @@ function pausing(when: (step: RuntimeStep) => boolean): RuntimeInstallOptions {
 		}
 	};
 	return { onStep, signal: pause.signal };
-}
-
-async function codeOf(work: Promise<unknown>): Promise<{ code: string; message: string }> {
-	try {
-		await work;
-	} catch (error) {
-		if (error instanceof LibraryError) {
-			return { code: error.code, message: error.message };
-		}
-		throw error;
-	}
-	return { code: "none", message: "" };
 }
 
 function listOf(folder: TemporaryFolder, name = ""): readonly string[] {
@@ -163,11 +151,11 @@ test("another process at it is respected, one that crashed is not", async () => 
 		code: "inUse",
 		message: /^Another window or program is installing Small runtime; wait/,
 	};
-	expect(await codeOf(library.install(options()))).toMatchObject({
+	expect(await libraryErrorOf(library.install(options()))).toMatchObject({
 		code: inUse.code,
 		message: expect.stringMatching(inUse.message) as string,
 	});
-	expect(await codeOf(library.remove())).toMatchObject({ code: "inUse" });
+	expect(await libraryErrorOf(library.remove())).toMatchObject({ code: "inUse" });
 	expect(readFileSync(path.join(folder.path, lock), "utf8")).toBe(String(process.ppid));
 	folder.write(lock, "999999999");
 	expect((await library.install(options())).kind).toBe("installed");
@@ -222,7 +210,7 @@ test.each<readonly [string, readonly HubFaultScript[], string, RegExp]>([
 	using folder = new TemporaryFolder();
 	hub.faults.push(...faults);
 	const library = libraryIn(folder, hub);
-	const failed = await codeOf(library.install(options()));
+	const failed = await libraryErrorOf(library.install(options()));
 	expect(failed).toEqual({ code, message: expect.stringMatching(sentence) as string });
 	expect(failed.message).not.toContain("HF_");
 	expect(listOf(folder)).toEqual([".downloads"]);
@@ -236,7 +224,7 @@ test("no network leaves nothing behind and says what to do", async () => {
 	using folder = new TemporaryFolder();
 	const library = libraryIn(folder, hub);
 	await hub[Symbol.asyncDispose]();
-	const { code, message } = await codeOf(library.install(options()));
+	const { code, message } = await libraryErrorOf(library.install(options()));
 	expect(code).toBe("hubUnreachable");
 	expect(message).toMatch(/what came so far is kept[.]$/);
 	expect(listOf(folder, ".downloads")).toEqual([]);
@@ -252,7 +240,7 @@ test("an archive that holds something else is fetched again by the next call", a
 	folder.write(`runtimes/.downloads/${id}/${first}`, small.archives[first] ?? "");
 	folder.write(`runtimes/.downloads/${id}/${provider}`, lost);
 	const library = libraryIn(folder, hub);
-	expect(await codeOf(library.install(options()))).toMatchObject({
+	expect(await libraryErrorOf(library.install(options()))).toMatchObject({
 		code: "hubInvalid",
 		message: expect.stringMatching(
 			/^provider-1[.]0[.]0[.]tgz is not .*; install it again[.]$/,
@@ -274,7 +262,7 @@ test("too little disk is refused with numbers before anything is fetched", async
 	}
 	const huge = { ...archive, files: [{ ...file, bytes: 2 ** 60 }] };
 	const library = libraryIn(folder, hub, { ...small.runtime, archives: [huge] });
-	const { code, message } = await codeOf(library.install(options()));
+	const { code, message } = await libraryErrorOf(library.install(options()));
 	expect(code).toBe("diskFull");
 	expect(message).toMatch(
 		/^Small runtime needs 1152921[.]5 TB on the disk while it is installed, and /,
@@ -306,7 +294,7 @@ test("removing says what it frees, of a whole one and of what was begun", async 
 	await library.install(pausing(({ kind }) => kind === "unpacking"));
 	expect((await library.remove()).freedBytes).toBeGreaterThanOrEqual(totalBytes);
 	expect(listOf(folder, ".downloads")).toEqual([]);
-	expect(await codeOf(library.remove())).toMatchObject({ code: "notInstalled" });
+	expect(await libraryErrorOf(library.remove())).toMatchObject({ code: "notInstalled" });
 });
 
 test("a download folder that is removed meanwhile ends with a sentence", async () => {
@@ -314,7 +302,7 @@ test("a download folder that is removed meanwhile ends with a sentence", async (
 	using folder = new TemporaryFolder();
 	const downloads = path.join(folder.path, "runtimes/.downloads");
 	hub.onFileRequest = () => renameSync(downloads, path.join(folder.path, "elsewhere"));
-	expect(await codeOf(libraryIn(folder, hub).install(options()))).toMatchObject({
+	expect(await libraryErrorOf(libraryIn(folder, hub).install(options()))).toMatchObject({
 		code: "folderUnusable",
 		message: expect.stringMatching(/removed meanwhile; install it again/) as string,
 	});
@@ -324,6 +312,8 @@ test("a place that is taken by a file is called that", async () => {
 	await using hub = await ScriptedHub.start(small.archives);
 	using folder = new TemporaryFolder({ runtimes: "" });
 	const library = libraryIn(folder, hub);
-	expect(await codeOf(library.install(options()))).toMatchObject({ code: "folderUnusable" });
+	expect(await libraryErrorOf(library.install(options()))).toMatchObject({
+		code: "folderUnusable",
+	});
 	expect(await library.state()).toEqual({ kind: "absent" });
 });
