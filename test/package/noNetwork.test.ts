@@ -77,6 +77,7 @@ test("every bundle is looked at", () => {
 		"extension/besideCompletions-*.js",
 		"extension/chunk-*.js",
 		"extension/createRemoteServer-*.js",
+		"extension/cudaDriver-*.js",
 		"extension/modelCode-*.js",
 		"extension/runningServers-*.js",
 		"webview/chat.js",

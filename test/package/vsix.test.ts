@@ -20,10 +20,10 @@ const addon = "dist/native/mote.node";
 
 test("the package holds exactly what vsixContents.txt lists, but no addon where none was built", async () => {
 	const isBuilt = existsSync(path.join(root, addon));
-	const entries = [...(await zipEntries(vsix)), ...(isBuilt ? [] : [`extension/${addon}`])]
-		.map(stableName)
-		.sort();
-	await expect(`${entries.join("\n")}\n`).toMatchFileSnapshot("vsixContents.txt");
+	const entries = [...(await zipEntries(vsix)), ...(isBuilt ? [] : [`extension/${addon}`])];
+	// Into how many chunks the bundler splits what pieces share says nothing about what ships.
+	const names = [...new Set(entries.map(stableName))].sort();
+	await expect(`${names.join("\n")}\n`).toMatchFileSnapshot("vsixContents.txt");
 });
 
 test("the package is smaller than its bound", async () => {
