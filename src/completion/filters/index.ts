@@ -66,6 +66,11 @@ export function filterBeforeCache(text: string, place: CompletionPlace): string 
 	return keptOf(judgeBeforeCache(text, place))?.text;
 }
 
+/** {@link judgeAfterCache} of a whole answer for whoever doesn't ask why, as the cases of reported faults do: undefined for what is rejected. */
+export function filterAfterCache(text: string, place: CompletionPlace): Candidate | undefined {
+	return keptOf(judgeAfterCache(text, place, false));
+}
+
 function keptOf(judged: Judged): Candidate | undefined {
 	return judged.kind === "kept" ? judged.candidate : undefined;
 }
