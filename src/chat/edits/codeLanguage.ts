@@ -35,6 +35,11 @@ const markup = {
 		["{/*", "*/}"],
 		["{#", "#}"],
 		["<%--", "--%>"],
+		["<%#", "%>"],
+		["{{--", "--}}"],
+		["{{!", "}}"],
+		["@*", "*@"],
+		["<#--", "-->"],
 	],
 } as const;
 
@@ -57,7 +62,17 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
 	...["typescript", "typescriptreact", "javascript", "javascriptreact"].map(
 		(id) => [id, ecmaScript] as const,
 	),
-	...["c", "cpp", "objective-c", "m", "mm"].map((id) => [id, cLike] as const),
+	...["c", "cpp", "objective-c", "mm"].map((id) => [id, cLike] as const),
+	// Of Objective-C, or of MATLAB.
+	[
+		"m",
+		{
+			lineComments: ["//", "%"],
+			blockComments: [...slash.blockComments, ["%{", "%}"]],
+			hasApostropheStrings: false,
+			hasBareDots: true,
+		},
+	],
 	...["java", "kotlin", "kt", "kts", "scala", "swift", "csharp", "groovy", "gradle", "dart"].map(
 		(id) => [id, withTripleQuotes] as const,
 	),
@@ -124,19 +139,48 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
 		(id) =>
 			[id, { lineComments: [";", "#"], blockComments: [], hasApostropheStrings: false }] as const,
 	),
-	...["erl", "erlang", "tex", "latex"].map(
+	...["f", "for", "f90", "f95", "f03", "f08", "fortran"].map(
+		(id) => [id, { lineComments: ["!"], blockComments: [] }] as const,
+	),
+	...["erl", "erlang", "tex", "latex", "matlab", "octave", "prolog", "sty"].map(
 		(id) => [id, { lineComments: ["%"], blockComments: [], hasApostropheStrings: false }] as const,
 	),
-	...["vb", "bas", "vbnet"].map(
+	...["vb", "bas", "vbnet", "vbs", "vba", "frm"].map(
 		(id) => [id, { lineComments: ["'"], blockComments: [], hasApostropheStrings: false }] as const,
 	),
 	["vim", { lineComments: ['"'], blockComments: [], hasApostropheStrings: false }],
 	...["bat", "cmd"].map(
 		(id) => [id, { lineComments: ["REM ", "rem ", "::"], blockComments: [] }] as const,
 	),
-	...["html", "xml", "svg", "hbs", "handlebars", "twig", "jinja", "erb"].map(
-		(id) => [id, { ...markup, hasApostropheStrings: false }] as const,
-	),
+	...[
+		...[
+			"html",
+			"xml",
+			"svg",
+			"hbs",
+			"handlebars",
+			"mustache",
+			"twig",
+			"jinja",
+			"jinja2",
+			"j2",
+			"njk",
+		],
+		...[
+			"liquid",
+			"erb",
+			"ejs",
+			"eex",
+			"heex",
+			"jsp",
+			"cshtml",
+			"razor",
+			"ftl",
+			"xaml",
+			"axaml",
+			"csproj",
+		],
+	].map((id) => [id, { ...markup, hasApostropheStrings: false }] as const),
 	...["vue", "svelte", "astro"].map(
 		(id) =>
 			[
@@ -153,12 +197,15 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
 
 /** A language that nobody told Mote about. */
 const unknown: Row = {
-	lineComments: ["//", "#", "--", ";", "%"],
+	lineComments: ["//", "#", "--", ";", "%", "!"],
 	blockComments: [
 		["/*", "*/"],
 		["<!--", "-->"],
 		["(*", "*)"],
 		["{-", "-}"],
+		["#|", "|#"],
+		["/-", "-/"],
+		...markup.blockComments,
 	],
 	hasApostropheStrings: false,
 	hasBareDots: true,

@@ -108,7 +108,9 @@ function unmarkedKeyOf(plain: string, text: string): DeclarationKey | undefined 
 		/^(?:[\w$<>[\],?*&]+\s+){0,3}?["']?((?:[\w$#@-]+(?:\.|->|::))*[#@$]?[\w$-]+)["']?[?!]?\s*(?::(?![:=])|(?::|<-|\?|\|\||\+)?=(?![=>])|<-)/.exec(
 			plain,
 		)?.[1];
-	if (assigned !== undefined && !/^(?:http|https|file)$/.test(assigned)) {
+	// `<b id="1"/>` assigns nothing.
+	const isElement = plain.startsWith("<");
+	if (assigned !== undefined && !isElement && !/^(?:http|https|file)$/.test(assigned)) {
 		return value(assigned);
 	}
 	const method =

@@ -36,9 +36,18 @@ export function likeOf(
 			other.role === "code" &&
 			node.key === undefined &&
 			other.key === undefined &&
-			sharedPart(words, wordsOf(plainTextOf(file, other))) >= minLikeness,
+			areAlike(words, wordsOf(plainTextOf(file, other))),
 	);
 	return isAlike ? "unclear" : "new";
+}
+
+/** By most of their words, or where one only says more than the other: `<b/>` and `<b id="1"/>`. */
+function areAlike(a: readonly string[], b: readonly string[]): boolean {
+	const [shorter, longer] = a.length <= b.length ? [a, b] : [b, a];
+	const all = new Set(longer);
+	const isExtended =
+		shorter.length > 0 && shorter[0] === longer[0] && shorter.every((word) => all.has(word));
+	return isExtended || sharedPart(a, b) >= minLikeness;
 }
 
 function wordsOf(text: string): readonly string[] {

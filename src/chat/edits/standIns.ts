@@ -65,6 +65,10 @@ const elsewhere =
 const staysAtEnd =
 	/(?:\b(?:unchanged|untouched|unmodified|omitted|elided|intact|unaltered)|\bnot (?:changed|modified|shown)|\bno changes?(?: (?:here|needed|required))?|\b(?:stays?|remains?|kept|keep|left|is|are) (?:the same|as(?:[ -]is)?|as before|identical)|\b(?:same )?as (?:before|above|is)|\bas-is|\bfor brevity|\bgoes? here|\bstays? here)[\s.!…)\]]*$/i;
 
+/** A comment that leaves to somebody else what it names. */
+const isLeftToDo =
+	/^(?:todo|fixme|add|put|insert|write|implement|place)\b.*\b(?:code|logic|implementation|body|here)\b|\byour\b.*\b(?:code|logic|implementation)\b/i;
+
 /** Languages in which three dots between brackets are code, though never alone on a line. */
 const withInlineDots = new Set(["ruby", "go", "swift", "typescript", "typescriptreact"]);
 
@@ -110,6 +114,11 @@ function kindOfLine(line: string, language: CodeLanguage): LineKind {
 	if (text !== undefined) {
 		return kindOfComment(text);
 	}
+	const foreign = language.isProse ? undefined : foreignCommentText(plain);
+	if (foreign !== undefined && isNothingButStandIn(foreign)) {
+		// A single word may be an operand behind its operator.
+		return wordsOf(foreign).length > 1 || /\.{3}|…/.test(foreign) ? "standIn" : "doubtful";
+	}
 	// Not a comment: words that no language would take for code.
 	if (/^(?:\.{3}|…)\s*[\p{L}\s'’-]+(?:\.{3}|…)?$/u.test(plain) && /\p{L}\s+\p{L}/u.test(plain)) {
 		return isNothingButStandIn(plain) ? "standIn" : "code";
@@ -131,6 +140,15 @@ function kindOfLine(line: string, language: CodeLanguage): LineKind {
 	return trailing !== undefined && kindOfComment(trailing.comment.trim()) !== "code"
 		? "doubtful"
 		: "code";
+}
+
+/** The text of a line that would be a comment in another language: models mix them up. */
+function foreignCommentText(plain: string): string | undefined {
+	const [, line, block] =
+		/^(?:(?:\/\/+|#+|--+|;+|%+|!)\s+(.*)|(?:\/\*+|<!--|\(\*|\{-|\{\/\*)\s*(.*?)\s*(?:\*+\/\}?|-->|\*\)|-\}))$/.exec(
+			plain,
+		) ?? [];
+	return line ?? block;
 }
 
 /** The text of a string that stands alone on a line, as documentation does where a body begins. */
@@ -157,6 +175,7 @@ function kindOfComment(text: string): LineKind {
 		endsWithDots ||
 		staysAtEnd.test(text) ||
 		elsewhere.test(text) ||
+		isLeftToDo.test(text) ||
 		(words.some((word) => strongWords.has(word)) && words.some((word) => codeWords.has(word))) ||
 		words.some((word) => sufficientWords.has(word)) ||
 		(words.includes("here") && words.some((word) => codeWords.has(word))) ||

@@ -47,6 +47,13 @@ const samples: readonly Sample[] = (
 		],
 		["a.dart", "void f() {", "}", ["a();", "b();", "c();"], ["// @", "/// @"], "  "],
 		["a.m", "- (void)run {", "}", ["a();", "b();", "c();"], ["// @"], "  "],
+		["a.m", "function y = f(x)", "end", ["a;", "b;", "c;"], ["% @", "%{ @ %}"], "  "],
+		["a.f90", "subroutine f", "end subroutine", ["x = 1", "y = 2", "z = 3"], ["! @"], "  "],
+		["a.ejs", "<ul>", "</ul>", ["<li>1</li>", "<li>2</li>", "<li>3</li>"], ["<%# @ %>"], "  "],
+		["a.cshtml", "<ul>", "</ul>", ["<b>1</b>", "<b>2</b>", "<b>3</b>"], ["@* @ *@"], "  "],
+		["a.hbs", "<ul>", "</ul>", ["<b>1</b>", "<b>2</b>", "<b>3</b>"], ["{{! @ }}"], "  "],
+		["a.rkt", "(define (f x)", "  (z x))", ["(a x)", "(b x)", "(c x)"], ["#| @ |#"], "  "],
+		["a.lean", "def f : Nat := do", "", ["a", "b", "c"], ["/- @ -/"], "  "],
 		["a.tsx", "const A = () => (", ");", ["<a/>", "<b/>", "<c/>"], ["{/* @ */}", "// @"], "  "],
 		["a.ex", "def f(x) do", "end", ["a(x)", "b(x)", "c(x)"], ["# @"], "  "],
 		["a.zig", "fn f() void {", "}", ["a();", "b();", "c();"], ["// @"], "  "],
@@ -62,6 +69,9 @@ const samples: readonly Sample[] = (
 	comments,
 	indentation,
 }));
+
+/** Of the text in a comment; Razor's marks have the sign, too. */
+const textPlace = /(?<!\*)@(?!\*)/;
 
 const texts = [
 	"existing code",
@@ -133,7 +143,7 @@ describe("a comment in place of a body", () => {
 		const file = ["zero", "", part, "", "after", "more", "last", ""].join("\n");
 		for (const comment of comments) {
 			for (const text of texts) {
-				const code = [head, indentation + comment.replace("@", text), ...end].join("\n");
+				const code = [head, indentation + comment.replace(textPlace, text), ...end].join("\n");
 				for (const range of [undefined, { start: 6, end: 6 + part.length }]) {
 					const result = applied(block("", code), path, file, range);
 					const isKept = lines.every((line) => result.split("\n").includes(line));
@@ -142,6 +152,49 @@ describe("a comment in place of a body", () => {
 			}
 		}
 	});
+});
+
+/** Models mix up the comments of languages. */
+const foreignComments = ["// @", "# @", "-- @", "; @", "% @", "/* @ */", "<!-- @ -->", "(* @ *)"];
+
+describe("a comment of another language in place of a body", () => {
+	test.each(samples.filter(({ path }) => path !== "a.md"))("stays out of $path", (sample) => {
+		const { path, head, foot, body, indentation } = sample;
+		const lines = body.map((line) => indentation + line);
+		const end = foot === "" ? [] : [foot];
+		const file = ["zero", "", head, ...lines, ...end, "", "after", "more", "last", ""].join("\n");
+		for (const comment of foreignComments) {
+			for (const text of ["... existing code ...", "rest of the code", "existing code unchanged"]) {
+				const code = [head, indentation + comment.replace(textPlace, text), ...end].join("\n");
+				const result = applied(block("", code), path, file);
+				const isKept = lines.every((line) => result.split("\n").includes(line));
+				expect(isKept || result.startsWith("refused: "), `${comment}, ${text}: ${result}`).toBe(
+					true,
+				);
+			}
+		}
+	});
+});
+
+test.each(["// TODO: your code", "// TODO: implement this logic", "// Add your logic here"])(
+	"%s is no body",
+	(comment) => {
+		const file = "function a() {\n  return 1;\n}\n\nfunction b() {\n  return 2;\n}\n";
+		const code = `function a() {\n  return 10;\n}\n\nfunction b() {\n  ${comment}\n}`;
+		expect(applied(block("js", code), "a.js", file)).toMatch(/^refused: A comment of the answer/);
+	},
+);
+
+test("an operand behind an operator is no comment", () => {
+	const file = "const a =\n  total\n  % count;\n\nlast();\nmore();\n";
+	const code = "const a =\n  total\n  % rest\n  + 1;";
+	expect(applied(block("js", code), "a.js", file)).toBe(`${code}\n\nlast();\nmore();\n`);
+});
+
+test("an element that only got an attribute isn't put in beside itself", () => {
+	const file = "<a>\n  <b/>\n  <c/>\n</a>\n";
+	const code = '<a>\n  <b x="1"/>\n  <!-- ... -->\n</a>';
+	expect(applied(block("xml", code), "a.xml", file)).toMatch(/^refused: /);
 });
 
 test.each([
