@@ -90,7 +90,9 @@ function firstRepeat(
 		const isAll = common > 0 && common === compared.restLength;
 		const isWholeText = index + common === compared.textLength;
 		const textStart = compared.textOffset(index);
-		if (!closers.isOutside(textStart) || splitsWord(text, textStart)) {
+		// A part of the rest, its beginning, doesn't come after the first of its closers written again.
+		const isBehindCloser = !isAll && textStart > (closers.firstCoveredAt ?? Infinity);
+		if (isBehindCloser || !closers.isOutside(textStart) || splitsWord(text, textStart)) {
 			continue;
 		}
 		if (common > 0 && (isWholeText || (isAll && isEnough(index, common, text, compared)))) {

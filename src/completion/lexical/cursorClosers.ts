@@ -236,7 +236,9 @@ function leadingClosers(
 	const closers: RestCloser[] = [];
 	for (let at = skipSpaces(rest, 0); at < rest.length; at = skipSpaces(rest, at)) {
 		const char = rest.charAt(at);
-		const close = ")]}>".includes(char) ? char : closingQuoteAt(rest, at, open, linePrefix);
+		const close =
+			rawStringEndAt(rest, at, open) ??
+			(")]}>".includes(char) ? char : closingQuoteAt(rest, at, open, linePrefix));
 		if (close === undefined) {
 			break;
 		}
@@ -244,6 +246,14 @@ function leadingClosers(
 		closers.push({ close, end: at });
 	}
 	return closers;
+}
+
+/** What ends an open string here that begins with a bracket: `)"` of `R"(`. */
+function rawStringEndAt(rest: string, at: number, open: readonly OpenFrame[]): string | undefined {
+	return open.findLast(
+		({ kind, close }) =>
+			kind === "string" && !quotes.has(close.charAt(0)) && rest.startsWith(close, at),
+	)?.close;
 }
 
 /** The delimiter of the string that ends here; undefined for an empty string, which ends nothing. */

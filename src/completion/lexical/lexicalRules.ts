@@ -1,3 +1,5 @@
+import type { RawStringForm } from "./rawStrings.ts";
+
 /**
  * What has to be known about a family of languages to tell code from the inside of strings and comments on one
  * line. The syntax service knows more, but answers too late: a filter runs on each keystroke, and knows no syntax
@@ -6,6 +8,8 @@
 export interface LexicalRules {
 	/** The longest first, so that three quotes aren't taken for two and one. */
 	readonly strings: readonly StringRule[];
+	/** None where left out. */
+	readonly rawStrings?: readonly RawStringForm[];
 	/**
 	 * What an apostrophe does beside beginning a string of {@link strings}: nothing, it encloses one character
 	 * (Rust's lifetimes and primes in names then aren't strings), or it is a string where it looks like one.
@@ -23,9 +27,18 @@ export interface StringRule {
 	readonly holes: readonly string[];
 	/** Letters and signs before the delimiter that make `{` begin code, in lower case. */
 	readonly holePrefixes: readonly string[];
-	readonly escape: "backslash" | "doubled" | "none";
+	/** What takes a delimiter its meaning; one that is escaped by a backtick may as well be doubled. */
+	readonly escape: "backslash" | "backtick" | "doubled" | "none";
 	readonly isMultiline: boolean;
 }
+
+/** The sign that takes the next one its meaning, where an escape is one. */
+export const escapeSigns: Readonly<Record<StringRule["escape"], string | undefined>> = {
+	backslash: "\\",
+	backtick: "`",
+	doubled: undefined,
+	none: undefined,
+};
 
 type StringOptions = Partial<Omit<StringRule, "delimiter">>;
 
@@ -43,6 +56,7 @@ function string(delimiter: string, options: StringOptions = {}): StringRule {
 /** Of C and those who write like it. */
 const cLike: LexicalRules = {
 	strings: [string('"')],
+	rawStrings: ["delimited", "hashed", "lettered"],
 	apostrophe: "character",
 	lineComments: ["//"],
 	blockComment: ["/*", "*/"],
@@ -52,6 +66,7 @@ const cLike: LexicalRules = {
 const ecmaScript: LexicalRules = {
 	...cLike,
 	strings: [string('"'), string("'"), string("`", { holes: ["${"], isMultiline: true })],
+	rawStrings: [],
 	apostrophe: "plain",
 	hasRegularExpressions: true,
 };
@@ -77,13 +92,21 @@ const interpolated: StringOptions = { holePrefixes: ["$", "$@", "@$", "$$"] };
 
 const csharp: LexicalRules = {
 	...cLike,
-	strings: [string('"""', interpolated), string('"', interpolated)],
+	strings: [string('"""', { ...interpolated, escape: "none" }), string('"', interpolated)],
+	rawStrings: ["verbatim"],
 };
 
-/** Java, Kotlin, Scala, Groovy: text blocks; those without holes in them hardly ever write `${`. */
+/** Java and Groovy: text blocks; those without holes in them hardly ever write `${`. */
 const jvm: LexicalRules = {
 	...cLike,
 	strings: [string('"""', { holes: ["${"] }), string('"', { holes: ["${"] })],
+	rawStrings: [],
+};
+
+/** Three quotes enclose what a backslash says nothing in. */
+const kotlin: LexicalRules = {
+	...jvm,
+	strings: [string('"""', { holes: ["${"], escape: "none" }), string('"', { holes: ["${"] })],
 };
 
 const groovy: LexicalRules = {
@@ -95,23 +118,27 @@ const groovy: LexicalRules = {
 const go: LexicalRules = {
 	...cLike,
 	strings: [string('"'), string("`", { escape: "none", isMultiline: true })],
+	rawStrings: [],
 };
 
 const swift: LexicalRules = {
 	...cLike,
 	strings: [string('"""', { holes: ["\\("] }), string('"', { holes: ["\\("] })],
+	rawStrings: ["pounds"],
 	apostrophe: "plain",
 };
 
 const dart: LexicalRules = {
 	...cLike,
 	strings: ['"""', "'''", '"', "'"].map((quote) => string(quote, { holes: ["${"] })),
+	rawStrings: ["lettered"],
 	apostrophe: "plain",
 };
 
 const php: LexicalRules = {
 	...cLike,
 	strings: [string('"', { holes: ["${", "{$"] }), string("'")],
+	rawStrings: [],
 	apostrophe: "plain",
 	lineComments: ["//", "#"],
 };
@@ -133,7 +160,7 @@ const shell: LexicalRules = {
 const powershell: LexicalRules = {
 	...shell,
 	strings: [
-		string('"', { holes: shellHoles, escape: "doubled" }),
+		string('"', { holes: shellHoles, escape: "backtick" }),
 		string("'", { escape: "doubled" }),
 	],
 };
@@ -164,7 +191,8 @@ const haskell: LexicalRules = { ...functional, blockComment: ["{-", "-}"] };
 
 const fsharp: LexicalRules = {
 	...functional,
-	strings: [string('"""', interpolated), string('"', interpolated)],
+	strings: [string('"""', { ...interpolated, escape: "none" }), string('"', interpolated)],
+	rawStrings: ["verbatim"],
 	lineComments: ["//"],
 };
 
@@ -204,9 +232,12 @@ const data: LexicalRules = {
 	hasRegularExpressions: false,
 };
 
+const statistics: LexicalRules = { ...data, rawStrings: ["dashed"] };
+
 const styles: LexicalRules = {
 	...cLike,
 	strings: [string('"', { holes: ["#{"] }), string("'", { holes: ["#{"] })],
+	rawStrings: [],
 	apostrophe: "plain",
 	// `//` stands in addresses there.
 	lineComments: [],
@@ -227,11 +258,12 @@ const visualBasic: LexicalRules = {
 const pascal: LexicalRules = {
 	...cLike,
 	strings: [string("'", { escape: "doubled" })],
+	rawStrings: [],
 	apostrophe: "plain",
 	blockComment: ["(*", "*)"],
 };
 
-const hardware: LexicalRules = { ...cLike, apostrophe: "plain" };
+const hardware: LexicalRules = { ...cLike, rawStrings: [], apostrophe: "plain" };
 
 /** Prose, markup and all that isn't known: a quote counts where it looks like one in most languages. */
 const unknown: LexicalRules = {
@@ -244,6 +276,8 @@ const unknown: LexicalRules = {
 		}),
 		string("`", { holes: ["${"], isMultiline: true }),
 	],
+	// Others can't be told from what escapes in other languages.
+	rawStrings: ["delimited", "hashed"],
 	apostrophe: "uncertain",
 	lineComments: ["//"],
 	blockComment: ["/*", "*/"],
@@ -262,7 +296,8 @@ const families: readonly (readonly [rules: LexicalRules, languageIds: string])[]
 		"c cpp cuda-cpp objective-c objective-cpp rust zig d glsl hlsl wgsl solidity proto3 proto",
 	],
 	[csharp, "csharp razor aspnetcorerazor"],
-	[jvm, "java kotlin scala"],
+	[jvm, "java"],
+	[kotlin, "kotlin scala"],
 	[groovy, "groovy gradle"],
 	[go, "go"],
 	[swift, "swift"],
@@ -277,7 +312,8 @@ const families: readonly (readonly [rules: LexicalRules, languageIds: string])[]
 	[lisp, "lisp clojure scheme racket emacs-lisp elisp commonlisp"],
 	[julia, "julia"],
 	[sql, "sql mysql pgsql plsql postgres sqlite"],
-	[data, "yaml toml ini properties dockercompose r"],
+	[data, "yaml toml ini properties dockercompose"],
+	[statistics, "r"],
 	[styles, "css scss sass less stylus"],
 	[lua, "lua luau"],
 	[visualBasic, "vb vba vbscript"],

@@ -1,4 +1,11 @@
-import { uncertainString, type LexicalRules, type StringRule } from "./lexicalRules.ts";
+import {
+	escapeSigns,
+	uncertainString,
+	type LexicalRules,
+	type StringRule,
+} from "./lexicalRules.ts";
+import { rawStringAt } from "./rawStrings.ts";
+import { stringFrame } from "./stringFrame.ts";
 
 /** Something that was opened, and what closes it. */
 export interface OpenFrame {
@@ -13,6 +20,12 @@ export interface OpenFrame {
 	readonly rule: StringRule | undefined;
 	/** Of a string: whether `{` begins code in it. */
 	readonly hasHoleBraces: boolean;
+}
+
+interface OpenedString {
+	readonly frame: OpenFrame;
+	/** How long what begins the string is, from its quote on. */
+	readonly openerLength: number;
 }
 
 /** A stretch of the text in which a delimiter has no counterpart. */
@@ -45,6 +58,8 @@ export class LexicalScanner {
 	/** The last fruitless search of each delimiter: what was searched isn't searched again. */
 	readonly #unclosed = new Map<string, Unclosed>();
 	#at = 0;
+	/** Whether the sign at hand is escaped by one that the reading stopped at. */
+	#isEscaped = false;
 	#inkEnd = 0;
 
 	/** `open` is what is open at the start of `text`, the innermost last. */
@@ -81,6 +96,12 @@ export class LexicalScanner {
 
 	/** Reads one sign, string delimiter or comment, and says what it closed. Never reads beyond `end`. */
 	step(end: number): OpenFrame | undefined {
+		if (this.#isEscaped) {
+			this.#isEscaped = false;
+			this.#at++;
+			this.#inkEnd = this.#at;
+			return undefined;
+		}
 		const string = this.#string();
 		const commentEnd = string === undefined ? this.#commentEnd(end) : undefined;
 		if (commentEnd !== undefined) {
@@ -89,6 +110,8 @@ export class LexicalScanner {
 		}
 		const isInk = !" \t\n".includes(this.#text.charAt(this.#at));
 		const closed = string === undefined ? this.#stepInCode(end) : this.#stepInString(string, end);
+		// The cursor may stand behind the sign that escapes what is put in there.
+		this.#isEscaped = this.#at === end + 1 && "\\`".includes(this.#text.charAt(end - 1));
 		this.#at = Math.min(this.#at, end);
 		this.#inkEnd = isInk ? this.#at : this.#inkEnd;
 		return closed;
@@ -109,14 +132,14 @@ export class LexicalScanner {
 			this.#openInString(char, rule);
 			return undefined;
 		}
-		if (char === "\\" && rule.escape === "backslash") {
+		if (char === escapeSigns[rule.escape]) {
 			this.#at += rule.holes.some((hole) => text.startsWith(hole, at)) ? 1 : 2;
 			return undefined;
 		}
 		if (text.startsWith(rule.delimiter, at)) {
 			const { length } = rule.delimiter;
 			const isDoubled =
-				rule.escape === "doubled" &&
+				(rule.escape === "doubled" || rule.escape === "backtick") &&
 				at + 2 * length <= end &&
 				text.startsWith(rule.delimiter, at + length);
 			this.#at += isDoubled ? 2 * length : length;
@@ -136,7 +159,7 @@ export class LexicalScanner {
 		const text = this.#text;
 		const isHole = rule.holes.some((hole) => {
 			const start = this.#at - 1 - hole.indexOf(char);
-			const isEscaped = text.charAt(start - 1) === "\\" && rule.escape === "backslash";
+			const isEscaped = text.charAt(start - 1) === escapeSigns[rule.escape];
 			return hole.includes(char) && text.startsWith(hole, start) && !isEscaped;
 		});
 		if (!isHole && char === "{" && this.#hasHoleBraces()) {
@@ -173,10 +196,10 @@ export class LexicalScanner {
 			this.#literal(literalEnd, end);
 			return undefined;
 		}
-		const string = this.#stringAt();
+		const string = this.#rawStringAt() ?? this.#stringAt();
 		if (string !== undefined) {
-			this.#stack.push(string);
-			this.#at += string.close.length;
+			this.#stack.push(string.frame);
+			this.#at += string.openerLength;
 			return undefined;
 		}
 		const char = text.charAt(at);
@@ -294,8 +317,16 @@ export class LexicalScanner {
 		return known !== undefined && at >= known.from && at <= known.to;
 	}
 
+	/** The raw string that begins here. Its opener can't be taken for anything else, so that nothing has to end it. */
+	#rawStringAt(): OpenedString | undefined {
+		const { rawStrings, strings } = this.#rules;
+		const at = this.#at;
+		const raw = rawStrings && rawStringAt(rawStrings, this.#text, at, strings);
+		return raw && { frame: stringFrame(raw.rule, this.#text, at), openerLength: raw.openerLength };
+	}
+
 	/** The string that begins here. One that nothing ends counts for none: a sign for inches, an odd apostrophe. */
-	#stringAt(): OpenFrame | undefined {
+	#stringAt(): OpenedString | undefined {
 		const text = this.#text;
 		const at = this.#at;
 		const rule =
@@ -316,7 +347,7 @@ export class LexicalScanner {
 		return close === undefined ||
 			(rule === uncertainString && wordUnit.test(text.charAt(close + 1)))
 			? undefined
-			: { close: delimiter, kind: "string", rule, hasHoleBraces: hasHolePrefix(rule, before) };
+			: { frame: stringFrame(rule, text, at), openerLength: delimiter.length };
 	}
 
 	/** Where the string of `rule` may end whose content begins at `from`. */
@@ -331,7 +362,7 @@ export class LexicalScanner {
 			if (text.startsWith(delimiter, at)) {
 				return at;
 			}
-			at += text.charAt(at) === "\\" && rule.escape === "backslash" ? 2 : 1;
+			at += text.charAt(at) === escapeSigns[rule.escape] ? 2 : 1;
 		}
 		this.#unclosed.set(delimiter, { from, to: at });
 		return undefined;
@@ -359,13 +390,3 @@ const maxSpacesLookedAt = 64;
 
 /** The longest are `\u{10FFFF}` and its like. */
 const maxEscapeUnits = 12;
-
-/** Whether `before`, what stands before a quote, ends with a prefix that makes `{` begin code in the string. */
-function hasHolePrefix(rule: StringRule, before: string): boolean {
-	const lower = before.toLowerCase();
-	return rule.holePrefixes.some(
-		(prefix) =>
-			lower.endsWith(prefix) &&
-			(!wordUnit.test(prefix) || !wordUnit.test(lower.charAt(lower.length - prefix.length - 1))),
-	);
-}

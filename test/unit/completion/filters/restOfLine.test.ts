@@ -122,3 +122,13 @@ test.each([
 ])("within %j, %j is no completion: it adds nothing, or joins two words", (fixture, text) => {
 	expect(accepted("typescript", fixture, text, "invoked")).toBe(undefined);
 });
+
+test.each([
+	["swift", 'f("\\(║)" + x)', 'a)b" + x)', 'f("\\(a)" + x)'],
+	["swift", 'f("\\(║)" + x)', 'a)" + x)', 'f("\\(a)" + x)'],
+])(
+	"%s: the last of several closers isn't taken for the first at %j",
+	(languageId, fixture, text, expected) => {
+		expect(accepted(languageId, fixture, text)).toBe(expected);
+	},
+);
