@@ -234,14 +234,22 @@ function leadingClosers(
 	open: readonly OpenFrame[],
 ): readonly RestCloser[] {
 	const closers: RestCloser[] = [];
+	let depth = open.length;
 	for (let at = skipSpaces(rest, 0); at < rest.length; at = skipSpaces(rest, at)) {
+		const innermost = open[depth - 1];
 		const char = rest.charAt(at);
+		if (char === "}" && innermost?.hasHoleBraces === true) {
+			// Outside of the code in such a string it closes nothing: two of them stand for the sign.
+			at++;
+			continue;
+		}
 		const close =
 			rawStringEndAt(rest, at, open) ??
 			(")]}>".includes(char) ? char : closingQuoteAt(rest, at, open, linePrefix));
 		if (close === undefined) {
 			break;
 		}
+		depth -= innermost?.close === close ? 1 : 0;
 		at += close.length;
 		closers.push({ close, end: at });
 	}

@@ -271,7 +271,7 @@ const unknown: LexicalRules = {
 		string('"""', { holes: ["${", "#{"], holePrefixes: ["f", "t", "rf", "fr", "$"] }),
 		string("'''", { holePrefixes: ["f", "t", "rf", "fr"] }),
 		string('"', {
-			holes: ["${", "#{", "\\("],
+			holes: ["${", "#{", "\\(", "$("],
 			holePrefixes: [...(fStrings.holePrefixes ?? []), ...(interpolated.holePrefixes ?? [])],
 		}),
 		string("`", { holes: ["${"], isMultiline: true }),

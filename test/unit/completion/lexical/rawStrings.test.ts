@@ -45,3 +45,14 @@ test.each([
 		expect(accepted(languageId, fixture, text)).toBe(expected);
 	},
 );
+
+test.each([
+	["python", "x = f'{{║}}'", "a}}'", "x = f'{{a}}'"],
+	["python", "x = f'{{{║}}}'", "a}}}'", "x = f'{{{a}}}'"],
+	["python", "x = f'{{{a}║}}'", "}}'", "x = f'{{{a}}}'"],
+	["python", "x = f'{{{a}}║}'", "}'", "x = f'{{{a}}}'"],
+	["csharp", 's = $"{{{a}║}}";', '}}";', 's = $"{{{a}}}";'],
+	["plaintext", 'echo "$(f "x"║)"', ')"', 'echo "$(f "x")"'],
+])("%s: what two braces stand for closes nothing at %j", (languageId, fixture, text, expected) => {
+	expect(accepted(languageId, fixture, text)).toBe(expected);
+});
