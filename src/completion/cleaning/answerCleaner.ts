@@ -1,6 +1,6 @@
 import type { CompletionPlace } from "../completionPlace.ts";
 import { fenceOf, mayBeFence, writesFences } from "./fences.ts";
-import { ForeignCharacters, hasNoBreakSpaces } from "./foreignCharacters.ts";
+import { ForeignCharacters, hasNoBreakSpaces, withPlainIndentation } from "./foreignCharacters.ts";
 import {
 	columnsOf,
 	fileIndentationAt,
@@ -146,7 +146,8 @@ export class AnswerCleaner {
 	}
 
 	/** Writes the line at hand, as much of it as is there; false where it is no part of the answer. */
-	#decide(line: string, ends: LineEnd): boolean {
+	#decide(held: string, ends: LineEnd): boolean {
+		const line = withPlainIndentation(held);
 		this.#held = undefined;
 		const fence = this.#keepsFences ? undefined : fenceOf(line);
 		if (fence !== undefined) {

@@ -8,8 +8,12 @@ const invisible =
 /** They join emoji and letters of some scripts; behind a sign of code they are a trap. */
 const joiner = /[\u200c\u200d]/;
 
-/** Spaces that don't break a line, and look like any other. */
-const noBreakSpace = /[\u00a0\u2007\u202f]/;
+/** The letters of a flag such as Scotland's, which come after a black one. */
+const flagLetter = /[\u{e0020}-\u{e007f}]/u;
+const blackFlag = "\u{1f3f4}";
+
+/** Spaces that don't break a line or are of another width, and look like any other. */
+const noBreakSpace = /[\u00a0\u1680\u2000-\u200a\u202f\u205f]/;
 
 /** What stands for a character that was lost: in its place anything could have stood. */
 const lost = /[\ufffd\ufffe\uffff\p{Cs}]/u;
@@ -38,7 +42,7 @@ export class ForeignCharacters {
 	/** `piece`, whole characters without a line break, without what can't be seen. */
 	without(piece: string): string {
 		if (this.#commandUnits === undefined && isPlain.test(piece)) {
-			this.#last = piece.slice(-1);
+			this.#last = piece === "" ? this.#last : piece.slice(-1);
 			return piece;
 		}
 		let text = "";
@@ -57,6 +61,9 @@ export class ForeignCharacters {
 	#seen(char: string): string {
 		if (noBreakSpace.test(char)) {
 			return this.#keepsNoBreakSpaces ? char : " ";
+		}
+		if (flagLetter.test(char) && (this.#last === blackFlag || flagLetter.test(this.#last))) {
+			return char;
 		}
 		const isTrap = joiner.test(char) && isPlain.test(this.#last);
 		return isTrap || (char !== "\t" && invisible.test(char)) ? "" : char;
@@ -81,6 +88,13 @@ export class ForeignCharacters {
 
 /** Most pieces of most answers. */
 const isPlain = /^[\t -~]*$/;
+
+/** `line` with spaces in place of those that look like them in front of its text. */
+export function withPlainIndentation(line: string): string {
+	const written = line.trimStart();
+	const before = line.slice(0, line.length - written.length);
+	return isPlain.test(before) ? line : before.replace(/[^\t]/g, " ") + written;
+}
 
 /** Whether a text has spaces that don't break a line. */
 export function hasNoBreakSpaces(text: string): boolean {

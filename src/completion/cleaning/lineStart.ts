@@ -19,11 +19,11 @@ export class LineStart {
 	readonly lineAbove: string | undefined;
 	readonly #isOnBlankLine: boolean;
 
-	constructor({ text, offset, linePrefix }: CompletionPlace) {
+	constructor({ text, offset, linePrefix, languageId }: CompletionPlace) {
 		const start = linePrefix.length > maxLineUnits ? "" : linePrefix.trimStart();
 		this.#endsInSpace = start !== start.trimEnd();
 		this.#isOnBlankLine = start === "" && linePrefix.length <= maxLineUnits;
-		this.#start = comesOnce(start) ? start.trimEnd() : undefined;
+		this.#start = comesOnce(start, languageId) ? start.trimEnd() : undefined;
 		const lineStart = offset - linePrefix.length;
 		const before = text.slice(Math.max(0, lineStart - 4 * maxLineUnits), lineStart).trimEnd();
 		const above = before.slice(before.lastIndexOf("\n") + 1);
@@ -67,12 +67,40 @@ export class LineStart {
  * Whether nobody writes the beginning of a line twice. Calls nest, `max(max(`, and so do brackets and quotes; items
  * and operands come again: `0, 0, `. What has a space or assigns, and doesn't end in a comma or an operator, doesn't.
  */
-function comesOnce(start: string): boolean {
+function comesOnce(start: string, languageId: string): boolean {
 	const code = start.trimEnd();
+	if (start.length < 2) {
+		return false;
+	}
+	if (ownObject.test(code) || attribute.test(code) || tag.test(code)) {
+		return true;
+	}
 	return (
-		start.length > 1 &&
 		/[\s=]/.test(start) &&
-		(/^(?:[-*+>]|\/\/[/!]?|#{1,6}|--|;+|%)$/.test(code) ||
-			(/\p{L}/u.test(code) && (!/[^\p{L}\p{N}_$=:([{"'`>)\]}]$/u.test(code) || code.endsWith("="))))
+		(/^(?:[-*+>](?:[ \t]\[[ x]\])?|\/\/[/!]?|#{1,6}|--|;+|%)$/.test(code) ||
+			(numbersLists.has(languageId) && /^\d{1,4}[.)]$/.test(code)) ||
+			(/\p{L}/u.test(code) &&
+				(!/[^\p{L}\p{N}_$=:([{"'`>)\]}]$/u.test(code) ||
+					code.endsWith("=") ||
+					statement.test(code) ||
+					/^\|.*\|$/.test(code))))
 	);
 }
+
+/** An object has no member of that name itself; other names repeat, as in `datetime.datetime`. Nor is what is spread spread. */
+const ownObject = /^(?:(?:\$?this|self|super)(?:\.|->|\?\.|::)|\.{3})$/;
+
+/** `#[derive(`, `@Component({`: they stand in no other of the same name. */
+const attribute = /^(?:#!?\[|@)\p{L}[\w.:]{0,100}[({]/u;
+
+/** A tag that isn't closed yet. */
+const tag = /^<\/?\p{L}[\w.:-]{0,100}$/u;
+
+/** Begins a statement, and nothing else on its line: such a line comes once, whatever it ends with. */
+const statement =
+	/^(?:#[ \t]{0,8}\p{L}+|export|import|from|const|let|var|val|return|if|elif|else|while|for|switch|def|class|func|fn|function|pub|public|private|protected|static|async|struct|enum|interface|type|package|namespace|template|using|throw|raise|assert|SELECT|INSERT|UPDATE|CREATE)\s/u;
+
+/** There a number at the start of a line is one of a list, elsewhere the first of several. */
+const numbersLists: ReadonlySet<string> = new Set(
+	"plaintext markdown mdx quarto rmd restructuredtext asciidoc git-commit scminput".split(" "),
+);

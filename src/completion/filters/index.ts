@@ -1,5 +1,6 @@
 import type { CompletionPlace } from "../completionPlace.ts";
 import { cleanAnswer } from "../cleaning/answerCleaner.ts";
+import { beforeControlToken } from "../cleaning/controlTokens.ts";
 import { blank } from "./blank.ts";
 import { bringsReplaced } from "./bringsReplaced.ts";
 import { existingClosers } from "./existingClosers.ts";
@@ -13,7 +14,7 @@ import { trailingWhitespace } from "./trailingWhitespace.ts";
 /** What a source writes is cleaned while it comes; an answer that is given as a whole is cleaned here. */
 const clean: CompletionFilter = (candidate, place) => ({
 	...candidate,
-	text: cleanAnswer(candidate.text, place),
+	text: cleanAnswer(beforeControlToken(candidate.text, place), place),
 });
 
 /** Each by a name, for whoever wants to know which one rejected a text. */

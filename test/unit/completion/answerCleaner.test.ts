@@ -60,6 +60,35 @@ describe("the file's indentation unit", () => {
 	});
 });
 
+test.each([
+	["const s = 'a\u00a0b';\nf() {\n  a();\n  ║\n}\n", "b();\n\u00a0\u00a0c();", "b();\n  c();"],
+	["if (x) {║\n", "\n\u3000\u3000a();", "\n  a();"],
+	["const s = ║\n", "1\u2003+ 2;", "1 + 2;"],
+	["const s = '║'\n", "\u{1f3f4}\u{e0067}\u{e007f}'", "\u{1f3f4}\u{e0067}\u{e007f}'"],
+	["const s = '║'\n", "a\u{e0067}\u{e007f}'", "a'"],
+])(
+	"spaces that look like others indent nothing, and flags stay whole: %j, %j",
+	(fixture, text, expected) => {
+		expect(cleanAnswer(text, placeAt(fixture))).toBe(expected);
+	},
+);
+
+describe("control tokens that a server spells out", () => {
+	test.each([
+		["const a = ║\n", "1;<|fim_middle|>", "const a = 1;\n"],
+		["const a = ║\n", "1;\n<|endoftext|>b();", "const a = 1;\n"],
+		["const a = ║\n", "1; <EOT>", "const a = 1;\n"],
+		["const a = ║\n", "1;\n[/INST] Sure", "const a = 1;\n"],
+		["const a = ║\n", "1;<｜end▁of▁sentence｜>", "const a = 1;\n"],
+		["const a = ║\n", "<|im_end|>", undefined],
+		["const a = ║\n", "b[INST];", "const a = b[INST];\n"],
+		["const a = ║\n", "f<EOT>();", "const a = f<EOT>();\n"],
+		["const b = '<|a|>';\nconst a = ║\n", "'<|b|>';", "const b = '<|a|>';\nconst a = '<|b|>';\n"],
+	])("at %j: %j", (fixture, text, expected) => {
+		expect(accepted("typescript", fixture, text)).toBe(expected);
+	});
+});
+
 describe("what is in front of the cursor isn't written again", () => {
 	test.each([
 		["def f():\n    ║\n", "    return 1", "return 1"],
@@ -68,6 +97,21 @@ describe("what is in front of the cursor isn't written again", () => {
 		["def f():\n    x = 1\n    ║\n", "        y = 2", "y = 2"],
 		["def f():\n    if x:\n        y\n  ║\n", "      z = 2", "      z = 2"],
 		["const total = ║\n", "const total = 1;", "1;"],
+		["  this.║\n", "this.foo();", "foo();"],
+		["datetime.║\n", "datetime.now()", "datetime.now()"],
+		["\treturn this.║\n", "return this.a;", "a;"],
+		["return a + ║\n", "return a + b;", "b;"],
+		["0, ║\n", "0, 1", "0, 1"],
+		["if (a && ║) {\n", "if (a && b", "b"],
+		["#include <║>\n", "#include <vector>", "vector>"],
+		["template <║>\n", "template <typename T>", "typename T>"],
+		["#[derive(║)]\n", "#[derive(Debug)]", "Debug)]"],
+		["@Component({║})\n", "@Component({ a: 1", " a: 1"],
+		["<div║\n", '<div class="a">', ' class="a">'],
+		["<div>║</div>\n", "<div>a</div>", "<div>a</div>"],
+		["  ...║\n", "...a,", "a,"],
+		["- [ ] ║\n", "- [ ] Test it", "Test it"],
+		["| a | ║\n", "| a | b |", "b |"],
 		["const total =║\n", "const total = 1;", " 1;"],
 		["\tconst total = ║\n", "\tconst total = 1;", "1;"],
 		["const total = ║\n", "const total = const total = 1;", "1;"],
