@@ -58,8 +58,15 @@ function minRepeats(pattern: string): number {
 	if (areClosers(pattern)) {
 		return Math.max(maxClosers, maxCloserUnits / length);
 	}
-	if (isRuler.test(pattern)) {
+	if (isRuler(pattern)) {
 		return maxRulerUnits / length;
+	}
+	if (cells.test(pattern)) {
+		return maxCellUnits / length;
+	}
+	const literals = literalsIn(pattern);
+	if (literals > 0) {
+		return maxLiterals / literals;
 	}
 	if (!/[\p{L}\p{N}]/u.test(pattern)) {
 		// Empty strings and lists in a table: `"", "", ""`.
@@ -82,8 +89,35 @@ function areClosers(pattern: string): boolean {
 const maxClosers = 12;
 const maxCloserUnits = 32;
 
-/** What lines across a comment and the borders of tables are drawn with. */
-const isRuler = /^[-=*#~_/\\.+<>:|^ \u2500-\u257f]+$/;
+/**
+ * How many literals a pattern holds, wherever in one of them it begins: zeros, bytes, `null`, the parts of an identifier
+ * that is all zeros. None where it holds anything else.
+ */
+function literalsIn(pattern: string): number {
+	const words = pattern.repeat(3).split(separator);
+	const whole = words.slice(1, -1);
+	return whole.every((word) => literal.test(word)) ? Math.floor(words.length / 3) : 0;
+}
+
+const separator = /[\s,;-]+/;
+const literal = /^(?:\d[\d.]{0,8}f?|0x[\da-f]{1,16}|null|nil|none|true|false)$/i;
+
+/** As many stand on a line of a dump. */
+const maxLiterals = 17;
+
+/** A row of empty cells. */
+const cells = /^[| ]+$/;
+const maxCellUnits = 64;
+
+/** What lines across a comment and the borders of tables are drawn with: one sign, or strokes with something between. */
+function isRuler(pattern: string): boolean {
+	const isOneSign = pattern === pattern.charAt(0).repeat(pattern.length);
+	return isOneSign ? rulerSign.test(pattern) : strokes.test(pattern) && stroke.test(pattern);
+}
+
+const rulerSign = /^[-=*#~_^+/.\u2500-\u257f]/;
+const strokes = /^[-=*#~_+:| \u2500-\u257f]+$/;
+const stroke = /[-=*#~_\u2500-\u257f]/;
 
 /** Such a line goes across a page, not on and on. */
 const maxRulerUnits = 160;

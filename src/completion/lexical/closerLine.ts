@@ -1,13 +1,16 @@
 /** Words that end a block in some language, alone or with the block's kind: `end`, `endif`, `End Sub`, `END LOOP;`. */
 const endingWord =
-	/^(?:[#@\\]?end(?:[_a-z]*|[ \t]+[\w.]{1,40}|\{[\w*]{1,40}\})|done|fi|esac|od|rof|#?endregion)$/i;
+	/^(?:[#@\\]?end(?:[_a-z-]*|[_a-z]*[ \t]{0,4}\([^()\n]{0,40}\)|[ \t]+[\w.]{1,40}|\{[\w*]{1,40}\})|done|fi|esac|od|rof|wend|loop|next(?:[ \t]+\w{1,40})?|#?endregion)$/i;
 
 /** Closing tags and their like in templates, of which several may stand on a line. */
 const endingTag =
-	/^(?:<\/[\w.:-]*>|\{%-?[ \t]{0,8}end[^%\n]{0,60}%\}|\{\{-?[ \t]{0,8}(?:\/|end)[^}\n]{0,60}\}\}|<%[-=]?[ \t]{0,8}(?:end|\})[^%\n]{0,60}%>)/i;
+	/^(?:<\/[#@\w.:-]*>|\[\/[#@]\w{1,40}\]|\{\/\w{1,40}\}|<\?(?:php|=)?[ \t]{0,8}(?:end|\})[^?\n]{0,60}\?>|\{%-?[ \t]{0,8}end[^%\n]{0,60}%\}|\{\{-?[ \t]{0,8}(?:\/|end)[^}\n]{0,60}\}\}|<%[-=]?[ \t]{0,8}(?:end|\})[^%\n]{0,60}%>)/i;
 
 /** Brackets and punctuation that close along with them. */
 const endingSign = /^[)\]};,.\s]/;
+
+/** What ends a statement, and isn't part of a word such as `\\end{itemize}` or `endif()`. */
+const statementEnd = /^[;,.\s]/;
 
 /** A longer line isn't made of closers that somebody wrote. */
 const maxLength = 200;
@@ -31,16 +34,25 @@ export function isClosers(text: string): boolean {
 		}
 		rest = rest.slice(tag[0].length);
 	}
-	const word = withoutComment(rest);
-	return rest === "" || endingWord.test(word) || endingWords(word);
+	const code = withoutComment(rest);
+	const word = withoutEnd(code, endingSign);
+	return (
+		rest === "" ||
+		endingWord.test(word) ||
+		endingWord.test(withoutEnd(code, statementEnd)) ||
+		endingWords(word)
+	);
 }
 
-/** A comment after a closer often names what is closed. Without it, and without signs at the end. */
+/** A comment after a closer often names what is closed. */
 function withoutComment(text: string): string {
-	const comment = text.search(/\s(?:\/\/|#|--)/);
-	const code = comment < 0 ? text : text.slice(0, comment);
+	const comment = text.search(/\s(?:\/[/*]|#|--|%|")/);
+	return comment < 0 ? text : text.slice(0, comment);
+}
+
+function withoutEnd(code: string, sign: RegExp): string {
 	let end = code.length;
-	while (end > 0 && endingSign.test(code.charAt(end - 1))) {
+	while (end > 0 && sign.test(code.charAt(end - 1))) {
 		end--;
 	}
 	return code.slice(0, end);
