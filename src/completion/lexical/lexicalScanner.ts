@@ -18,7 +18,7 @@ export interface OpenFrame {
 	readonly kind: "bracket" | "hole" | "angle" | "prose" | "string";
 	/** Of a string, or of the string that prose stands in. */
 	readonly rule: StringRule | undefined;
-	/** Of a string: whether `{` begins code in it. */
+	/** Of a string, and of prose in it: whether `{` begins code there. */
 	readonly hasHoleBraces: boolean;
 }
 
@@ -176,7 +176,7 @@ export class LexicalScanner {
 
 	/** Whether `{` begins code in the string that is open: it has the prefix for that. */
 	#hasHoleBraces(): boolean {
-		return this.#stack.findLast(({ kind }) => kind === "string")?.hasHoleBraces === true;
+		return this.#stack.at(-1)?.hasHoleBraces === true;
 	}
 
 	/** Ends the string with all that is open in it. */
@@ -234,7 +234,8 @@ export class LexicalScanner {
 
 	#open(opener: string, kind: OpenFrame["kind"], rule: StringRule | undefined): void {
 		const close = closerOf.get(opener) ?? ">";
-		this.#stack.push({ close, kind, rule, hasHoleBraces: false });
+		const hasHoleBraces = kind === "prose" && this.#hasHoleBraces();
+		this.#stack.push({ close, kind, rule, hasHoleBraces });
 	}
 
 	/** A comparison before it is no bracket; one of another kind was opened by mistake, or this one closes by mistake. */

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { cursorClosers } from "../../../../src/completion/lexical/cursorClosers.ts";
+import { lexicalRulesOf } from "../../../../src/completion/lexical/lexicalRules.ts";
 import { accepted } from "../../../support/acceptedText.ts";
 
 /** Languages, the line, what the model wrote, and the document when it was accepted. */
@@ -55,4 +57,18 @@ test.each([
 	["plaintext", 'echo "$(f "x"║)"', ')"', 'echo "$(f "x")"'],
 ])("%s: what two braces stand for closes nothing at %j", (languageId, fixture, text, expected) => {
 	expect(accepted(languageId, fixture, text)).toBe(expected);
+});
+
+test("each brace in a string costs the same, however many are open", () => {
+	const startedAt = performance.now();
+	const closers = cursorClosers({
+		linePrefix: 's = "',
+		restOfLine: '";',
+		text: "{".repeat(100_000),
+		rules: lexicalRulesOf("java"),
+		where: "leading",
+	});
+	expect(closers.covered).toBe(0);
+	// With a look at all that are open it takes many times as long.
+	expect(performance.now() - startedAt).toBeLessThan(2000);
 });
