@@ -33,11 +33,15 @@ const unknownThing =
 	/un(?:known|supported|recogni[sz]ed|expected)|extra|not (?:permitted|allowed|supported)/i;
 
 const complaint =
-	/un(?:known|supported|recogni[sz]ed|expected)|not (?:\w+ )?(?:permitted|allowed|supported|valid|implemented|available|recogni[sz]ed)|n['’o]t support|cannot|can['’]t|invalid|extra|forbidden|only|must|too (?:many|large|long)|at most|at least|deprecated|disabled|remove/i;
+	/un(?:known|supported|recogni[sz]ed|expected)|not (?:\w+ )?(?:permitted|allowed|supported|valid|implemented|available|recogni[sz]ed)|n['’o]t support|cannot|can['’]t|invalid|extra|forbidden|disallow|only|must|should|(?:has|have|needs?) to|too (?:many|large|long)|at most|at least|up to|range|exceed|greater|larger|maximum|expected|no such|deprecated|disabled|remove|instead|require/i;
+
+/** A server says so of what it does rather than of the field. */
+const noStreaming =
+	/streaming\b[^.]{0,30}(?:\bnot |n['’]t |\bun)(?:yet )?(?:supported|implemented|available|allowed|permitted|enabled)|n['’o]t support (?:\w+ )?streaming|streaming\b[^.]{0,10}\bdisabled/i;
 
 /** How servers, and the chat templates of models such as Gemma's, refuse the rules of a conversation. */
 const systemRoleComplaint =
-	/system[_ ]?(?:role|message|prompt|instruction)|role[^.]{0,20}system|roles? must alternate|developer instruction|first message[^.]{0,30}user/i;
+	/system[_ ]?(?:role|message|prompt|instruction)|role[^.]{0,20}system|roles? must alternate|developer instruction|only [^.]{0,50}\broles? (?:are|is) (?:supported|allowed)|messages[.[]0\]?\.role|first message[^.]{0,30}user/i;
 
 /**
  * `body` without what a server refuses in it, with a field under its other name, or with the rules put into the
@@ -60,9 +64,13 @@ export function withoutRefused(
 	}
 	const sent = optionalFields.filter((field) => field in body);
 	const named = sent.filter((field) => words.fields.includes(field));
-	const complains = status === 500 ? unknownThing : complaint;
-	if (named.length === 0 && complains.test(words.message)) {
-		named.push(...firstNamed(sent, words.message));
+	// What fails inside a server may say anything; what it refuses is said in many ways.
+	const isRefusal = status !== 500 && status !== undefined;
+	if (named.length === 0 && (status === 500 ? unknownThing : complaint).test(words.message)) {
+		named.push(...firstNamed(sent, words.message, isRefusal ? loosely : exactly));
+	}
+	if (named.length === 0 && isRefusal && "stream" in body && noStreaming.test(words.message)) {
+		named.push("stream");
 	}
 	const [field] = named;
 	if (field !== undefined) {
@@ -72,14 +80,32 @@ export function withoutRefused(
 }
 
 /** In the order of what the server says: what it would rather have stands behind. */
-function firstNamed(sent: readonly string[], message: string): readonly string[] {
+function firstNamed(
+	sent: readonly string[],
+	message: string,
+	patternOf: (field: string) => string,
+): readonly string[] {
 	const places = sent.flatMap((field) => {
 		// Part of no other name: "stream" isn't in "stream_options", "stop" isn't in "stopped".
-		const at = message.search(new RegExp(`(?<![\\w-])${field}(?![\\w-])`, "i"));
+		const at = message.search(new RegExp(`(?<![\\w-])(?:${patternOf(field)})(?![\\w-])`, "i"));
 		return at < 0 ? [] : [{ field, at }];
 	});
 	return places.sort((a, b) => a.at - b.at).map(({ field }) => field);
 }
+
+const exactly = (field: string): string => field;
+
+/** Servers say what they mean in their own words, and name what they would rather have instead of what they got. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+	["stream", "stream(?! options)"],
+	["stream_options", "stream[_ ]options"],
+	["logprobs", "log[_ -]?prob(?:abilitie)?s"],
+	["stop", "stop(?:_sequences?)?"],
+	["max_tokens", "max_tokens|max_completion_tokens"],
+	["max_completion_tokens", "max_completion_tokens|max_tokens"],
+]);
+
+const loosely = (field: string): string => otherNames.get(field) ?? field;
 
 /** It speaks of fields, and says of none of those that were sent which. */
 function refusesSomeField({ message }: ServerWords): boolean {
@@ -90,17 +116,22 @@ function refusesSomeField({ message }: ServerWords): boolean {
 	);
 }
 
+/** It takes the field, and not its value: under another name that would be refused again. */
+const isAmount = /too (?:large|many)|at most|range|exceed|greater than|larger than|less than/i;
+
 function without(body: Body, field: string, message: string): Body {
 	const { [field]: value, ...rest } = body;
 	switch (field) {
 		case "stream":
 			return withoutAll(rest, ["stream_options"]);
 		case "max_tokens":
-			return message.includes("max_completion_tokens")
+			return message.includes("max_completion_tokens") && !isAmount.test(message)
 				? { ...rest, max_completion_tokens: value }
 				: rest;
 		case "max_completion_tokens":
-			return /(?<![\w-])max_tokens/.test(message) ? { ...rest, max_tokens: value } : rest;
+			return /(?<![\w-])max_tokens/.test(message) && !isAmount.test(message)
+				? { ...rest, max_tokens: value }
+				: rest;
 		default:
 			return rest;
 	}

@@ -94,7 +94,23 @@ function messageIn(value: unknown, depth: number): string {
 			return place === undefined ? message : `${place}: ${message}`;
 		}
 	}
-	return "";
+	return complaintsByField(value);
+}
+
+/** Django's and others' `{"seed": ["Unknown field."]}`. */
+function complaintsByField(record: Readonly<Record<string, unknown>>): string {
+	return Object.entries(record)
+		.slice(0, maxComplaints)
+		.flatMap(([field, complaints]) =>
+			// "fields" are names: those of this module's own result.
+			isList(complaints) && field !== "fields"
+				? complaints
+						.slice(0, maxComplaints)
+						.filter((complaint) => typeof complaint === "string")
+						.map((complaint) => `${field}: ${complaint}`)
+				: [],
+		)
+		.join("; ");
 }
 
 /** A proxy's message may be the JSON that it got itself. */
@@ -135,13 +151,24 @@ function fieldsIn(value: unknown, depth: number): readonly string[] {
 	if (!isRecord(value)) {
 		return [];
 	}
-	const { param, loc, fields } = value;
+	const { param, field, parameter, path, loc, fields, params } = value;
 	const listed: readonly unknown[] = [loc, fields].flatMap((names) =>
 		isList(names) ? names.slice(0, maxDepth) : [],
 	);
-	return [param, ...listed]
-		.filter((name) => typeof name === "string")
-		.concat(["error", "detail", "errors"].flatMap((key) => fieldsIn(value[key], depth - 1)));
+	// JSON Schema's validators.
+	const additional = isRecord(params) ? params["additionalProperty"] : undefined;
+	return [param, field, parameter, path, additional]
+		.map((name) => (typeof name === "string" ? outermostField(name) : undefined))
+		.concat(listed.map((name) => (typeof name === "string" ? name : undefined)))
+		.filter((name) => name !== undefined)
+		.concat(
+			["error", "detail", "details", "errors"].flatMap((key) => fieldsIn(value[key], depth - 1)),
+		);
+}
+
+/** The field of a request that a path is in: "/seed", "$.seed", "body.stream_options.include_usage". */
+function outermostField(path: string): string {
+	return path.replace(/^[#$/.]+|^body[./]/g, "").replace(/[./[].*$/s, "");
 }
 
 function codeOf(record: Readonly<Record<string, unknown>> | undefined): string | undefined {

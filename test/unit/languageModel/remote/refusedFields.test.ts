@@ -63,6 +63,32 @@ test.each<readonly [unknown, string]>([
 		{ message: "Unrecognized request arguments supplied" },
 		"max_tokens temperature stop seed stream stream_options",
 	],
+	["Please use max_completion_tokens instead of max_tokens", "max_tokens +max_completion_tokens"],
+	["max_completion_tokens is required for this model", "max_tokens +max_completion_tokens"],
+	["'max_tokens' or 'max_completion_tokens' is too large: 64", "max_tokens"],
+	["Range of max_tokens should be [1, 32]", "max_tokens"],
+	["temperature: range: 0 to 0.5", "temperature"],
+	["Expected temperature to be > 0, got 0", "temperature"],
+	["temperature needs to be larger than zero", "temperature"],
+	["Input validation error: `stop` supports up to 4 stop sequences. Given: 5", "stop"],
+	["Stream options can only be defined when `stream=True`.", "stream_options"],
+	["Streaming is not supported for this model", "stream stream_options"],
+	["this model does not support streaming", "stream stream_options"],
+	["the tokens of a streaming answer", "nothing"],
+	[{ message: ["property stream_options should not exist"] }, "stream_options"],
+	["No such parameter: seed", "seed"],
+	["seed is disallowed", "seed"],
+	["field seed should be omitted", "seed"],
+	[{ errors: { seed: ["Unknown field."] } }, "seed"],
+	[{ seed: ["This field is not allowed."] }, "seed"],
+	[{ errors: [{ field: "seed", message: "unknown" }] }, "seed"],
+	[{ errors: [{ path: "/seed", message: "must NOT have additional properties" }] }, "seed"],
+	[{ errors: [{ params: { additionalProperty: "seed" }, message: "no" }] }, "seed"],
+	[
+		{ error: { message: "Invalid", details: [{ field: "body.stream_options.x" }] } },
+		"stream_options",
+	],
+	[{ error: { message: "Invalid role", param: "messages[0].stop" } }, "nothing"],
 	[{ error: { message: "no, no" } }, "nothing"],
 	[{ error: { message: "The server stopped; unknown reason" } }, "nothing"],
 	[{ error: { message: "Invalid model", param: "model" } }, "nothing"],
@@ -76,6 +102,9 @@ test("a failure with another status isn't about a field", () => {
 		expect(taken({ error: "Unknown field: seed" }, status)).toBe("nothing");
 	}
 	expect(taken({ error: "the temperature of the machine is invalid" }, 500)).toBe("nothing");
+	expect(taken({ error: "an unexpected end while streaming isn't supported" }, 500)).toBe(
+		"nothing",
+	);
 	expect(taken({ error: "got an unexpected keyword argument 'seed'" }, 500)).toBe("seed");
 });
 
@@ -83,6 +112,9 @@ test.each([
 	"System role not supported",
 	"Conversation roles must alternate user/assistant",
 	"Unsupported role: system",
+	"Only user and assistant roles are supported!",
+	"Only user, assistant and tool roles are supported, got system.",
+	"messages.0.role: Input should be 'user' or 'assistant'",
 ])("%s: the rules go into the first question", (message) => {
 	const messages = [
 		{ role: "system", content: "Be brief." },
