@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { AnswerEnd } from "../languageModel.ts";
 import { doneMark } from "./answerEvents.ts";
+import { contentOf, messageOf } from "./messageContent.ts";
+import { inOpenAiShape } from "./otherShapes.ts";
 import { isRecord } from "./serverWords.ts";
 
 /** One token as a server reports it. */
@@ -82,60 +84,33 @@ function endOf(reason: string | null | undefined): AnswerEnd | undefined {
 	return /length|max_?(?:output_)?tokens/i.test(reason) ? "length" : "stop";
 }
 
-/** A text, or its parts, of which some are thoughts: Mistral's and others'. */
-const contentSchema = z
-	.union([
-		z.string(),
-		z.array(
-			z.union([
-				z.string(),
-				z
-					.object({ type: z.string().nullish().catch(undefined), text: z.string().nullish() })
-					.transform(({ type, text }) => (isThought(type) ? "" : (text ?? ""))),
-			]),
-		),
-		z.object({ text: z.string() }).transform(({ text }) => text),
-	])
-	.nullish();
-
-function isThought(type: string | null | undefined): boolean {
-	return /think|reason|thought/i.test(type ?? "");
-}
-
-function contentText(content: z.infer<typeof contentSchema>): string | undefined {
-	return typeof content === "string" ? content : content?.join("");
-}
-
-const thought = z.unknown().optional();
-
-const messageSchema = z
-	.object({
-		content: contentSchema,
-		reasoning_content: thought,
-		reasoning: thought,
-		thinking: thought,
-	})
-	.nullish();
+/** What a server that knows one shape only puts its text into, in either protocol. */
+const choiceShape = {
+	index: z.unknown().optional(),
+	delta: z.unknown().optional(),
+	/** Of servers that don't stream, or end their streams with the whole answer. */
+	message: z.unknown().optional(),
+	text: z.unknown().optional(),
+	finish_reason: finishReason,
+};
 
 /** One request asks for one answer. */
 function firstOf<Choice extends z.ZodType>(choice: Choice) {
 	return z.object({
-		choices: z.array(choice).nullish(),
+		choices: z.array(choice.nullable()).nullish(),
 		usage: usageSchema,
 	});
 }
 
-const chatChunkSchema = firstOf(
-	z.object({
-		index: z.unknown().optional(),
-		delta: messageSchema,
-		/** Of servers that don't stream, or end their streams with the whole answer. */
-		message: messageSchema,
-		/** Of servers that know one shape only. */
-		text: contentSchema,
-		finish_reason: finishReason,
-	}),
-);
+const chatChunkSchema = firstOf(z.object(choiceShape));
+
+/** Of several answers the first. */
+function firstChoice<Choice extends { readonly index?: unknown }>(
+	choices: readonly (Choice | null)[] | null | undefined,
+): Choice | undefined {
+	const isFirst = ({ index }: Choice): boolean => typeof index !== "number" || index === 0;
+	return choices?.find((choice) => choice !== null && isFirst(choice)) ?? undefined;
+}
 
 /** What isn't JSON in a stream: the end mark, and words. Undefined for any other value. */
 function wordChunk(value: unknown): AnswerChunk | undefined {
@@ -147,21 +122,19 @@ function wordChunk(value: unknown): AnswerChunk | undefined {
 
 /** An event of `/v1/chat/completions`. What a reasoning model thinks (`reasoning_content`) isn't its answer. */
 export const parseChatChunk: ParseChunk = (value) => {
-	const parsed = chatChunkSchema.safeParse(value);
+	const parsed = chatChunkSchema.safeParse(inOpenAiShape(value));
 	if (!parsed.success) {
 		return wordChunk(value);
 	}
-	const choice = parsed.data.choices?.find(({ index }) => typeof index !== "number" || index === 0);
-	const { delta, message } = choice ?? {};
-	const fresh = contentText(delta?.content) ?? contentText(choice?.text);
-	const part = delta ?? message;
+	const choice = firstChoice(parsed.data.choices);
+	const delta = messageOf(choice?.delta);
+	const message = messageOf(choice?.message);
+	const fresh = delta.text ?? contentOf(choice?.text).text;
 	return {
 		...silence,
-		text: fresh ?? contentText(message?.content) ?? "",
-		isWhole: fresh === undefined && typeof message?.content === "string",
-		thinks: [part?.reasoning_content, part?.reasoning, part?.thinking].some(
-			(each) => each !== undefined && each !== null && each !== "",
-		),
+		text: fresh ?? message.text ?? "",
+		isWhole: fresh === undefined && message.text !== undefined,
+		thinks: delta.thinks || message.thinks,
 		end: endOf(choice?.finish_reason),
 		usage: reportedUsage(parsed.data.usage),
 	};
@@ -185,28 +158,25 @@ const logprobsSchema = z
 
 const completionChunkSchema = firstOf(
 	z.object({
-		text: contentSchema,
-		/** Of servers that know one shape only. */
-		delta: messageSchema,
-		message: messageSchema,
-		finish_reason: finishReason,
+		...choiceShape,
 		logprobs: logprobsSchema,
 	}),
 );
 
 /** An event of `/v1/completions`. */
 export const parseCompletionChunk: ParseChunk = (value) => {
-	const parsed = completionChunkSchema.safeParse(value);
+	const parsed = completionChunkSchema.safeParse(inOpenAiShape(value));
 	if (!parsed.success) {
 		return wordChunk(value);
 	}
-	const choice = parsed.data.choices?.[0];
+	const choice = firstChoice(parsed.data.choices);
 	const { tokens, token_logprobs: logprobs, content } = choice?.logprobs ?? {};
-	const fresh = contentText(choice?.text) ?? contentText(choice?.delta?.content);
+	const fresh = contentOf(choice?.text).text ?? messageOf(choice?.delta).text;
+	const whole = messageOf(choice?.message).text;
 	return {
 		...silence,
-		text: fresh ?? contentText(choice?.message?.content) ?? "",
-		isWhole: fresh === undefined && typeof choice?.message?.content === "string",
+		text: fresh ?? whole ?? "",
+		isWhole: fresh === undefined && whole !== undefined,
 		tokens: content?.map(tokenChoice) ?? pairedChoices(tokens ?? [], logprobs ?? []),
 		end: endOf(choice?.finish_reason),
 		usage: reportedUsage(parsed.data.usage),
