@@ -1,7 +1,11 @@
-import { isRecord, serverWords } from "./serverWords.ts";
+import { failureIn, firstChoice, hasAnswer, isFailureEvent, isFilled } from "./failureEvents.ts";
+import { isRecord } from "./serverWords.ts";
 
 /** The value of an event that says that the answer is complete. */
 export const doneMark = "[DONE]";
+
+/** Events that say by their name alone that the answer is complete. */
+const doneEvent = /^(?:done|end|completed?|finish(?:ed)?|close|message_stop)$/i;
 
 /** What servers write into a stream only to keep it open. */
 const heartbeat = /^(?:null|ping|pong|heartbeat|keep-?alive|processing|\d+)$/i;
@@ -66,8 +70,8 @@ export class AnswerEvents {
 		if (this.#shape === "jsonLines" && this.#events + last.length === 1 && this.#isWhole) {
 			last.push(JSON.stringify(doneMark));
 		}
-		const saysWordsOnly = this.#events + last.length === 0 && this.#words !== "";
-		return saysWordsOnly ? [JSON.stringify(this.#words)] : last;
+		// Where the answer ended in the middle they say why.
+		return this.#words === "" ? last : [...last, JSON.stringify(this.#words)];
 	}
 
 	#take(text: string): readonly string[] | "tooLong" | "page" {
@@ -118,13 +122,19 @@ export class AnswerEvents {
 		if (line.startsWith(":")) {
 			return [];
 		}
-		if (this.#shape === "jsonLines" || /^\s*\{/.test(line)) {
+		if (this.#isOpen() && /^[ \t}\]]/.test(line)) {
+			return this.#valueLine(line);
+		}
+		if (this.#shape === "jsonLines" || isJson(line) || isDone(line)) {
 			return [...this.#endEvent(), ...eventValues(line, "")];
+		}
+		if (/^\s*\{/.test(line)) {
+			return [...this.#endEvent(), ...this.#valueLine(line)];
 		}
 		const colon = line.indexOf(":");
 		const field = (colon < 0 ? line : line.slice(0, colon)).trim();
-		const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
-		switch (field) {
+		const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ (?:data: *(?=[[{]))?/, "");
+		switch (field.toLowerCase()) {
 			case "data":
 				return this.#dataLine(value);
 			case "event":
@@ -151,6 +161,18 @@ export class AnswerEvents {
 		this.#data.push(value);
 		this.#dataUnits += value.length + 1;
 		return [];
+	}
+
+	/** Whether the last lines are the beginning of a JSON value. */
+	#isOpen(): boolean {
+		return /^\s*[[{]/.test(this.#data[0] ?? "");
+	}
+
+	/** Of a JSON value over several lines that aren't marked as data: a failure as it was meant to be read by people. */
+	#valueLine(line: string): readonly string[] {
+		this.#data.push(line);
+		this.#dataUnits += line.length + 1;
+		return /^[}\]]/.test(line) && isJson(this.#data.join("\n")) ? this.#endEvent() : [];
 	}
 
 	#endEvent(): readonly string[] {
@@ -181,7 +203,7 @@ function shapeOf(text: string): Shape {
 }
 
 function isDone(text: string): boolean {
-	return /^\s*"?\[DONE\]"?\s*$/i.test(text);
+	return /^\s*"?(?:\[DONE\]|DONE)"?\s*$/i.test(text);
 }
 
 function isJson(text: string): boolean {
@@ -211,6 +233,9 @@ function wholeValue(text: string): readonly string[] {
 	}
 	const failure = failureIn(whole.value, "");
 	const values = failure === undefined ? valuesOf(whole.value, text) : [failure];
+	if (failure === undefined && isRecord(whole.value) && !hasAnswer(whole.value)) {
+		return values;
+	}
 	return [...values, JSON.stringify(doneMark)];
 }
 
@@ -234,11 +259,6 @@ function isWholeAnswer(value: unknown): boolean {
 	return isRecord(choice) && !isFilled(choice["delta"]);
 }
 
-function firstChoice(value: unknown): unknown {
-	const choices: unknown = isRecord(value) ? value["choices"] : undefined;
-	return Array.isArray(choices) ? choices[0] : undefined;
-}
-
 /** The JSON texts for the data of one event; none for a heartbeat. */
 function eventValues(data: string, event: string): readonly string[] {
 	const text = data.trim();
@@ -250,6 +270,9 @@ function eventValues(data: string, event: string): readonly string[] {
 	}
 	const json = parsed(text);
 	if (json !== undefined && typeof json.value !== "string") {
+		if (doneEvent.test(event) && isRecord(json.value) && Object.keys(json.value).length === 0) {
+			return [JSON.stringify(doneMark)];
+		}
 		const failure = failureIn(json.value, event);
 		return failure === undefined ? valuesOf(json.value, text) : [failure];
 	}
@@ -258,42 +281,5 @@ function eventValues(data: string, event: string): readonly string[] {
 		return [text];
 	}
 	const words = typeof json?.value === "string" ? json.value : text.slice(0, maxWordsLength);
-	return [JSON.stringify(event === "error" ? { error: { message: words } } : words)];
-}
-
-/** A failure in the shape that the client library knows; undefined for anything else. */
-function failureIn(value: unknown, event: string): string | undefined {
-	const record: unknown = Array.isArray(value) ? value[0] : value;
-	if (!isRecord(record)) {
-		return undefined;
-	}
-	const choice = firstChoice(record);
-	const failed =
-		isRecord(choice) && (isFilled(choice["error"]) || choice["finish_reason"] === "error")
-			? choice
-			: record;
-	const isFailure =
-		failed !== record ||
-		isFilled(record["error"]) ||
-		event === "error" ||
-		record["object"] === "error" ||
-		record["type"] === "error" ||
-		isBareComplaint(record);
-	if (!isFailure) {
-		return undefined;
-	}
-	const { message, code } = serverWords(failed["error"] ?? failed);
-	return JSON.stringify({ error: { message, code } });
-}
-
-function isFilled(value: unknown): boolean {
-	return value !== undefined && value !== null && value !== "" && value !== false;
-}
-
-/** FastAPI's and others': a message, and nothing of an answer. */
-function isBareComplaint(record: Readonly<Record<string, unknown>>): boolean {
-	const isAnswer = ["choices", "content", "usage", "timings", "response"].some(
-		(key) => key in record,
-	);
-	return !isAnswer && (isFilled(record["detail"]) || typeof record["message"] === "string");
+	return [JSON.stringify(isFailureEvent(event) ? { error: { message: words } } : words)];
 }

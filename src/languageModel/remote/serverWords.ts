@@ -25,6 +25,11 @@ const messageKeys = [
 	"msg",
 	"errors",
 	"error_description",
+	"error_message",
+	"error_msg",
+	"errorMessage",
+	"base_resp",
+	"status_msg",
 	"description",
 	"reason",
 	"title",
@@ -172,6 +177,7 @@ function outermostField(path: string): string {
 }
 
 function codeOf(record: Readonly<Record<string, unknown>> | undefined): string | undefined {
-	const code = record?.["code"] ?? record?.["status"] ?? record?.["status_code"];
+	const code =
+		record?.["code"] ?? record?.["status"] ?? record?.["status_code"] ?? record?.["error_code"];
 	return typeof code === "string" || typeof code === "number" ? String(code) : undefined;
 }

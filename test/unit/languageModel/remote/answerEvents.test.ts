@@ -92,6 +92,42 @@ const bodies: readonly (readonly [string, string, readonly string[] | string])[]
 		[failure("")],
 	],
 	["no failure", 'data: {"error":null,"choices":[]}\n\n', ['{"error":null,"choices":[]}']],
+	["an end by name", `data: ${a}\n\nevent: done\ndata: {}\n\n`, [a, done]],
+	["an end that is a word", `data: ${a}\n\ndata: DONE\n\n`, [a, done]],
+	["an end mark that isn't marked as data", `data: ${a}\n\n[DONE]\n\n`, [a, done]],
+	["fields in capitals", `Data: ${a}\n\nDATA: [DONE]\n\n`, [a, done]],
+	["data that are marked twice", `data: data: ${a}\n\n`, [a]],
+	["words in the middle", `data: ${a}\n\nNo memory\n`, [a, '"No memory"']],
+	["words without a line end", `data: ${a}\n\nNo memory`, [a, '"No memory"']],
+	[
+		"a failure over lines, among events",
+		`data: ${a}\n\n${JSON.stringify({ error: { message: "no", code: [1] } }, null, 2)}\n`,
+		[a, failure("no")],
+	],
+	[
+		"a value over lines of which the first is marked",
+		`data: ${JSON.stringify({ choices: [{ x: [{}] }] }, null, 2)}\n\ndata: ${a}\n\n`,
+		[JSON.stringify({ choices: [{ x: [{}] }] }, null, 2), a],
+	],
+	["an exception", "event: exception\ndata: no memory\n\n", [failure("no memory")]],
+	[
+		"a failure beside a choice",
+		'data: {"error":{"message":"no"},"choices":[{"finish_reason":"error"}]}\n\n',
+		[failure("no")],
+	],
+	[
+		"a failure as code and msg",
+		'{"code":401,"msg":"no","data":null}',
+		[failure("no", "401"), done],
+	],
+	["a failure as error_msg", '{"error_code":17,"error_msg":"no"}', [failure("no", "17"), done]],
+	["a failure in a list of errors", '{"errors":[{"message":"no"}]}', [failure("no"), done]],
+	[
+		"MiniMax's failure",
+		'{"base_resp":{"status_code":1004,"status_msg":"no"}}',
+		[failure("no"), done],
+	],
+	["a value without an answer", "{}", ["{}"]],
 	["broken JSON", 'data: {"choices":[{"del', ['{"choices":[{"del']],
 ];
 
