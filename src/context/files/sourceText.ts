@@ -3,25 +3,37 @@ import { decodeStrictly, utf8 } from "./encodings.ts";
 /** Why a file isn't indexed although its name doesn't forbid it; "binary" is also text in an encoding that nobody told. */
 export type UnfitReason = "binary" | "minified" | "secret" | "tooLarge" | "unreadable";
 
-/** The part of a file that is looked at for signs of binary content, in bytes. */
-const sampledBytes = 8192;
+/** The part of a file that the editor looks at for UTF-16 without a byte-order mark, in bytes. */
+const sampledBytes = 512;
 
 /** What a decoder puts where bytes mean nothing in its encoding. */
 export const replacementCharacter = "\uFFFD";
 
 /**
- * The text of a file's bytes, decoded as the editor decodes them: by their byte-order mark, or else in `encoding`, a
- * value of its setting `files.encoding`. Undefined when it isn't text, and when it isn't all valid: what is replaced
+ * The text of a file's bytes, decoded as the editor decodes them: by their byte-order mark, as UTF-16 where
+ * they look like it, or else in `encoding`, a value of its setting `files.encoding`. Undefined when it isn't text, and when it isn't all valid: what is replaced
  * by U+FFFD would be learned and written again. The same goes for a text that was damaged so before it was saved.
  */
 export function decodeText(bytes: Uint8Array, encoding: string = utf8): string | undefined {
-	const marked = markedEncoding(bytes);
-	const isWide = (marked ?? encoding).startsWith("utf16");
-	if (!isWide && bytes.subarray(0, sampledBytes).includes(0)) {
+	const text = decodeStrictly(
+		bytes,
+		markedEncoding(bytes) ?? wideEncoding(bytes, encoding) ?? encoding,
+	);
+	// No text has a NUL: what does is binary, or in another encoding.
+	return text === undefined || text.includes(replacementCharacter) || text.includes("\0")
+		? undefined
+		: text;
+}
+
+/** UTF-16 that isn't marked, of characters of Latin-1: every second byte of it is 0. */
+function wideEncoding(bytes: Uint8Array, encoding: string): string | undefined {
+	const sample = bytes.subarray(0, sampledBytes);
+	const isZeroAt = (odd: 0 | 1): boolean =>
+		sample.every((byte, index) => (byte === 0) === (index % 2 === odd));
+	if (encoding.startsWith("utf16") || !sample.includes(0)) {
 		return undefined;
 	}
-	const text = decodeStrictly(bytes, marked ?? encoding);
-	return text?.includes(replacementCharacter) === true ? undefined : text;
+	return isZeroAt(1) ? "utf16le" : isZeroAt(0) ? "utf16be" : undefined;
 }
 
 /** As the editor knows them, whatever its settings are. */

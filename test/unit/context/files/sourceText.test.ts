@@ -14,6 +14,14 @@ test("text is read as UTF-8, or as UTF-16 when it says so", () => {
 	expect(decodeText(Buffer.from("\uFEFFaé", "utf16le").swap16())).toBe("aé");
 });
 
+test("UTF-16 that doesn't say so is read where every second byte is 0, as the editor reads it", () => {
+	const bytes = Buffer.from("const a = 1;\n".repeat(99), "utf16le");
+	expect(decodeText(bytes)).toBe("const a = 1;\n".repeat(99));
+	expect(decodeText(Buffer.from(bytes).swap16(), "windows1252")).toBe("const a = 1;\n".repeat(99));
+	expect(decodeText(Buffer.from("a\0b"))).toBeUndefined();
+	expect(decodeText(bytes.subarray(0, 99))).toBeUndefined();
+});
+
 const gruesse = Buffer.from("/* Gr\xfc\xdfe \x80 */", "latin1");
 
 test.each([
@@ -50,6 +58,9 @@ test.each([
 	["half a character", Buffer.from("a\x81", "latin1"), "gbk"],
 	["half a surrogate pair", Buffer.from("\uFEFF\uD83Dx", "utf16le"), "utf8"],
 	["an odd number of bytes", Buffer.from("\uFEFFab", "utf16le").subarray(0, 5), "utf8"],
+	["a zero behind much text", Buffer.from(`${"a\n".repeat(9999)}\0`), "utf8"],
+	["a zero in UTF-16", Buffer.from("\uFEFFa\0b", "utf16le"), "utf8"],
+	["characters of four bytes", Buffer.from("\uFEFF\0a\0", "utf16le"), "utf8"],
 	["what was damaged before", Buffer.from("caf\uFFFD"), "utf8"],
 ])("a text with %s is none", (_, bytes, encoding) => {
 	expect(decodeText(bytes, encoding)).toBeUndefined();
