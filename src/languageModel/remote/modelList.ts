@@ -35,35 +35,69 @@ export function modelList(value: unknown): readonly ListEntry[] | undefined {
 /** Of a server that names another type for it. */
 function jsonIn(text: string): unknown {
 	try {
-		return JSON.parse(text);
+		// A byte order mark in front counts as white space.
+		return JSON.parse(text.trim());
 	} catch {
 		return undefined;
 	}
 }
 
-function entriesIn(value: unknown, depth = 2): readonly unknown[] | undefined {
+/** Where gateways and services put the list. */
+const listKeys = [
+	"data",
+	"models",
+	"result",
+	"results",
+	"items",
+	"list",
+	"records",
+	"response",
+	"value",
+	"model_list",
+	"model_names",
+	"available_models",
+	"modelSummaries",
+];
+
+function entriesIn(value: unknown, depth = 3): readonly unknown[] | undefined {
 	if (isList(value)) {
-		return value;
+		return value.flat();
 	}
 	if (!isRecord(value)) {
 		return undefined;
 	}
-	for (const key of ["data", "models", "result", "items"]) {
+	for (const key of listKeys) {
 		const list = value[key];
 		if (isList(list) && list.length > 0) {
-			return list;
+			return list.flat();
 		}
 		if (isRecord(list) && depth > 0) {
-			return entriesIn(list, depth - 1);
+			return entriesIn(list, depth - 1) ?? entriesByName(list);
 		}
 	}
-	const isEmptyList = ["data", "models"].some((key) => key in value);
+	if (value["object"] === "model") {
+		return [value];
+	}
+	const isEmptyList = value["object"] === "list" || ["data", "models"].some((key) => key in value);
 	return isEmptyList ? [] : undefined;
 }
 
+/** A list as an object, with what is said of each model under its name. */
+function entriesByName(record: Readonly<Record<string, unknown>>): readonly unknown[] | undefined {
+	const named = Object.entries(record).slice(0, maxEntries);
+	return named.every(([name, entry]) => isRecord(entry) && name !== "error")
+		? named.map(([name, entry]) => (isRecord(entry) ? { name, ...entry } : name))
+		: undefined;
+}
+
+const idKeys = ["id", "model", "name", "key", "model_name", "model_id", "modelId", "slug"];
+
 function listEntry(entry: unknown): ListEntry | undefined {
-	const fields = isRecord(entry) ? entry : { id: entry };
-	const id = [fields["id"], fields["model"], fields["name"], fields["key"]].find(isId);
+	const fields = isRecord(entry) ? entry : { id: typeof entry === "string" ? entry : undefined };
+	const id = idKeys
+		.map((key) => fields[key])
+		.map((name) => (typeof name === "number" ? String(name) : name))
+		.find(isId);
 	if (id === undefined) {
 		return undefined;
 	}
@@ -102,6 +136,9 @@ function contextTokensIn(fields: Readonly<Record<string, unknown>>): number | un
 		fields["context_window"],
 		fields["max_context_length"],
 		fields["max_input_tokens"],
+		// Text Generation Inference, and Google's own protocol.
+		fields["max_total_tokens"],
+		fields["inputTokenLimit"],
 		isRecord(limits) ? limits["max_context_length"] : undefined,
 	];
 	return told.map(tokenCount).find((count) => count !== undefined);
@@ -115,16 +152,23 @@ function tokenCount(value: unknown): number | undefined {
 
 /** Names of models that write no text, as their makers and Ollama's library spell them. */
 const otherName =
-	/embed|(?:^|[/_-])(?:bge|gte|e5|minilm|sbert|colbert|whisper|tts|dall-e|clip|siglip|flux|sdxl|stable-diffusion|moderation|rerank(?:er)?)(?:[._:-]|$)|rerank|all-minilm|whisper|text-to-speech|transcribe/i;
+	/embed|(?:^|[/_-])(?:bge|gte|e5|minilm|sbert|colbert|whisper|tts|dall-e|clip|siglip|flux|sdxl|sora|gpt-image|realtime|paraphrase|stable-diffusion|moderation|rerank(?:er)?)(?:[._:-]|$)|rerank|all-minilm|whisper|text-to-speech|transcribe/i;
 
 const otherType = /embed|rerank|audio|speech|image|vision-encoder|moderation|transcri/i;
 
 function writesText(id: string, fields: Readonly<Record<string, unknown>>): boolean {
-	const { type, capabilities } = fields;
+	const { type, task, capabilities, architecture } = fields;
 	if (typeof type === "string" && /^(?:llm|vlm|chat|language|code|text)$/i.test(type)) {
 		return true;
 	}
-	if (typeof type === "string" && otherType.test(type)) {
+	const kinds = [type, task, isRecord(capabilities) ? capabilities["type"] : undefined];
+	if (kinds.some((kind) => typeof kind === "string" && otherType.test(kind))) {
+		return false;
+	}
+	const { output_modalities: outputs }: Readonly<Record<string, unknown>> = isRecord(architecture)
+		? architecture
+		: {};
+	if (isList(outputs) && outputs.length > 0 && !outputs.includes("text")) {
 		return false;
 	}
 	// Mistral's flag.

@@ -92,6 +92,42 @@ test.each<readonly [unknown, string | undefined]>([
 		},
 		"!m n",
 	],
+	[{ object: "list" }, ""],
+	[{ object: "list", data: {} }, ""],
+	[{ data: [{ id: 7 }, { id: { name: "x" } }] }, "7"],
+	[{ data: { a: { owned_by: "x" }, b: { id: "c" } } }, "a c"],
+	[{ data: { error: { message: "no" } } }, undefined],
+	[{ code: 0, data: { list: [{ id: "m" }] } }, "m"],
+	[{ model_list: [{ model_name: "m" }] }, "m"],
+	[{ results: [{ model_id: "m" }, { modelId: "n" }, { slug: "o" }] }, "m n o"],
+	[{ data: [[{ id: "m" }], [{ id: "n" }]] }, "m n"],
+	[{ object: "model", id: "m" }, "m"],
+	['\uFEFF{"data":[{"id":"m"}]}', "m"],
+	[
+		{
+			data: [
+				{ id: "m", inputTokenLimit: 4096 },
+				{ id: "n", max_total_tokens: 512 },
+			],
+		},
+		"m:4096 n:512",
+	],
+	[
+		{
+			data: [
+				{ id: "m", task: "text-embedding" },
+				{ id: "n", task: "text-generation" },
+			],
+		},
+		"!m n",
+	],
+	[{ data: [{ id: "m", architecture: { output_modalities: ["image"] } }] }, "!m"],
+	[{ data: [{ id: "m", architecture: { output_modalities: ["image", "text"] } }] }, "m"],
+	[{ data: [{ id: "m", capabilities: { type: "embeddings" } }] }, "!m"],
+	[
+		{ data: [{ id: "gpt-image-1" }, { id: "sora-2" }, { id: "soraka" }] },
+		"!gpt-image-1 !sora-2 soraka",
+	],
 ])("%j is %j", (value, expected) => {
 	expect(summary(value)).toBe(expected);
 });
