@@ -3,8 +3,20 @@
  * includes aren't looked at: what is asked for here is written by git itself, into the file at hand.
  */
 export function gitSwitch(config: string, section: string, key: string): boolean | undefined {
+	const written = lastEntry(config, section, key);
+	return typeof written === "string" ? isTrue(valueOf(written).toLowerCase()) : written;
+}
+
+/** The text that a configuration of git gives a key; undefined where it has none. The last one counts, as above. */
+export function gitText(config: string, section: string, key: string): string | undefined {
+	const written = lastEntry(config, section, key);
+	return typeof written === "string" ? valueOf(written) : undefined;
+}
+
+/** What stands behind the equals sign; true for a key without one. */
+function lastEntry(config: string, section: string, key: string): string | true | undefined {
 	let current = "";
-	let found: boolean | undefined;
+	let found: string | true | undefined;
 	for (const line of config.replaceAll(/\\\r?\n/g, "").split("\n")) {
 		let rest = line.trim();
 		const header = /^\[[ \t]*([-.\w]+)(?:[ \t]+("(?:[^"\\]|\\.)*"))?[ \t]*\]/.exec(rest);
@@ -15,19 +27,45 @@ export function gitSwitch(config: string, section: string, key: string): boolean
 		}
 		const entry = current === section ? /^([A-Za-z][-\w]*)[ \t]*(=?)(.*)$/.exec(rest) : null;
 		if (entry?.[1]?.toLowerCase() === key) {
-			found = entry[2] === "" || isTrue(entry[3] ?? "");
+			found = entry[2] === "" ? true : (entry[3] ?? "");
 		}
 	}
 	return found;
 }
 
-function isTrue(written: string): boolean {
-	const comment = written.search(/[#;]/);
-	const value = (comment < 0 ? written : written.slice(0, comment))
-		.replaceAll('"', "")
-		.trim()
-		.toLowerCase();
+const escaped: ReadonlyMap<string, string> = new Map([
+	["n", "\n"],
+	["t", "\t"],
+	["b", "\b"],
+]);
+
+/** Without quotes, escapes, comments, and white space that isn't quoted. */
+function valueOf(written: string): string {
+	let value = "";
+	let isQuoted = false;
+	/** Up to here nothing is cut off. */
+	let kept = 0;
+	const units = written.trim()[Symbol.iterator]();
+	for (const unit of units) {
+		if (unit === '"') {
+			isQuoted = !isQuoted;
+		} else if (!isQuoted && /[#;]/.test(unit)) {
+			break;
+		} else if (unit === "\\") {
+			const next = units.next().value ?? "";
+			value += escaped.get(next) ?? next;
+			kept = value.length;
+		} else {
+			value += unit;
+			kept = isQuoted || /\S/.test(unit) ? value.length : kept;
+		}
+	}
+	return value.slice(0, kept);
+}
+
+function isTrue(value: string): boolean {
+	const isNumber = /^[-+]?(?:0x[\da-f]+|\d+)[kmg]?$/.test(value);
 	return (
-		["true", "yes", "on"].includes(value) || (/^[-+]?\d+$/.test(value) && !/^[-+]?0+$/.test(value))
+		["true", "yes", "on"].includes(value) || (isNumber && !/^[-+]?(?:0x)?0+[kmg]?$/.test(value))
 	);
 }

@@ -1,6 +1,7 @@
 import { statSync, type Stats } from "node:fs";
 import path from "node:path";
 import { gitSwitch } from "./gitConfig.ts";
+import { excludesFile, maxConfigBytes, userConfigs } from "./gitUser.ts";
 import { readSmallText } from "./smallFile.ts";
 
 /** What git knows of a work tree, read off its files: no program of a foreign repository runs for it. */
@@ -14,6 +15,8 @@ export interface GitRepository {
 	readonly commonFolder: string | undefined;
 	/** Whether names that differ in case alone are the same: `core.ignorecase`. */
 	readonly ignoresCase: boolean;
+	/** Absolute: a file with rules of the user's own for all repositories, which needn't be there. */
+	readonly excludesFile: string | undefined;
 }
 
 /** What a repository made here would say, for where there is none. */
@@ -21,9 +24,6 @@ export const platformIgnoresCase = process.platform === "win32" || process.platf
 
 /** A file with one path in it. */
 const maxPointerBytes = 16 * 1024;
-
-/** Configurations have a few lines for each branch. */
-const maxConfigBytes = 1024 * 1024;
 
 /**
  * The repository whose work tree `folder` is in, or undefined. Like git, it ends at the border of a file system:
@@ -51,11 +51,25 @@ export function repositoryAt(workTree: string): GitRepository | undefined {
 	// A pointer to somewhere else than a folder of git mustn't have that left out, or read.
 	const isUsable = gitFolder !== undefined && (stat.isDirectory() || hasHead(gitFolder));
 	if (!isUsable) {
-		return { workTree, commonFolder: undefined, ignoresCase: platformIgnoresCase };
+		return {
+			workTree,
+			commonFolder: undefined,
+			ignoresCase: platformIgnoresCase,
+			excludesFile: undefined,
+		};
 	}
 	const commonFolder =
 		pointedAt(path.join(gitFolder, "commondir"), /^(.+)$/, gitFolder) ?? gitFolder;
-	return { workTree, commonFolder, ignoresCase: ignoresCase(gitFolder, commonFolder) };
+	const configs = configsOf(gitFolder, commonFolder);
+	const ignoresCase = configs
+		.map((config) => gitSwitch(config, "core", "ignorecase"))
+		.findLast((value) => value !== undefined);
+	return {
+		workTree,
+		commonFolder,
+		ignoresCase: ignoresCase ?? false,
+		excludesFile: excludesFile(workTree, configs),
+	};
 }
 
 function hasHead(gitFolder: string): boolean {
@@ -83,13 +97,12 @@ function pointedAt(file: string, pattern: RegExp, base: string): string | undefi
 	return isElsewhere ? undefined : pointed;
 }
 
-function ignoresCase(gitFolder: string, commonFolder: string): boolean {
+/** A later one counts before an earlier one. */
+function configsOf(gitFolder: string, commonFolder: string): readonly string[] {
 	const shared = readSmallText(path.join(commonFolder, "config"), maxConfigBytes, "followed") ?? "";
 	const own =
 		gitSwitch(shared, "extensions", "worktreeconfig") === true
 			? readSmallText(path.join(gitFolder, "config.worktree"), maxConfigBytes, "followed")
 			: undefined;
-	return (
-		gitSwitch(own ?? "", "core", "ignorecase") ?? gitSwitch(shared, "core", "ignorecase") ?? false
-	);
+	return [...userConfigs(), shared, own ?? ""];
 }

@@ -64,17 +64,20 @@ function withGitignore(rules: IgnoreRules, root: string, folder: string): Ignore
 	return withText(rules, folder, readSmallText(file, maxGitignoreBytes, "refused"));
 }
 
-/** The rules that all work trees of a repository share, and that aren't under version control. */
+/** The rules that all work trees of a repository share, and that aren't under version control: the user's come first. */
 function withSharedRules(
 	rules: IgnoreRules,
 	folder: string,
-	{ commonFolder }: GitRepository,
+	{ commonFolder, excludesFile }: GitRepository,
 ): IgnoreRules {
-	const text =
-		commonFolder === undefined
-			? undefined
-			: readSmallText(path.join(commonFolder, "info", "exclude"), maxGitignoreBytes, "followed");
-	return withText(rules, folder, text);
+	const shared =
+		commonFolder === undefined ? undefined : path.join(commonFolder, "info", "exclude");
+	return [excludesFile, shared]
+		.filter((file) => file !== undefined)
+		.reduce(
+			(all, file) => withText(all, folder, readSmallText(file, maxGitignoreBytes, "followed")),
+			rules,
+		);
 }
 
 function withText(rules: IgnoreRules, folder: string, text: string | undefined): IgnoreRules {
