@@ -1,6 +1,7 @@
 import { APIConnectionError, APIConnectionTimeoutError, APIError } from "openai";
 import { LanguageModelError, type LanguageModelErrorCode } from "../errors.ts";
 import { causesOf, connectionFaultSentence } from "../../base/network/connectionSentences.ts";
+import { saysLoading, saysTooLong } from "./modelState.ts";
 import { serverWords, type ServerWords } from "./serverWords.ts";
 import { retryAfter } from "../../base/network/retryAfter.ts";
 import type { TimeLimitKind, TimeLimitsMs } from "../../base/network/timeLimits.ts";
@@ -78,7 +79,7 @@ export function faultOf(error: unknown, place: FaultPlace): ServerFault {
 export function refusalIn(
 	error: unknown,
 ): { readonly status: number | undefined; readonly words: ServerWords } | undefined {
-	return isApiFailure(error) && !(error instanceof APIConnectionError) && !isTooLong(error)
+	return isApiFailure(error) && !(error instanceof APIConnectionError) && !saysTooLong(error.error)
 		? { status: error.status, words: serverWords(error.error) }
 		: undefined;
 }
@@ -113,6 +114,9 @@ function statusFault(error: ApiFailure, status: number, place: FaultPlace): Serv
 	if (status === 404 || status === 405) {
 		return new ServerFault("notFound", notFoundSentence(said, place));
 	}
+	if (saysLoading(error.error, status)) {
+		return new ServerFault("serverLoading", loadingSentence(origin), { retryAfterMs });
+	}
 	if (status === 402) {
 		return new ServerFault("requestRefused", `${origin} wants to be paid${said}.`);
 	}
@@ -125,10 +129,7 @@ function statusFault(error: ApiFailure, status: number, place: FaultPlace): Serv
 			retryAfterMs,
 		});
 	}
-	if (isLoading(error, status)) {
-		return new ServerFault("serverLoading", loadingSentence(origin), { retryAfterMs });
-	}
-	if (isTooLong(error)) {
+	if (saysTooLong(error.error)) {
 		return new ServerFault("promptTooLong", tooLongSentence(place));
 	}
 	if (status === 408 || status >= 500) {
@@ -165,26 +166,14 @@ export function loadingSentence(origin: string): string {
 	return `${origin} loads its model; it is asked again when that is done.`;
 }
 
-/** llama.cpp, Hugging Face's services, LocalAI, LM Studio and others, each in its words. */
-function isLoading(error: ApiFailure, status: number): boolean {
-	const { message, isLoading: namesTime } = serverWords(error.error);
-	return (
-		(status === 503 || status === 409 || status === 425) &&
-		(namesTime ||
-			/load(?:ing|s)\b.*model|model\b.*\b(?:is |being )?(?:load|start|warm|not ready|not loaded yet)|warming up/i.test(
-				message,
-			))
-	);
-}
-
 /** An error in the middle of a stream, where the status was sent long before. */
 function eventFault(error: ApiFailure, place: FaultPlace): ServerFault {
 	const code = Number(serverWords(error.error).code ?? NaN);
 	const said = serverSays(error, place.secret);
-	if (isTooLong(error)) {
+	if (saysTooLong(error.error)) {
 		return new ServerFault("promptTooLong", tooLongSentence(place));
 	}
-	if (isLoading(error, code)) {
+	if (saysLoading(error.error, code)) {
 		return new ServerFault("serverLoading", loadingSentence(place.origin));
 	}
 	if (code === 401 || code === 403) {
@@ -199,13 +188,6 @@ function eventFault(error: ApiFailure, place: FaultPlace): ServerFault {
 	return code >= 400 && code < 500
 		? new ServerFault("requestRefused", `${place.origin} refused the request${said}.`)
 		: new ServerFault("serverUnreachable", `${place.origin} failed in its answer${said}.`);
-}
-
-/** Servers put it in words only: vLLM, llama.cpp, LM Studio and OpenAI, in this order. */
-function isTooLong(error: ApiFailure): boolean {
-	return /maximum context length|exceeds? the available context|context (?:length|window|size)|max_model_len/i.test(
-		serverWords(error.error).message,
-	);
 }
 
 const maxQuotedLength = 200;
