@@ -33,7 +33,7 @@ const unknownThing =
 	/un(?:known|supported|recogni[sz]ed|expected)|extra|not (?:permitted|allowed|supported)/i;
 
 const complaint =
-	/un(?:known|supported|recogni[sz]ed|expected)|not (?:\w+ )?(?:permitted|allowed|supported|valid|implemented|available|recogni[sz]ed)|n['’o]t support|cannot|can['’]t|invalid|extra|forbidden|disallow|only|must|should|(?:has|have|needs?) to|too (?:many|large|long)|at most|at least|up to|range|exceed|greater|larger|maximum|expected|no such|deprecated|disabled|remove|instead|require/i;
+	/un(?:known|supported|recogni[sz]ed|expected)|not (?:\w+ )?(?:permitted|allowed|supported|valid|implemented|available|recogni[sz]ed)|n['’o]t support|cannot|can['’]t|invalid|extra|forbidden|disallow|only|must|should|(?:has|have|needs?) to|too (?:many|large|long)|at most|at least|up to|range|exceed|greater|larger|maximum|expected|no such|deprecated|disabled|remove|instead|require|\buse\b/i;
 
 /** A server says so of what it does rather than of the field. */
 const noStreaming =

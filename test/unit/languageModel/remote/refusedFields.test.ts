@@ -64,6 +64,7 @@ test.each<readonly [unknown, string]>([
 		"max_tokens temperature stop seed stream stream_options",
 	],
 	["Please use max_completion_tokens instead of max_tokens", "max_tokens +max_completion_tokens"],
+	["use max_completion_tokens", "max_tokens +max_completion_tokens"],
 	["max_completion_tokens is required for this model", "max_tokens +max_completion_tokens"],
 	["'max_tokens' or 'max_completion_tokens' is too large: 64", "max_tokens"],
 	["Range of max_tokens should be [1, 32]", "max_tokens"],
