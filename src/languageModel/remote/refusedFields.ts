@@ -33,7 +33,7 @@ const unknownThing =
 	/un(?:known|supported|recogni[sz]ed|expected)|extra|not (?:permitted|allowed|supported)/i;
 
 const complaint =
-	/un(?:known|supported|recogni[sz]ed|expected)|not (?:\w+ )?(?:permitted|allowed|supported|valid|implemented|available|recogni[sz]ed)|n['’o]t support|cannot|can['’]t|invalid|extra|forbidden|disallow|only|must|should|(?:has|have|needs?) to|too (?:many|large|long)|at most|at least|up to|range|exceed|greater|larger|maximum|expected|no such|deprecated|disabled|remove|instead|require|\buse\b/i;
+	/un(?:known|supported|recogni[sz]ed|expected)|not (?:\w+ )?(?:permitted|allowed|supported|valid|implemented|available|recogni[sz]ed)|n['’o]t support|can ?not|can['’]t|invalid|bad|wrong|illegal|incorrect|extra|forbidden|disallow|only|must|should|(?:has|have|needs?) to|too (?:many|large|long)|at most|at least|up to|range|exceed|greater|larger|maximum|expected|no such|deprecated|disabled|remove|instead|require|\buse\b/i;
 
 /** A server says so of what it does rather than of the field. */
 const noStreaming =
@@ -64,10 +64,12 @@ export function withoutRefused(
 	}
 	const sent = optionalFields.filter((field) => field in body);
 	const named = sent.filter((field) => words.fields.includes(field));
-	// What fails inside a server may say anything; what it refuses is said in many ways.
+	// What fails inside a server may say anything; what it refuses is said in many ways, and languages.
 	const isRefusal = status !== 500 && status !== undefined;
-	if (named.length === 0 && (status === 500 ? unknownThing : complaint).test(words.message)) {
-		named.push(...firstNamed(sent, words.message, isRefusal ? loosely : exactly));
+	const complains = (status === 500 ? unknownThing : complaint).test(words.message);
+	if (named.length === 0 && (complains || isRefusal)) {
+		const told = complains ? sent : sent.filter((field) => !everydayWords.has(field));
+		named.push(...firstNamed(told, words.message, isRefusal ? loosely : exactly));
 	}
 	if (named.length === 0 && isRefusal && "stream" in body && noStreaming.test(words.message)) {
 		named.push("stream");
@@ -92,6 +94,9 @@ function firstNamed(
 	});
 	return places.sort((a, b) => a.at - b.at).map(({ field }) => field);
 }
+
+/** Fields whose names say nothing on their own. */
+const everydayWords: ReadonlySet<string> = new Set(["stop", "stream"]);
 
 const exactly = (field: string): string => field;
 

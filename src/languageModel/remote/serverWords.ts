@@ -96,10 +96,19 @@ function messageIn(value: unknown, depth: number): string {
 		const message = messageIn(value[key], depth - 1);
 		if (message !== "") {
 			const place = placeOf(value);
-			return place === undefined ? message : `${place}: ${message}`;
+			const cause = causeIn(value, depth);
+			const whole = cause === "" || message.includes(cause) ? message : `${message}: ${cause}`;
+			return place === undefined ? whole : `${place}: ${whole}`;
 		}
 	}
 	return complaintsByField(value);
+}
+
+/** What the service behind a gateway said: OpenRouter's and Azure's place for it. */
+function causeIn(record: Readonly<Record<string, unknown>>, depth: number): string {
+	const { metadata, innererror } = record;
+	const raw = isRecord(metadata) ? metadata["raw"] : undefined;
+	return messageIn(raw ?? innererror, depth - 1);
 }
 
 /** Django's and others' `{"seed": ["Unknown field."]}`. */
@@ -160,9 +169,12 @@ function fieldsIn(value: unknown, depth: number): readonly string[] {
 	const listed: readonly unknown[] = [loc, fields].flatMap((names) =>
 		isList(names) ? names.slice(0, maxDepth) : [],
 	);
+	const byField = [value["errors"], value["validation_errors"]].flatMap((complaints) =>
+		isRecord(complaints) ? Object.keys(complaints).slice(0, maxComplaints) : [],
+	);
 	// JSON Schema's validators.
 	const additional = isRecord(params) ? params["additionalProperty"] : undefined;
-	return [param, field, parameter, path, additional]
+	return [param, field, parameter, path, additional, ...byField]
 		.map((name) => (typeof name === "string" ? outermostField(name) : undefined))
 		.concat(listed.map((name) => (typeof name === "string" ? name : undefined)))
 		.filter((name) => name !== undefined)

@@ -64,6 +64,22 @@ test.each<readonly [unknown, string]>([
 		"max_tokens temperature stop seed stream stream_options",
 	],
 	["Please use max_completion_tokens instead of max_tokens", "max_tokens +max_completion_tokens"],
+	["temperature参数非法", "temperature"],
+	["Bad value for temperature", "temperature"],
+	["temperature is fixed at 1 for this model", "temperature"],
+	["the answer was flagged at the stop of the stream", "nothing"],
+	[
+		{
+			error: {
+				message: "Provider returned error",
+				metadata: { raw: '{"error":{"message":"Unknown parameter: \'stream_options\'."}}' },
+			},
+		},
+		"stream_options",
+	],
+	[{ error: { message: "Bad request", innererror: { message: "seed is unsupported" } } }, "seed"],
+	[{ title: "Bad", errors: { "$.stream_options": ["It could not be read."] } }, "stream_options"],
+	[{ message: "Bad", validation_errors: { seed: "no" } }, "seed"],
 	["use max_completion_tokens", "max_tokens +max_completion_tokens"],
 	["max_completion_tokens is required for this model", "max_tokens +max_completion_tokens"],
 	["'max_tokens' or 'max_completion_tokens' is too large: 64", "max_tokens"],
