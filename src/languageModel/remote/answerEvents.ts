@@ -5,7 +5,7 @@ import { isRecord } from "./serverWords.ts";
 export const doneMark = "[DONE]";
 
 /** Events that say by their name alone that the answer is complete. */
-const doneEvent = /^(?:done|end|completed?|finish(?:ed)?|close|message_stop)$/i;
+const doneEvent = /^(?:done|end|completed?|finish(?:ed)?|close)$/i;
 
 /** What servers write into a stream only to keep it open. */
 const heartbeat = /^(?:null|ping|pong|heartbeat|keep-?alive|processing|\d+)$/i;
@@ -181,7 +181,10 @@ export class AnswerEvents {
 		this.#data = [];
 		this.#dataUnits = 0;
 		this.#event = "";
-		return data === "" ? [] : eventValues(data, event);
+		if (data === "") {
+			return doneEvent.test(event) ? [JSON.stringify(doneMark)] : [];
+		}
+		return eventValues(data, event);
 	}
 }
 
@@ -270,13 +273,14 @@ function eventValues(data: string, event: string): readonly string[] {
 	}
 	const json = parsed(text);
 	if (json !== undefined && typeof json.value !== "string") {
-		if (doneEvent.test(event) && isRecord(json.value) && Object.keys(json.value).length === 0) {
+		const failure = failureIn(json.value, event);
+		const saysDone = doneEvent.test(event) && isRecord(json.value) && !hasAnswer(json.value);
+		if (failure === undefined && saysDone) {
 			return [JSON.stringify(doneMark)];
 		}
-		const failure = failureIn(json.value, event);
 		return failure === undefined ? valuesOf(json.value, text) : [failure];
 	}
-	if (/^[[{]/.test(text)) {
+	if (/^\{|^\[(?!\w)/.test(text)) {
 		// Broken: whoever parses it says so.
 		return [text];
 	}

@@ -27,13 +27,26 @@ export function failureIn(value: unknown, event: string): string | undefined {
 		return undefined;
 	}
 	const { message, code } = serverWords(
-		[record["error"], failed["error"]].find(isFilled) ?? failed,
+		[record["error"], failed["error"]].find((each) => isFilled(each) && each !== true) ?? failed,
 	);
 	return JSON.stringify({ error: { message, code } });
 }
 
 export function isFilled(value: unknown): boolean {
-	return value !== undefined && value !== null && value !== "" && value !== false;
+	return (
+		value !== undefined &&
+		value !== null &&
+		value !== "" &&
+		value !== false &&
+		!(typeof value === "object" && Object.keys(value).length === 0)
+	);
+}
+
+/** Services that wrap all they say tell so of what went well, too. */
+function saysSuccess(record: Readonly<Record<string, unknown>>): boolean {
+	const { code, error_code: other, status_code: status, base_resp: response } = record;
+	const told = [code, other, status, isRecord(response) ? response["status_code"] : undefined];
+	return told.some((value) => /^(?:0|200|ok|success)$/i.test(String(value)));
 }
 
 /** Where services say what failed that answer with a status of success; MiniMax's is an object. */
@@ -44,6 +57,7 @@ function isBareComplaint(record: Readonly<Record<string, unknown>>): boolean {
 	const { message, base_resp: response } = record;
 	return (
 		!hasAnswer(record) &&
+		!saysSuccess(record) &&
 		(typeof message === "string" ||
 			isRecord(response) ||
 			complaintKeys.some((key) => isFilled(record[key])))
