@@ -1,5 +1,14 @@
 import { holdsPrivateKey, isSecretPath } from "../../context/files/secrets.ts";
 import { withoutReasoning } from "../reasoning.ts";
+import {
+	firstItem,
+	insideElement,
+	messageOfCommand,
+	messageOfJson,
+	unquotedLines,
+	withoutBodyLabel,
+	withoutEndMarks,
+} from "./commitWrapping.ts";
 import { fenced } from "./fence.ts";
 import type { PromptLimits, TaskPrompt } from "./taskPrompts.ts";
 
@@ -107,11 +116,15 @@ const maxMessageLength = 20_000;
 
 /**
  * The commit message in an answer, without what models put around it: thoughts, a polite sentence before,
- * fences, a label, quotes, a command line, an explanation after. Undefined where nothing is left of it.
+ * fences, a label, quotes, a command line, other suggestions, an explanation after. Undefined where nothing is left of it.
  */
 export function commitMessageOf(answer: string): string | undefined {
-	const plain = withoutReasoning(answer).replaceAll("\r\n", "\n").slice(0, maxMessageLength).trim();
-	const lines = unwrapped(withoutComments(fencedPart(plain) ?? plain))
+	const plain = withoutReasoning(answer).replaceAll("\r\n", "\n").slice(0, maxMessageLength);
+	const text = elementPart(fencedPart(elementPart(withoutEndMarks(plain).trim())));
+	const suggestion = unwrapped(
+		messageOfJson(text) ?? firstItem(unquotedLines(withoutComments(text))),
+	);
+	const lines = (isLabelled(text) ? withoutBodyLabel(suggestion) : suggestion)
 		.split("\n")
 		.map((line) => line.trimEnd());
 	const message = lines.join("\n").trim();
@@ -119,12 +132,27 @@ export function commitMessageOf(answer: string): string | undefined {
 }
 
 /** The first fenced block, unless what stands before it is a message itself. */
-function fencedPart(text: string): string | undefined {
+function fencedPart(text: string): string {
 	const fence =
 		/^[ \t]*(`{3,}|~{3,})[^\n`]*\n((?:(?![ \t]*\1[ \t]*$)[^\n]*(?:\n|(?![\s\S])))*)/m.exec(text);
-	const before = text.slice(0, fence?.index).trim();
-	const isIntroduced = before === "" || before.split("\n").every(isComment);
-	return fence !== null && isIntroduced ? fence[2]?.trim() : undefined;
+	return fence !== null && isIntroduction(text.slice(0, fence.index))
+		? (fence[2]?.trim() ?? text)
+		: text;
+}
+
+/** The same for an element. */
+function elementPart(text: string): string {
+	const element = insideElement(text);
+	return element !== undefined && isIntroduction(element.before) ? element.inner : text;
+}
+
+function isIntroduction(before: string): boolean {
+	return before.trim() === "" || before.trim().split("\n").every(isComment);
+}
+
+/** Whether the parts of a message have labels. */
+function isLabelled(text: string): boolean {
+	return /^[*_#>]*[ \t]*(?:subject|title)[*_]*[ \t]*:/im.test(text);
 }
 
 /** Without lines about the message before and after it. */
@@ -149,7 +177,7 @@ function isComment(line: string): boolean {
 	const words = line.replaceAll(/[*_#>`]/g, "").trim();
 	return (
 		words.endsWith(":") ||
-		words === "---" ||
+		/^(?:-{3,}|={3,})$/.test(words) ||
 		/^(?:sure(?: thing)?|certainly|of course|okay|ok|absolutely|great|got it|alright|no problem)(?:[.!]*|[,.!] .{0,200})$/i.test(
 			words,
 		) ||
@@ -169,6 +197,9 @@ function isAfterthought(line: string): boolean {
 		/^-{3,}$/.test(words) ||
 		/^(?:this|the) (?:commit )?message\b/i.test(words) ||
 		/^(?:explanation|rationale|reasoning|note)s?\b ?:/i.test(words) ||
+		/^(?:option|alternative|suggestion|variant) ?#?\d{0,2} ?:/i.test(words) ||
+		/^or\b.{0,40}:$/i.test(words) ||
+		(line.startsWith("#") && /^(?:explanation|rationale|reasoning)$/i.test(words)) ||
 		/^(?:let me know|i hope|feel free|would you like|if you(?:'d|’d| would| want| need| prefer)|alternatively)\b/i.test(
 			words,
 		)
@@ -177,20 +208,35 @@ function isAfterthought(line: string): boolean {
 
 /** Without a label, quotes or a command line around all of it. */
 function unwrapped(text: string): string {
-	const command = /^(?:\$ )?git commit (?:-\w+ )*?(?:-a?m|--message)[ =]?(["'])([\s\S]*?)\1/.exec(
-		text,
-	);
-	const [subject = "", ...body] = (command?.[2] ?? text).split("\n");
+	const [subject = "", ...lines] = (messageOfCommand(text) ?? text).split("\n");
+	const body = /^={3,}$/.test(lines[0] ?? "") ? lines.slice(1) : lines;
 	const labelled = subject
-		.replace(/^(?:here(?:'s|’s| is) [^:]{0,80}|(?:sure|certainly)[^:]{0,80}):\s+(?=\S)/i, "")
 		.replace(
-			/^[*_#\s]*(?:suggested |proposed |final )?(?:git )?(?:commit message|message|subject|title)[*_]*\s*:[*_]*\s*/i,
+			/^(?:here(?:'s|’s| is) [^:]{0,80}|(?:sure|certainly)[^:]{0,80}|i(?:'d|’d| would) suggest[^:]{0,80}):\s+(?=\S)/i,
 			"",
 		)
-		.replace(/^#{1,6}\s+/, "");
-	const bare = /^(\*\*|__|`)([^`]*)\1$/.exec(labelled.trim())?.[2] ?? labelled;
-	const all = [bare, ...body].join("\n").trim();
-	const quoted = /^(["'“‘])([\s\S]*)(["'”’])$/.exec(all);
-	const inner = quoted?.[2];
-	return inner !== undefined && !/["“”]/.test(inner) ? inner.trim() : all;
+		.replace(
+			/^[*_#\s]*(?:suggested |proposed |final )?(?:git )?(?:commit message|message|subject|title|final answer)[*_]*\s*:[*_]*\s*/i,
+			"",
+		)
+		.replace(/^#{1,6}\s+/, "")
+		.trim();
+	const [, mark = "", marked] = /^(\*\*|__|`{1,3})(?!`)(.*)\1$/.exec(labelled) ?? [];
+	const bare = marked === undefined || marked.includes(mark) ? labelled : marked.trim();
+	const all = [unquoted(bare), ...withoutLoneFence(body)].join("\n").trim();
+	return unquoted(all);
+}
+
+/** Without quotes around all of it; those of words at both ends stay. */
+function unquoted(text: string): string {
+	const inner = /^["'“‘]([\s\S]*)["'”’]$/.exec(text)?.[1];
+	return inner === undefined || /["“”]|\s['‘]|['’]\s/.test(inner) ? text : inner.trim();
+}
+
+/** Without a fence at the end that closes nothing. */
+function withoutLoneFence(lines: readonly string[]): readonly string[] {
+	const fences = lines.filter((line) => /^\s*(?:`{3}|~{3})/.test(line));
+	return fences.length === 1 && /^\s*(?:`{3,}|~{3,})$/.test(lines.at(-1) ?? "")
+		? lines.slice(0, -1)
+		: lines;
 }
