@@ -2,22 +2,23 @@
 const maxPathLength = 400;
 
 /** Lines that must come first in their file, so that a comment with its path stands below. */
-const prologue = /^\s*(?:#!|<\?(?:php|xml)\b|<!doctype\b|["']use strict["'];?\s*$)/i;
+const prologue =
+	/^\s*(?:#!|#.{0,40}\bcoding[:=]|<\?(?:php|xml)\b|<!doctype\b|["']use strict["'];?\s*$)/i;
 
 /** ```` ```ts src/a.ts ````, ```` ```ts:src/a.ts ````, ```` ```ts title="src/a.ts" ```` and the like. */
 export function hintOfInfo(info: string): string | undefined {
 	const named =
-		/(?:^|[\s{,])(title|file|filename|filepath|path|src)\s*[=:]\s*(?:"([^"]+)"|'([^']+)'|`([^`]+)`|([^\s,}]+))/i.exec(
+		/(?:^|[\s{,])(title|file|filename|filepath|path|src|name)\s*[=:]\s*(?:"((?:[^"\\]|\\[\s\S])+)"|'([^']+)'|`([^`]+)`|([^\s,}]+))/i.exec(
 			info,
 		);
 	if (named !== null) {
 		const [all, key = "", double, single, tick, bare] = named;
-		const quoted = double ?? single ?? tick;
+		const quoted = double?.replaceAll('\\"', '"') ?? single ?? tick;
 		if (quoted !== undefined) {
 			return asPath(quoted, key.toLowerCase() === "title" ? "loose" : "delimited");
 		}
 		const rest = info.slice(named.index + all.length - (bare ?? "").length);
-		return longestPath(rest);
+		return longestPath(rest.replace(/\}\s*$/, ""));
 	}
 	const counted = /^\d+:\d+:(.+)$/.exec(info)?.[1];
 	if (counted !== undefined) {
@@ -28,17 +29,26 @@ export function hintOfInfo(info: string): string | undefined {
 		return longestPath(afterColon);
 	}
 	const [first = ""] = info.split(/\s/, 1);
-	const behind = info.slice(first.length).trim();
-	const plain = /^(["'`([])(.*)(["'`)\]])$/.exec(behind.replace(/^(?:\/\/|#)\s*/, ""));
+	if (/[/\\]/.test(first)) {
+		// It says nothing but a path.
+		return longestPath(withoutOptions(info));
+	}
+	const behind = withoutOptions(info.slice(first.length))
+		.replace(/^(?:\/\/|#|(?:--?|[|,–—]|<!--)(?=\s))\s*/, "")
+		.replace(/-->$/, "")
+		.trim();
+	const plain = /^(["'`([])(.*)(["'`)\]])$/.exec(behind);
 	if (plain !== null) {
 		return asPath(plain[2] ?? "", "delimited");
 	}
-	return longestPath(behind.replace(/^(?:\/\/|#)\s*/, "")) ?? hintOfLanguage(first, info);
+	return longestPath(behind);
 }
 
-/** A fence that says nothing but a path. */
-function hintOfLanguage(first: string, info: string): string | undefined {
-	return /[/\\]/.test(first) ? longestPath(info) : undefined;
+/** Without what is told to tools that show code, before a path or behind it: `{1,3-5}`, `showLineNumbers`. */
+function withoutOptions(info: string): string {
+	const option =
+		/\s(?:\{[\d,\s-]{0,100}\}|showLineNumbers|line-?numbers|linenums|numberLines)(?=\s|$)/gi;
+	return ` ${info}`.replaceAll(option, "").trim();
 }
 
 /** All of it where that is a path with spaces, else its first word. */
@@ -83,7 +93,8 @@ export function hintAbove(paragraph: string, isHeading: boolean): string | undef
 		.replace(/^(?:#{1,6}\s+)?(?:\d{1,3}[.)]\s+)?/, "")
 		.replace(new RegExp(`^[*_]*${label}\\b[*_]*:?[*_]*\\s+`, "i"), "")
 		.replace(/[:\s]*$/, "")
-		.replace(/\s+\([^()]*\)$/, "");
+		.replace(/\s+\([^()]*\)$/, "")
+		.replace(/\s[-–—] (?:new|updated?|modified|changed)\b[\w ]*$/i, "");
 	const delimited =
 		/^[*_]*(?:``\s?([^\n]+?)\s?``|`([^`\n]+)`|\[([^\]\n]+)\]\([^)\n]*\)|"([^"\n]+)"|“([^”\n]+)”)[:*_]*$/.exec(
 			plain,
@@ -110,9 +121,12 @@ export interface PathComment {
 export function pathCommentOf(content: string): PathComment | undefined {
 	const lines = content.slice(0, 4 * maxPathLength).split("\n");
 	const first = lines.findIndex((line) => line.trim() !== "");
-	const line = prologue.test(lines[first] ?? "") ? first + 1 : first;
+	let line = first;
+	while (prologue.test(lines[line] ?? "")) {
+		line++;
+	}
 	const comment =
-		/^\s*(?:\/\/+|#+|--+|;+|%+|\/\*+|<!--|\{\/\*|\(\*|\{-|<%--|\{#|rem\s|@rem\s)[!]?\s*(.*?)\s*(?:\*+\/\}?|-->|\*\)|-\}|--%>|#\})?\s*$/i.exec(
+		/^\s*(?:\/\/+|#+|--+|;+|%+|\/\*+|<!--|\{\/\*|\(\*|\{-|<%--|\{#|rem\s|@rem\s|["'!](?=\s))[!]?\s*(.*?)\s*(?:\*+\/\}?|-->|\*\)|-\}|--%>|#\})?\s*$/i.exec(
 			(lines[line] ?? "").slice(0, maxPathLength),
 		);
 	const words = comment?.[1] ?? "";
