@@ -15,10 +15,11 @@ export interface DiffText {
 	readonly content: string;
 }
 
-/** Whether a block is a diff: it says so, or it begins with the heads of one. */
+/** Whether a block is a diff: it says so, or it begins with the heads of one, or with that of a hunk. */
 export function isDiff({ content, info }: DiffText): boolean {
 	return (
 		/^(?:diff|patch|udiff)\b/i.test(info) ||
+		/^\s*@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/.test(content.slice(0, 400)) ||
 		/^\s*(?:(?:diff |index |Index: |=|new file |deleted file |old mode |new mode )[^\n]*\n)*--- [^\n]*\n\+\+\+ [^\n]*\n@@/.test(
 			content.slice(0, 4000),
 		)

@@ -11,6 +11,7 @@ import { placeUnits } from "./placeUnits.ts";
 import { textOfRange, type Range } from "./rangeText.ts";
 import { isSameFile, safeRelativePath } from "./safePath.ts";
 import { lineKinds } from "./standIns.ts";
+import { hasBothVersions, isUnmarkedDiff } from "./unmarkedDiff.ts";
 import { wholeFileOf } from "./wholeFile.ts";
 
 /** The document that a block may change, and the part of it that it is confined to. */
@@ -92,11 +93,19 @@ function newText(block: AppliedBlock, target: ChangeTarget): string | ProposedCh
 		return textOfDiff(block, target);
 	}
 	const content = withoutPathComment(block.content.replaceAll("\r\n", "\n"), path, text);
+	const language = codeLanguageOf(path, block.info);
+	if (!language.isProse && hasBothVersions(content)) {
+		return refused(
+			`The answer has an old and a new version between marks, so it is not applied to ${path}; ask for the new code alone.`,
+		);
+	}
 	if (isEmpty && range === undefined) {
 		return content;
 	}
-	const language = codeLanguageOf(path, block.info);
 	const lines = text.split("\n");
+	if (isUnmarkedDiff(content, lines)) {
+		return textOfDiff({ ...block, content }, target);
+	}
 	const fragment = linesOf(content);
 	const kinds = lineKinds(fragment, language, new Set(lines.map((line) => line.trim())));
 	const file = sourceOf(
