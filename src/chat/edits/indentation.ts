@@ -60,6 +60,12 @@ interface Level {
 	readonly written: string;
 }
 
+/** A block of text in YAML, in which spaces count: what stands above it, and its first line. */
+interface Scalar {
+	readonly columns: number;
+	readonly first: Level | undefined;
+}
+
 /**
  * The lines of a fragment in the unit of the file, the first of them indented as `target` is; lines inside of a literal
  * stay as they are. Models write four spaces where the file has tabs, and leave out what all lines have in common.
@@ -85,6 +91,7 @@ export function reindent(
 	}
 	let levels: Level[] = [{ columns: base, written: target }];
 	let isAligned = false;
+	let scalar: Scalar | undefined;
 	return lines.map((line, at) => {
 		const plain = line.trimStart();
 		if (isLiteral(at)) {
@@ -94,6 +101,9 @@ export function reindent(
 			return "";
 		}
 		const columns = columnsOf(line);
+		if (scalar?.first !== undefined && columns > scalar.columns) {
+			return `${scalar.first.written}${" ".repeat(Math.max(0, columns - scalar.first.columns))}${plain}`;
+		}
 		levels = levels.filter((level) => level.columns <= columns);
 		const above = levels.at(-1);
 		let written: string;
@@ -113,6 +123,15 @@ export function reindent(
 			levels.push({ columns: columns + 2, written: `${written}  ` });
 		}
 		isAligned = opensAligned(plain);
+		const isContent = scalar !== undefined && columns > scalar.columns;
+		if (isContent) {
+			scalar = scalar === undefined ? undefined : { ...scalar, first: { columns, written } };
+		} else {
+			scalar =
+				hasBullets && /(?::|^-) [|>][-+\d]{0,2}(?: +#.*)?$/.test(plain.trimEnd())
+					? { columns: columns + (/^-\s+\S+.*:\s/.test(plain) ? 2 : 0), first: undefined }
+					: undefined;
+		}
 		return written + plain;
 	});
 }

@@ -1,4 +1,5 @@
 import type { CodeLanguage } from "./codeLanguage.ts";
+import { hereDocumentEnd, hereDocumentOf, rawLiteralAt } from "./longLiterals.ts";
 
 /** What is open where a line begins and ends. */
 export interface ScannedLine {
@@ -14,6 +15,8 @@ export interface ScannedLine {
 interface OpenLiteral {
 	readonly close: string;
 	readonly hasEscapes: boolean;
+	/** A line of its own closes it. */
+	readonly isHereDocument?: boolean;
 }
 
 /** A longer line is data or was made by a tool, and counts as one without brackets, in UTF-16 units. */
@@ -28,6 +31,7 @@ export function scanLines(
 	const scanned: ScannedLine[] = [];
 	let open: OpenLiteral | undefined;
 	let isMatched = true;
+	const ends = new Set(lines.map(hereDocumentEnd));
 	for (const [at, line] of lines.entries()) {
 		const isInside = open !== undefined;
 		const depthBefore = brackets.length;
@@ -44,6 +48,10 @@ export function scanLines(
 			}
 			open = token.literal;
 			isFirst = false;
+		}
+		if (open === undefined && isCode) {
+			const close = hereDocumentOf(line, language, ends);
+			open = close === undefined ? undefined : { close, hasEscapes: false, isHereDocument: true };
 		}
 		scanned.push({ isInside, depthBefore, depthAfter: brackets.length, opener });
 	}
@@ -130,6 +138,10 @@ function literalAt(
 		const hasEscapes = language.id !== "go";
 		return { close: long, hasEscapes, length: long.length, isLong: true };
 	}
+	const raw = rawLiteralAt(line, at, language);
+	if (raw !== undefined) {
+		return { ...raw, hasEscapes: false, isLong: true };
+	}
 	const character = line[at];
 	if (character === '"' || (character === "'" && language.hasApostropheStrings)) {
 		return { close: character, hasEscapes: true, length: 1, isLong: false };
@@ -151,7 +163,14 @@ function isCommentMark(line: string, at: number, mark: string): boolean {
 		: /[\s;)}\]]/.test(before) && !(mark === "#" && line[at + 1] === "[");
 }
 
-function endOfLiteral(line: string, from: number, { close, hasEscapes }: OpenLiteral): number {
+function endOfLiteral(
+	line: string,
+	from: number,
+	{ close, hasEscapes, isHereDocument = false }: OpenLiteral,
+): number {
+	if (isHereDocument) {
+		return hereDocumentEnd(line) === close ? line.length : -1;
+	}
 	let at = from;
 	for (;;) {
 		const end = line.indexOf(close, at);

@@ -79,6 +79,21 @@ function withoutComment(line: string, language: CodeLanguage): string {
 	return (trailingComment(line, language)?.code ?? line).trim();
 }
 
+/** Parts of a component's file, each of which people answer with alone. */
+const withSections = new Set(["vue", "svelte", "astro"]);
+
+/** Whether a part of a component went away that the block says nothing of. */
+export function losesSection({ file, changed }: Versions): boolean {
+	const kept = new Set(sectionsOf(changed.split("\n")));
+	return (
+		withSections.has(file.language.id) && sectionsOf(file.lines).some((name) => !kept.has(name))
+	);
+}
+
+function sectionsOf(lines: readonly string[]): string[] {
+	return lines.flatMap((line) => /^<(?:template|script|style)\b/.exec(line)?.[0] ?? []);
+}
+
 /** Whether a name is declared more often in one place than before, and than in the block. */
 export function doublesDeclaration({ file, block, changed }: Versions): boolean {
 	const before = namesOf(file);
@@ -88,6 +103,12 @@ export function doublesDeclaration({ file, block, changed }: Versions): boolean 
 		given.set(key, Math.max(given.get(key) ?? 0, count));
 	}
 	const lines = changed.split("\n");
+	const defaults = [lines, file.lines, block.lines].map(
+		(each) => each.filter((line) => line.startsWith("export default ")).length,
+	);
+	if ((defaults[0] ?? 0) > Math.max(1, ...defaults.slice(1))) {
+		return true;
+	}
 	const after = namesOf(
 		sourceOf(
 			lines,
@@ -104,10 +125,13 @@ export function doublesDeclaration({ file, block, changed }: Versions): boolean 
 /** How often each name is declared in each place that is open to others; the place stands before the name. */
 function namesOf(source: Source): ReadonlyMap<string, number> {
 	const counts = new Map<string, number>();
+	// Elsewhere a label is a case, which each switch may have.
+	const hasRules = /^(?:css|scss|less)$/.test(source.language.id);
 	for (const { nodes, path, holdsMembers } of containersOf(source)) {
 		for (const { key, body } of holdsMembers ? nodes : []) {
 			const isDeclared =
-				key !== undefined && key.kind !== "label" && (body !== undefined || key.kind !== "call");
+				key !== undefined &&
+				(key.kind === "label" ? hasRules : body !== undefined || key.kind !== "call");
 			if (isDeclared) {
 				const name = `${path}\n${keyText(key)}`;
 				counts.set(name, (counts.get(name) ?? 0) + 1);

@@ -157,6 +157,8 @@ function decoratorEnd({ lines, scanned, language }: Source, at: number, to: numb
 const continuation =
 	/^(?:[)\]}>]|\{|<\/|\/>|(?:else|elif|elsif|elseif|except|catch|finally|rescue|ensure|end|endif|fi|done|esac|then|do|until|in|when|where|with)\b(?!\s*[=(:.]?=)|&&|\|\||\|>|\?\??[\s.]|\.[\w$]+\s*\()/;
 
+const isItem = (line: string): boolean => /^\s*-(?:\s|$)/.test(line);
+
 function endOfStatement(
 	{ lines, scanned, kinds, language }: Source,
 	start: number,
@@ -179,7 +181,10 @@ function endOfStatement(
 		const columns = columnsOf(line);
 		const isContinued =
 			columns === own && !isList && kinds[at] !== "standIn" && continuation.test(line.trim());
-		if (columns <= own && !isContinued) {
+		// The items of a key's list may stand below its first letter.
+		const isItemOfKey =
+			columns === own && language.id === "yaml" && isItem(line) && !isItem(lines[start] ?? "");
+		if (columns <= own && !isContinued && !isItemOfKey) {
 			break;
 		}
 		end = at + 1;

@@ -3,7 +3,7 @@ import type { CodeBlock } from "./codeBlocks.ts";
 import { changesOfDiff, isDiff, pathsOfDiff } from "./diffBlock.ts";
 import { applyHunks, type Hunk } from "./hunks.ts";
 import { indentationUnit, type Indenting } from "./indentation.ts";
-import { doublesDeclaration, losesWhatIsStoodFor } from "./losses.ts";
+import { doublesDeclaration, losesSection, losesWhatIsStoodFor } from "./losses.ts";
 import { outlineOf, sourceOf, type Source } from "./outline.ts";
 import { pathCommentOf } from "./pathHint.ts";
 import { placeParts } from "./placeParts.ts";
@@ -129,6 +129,11 @@ function newText(block: AppliedBlock, target: ChangeTarget): string | ProposedCh
 	if (losesWhatIsStoodFor(versions)) {
 		return refused(
 			`A comment of the answer seems to stand for code of ${path}, which would be lost; ask for the complete code, or insert it by hand.`,
+		);
+	}
+	if (losesSection(versions)) {
+		return refused(
+			`A part of ${path} would be lost that the answer says nothing of; ask for one part at a time, or insert the code by hand.`,
 		);
 	}
 	return doublesDeclaration(versions)
