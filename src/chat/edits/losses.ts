@@ -109,13 +109,7 @@ export function doublesDeclaration({ file, block, changed }: Versions): boolean 
 	if ((defaults[0] ?? 0) > Math.max(1, ...defaults.slice(1))) {
 		return true;
 	}
-	const after = namesOf(
-		sourceOf(
-			lines,
-			file.language,
-			lines.map(() => "code"),
-		),
-	);
+	const after = namesOf(sourceOfText(changed, file.language));
 	return [...after].some(([name, count]) => {
 		const own = given.get(withoutPlace(name)) ?? 0;
 		return own > 0 && count > Math.max(1, before.get(name) ?? 0, own);
@@ -144,6 +138,20 @@ function namesOf(source: Source): ReadonlyMap<string, number> {
 /** A block may have a declaration without the class that it stands in. */
 function withoutPlace(name: string): string {
 	return name.slice(name.lastIndexOf("\n") + 1);
+}
+
+/** Whether the file declares openly what it doesn't afterwards. */
+export function losesNames({ file, changed }: Versions): boolean {
+	return lostNames(file, sourceOfText(changed, file.language)).length > 0;
+}
+
+function sourceOfText(text: string, language: CodeLanguage): Source {
+	const lines = text.split("\n");
+	return sourceOf(
+		lines,
+		language,
+		lines.map(() => "code"),
+	);
 }
 
 /** Names that the file declares openly and the block doesn't: the block isn't all of the file, or takes them out. */

@@ -3,7 +3,7 @@ import type { CodeBlock } from "./codeBlocks.ts";
 import { changesOfDiff, isDiff, pathsOfDiff } from "./diffBlock.ts";
 import { applyHunks, type Hunk } from "./hunks.ts";
 import { indentationUnit, type Indenting } from "./indentation.ts";
-import { doublesDeclaration, losesSection, losesWhatIsStoodFor } from "./losses.ts";
+import { doublesDeclaration, losesNames, losesSection, losesWhatIsStoodFor } from "./losses.ts";
 import { outlineOf, sourceOf, type Source } from "./outline.ts";
 import { pathCommentOf } from "./pathHint.ts";
 import { placeParts } from "./placeParts.ts";
@@ -85,9 +85,7 @@ function newText(block: AppliedBlock, target: ChangeTarget): string | ProposedCh
 	const { path, text, range } = target;
 	const isEmpty = text.trim() === "";
 	if (block.isCut && !isEmpty && !mayBeComplete(block, target)) {
-		return refused(
-			`The code of the answer ends before it is complete, so it is not applied to ${path}; ask for the rest, or for a smaller part.`,
-		);
+		return incomplete(path);
 	}
 	if (isDiff(block)) {
 		return textOfDiff(block, target);
@@ -126,6 +124,9 @@ function newText(block: AppliedBlock, target: ChangeTarget): string | ProposedCh
 		return changed.kind === "refused" ? refused(about(path, changed.sentence)) : changed;
 	}
 	const versions = { file, block: source, changed };
+	if (block.isCut && losesNames(versions)) {
+		return incomplete(path);
+	}
 	if (losesWhatIsStoodFor(versions)) {
 		return refused(
 			`A comment of the answer seems to stand for code of ${path}, which would be lost; ask for the complete code, or insert it by hand.`,
@@ -141,6 +142,12 @@ function newText(block: AppliedBlock, target: ChangeTarget): string | ProposedCh
 				`The answer would declare again what ${path} has already; ask for one part at a time, or insert the code by hand.`,
 			)
 		: changed;
+}
+
+function incomplete(path: string): ProposedChange {
+	return refused(
+		`The code of the answer ends before it is complete, so it is not applied to ${path}; ask for the rest, or for a smaller part.`,
+	);
 }
 
 interface Placing {

@@ -35,3 +35,12 @@ test("a rule of a style sheet isn't written a second time", () => {
 		"@media (max-width: 1px) {\n  .a {\n    color: red;\n  }\n}\n\n.a {\n  color: green;\n}";
 	expect(applied(block("css", content), "a.css", file)).toMatch(/^refused: .*declare again/);
 });
+
+test("an answer without its closing fence takes no declaration out of a file", () => {
+	const file = "class A {\n  a() {\n    return 1;\n  }\n\n  b() {}\n}\n";
+	const content = "```ts\nclass A {\n  a() {\n    return 10;\n  }\n}";
+	expect(applied(content, "a.ts", file)).toMatch(/^refused: .*before it is complete/);
+	expect(applied(content.replace("  }\n}", "  }\n\n  b() {}\n}"), "a.ts", file)).toBe(
+		file.replace("1", "10"),
+	);
+});
