@@ -1,4 +1,4 @@
-import { isName, namesAround, nearNames } from "./nearNames.ts";
+import { isName, namePattern, namesAround, nearNames } from "./nearNames.ts";
 import type { TaskCode, TaskPiece } from "./codeTask.ts";
 import type { OffsetRange } from "../../context/syntax/structure.ts";
 import { withEdits } from "./textEdit.ts";
@@ -47,13 +47,14 @@ export async function fixByEditor(
 	if (preferred !== undefined) {
 		return byQuickFix(preferred);
 	}
-	const word = misspelt(code, problem);
-	if (word !== undefined) {
+	const place = misspelt(code, problem);
+	if (place !== undefined) {
+		const word = code.text.slice(place.start, place.end);
 		const offered = await editor.namesAt();
 		// A name that is offered itself isn't missing: whatever is wrong there is something else.
 		const [nearest] = offered.includes(word) ? [] : nearNames(word, offered);
 		if (nearest !== undefined) {
-			return withName(code, problem, nearest);
+			return withName(code, place, nearest);
 		}
 	}
 	const [first] = quickFixes;
@@ -72,27 +73,40 @@ export function fixesByNearNames(
 	problem: PlacedProblem,
 	related: readonly TaskPiece[],
 ): readonly Mended[] {
-	const word = misspelt(code, problem);
-	if (word === undefined) {
+	const place = misspelt(code, problem);
+	if (place === undefined) {
 		return [];
 	}
+	const word = code.text.slice(place.start, place.end);
 	const names = [
-		...namesAround(code.text, problem.start),
+		...namesAround(code.text, place.start),
 		// The most relevant piece is the last one.
 		...related.toReversed().flatMap(({ text }) => namesAround(text, 0)),
 	];
 	return nearNames(word, names)
 		.slice(0, maxNames)
-		.map((name) => withName(code, problem, name));
+		.map((name) => withName(code, place, name));
 }
 
-/** The name that a problem is about: it stands at its place, and the message says it. */
-function misspelt({ text }: TaskCode, { start, end, message }: PlacedProblem): string | undefined {
-	const word = text.slice(start, end);
-	return isName(word) && namesAround(message, 0).includes(word) ? word : undefined;
+/** Where the name is that a problem is about: it stands at the problem's place, and the message says it. */
+function misspelt(
+	{ text }: TaskCode,
+	{ start, end, message }: PlacedProblem,
+): OffsetRange | undefined {
+	// Some tools only say where a name begins.
+	const begun = start === end ? text.slice(start, start + maxLookedAt) : "";
+	const place = {
+		start,
+		end: end + (new RegExp(`^${namePattern.source}`, "u").exec(begun)?.[0].length ?? 0),
+	};
+	const word = text.slice(place.start, place.end);
+	return isName(word) && namesAround(message, 0).includes(word) ? place : undefined;
 }
 
-function withName({ text }: TaskCode, { start, end }: PlacedProblem, name: string): Mended {
+/** In UTF-16 units. */
+const maxLookedAt = 200;
+
+function withName({ text }: TaskCode, { start, end }: OffsetRange, name: string): Mended {
 	const changed = withEdits(text, [{ start, end, newText: name }]) ?? text;
 	return { text: changed, by: `: ${name} instead of ${text.slice(start, end)}` };
 }

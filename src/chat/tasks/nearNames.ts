@@ -15,7 +15,7 @@ export function isName(text: string): boolean {
 
 /**
  * The names that `word` may be a misspelling of, the nearest first: a slip of the finger for each three letters
- * (see {@link slips}), and another case for nothing. Of two equally near ones, the one that shares more of the word's
+ * (see {@link slips}), and another case or way to join words (`userId`, `user_id`) for nothing. Of two equally near ones, the one that shares more of the word's
  * beginning comes first, then the one that `names` has first.
  */
 export function nearNames(word: string, names: Iterable<string>): readonly string[] {
@@ -23,14 +23,19 @@ export function nearNames(word: string, names: Iterable<string>): readonly strin
 		return [];
 	}
 	const lower = word.toLowerCase();
+	const words = joined(lower);
 	const most = Math.max(1, Math.floor(word.length / 3));
 	const found = new Map<string, Nearness>();
 	for (const name of names) {
-		// The difference of their lengths is the least that it can be.
-		if (name === word || found.has(name) || Math.abs(name.length - word.length) > most) {
+		if (name === word || found.has(name) || name.length > maxLength) {
 			continue;
 		}
-		const distance = slips(lower, name.toLowerCase());
+		const isSame = joined(name.toLowerCase()) === words;
+		// The difference of their lengths is the least that it can be.
+		if (!isSame && Math.abs(name.length - word.length) > most) {
+			continue;
+		}
+		const distance = isSame ? 0 : slips(lower, name.toLowerCase());
 		if (distance <= most && isName(name)) {
 			found.set(name, { distance, begin: commonBeginning(lower, name.toLowerCase()) });
 		}
@@ -38,6 +43,11 @@ export function nearNames(word: string, names: Iterable<string>): readonly strin
 	return [...found]
 		.toSorted(([, a], [, b]) => a.distance - b.distance || b.begin - a.begin)
 		.map(([name]) => name);
+}
+
+/** Words as one: languages and people join them otherwise. */
+function joined(name: string): string {
+	return name.replaceAll(/(?<=[^_])_+(?=[^_])/g, "");
 }
 
 interface Nearness {

@@ -52,6 +52,15 @@ async function check(
 }
 
 describe("what the editor itself can mend", () => {
+	test("a name of which only the beginning is known", () =>
+		check({ names: ["total"], marked: "return ├┤totl;" }, [
+			": total instead of totl",
+			"return total;",
+		]));
+
+	test("nothing in the middle of a name", () =>
+		check({ names: ["total"], marked: "return to├┤tl;" }, undefined));
+
 	test("its preferred quick fix goes before everything", () =>
 		check(
 			{
