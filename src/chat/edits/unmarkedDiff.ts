@@ -9,8 +9,8 @@ export function isUnmarkedDiff(content: string, fileLines: readonly string[]): b
 	const removed = lines.filter((line) => line.startsWith("-"));
 	const added = lines.filter((line) => line.startsWith("+"));
 	if (removed.length > 0) {
-		// A blank line that goes away says nothing.
-		const telling = removed.filter((line) => line.trim() !== "-");
+		// A blank line that goes away says nothing, and a rule is one in most texts.
+		const telling = removed.filter((line) => !/^-+\s*$/.test(line));
 		return telling.length > 0 && telling.every((line) => !has(line) && has(line.slice(1)));
 	}
 	return (

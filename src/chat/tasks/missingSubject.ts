@@ -1,5 +1,6 @@
 import type { SyntaxService } from "../../context/syntax/syntaxService.ts";
 import type { TaskCode, TaskKind } from "./codeTask.ts";
+import { codeLanguageOf } from "../edits/codeLanguage.ts";
 import { commentStyleOf } from "./commentStyle.ts";
 
 const verbs: Readonly<Record<TaskKind, string>> = {
@@ -60,7 +61,11 @@ async function hasCode(
 /** For languages that nothing here can parse. */
 function looksLikeComment(line: string, languageId: string): boolean {
 	const style = commentStyleOf(languageId);
-	const marks =
-		style?.kind === "block" ? ["//", "/*", "*"] : style === undefined ? [] : [style.marker];
+	const { id, lineComments, blockComments } = codeLanguageOf("", languageId);
+	const marks = [
+		...(style?.kind === "block" ? ["//", "/*", "*"] : style === undefined ? [] : [style.marker]),
+		// Of a language that isn't known there are all marks that any has.
+		...(id === "plaintext" ? [] : [...lineComments, ...blockComments.map(([open]) => open)]),
+	];
 	return marks.some((mark) => line.trimStart().startsWith(mark));
 }

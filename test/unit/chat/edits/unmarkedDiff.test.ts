@@ -33,6 +33,7 @@ describe("a diff in a block of code", () => {
 
 	test.each([
 		["md", "a.md", "# A\n\n- x\n- y\n", "# A\n\n- x\n- z"],
+		["md", "a.md", "# A\n\n--\n\nc\n", "# A\n\n---\n\nb"],
 		["md", "a.md", "# A\n\nx\ny\n", "# A\n\n- x\n- y"],
 		["yaml", "a.yml", "a:\n- x\n- y\n", "a:\n- x\n- z"],
 		["sql", "a.sql", "-- a\nselect 1;\n", "-- b\nselect 1;"],
