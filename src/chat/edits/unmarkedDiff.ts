@@ -5,13 +5,17 @@
 export function isUnmarkedDiff(content: string, fileLines: readonly string[]): boolean {
 	const inFile = new Set(fileLines.map((line) => line.trimEnd()));
 	const has = (line: string): boolean => inFile.has(line.trimEnd());
+	const trimmed = new Set(fileLines.map((line) => line.trim()));
 	const lines = content.split("\n").filter((line) => line.trim() !== "");
 	const removed = lines.filter((line) => line.startsWith("-"));
 	const added = lines.filter((line) => line.startsWith("+"));
+	// Signs in a margin move what they stand before; lists have but one kind of them.
+	const isThere = (line: string): boolean =>
+		has(line) || (added.length > 0 && trimmed.has(line.trim()));
 	if (removed.length > 0) {
 		// A blank line that goes away says nothing, and a rule is one in most texts.
 		const telling = removed.filter((line) => !/^-+\s*$/.test(line));
-		return telling.length > 0 && telling.every((line) => !has(line) && has(line.slice(1)));
+		return telling.length > 0 && telling.every((line) => !has(line) && isThere(line.slice(1)));
 	}
 	return (
 		added.length > 0 &&

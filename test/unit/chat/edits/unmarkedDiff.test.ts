@@ -7,6 +7,7 @@ const changed = file.replace("1", "10");
 describe("a diff in a block of code", () => {
 	test.each([
 		["with the signs alone", "export function a() {\n-  return 1;\n+  return 10;\n}"],
+		["with a margin", "  export function a() {\n-   return 1;\n+   return 10;\n  }"],
 		["with unchanged lines moved", " export function a() {\n-  return 1;\n+  return 10;\n }"],
 		[
 			"with the head of a hunk",
