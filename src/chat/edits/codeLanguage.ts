@@ -152,35 +152,12 @@ const rows: ReadonlyMap<string, Row> = new Map<string, Row>([
 	...["bat", "cmd"].map(
 		(id) => [id, { lineComments: ["REM ", "rem ", "::"], blockComments: [] }] as const,
 	),
-	...[
-		...[
-			"html",
-			"xml",
-			"svg",
-			"hbs",
-			"handlebars",
-			"mustache",
-			"twig",
-			"jinja",
-			"jinja2",
-			"j2",
-			"njk",
-		],
-		...[
-			"liquid",
-			"erb",
-			"ejs",
-			"eex",
-			"heex",
-			"jsp",
-			"cshtml",
-			"razor",
-			"ftl",
-			"xaml",
-			"axaml",
-			"csproj",
-		],
-	].map((id) => [id, { ...markup, hasApostropheStrings: false }] as const),
+	...(
+		"html xml svg xaml axaml csproj hbs handlebars mustache twig jinja jinja2 j2 njk liquid erb ejs eex heex jsp cshtml " +
+		"razor ftl"
+	)
+		.split(" ")
+		.map((id) => [id, { ...markup, hasApostropheStrings: false }] as const),
 	...["vue", "svelte", "astro"].map(
 		(id) =>
 			[

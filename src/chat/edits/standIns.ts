@@ -144,12 +144,12 @@ function kindOfLine(line: string, language: CodeLanguage): LineKind {
 
 /** The text of a line that would be a comment in another language: models mix them up. */
 function foreignCommentText(plain: string): string | undefined {
-	const [, line, block] =
-		/^(?:(?:\/\/+|#+|--+|;+|%+|!)\s+(.*)|(?:\/\*+|<!--|\(\*|\{-|\{\/\*)\s*(.*?)\s*(?:\*+\/\}?|-->|\*\)|-\}))$/.exec(
-			plain,
-		) ?? [];
+	const [, line, block] = foreignComment.exec(plain) ?? [];
 	return line ?? block;
 }
+
+const foreignComment =
+	/^(?:(?:\/\/+|#+|--+|;+|%+|!)\s+(.*)|(?:\/\*+|<!--|\(\*|\{-|\{\/\*|\{\{!?--|\{\{!|\{#|<%#|<%--|@\*|<#--|#\|)\s*(.*?)\s*(?:\*+\/\}?|-->|\*\)|-\}|(?:--)?\}\}|#\}|(?:--)?%>|\*@|\|#))$/;
 
 /** The text of a string that stands alone on a line, as documentation does where a body begins. */
 export function loneLiteral(line: string, { longQuotes }: CodeLanguage): string | undefined {

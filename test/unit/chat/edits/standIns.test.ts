@@ -155,7 +155,20 @@ describe("a comment in place of a body", () => {
 });
 
 /** Models mix up the comments of languages. */
-const foreignComments = ["// @", "# @", "-- @", "; @", "% @", "/* @ */", "<!-- @ -->", "(* @ *)"];
+const foreignComments = [
+	"{{-- @ --}}",
+	"<%# @ %>",
+	"{# @ #}",
+	"#| @ |#",
+	"// @",
+	"# @",
+	"-- @",
+	"; @",
+	"% @",
+	"/* @ */",
+	"<!-- @ -->",
+	"(* @ *)",
+];
 
 describe("a comment of another language in place of a body", () => {
 	test.each(samples.filter(({ path }) => path !== "a.md"))("stays out of $path", (sample) => {
