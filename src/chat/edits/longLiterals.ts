@@ -52,6 +52,9 @@ const withHereDocuments = new Set([
 	"pm",
 ]);
 
+/** There a space behind the sign makes it an operator: `class << self`, `items << item`. */
+const withOperator = new Set(["ruby", "perl", "pl", "pm"]);
+
 /** The line that ends the here-document that a line begins; it has to be one of `ends`. */
 export function hereDocumentOf(
 	line: string,
@@ -62,10 +65,13 @@ export function hereDocumentOf(
 	if (!isCandidate || lineComments.some((mark) => line.trimStart().startsWith(mark))) {
 		return undefined;
 	}
-	const [, , quoted, bare] =
-		/(?<!<)<<(?:<(?=[ \t]*["']?\w+["']?\s*$))?[-~]?[ \t]*(?:(["'`])(\w+)\1|\\?([A-Za-z_]\w*))/.exec(
+	const [, space = "", , quoted, bare] =
+		/(?<!<)<<(?:<(?=[ \t]*["']?\w+["']?\s*$))?[-~]?([ \t]*)(?:(["'`])(\w+)\2|\\?([A-Za-z_]\w*))/.exec(
 			line,
 		) ?? [];
+	if (space !== "" && withOperator.has(id)) {
+		return undefined;
+	}
 	const end = quoted ?? bare;
 	return end !== undefined && ends.has(end) ? end : undefined;
 }

@@ -1,5 +1,6 @@
 import type { LexicalRules } from "./lexicalRules.ts";
-import { LexicalScanner, type OpenFrame } from "./lexicalScanner.ts";
+import { LexicalScanner } from "./lexicalScanner.ts";
+import type { OpenFrame } from "./openFrame.ts";
 
 /** How a text that is put in at the cursor gets on with the closers after it. */
 export interface CursorClosers {

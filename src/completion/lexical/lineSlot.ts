@@ -1,5 +1,6 @@
 import { lexicalRulesOf, type LexicalRules } from "./lexicalRules.ts";
-import { LexicalScanner, type OpenFrame } from "./lexicalScanner.ts";
+import { LexicalScanner } from "./lexicalScanner.ts";
+import type { OpenFrame } from "./openFrame.ts";
 
 /**
  * What may be put in at a cursor that code follows on its line, while somebody types.

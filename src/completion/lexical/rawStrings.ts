@@ -1,4 +1,4 @@
-import type { StringRule } from "./lexicalRules.ts";
+import type { StringRule } from "./stringRule.ts";
 
 /**
  * How a language writes strings in which a backslash stands for itself:

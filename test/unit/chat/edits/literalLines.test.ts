@@ -79,6 +79,13 @@ test("a shift is no here-document", () => {
 	);
 });
 
+test("an operator of Ruby's is no here-document", () => {
+	const file =
+		"class A\n\tclass << self\n\t\tdef x\n\t\t\tself\n\t\tend\n\n\t\tdef y\n\t\t\t1\n\t\tend\n\tend\nend\n";
+	const content = file.replaceAll("\t", "  ").replace("1", "2").trimEnd();
+	expect(applied(block("ruby", content), "a.rb", file)).toBe(file.replace("1", "2"));
+});
+
 test("a text in YAML keeps its own indentation", () => {
 	const file = "on:\n    push:\n        a: b\nsteps:\n    - name: a\n";
 	const content =

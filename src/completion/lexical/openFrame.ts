@@ -1,5 +1,19 @@
-import type { StringRule } from "./lexicalRules.ts";
-import type { OpenFrame } from "./lexicalScanner.ts";
+import type { StringRule } from "./stringRule.ts";
+
+/** Something that was opened, and what closes it. */
+export interface OpenFrame {
+	readonly close: string;
+	/**
+	 * - `bracket`, and `hole` for one that begins code within a string;
+	 * - `angle`: may as well have been a comparison, and stands in nobody's way;
+	 * - `prose`: a bracket among the words of a string, which ends with the string at the latest.
+	 */
+	readonly kind: "bracket" | "hole" | "angle" | "prose" | "string";
+	/** Of a string, or of the string that prose stands in. */
+	readonly rule: StringRule | undefined;
+	/** Of a string, and of prose in it: whether `{` begins code there. */
+	readonly hasHoleBraces: boolean;
+}
 
 const wordUnit = /[\p{L}\p{N}_]/u;
 
