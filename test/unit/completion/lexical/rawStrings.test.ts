@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { cursorClosers } from "../../../../src/completion/lexical/cursorClosers.ts";
 import { lexicalRulesOf } from "../../../../src/completion/lexical/lexicalRules.ts";
+import { LexicalScanner } from "../../../../src/completion/lexical/lexicalScanner.ts";
+import type { OpenFrame } from "../../../../src/completion/lexical/openFrame.ts";
 import { accepted } from "../../../support/acceptedText.ts";
 
 /** Languages, the line, what the model wrote, and the document when it was accepted. */
@@ -59,16 +60,23 @@ test.each([
 	expect(accepted(languageId, fixture, text)).toBe(expected);
 });
 
-test("each brace in a string costs the same, however many are open", () => {
-	const startedAt = performance.now();
-	const closers = cursorClosers({
-		linePrefix: 's = "',
-		restOfLine: '";',
-		text: "{".repeat(100_000),
-		rules: lexicalRulesOf("java"),
-		where: "leading",
-	});
-	expect(closers.covered).toBe(0);
-	// With a look at all that are open it takes many times as long.
-	expect(performance.now() - startedAt).toBeLessThan(2000);
+test("a brace in a string is read without a look at all that are open", () => {
+	const braces = 1000;
+	let looks = 0;
+	const string: OpenFrame = {
+		close: '"',
+		get kind(): OpenFrame["kind"] {
+			looks++;
+			return "string";
+		},
+		rule: lexicalRulesOf("java").strings.find(({ delimiter }) => delimiter === '"'),
+		hasHoleBraces: false,
+	};
+	const scanner = new LexicalScanner("{".repeat(braces), lexicalRulesOf("java"), [string]);
+	while (scanner.offset < braces) {
+		scanner.step(braces);
+	}
+	expect(scanner.open).toHaveLength(braces + 1);
+	// Only while nothing is open in it: at the first brace.
+	expect(looks).toBeLessThan(10);
 });
