@@ -16,7 +16,7 @@ import {
 } from "../support/loopbackServer.ts";
 import type { EditorPage } from "./editorPage.ts";
 import { PackagedEditor, watchFailures } from "./packagedEditor.ts";
-import { press } from "./press.ts";
+import { press, writeInto } from "./press.ts";
 
 let packaged: PackagedEditor;
 let editor: EditorPage;
@@ -42,8 +42,7 @@ afterAll(async () => {
 watchFailures(() => editor, "chat");
 
 async function ask(text: string): Promise<void> {
-	const input = view.getByRole("combobox", { name: "Ask Mote" });
-	await input.fill(text);
+	await writeInto(view.getByRole("combobox", { name: "Ask Mote" }), text);
 	await press(view.getByRole("button", { name: "Send (Enter)" }));
 }
 

@@ -13,7 +13,7 @@ import { tinyNotes } from "../support/randomCheckpoint.ts";
 import { ScriptedHub } from "../support/scriptedHub.ts";
 import type { EditorPage } from "./editorPage.ts";
 import { PackagedEditor, watchFailures } from "./packagedEditor.ts";
-import { press } from "./press.ts";
+import { press, writeInto } from "./press.ts";
 
 const weightsFile = "model.safetensors";
 
@@ -82,7 +82,7 @@ test("the chat says what works now, and offers the ways on", async () => {
 
 test("an answer that wants a model leads to all of them", async () => {
 	const chat = await chatView();
-	await chat.getByRole("combobox", { name: "Ask Mote" }).fill("How are you?");
+	await writeInto(chat.getByRole("combobox", { name: "Ask Mote" }), "How are you?");
 	await press(chat.getByRole("button", { name: "Send (Enter)" }));
 	await chat.locator(".message-status.failed").waitFor();
 	await editor.screenshot("workbench-chat-lacks-model");
@@ -151,7 +151,7 @@ test("it is gone on with from there, checked, converted, and answers in the chat
 	await editor.runCommand("Mote: Open Chat");
 	const chat = await chatView();
 	await chat.locator(".model-button", { hasText: "tiny-talker" }).waitFor();
-	await chat.getByRole("combobox", { name: "Ask Mote" }).fill("How are you?");
+	await writeInto(chat.getByRole("combobox", { name: "Ask Mote" }), "How are you?");
 	await press(chat.getByRole("button", { name: "Send (Enter)" }));
 	await chat.getByRole("heading", { name: "tiny-talker" }).waitFor();
 	await chat.locator(".message.answer.last:not([aria-busy=true])").waitFor();

@@ -9,3 +9,17 @@ export async function press(target: Locator): Promise<void> {
 	await target.click({ trial: true });
 	await target.dispatchEvent("click");
 }
+
+interface Field {
+	value: string;
+	dispatchEvent(event: Event): boolean;
+}
+
+/** Writes `text` into a field of a view in place of what stands there, once a person could. Of keys the same holds as for {@link press}. */
+export async function writeInto(target: Locator, text: string): Promise<void> {
+	await target.click({ trial: true });
+	await target.evaluate((field: Field, value) => {
+		field.value = value;
+		field.dispatchEvent(new Event("input", { bubbles: true }));
+	}, text);
+}
