@@ -186,6 +186,7 @@ test("a window without a folder completes too", async () => {
 	await empty.waitForStatus("Ready.");
 	await empty.runCommand("New Untitled Text File");
 	await page.locator(".tab.active", { hasText: "Untitled-1" }).waitFor();
+	await page.locator(".editor-instance .monaco-editor.focused").waitFor();
 	await page.keyboard.insertText(temperature);
 	await empty.typeUntilGhost("export function toKelvin(celsius: number): number {");
 	await page.context().close();
